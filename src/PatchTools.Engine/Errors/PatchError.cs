@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+
+namespace PatchTools.Errors;
+
+/// <summary>What a failure means; the cmdlets map it to PowerShell's ErrorCategory.</summary>
+public enum PatchErrorCategory
+{
+    InvalidArgument,
+    InvalidData,
+    InvalidOperation,
+    NotFound,
+    NotSupported,
+    PermissionDenied,
+    ConnectionError,
+    ResourceBusy,
+    ResourceUnavailable,
+    OperationTimeout,
+    WriteError,
+    ReadError,
+}
+
+/// <summary>One row of the error table: a stable id, the exit code of a host that ends with it, what it means, and the cure.</summary>
+/// <param name="Id">Stable PascalCase fact; the name of its field in <see cref="PatchErrors"/>.</param>
+/// <param name="ExitCode">DESIGN §6.</param>
+/// <param name="Category">Kind of failure.</param>
+/// <param name="RecommendedAction">What to do, one or two sentences.</param>
+public sealed record PatchError(string Id, int ExitCode, PatchErrorCategory Category, string RecommendedAction);
+
+/// <summary>The single table of everything PatchTools fails with on purpose. A test holds it against <c>about_PatchTools_ExitCodes</c>.</summary>
+public static class PatchErrors
+{
+    // Snapshot and baseline
+    public static readonly PatchError SnapshotServiceUnreachable = Row(143, PatchErrorCategory.ConnectionError, "Check that the instance reaches the SSM endpoint of its region (route, proxy, VPC endpoint) and that its clock is right.");
+    public static readonly PatchError SnapshotServiceFailed = Row(144, PatchErrorCategory.ResourceUnavailable, "Read the service's error code in the message; GetDeployablePatchSnapshotForInstance must be called with the instance's own credentials.");
+    public static readonly PatchError SnapshotAccessDenied = Row(148, PatchErrorCategory.PermissionDenied, "Give the instance's role ssm:GetDeployablePatchSnapshotForInstance (managed policy AmazonSSMManagedInstanceCore).");
+    public static readonly PatchError UnsupportedOperatingSystem = Row(146, PatchErrorCategory.NotSupported, "The service does not know this operating system. Scan without it: Get-PatchSnapshot -Default or -Path.");
+    public static readonly PatchError CredentialsNotFound = Row(148, PatchErrorCategory.PermissionDenied, "Attach an instance profile, name a profile with -ProfileName, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+    public static readonly PatchError SnapshotDownloadFailed = Row(143, PatchErrorCategory.ConnectionError, "Check that the instance reaches Amazon S3 in its region; presigned URLs expire after 24 hours, so ask for a new snapshot.");
+    public static readonly PatchError SnapshotMalformed = Row(150, PatchErrorCategory.InvalidData, "Get the document again; if it is a file, correct the place that the message names.");
+    public static readonly PatchError SnapshotNotFound = Row(143, PatchErrorCategory.NotFound, "Check the path.");
+    public static readonly PatchError BaselineInvalid = Row(150, PatchErrorCategory.InvalidData, "Correct the place that the message names; spec of the fields: CreatePatchBaseline in the Systems Manager API reference.");
+    public static readonly PatchError NoDefaultBaseline = Row(146, PatchErrorCategory.NotSupported, "Give a baseline of your own with -Path.");
+
+    // Identity
+    public static readonly PatchError InstanceIdNotFound = Row(143, PatchErrorCategory.NotFound, "Give -InstanceId, set AWS_SSM_INSTANCE_ID, or run on EC2 with the instance metadata service enabled.");
+    public static readonly PatchError RegionNotFound = Row(143, PatchErrorCategory.NotFound, "Give -Region, set AWS_REGION, or run on EC2 with the instance metadata service enabled.");
+    public static readonly PatchError InvalidInstanceId = Row(143, PatchErrorCategory.InvalidArgument, "An instance id is i- with 8 or 17 characters or mi- with 17.");
+
+    // Overrides
+    public static readonly PatchError BaselineOverrideAccessDenied = Row(160, PatchErrorCategory.PermissionDenied, "Give the instance's role s3:GetObject on the object, or use a presigned URL that has not expired.");
+    public static readonly PatchError BaselineOverrideNotAList = Row(161, PatchErrorCategory.InvalidData, "The file must hold a JSON array of baselines, one for each operating system.");
+    public static readonly PatchError BaselineOverrideDownloadFailed = Row(162, PatchErrorCategory.ConnectionError, "Check the location and that the host reaches it.");
+    public static readonly PatchError BaselineOverrideMalformed = Row(162, PatchErrorCategory.InvalidData, "Correct the place that the message names.");
+    public static readonly PatchError BaselineOverrideNoEntry = Row(163, PatchErrorCategory.NotFound, "Add an entry whose OperatingSystem is the one that the message names.");
+    public static readonly PatchError BaselineOverrideSeveralEntries = Row(165, PatchErrorCategory.InvalidData, "Keep one entry for each operating system.");
+    public static readonly PatchError BaselineOverrideUnsupportedSystem = Row(166, PatchErrorCategory.NotSupported, "The operating system could not be told; set AWS_SSM_PLATFORM_NAME.");
+    public static readonly PatchError BothOverridesGiven = Row(167, PatchErrorCategory.InvalidArgument, "Give -BaselineOverride or -InstallOverrideList, not both.");
+
+    // Inventory
+    public static readonly PatchError PackageManagerNotFound = Row(1, PatchErrorCategory.NotSupported, "PatchTools reads apt, dnf, yum and zypper; check -Root, or that the host is one of theirs.");
+    public static readonly PatchError PackageDatabaseUnreadable = Row(1, PatchErrorCategory.ReadError, "Check that the file the message names exists, is readable and whole.");
+    public static readonly PatchError PackageManagerFailed = Row(1, PatchErrorCategory.InvalidOperation, "Run the command of the message by hand; its own output says more.");
+    public static readonly PatchError PackageManagerBusy = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the process that the message names, or raise -LockTimeout.");
+    public static readonly PatchError MetadataNotProven = Row(1, PatchErrorCategory.ResourceUnavailable, "Refresh the repositories that the message names (as root: Get-PatchInventory -Refresh), or raise -MaxMetadataAge.");
+    public static readonly PatchError InventoryMalformed = Row(1, PatchErrorCategory.InvalidData, "Export the inventory again with Export-PatchInventory.");
+    public static readonly PatchError InventoryTooLarge = Row(1, PatchErrorCategory.InvalidData, "The file is larger than any real host's; check what it is.");
+    public static readonly PatchError UnsupportedCompression = Row(1, PatchErrorCategory.NotSupported, "Refresh the package lists, or have apt keep them in another format (Acquire::GzipIndexes).");
+    public static readonly PatchError ElevationRequired = Row(172, PatchErrorCategory.PermissionDenied, "Run as root (sudo pwsh, or the SSM agent).");
+    public static readonly PatchError CommandTimedOut = Row(1, PatchErrorCategory.OperationTimeout, "The command of the message hangs; run it by hand.");
+
+    // Evaluation
+    public static readonly PatchError UnknownFilterKey = Row(1, PatchErrorCategory.InvalidData, "Remove the filter: this family knows PRODUCT, CLASSIFICATION and SEVERITY.");
+
+    // Report
+    public static readonly PatchError ReportUploadFailed = Row(1, PatchErrorCategory.ConnectionError, "The report is kept on the host; send it with Publish-PatchSummary -Pending when the cause is gone.");
+    public static readonly PatchError SnapshotNotFromService = Row(1, PatchErrorCategory.InvalidOperation, "Only a snapshot of the service can be published; the report is saved on the host. Run Get-PatchSnapshot without -Default and -Path.");
+    public static readonly PatchError InventoryNotOfThisHost = Row(1, PatchErrorCategory.InvalidOperation, "Only an inventory of this host can be published: an upload replaces what the service knows of the instance.");
+    public static readonly PatchError StateUnwritable = Row(1, PatchErrorCategory.WriteError, "Check the directory of the message: space, permissions, read-only mount; or give -StateDirectory.");
+    public static readonly PatchError SummaryNotFound = Row(1, PatchErrorCategory.NotFound, "Run Invoke-PatchBaseline -Operation Scan first, or give the -StateDirectory of the run.");
+    public static readonly PatchError SummaryMalformed = Row(1, PatchErrorCategory.InvalidData, "The file is damaged; the next run writes it anew.");
+    public static readonly PatchError RunInProgress = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the run that the message names, or raise -LockTimeout.");
+    public static readonly PatchError OperationNotAvailable = Row(1, PatchErrorCategory.NotSupported, "This version scans; install with the distribution's own tool.");
+
+    // Module
+    public static readonly PatchError AdaptersNotLoaded = Row(1, PatchErrorCategory.InvalidOperation, "The module is incomplete: bin/adapters is missing or damaged. Install it again.");
+    public static readonly PatchError InvalidLocation = Row(1, PatchErrorCategory.InvalidArgument, "Give a local path, - for standard input, https://… or s3://bucket/key.");
+
+    /// <summary>Every row, in the order above.</summary>
+    public static IReadOnlyList<PatchError> All { get; } =
+        [.. typeof(PatchErrors).GetFields().Where(f => f.FieldType == typeof(PatchError)).Select(f => (PatchError)f.GetValue(null)!)];
+
+    private static PatchError Row(int exitCode, PatchErrorCategory category, string recommendedAction, [CallerMemberName] string id = "") =>
+        new(id, exitCode, category, recommendedAction);
+}
+
+/// <summary>Anything PatchTools fails with on purpose: says what, where and what to do. The one exception type that crosses the engine's border.</summary>
+public class PatchToolsException : Exception
+{
+    /// <param name="error">Row of the table.</param>
+    /// <param name="message">What happened and where, one or two sentences; no secrets, no presigned URLs.</param>
+    /// <param name="target">The package, path or location it is about.</param>
+    /// <param name="innerException">The cause.</param>
+    public PatchToolsException(PatchError error, string message, object? target = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Error = error;
+        Target = target;
+    }
+
+    public PatchError Error { get; }
+
+    public object? Target { get; }
+
+    /// <summary>Exit status of a host or script that ends with this error (DESIGN §6).</summary>
+    public int ExitCode => Error.ExitCode;
+
+    public string ErrorId => Error.Id;
+}

@@ -1,0 +1,87 @@
+namespace PatchTools.Evaluation;
+
+/// <summary>Counts, severity and order of a report's findings: one place, because the pending-reboot carry-over changes states after the evaluation (spec 06 §2).</summary>
+internal static class ComplianceCounting
+{
+    /// <summary>Counts after all adjustments. <paramref name="notApplicable"/> is only ever a number: its packages are no findings.</summary>
+    public static ComplianceCounts Count(IReadOnlyList<PatchFinding> findings, int notApplicable)
+    {
+        var byState = new int[Enum.GetValues<PatchState>().Length];
+        int critical = 0, security = 0, other = 0;
+        foreach (var finding in findings)
+        {
+            byState[(int)finding.State]++;
+            if (finding.IsCompliant)
+                continue;
+            var isCritical = finding.ComplianceLevel == ComplianceLevel.CRITICAL;
+            var isSecurity = string.Equals(finding.Classification, "security", StringComparison.OrdinalIgnoreCase);
+            critical += isCritical ? 1 : 0;
+            security += isSecurity ? 1 : 0;
+            other += isCritical || isSecurity ? 0 : 1;
+        }
+
+        return new ComplianceCounts
+        {
+            Installed = byState[(int)PatchState.Installed],
+            InstalledOther = byState[(int)PatchState.InstalledOther],
+            InstalledRejected = byState[(int)PatchState.InstalledRejected],
+            InstalledPendingReboot = byState[(int)PatchState.InstalledPendingReboot],
+            NotApplicable = notApplicable,
+            Missing = byState[(int)PatchState.Missing],
+            Failed = byState[(int)PatchState.Failed],
+            CriticalNonCompliant = critical,
+            SecurityNonCompliant = security,
+            OtherNonCompliant = other,
+        };
+    }
+
+    /// <summary>Spec 06 §5 in its correct reading: pending packages count too. Null when everything complies, else at least INFORMATIONAL.</summary>
+    public static ComplianceLevel? NonCompliantSeverity(IReadOnlyList<PatchFinding> findings)
+    {
+        ComplianceLevel? result = null;
+        foreach (var finding in findings)
+        {
+            if (!finding.IsCompliant)
+                result = (ComplianceLevel)Math.Max((int)(result ?? ComplianceLevel.INFORMATIONAL), (int)finding.ComplianceLevel);
+        }
+
+        return result;
+    }
+
+    /// <summary>Report order: by state, then by name in code-point order, ties as they came (spec 07 §3).</summary>
+    public static IReadOnlyList<PatchFinding> InReportOrder(IEnumerable<PatchFinding> findings) =>
+        [.. findings.OrderBy(f => StateOrder(f.State)).ThenBy(f => f.Name, CodePointOrder.Instance)];
+
+    private static int StateOrder(PatchState state) => state switch
+    {
+        PatchState.Installed => 0,
+        PatchState.InstalledOther => 1,
+        PatchState.InstalledRejected => 2,
+        PatchState.InstalledPendingReboot => 3,
+        PatchState.NotApplicable => 4,
+        PatchState.Missing => 5,
+        _ => 6,
+    };
+
+    /// <summary>Python compares code points, .NET's ordinal order compares UTF-16 units; they differ beyond U+FFFF only.</summary>
+    private sealed class CodePointOrder : IComparer<string>
+    {
+        public static readonly CodePointOrder Instance = new();
+
+        public int Compare(string? x, string? y)
+        {
+            x ??= "";
+            y ??= "";
+            for (var i = 0; i < x.Length && i < y.Length; i++)
+            {
+                if (x[i] == y[i])
+                    continue;
+                var surrogateX = char.IsSurrogate(x[i]);
+                var surrogateY = char.IsSurrogate(y[i]);
+                return surrogateX == surrogateY ? x[i].CompareTo(y[i]) : surrogateX ? 1 : -1;
+            }
+
+            return x.Length.CompareTo(y.Length);
+        }
+    }
+}

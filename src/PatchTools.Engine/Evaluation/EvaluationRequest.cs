@@ -1,0 +1,25 @@
+namespace PatchTools.Evaluation;
+
+/// <summary>Everything an evaluation depends on. Same request, same report: no clock, no I/O, no environment.</summary>
+public sealed record EvaluationRequest
+{
+    public required PatchSnapshot Snapshot { get; init; }
+
+    public required HostInventory Inventory { get; init; }
+
+    /// <summary>The instant of the evaluation, UTC: approval dates are judged at it, and it is the report's end.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Order of version texts of the inventory's family.</summary>
+    public required IComparer<string> VersionOrder { get; init; }
+
+    public PatchOperation Operation { get; init; }
+
+    /// <summary>The operation as typed.</summary>
+    public string OperationText { get; init; } = nameof(PatchOperation.Scan);
+
+    public RebootOption RebootOption { get; init; } = RebootOption.RebootIfNeeded;
+
+    /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>
+    public required string ExecutionId { get; init; }
+}

@@ -1,0 +1,86 @@
+namespace PatchTools;
+
+/// <summary>Counts of a report, as the summary item carries them (spec 06 §1 and §5).</summary>
+public sealed record ComplianceCounts
+{
+    public int Installed { get; init; }
+
+    public int InstalledOther { get; init; }
+
+    public int InstalledRejected { get; init; }
+
+    public int InstalledPendingReboot { get; init; }
+
+    public int NotApplicable { get; init; }
+
+    public int Missing { get; init; }
+
+    public int Failed { get; init; }
+
+    public int CriticalNonCompliant { get; init; }
+
+    public int SecurityNonCompliant { get; init; }
+
+    public int OtherNonCompliant { get; init; }
+}
+
+/// <summary>Whether the host complies.</summary>
+public enum ComplianceVerdict
+{
+    Compliant,
+    NonCompliant,
+
+    /// <summary>The metadata proves nothing (<see cref="HostInventory.IsProven"/>).</summary>
+    NotProven,
+}
+
+/// <summary>All findings of one run, with everything a publisher needs (DESIGN §2).</summary>
+public sealed record ComplianceReport
+{
+    public required PatchSnapshot Snapshot { get; init; }
+
+    public required HostInventory Inventory { get; init; }
+
+    /// <summary>
+    /// Every package that is reported as an item, in report order: by state (Installed, InstalledOther, InstalledRejected, InstalledPendingReboot,
+    /// Missing, Failed), then by name, ordinal.
+    /// </summary>
+    public required IReadOnlyList<PatchFinding> Findings { get; init; }
+
+    public required ComplianceCounts Counts { get; init; }
+
+    /// <summary>Highest level among what is not compliant, at least INFORMATIONAL; null when everything complies (spec 06 §5).</summary>
+    public ComplianceLevel? NonCompliantSeverity { get; init; }
+
+    public PatchOperation Operation { get; init; }
+
+    /// <summary>The operation as typed: goes on the wire as it is (spec 07 §2 row 15).</summary>
+    public string OperationText { get; init; } = nameof(PatchOperation.Scan);
+
+    public RebootOption RebootOption { get; init; }
+
+    /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>
+    public required string ExecutionId { get; init; }
+
+    public required DateTimeOffset Start { get; init; }
+
+    public required DateTimeOffset End { get; init; }
+
+    /// <summary>Whether the report has been sent; <see cref="UploadNote"/> says why not.</summary>
+    public bool Uploaded { get; init; }
+
+    public string? UploadNote { get; init; }
+
+    /// <summary>0, or one of DESIGN §6.</summary>
+    public int ExitCode { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public ComplianceVerdict Verdict =>
+        !Inventory.IsProven ? ComplianceVerdict.NotProven
+        : Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot > 0 ? ComplianceVerdict.NonCompliant
+        : ComplianceVerdict.Compliant;
+
+    /// <summary>One plain sentence.</summary>
+    public string VerdictText => Evaluation.VerdictSentence.Of(this);
+}

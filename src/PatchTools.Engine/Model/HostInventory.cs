@@ -1,0 +1,128 @@
+namespace PatchTools;
+
+/// <summary>Where an inventory comes from. Only <see cref="Host"/> may reach the service: an upload replaces what the service knows of the instance.</summary>
+public enum InventoryOrigin
+{
+    /// <summary>This host, now.</summary>
+    Host,
+
+    /// <summary>A mounted image or chroot (<c>-Root</c>).</summary>
+    Root,
+
+    /// <summary>A file written by <c>Export-PatchInventory</c>.</summary>
+    File,
+}
+
+/// <summary>Health of the metadata of one enabled repository.</summary>
+public enum RepositoryStatus
+{
+    /// <summary>Metadata is there and recent enough.</summary>
+    Ok,
+
+    /// <summary>Metadata is there, but was last confirmed longer ago than the limit.</summary>
+    Stale,
+
+    /// <summary>The repository says itself that its metadata has expired (<c>Valid-Until</c>).</summary>
+    Expired,
+
+    /// <summary>Enabled, but there is no metadata of it on this host.</summary>
+    NeverFetched,
+
+    /// <summary>The refresh of this run failed; older metadata may still be there.</summary>
+    RefreshFailed,
+
+    /// <summary>Metadata is there but cannot be read.</summary>
+    Unreadable,
+}
+
+/// <summary>One enabled repository and the state of its metadata (DESIGN §4 "refresh partly failed").</summary>
+public sealed record RepositoryHealth
+{
+    /// <summary>One line for people, without credentials (<c>http://deb.debian.org/debian bookworm main</c>).</summary>
+    public required string Name { get; init; }
+
+    public required RepositoryStatus Status { get; init; }
+
+    /// <summary>What is wrong and what to do; null when nothing is.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>When the vendor made the metadata (<c>Date</c> of the Release file), UTC.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>When this host last confirmed the metadata with the repository, UTC; null when it cannot be told.</summary>
+    public DateTimeOffset? RefreshedAt { get; init; }
+
+    public DateTimeOffset? ValidUntil { get; init; }
+
+    public bool Trusted { get; init; }
+
+    /// <summary>The host marks the repository as dispensable; its failures only warn.</summary>
+    public bool SkipIfUnavailable { get; init; }
+
+    /// <summary>Whether its metadata still proves anything: no failure, or metadata of it no older than the limit.</summary>
+    public bool HasUsableMetadata { get; init; }
+}
+
+/// <summary>What /etc/os-release says (freedesktop os-release(5)).</summary>
+public sealed record OsRelease
+{
+    public required string Id { get; init; }
+
+    public IReadOnlyList<string> IdLike { get; init; } = [];
+
+    public string VersionId { get; init; } = "";
+
+    public string Codename { get; init; } = "";
+
+    public string PrettyName { get; init; } = "";
+
+    public string Name { get; init; } = "";
+}
+
+/// <summary>Facts of the host beside its packages that a report depends on, read at the same instant.</summary>
+public sealed record HostFacts
+{
+    /// <summary>floor(now) − floor(uptime), UTC whole seconds (spec 08 §3); null when unknown, which is a warning.</summary>
+    public DateTimeOffset? BootTime { get; init; }
+
+    public string RunningKernel { get; init; } = "";
+
+    public string HostName { get; init; } = "";
+
+    /// <summary>The states file as it was before the run.</summary>
+    public StoredPatchStates PriorStates { get; init; } = StoredPatchStates.Empty;
+}
+
+/// <summary>What is installed and what the repositories offer, at one instant.</summary>
+public sealed record HostInventory
+{
+    public required PackageFamily Family { get; init; }
+
+    /// <summary>Name of the tool: <c>apt</c>, <c>dnf</c>, <c>yum</c>, <c>zypper</c>.</summary>
+    public required string PackageManager { get; init; }
+
+    public required InventoryOrigin Origin { get; init; }
+
+    public required DateTimeOffset CapturedAt { get; init; }
+
+    public required OsRelease OperatingSystem { get; init; }
+
+    public required PackageCatalog Packages { get; init; }
+
+    public IReadOnlyList<RepositoryHealth> Repositories { get; init; } = [];
+
+    public required HostFacts Facts { get; init; }
+
+    /// <summary>Things the reader should know: unknown release, skipped sources, unreadable files.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>
+    /// Every enabled repository has metadata no older than the limit, save those the host marks as dispensable. Without it the answer is "cannot tell":
+    /// reported, saved, never uploaded (DESIGN §4).
+    /// </summary>
+    public bool IsProven => Repositories.All(r => r.HasUsableMetadata || r.SkipIfUnavailable);
+
+    public IReadOnlyList<InstalledPackage> Installed => Packages.Installed;
+
+    public IReadOnlyList<PackageOffer> Offers => Packages.Offers;
+}

@@ -1,0 +1,371 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace PatchTools;
+
+/// <summary>Where a version is offered: one index file with the facts of its Release file, or the local database.</summary>
+public sealed record PackageOrigin
+{
+    /// <summary>Suite or Archive of the Release file (<c>stable-security</c>); <c>now</c> for the local database.</summary>
+    public string Archive { get; init; } = "";
+
+    public string Codename { get; init; } = "";
+
+    public string Label { get; init; } = "";
+
+    /// <summary>The Release file's <c>Origin</c> field (<c>Debian</c>).</summary>
+    public string Vendor { get; init; } = "";
+
+    public string Component { get; init; } = "";
+
+    /// <summary>Host name of the repository; empty for <c>file:</c>, <c>copy:</c> and <c>cdrom:</c>.</summary>
+    public string Site { get; init; } = "";
+
+    public string Architecture { get; init; } = "";
+
+    /// <summary>The index was authenticated, or the source is marked trusted.</summary>
+    public bool Trusted { get; init; }
+
+    /// <summary>Index into <see cref="HostInventory.Repositories"/>; -1 for the local database.</summary>
+    public int Repository { get; init; } = -1;
+
+    public bool IsLocalDatabase => Repository < 0;
+}
+
+/// <summary>One advisory (rpm families): what the vendor says of the versions it names.</summary>
+public sealed record Advisory
+{
+    public required string Id { get; init; }
+
+    /// <summary>The notice's type as the vendor spells it; empty when it has none.</summary>
+    public string Classification { get; init; } = "";
+
+    /// <summary>The notice's severity as the vendor spells it; empty when it has none.</summary>
+    public string Severity { get; init; } = "";
+
+    /// <summary><c>updated</c>, else <c>issued</c>, else build time (DESIGN §4); null when none is usable.</summary>
+    public DateTimeOffset? Date { get; init; }
+
+    public IReadOnlyList<string> CveIds { get; init; } = [];
+
+    public IReadOnlyList<string> BugzillaIds { get; init; } = [];
+}
+
+/// <summary>Time as the host's files give it: seconds since 1970 UTC. The reference prints apt's as floats and rpm's as integers (spec 06 §6).</summary>
+/// <param name="Seconds">Epoch seconds.</param>
+/// <param name="IsFractional">Whether it is written as a float (file time) even when whole.</param>
+public readonly record struct EpochTime(double Seconds, bool IsFractional)
+{
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks((long)(Seconds * TimeSpan.TicksPerSecond));
+}
+
+/// <summary>One installed package, with what the administrator and apt's policy say of it.</summary>
+public sealed record InstalledPackage
+{
+    public required string Name { get; init; }
+
+    /// <summary>Architecture in the multi-arch sense: the native one for <c>all</c> (spec 09 §2); as is for rpm.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Full version text: epoch and revision on dpkg, <c>[epoch:]version-release</c> on rpm.</summary>
+    public required string Edition { get; init; }
+
+    /// <summary>dpkg's status words (<c>install ok installed</c>); empty on rpm.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Held by the administrator (dpkg selection <c>hold</c>, versionlock, zypper lock).</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>Installed only as a dependency.</summary>
+    public bool IsAutoInstalled { get; init; }
+
+    /// <summary>Unpacked, half-configured or half-installed.</summary>
+    public bool IsBroken { get; init; }
+
+    /// <summary>Time of the last install or upgrade; null when the host does not know it.</summary>
+    public EpochTime? InstalledTime { get; init; }
+
+    /// <summary>What the native tool would take by its own policy (apt: pins); equals <see cref="Edition"/> when it would stay, null when unknown.</summary>
+    public string? CandidateEdition { get; init; }
+
+    /// <summary>Why the native policy differs from the newest version: the pin that decides, for people; null when nothing does.</summary>
+    public string? PolicyNote { get; init; }
+
+    /// <summary>Phased-Update-Percentage of the candidate, null when it is not phased.</summary>
+    public int? PhasedPercentage { get; init; }
+}
+
+/// <summary>One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of <see cref="PackageCatalog"/> instead.</summary>
+public sealed record PackageOffer(string Name, string Architecture, string Edition, string Priority, string Section, IReadOnlyList<PackageOrigin> Origins, IReadOnlyList<Advisory> Advisories);
+
+/// <summary>
+/// Every package of a host with every version known of it, installed or offered: columns of small structs over one UTF-8 arena, because a Debian host
+/// offers 66 000 versions and all but a few hundred are only counted. <see cref="PackageEntry"/> and <see cref="PackageVersion"/> are views of a row.
+/// </summary>
+public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
+{
+    internal readonly byte[] Arena;
+    internal readonly PackageRow[] PackageRows;
+    internal readonly VersionRow[] VersionRows;
+    internal readonly string[] Words;
+    internal readonly int[][] OriginSets;
+    internal readonly Advisory[][] AdvisorySets;
+    private readonly InstalledPackage[] _installed;
+
+    internal PackageCatalog(string nativeArchitecture, byte[] arena, PackageRow[] packages, VersionRow[] versions, string[] words, int[][] originSets, PackageOrigin[] origins, Advisory[][] advisorySets, InstalledPackage[] installed)
+    {
+        NativeArchitecture = nativeArchitecture;
+        Arena = arena;
+        PackageRows = packages;
+        VersionRows = versions;
+        Words = words;
+        OriginSets = originSets;
+        Origins = origins;
+        AdvisorySets = advisorySets;
+        _installed = installed;
+        Offers = new OfferList(this);
+    }
+
+    /// <summary>dpkg's or rpm's architecture of the host itself.</summary>
+    public string NativeArchitecture { get; }
+
+    public IReadOnlyList<PackageOrigin> Origins { get; }
+
+    /// <summary>Installed packages, in the order of the database.</summary>
+    public IReadOnlyList<InstalledPackage> Installed => _installed;
+
+    /// <summary>Versions that at least one repository offers; each is made when it is asked for.</summary>
+    public IReadOnlyList<PackageOffer> Offers { get; }
+
+    public int Count => PackageRows.Length;
+
+    public int VersionCount => VersionRows.Length;
+
+    public PackageEntry this[int index] => new(this, index);
+
+    public IEnumerator<PackageEntry> GetEnumerator()
+    {
+        for (var i = 0; i < PackageRows.Length; i++)
+            yield return new PackageEntry(this, i);
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal string Text(int offset, int length) => Encoding.UTF8.GetString(Arena, offset, length);
+
+    /// <summary>One package (name and architecture); versions form a chain from <see cref="FirstVersion"/>.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    internal struct PackageRow
+    {
+        public int NameOffset;
+        public ushort NameLength;
+        public ushort Architecture;
+        public int FirstVersion;
+
+        /// <summary>Index into <see cref="Installed"/>, or -1.</summary>
+        public int Installed;
+    }
+
+    /// <summary>One version of one package. Two stanzas with one version text and other metadata are two versions, as in libapt (spec 09 §2).</summary>
+    [StructLayout(LayoutKind.Auto)]
+    internal struct VersionRow
+    {
+        public int Next;
+        public int Package;
+        public int TextOffset;
+        public ushort TextLength;
+        public ushort Priority;
+        public ushort Section;
+        public bool IsInstalled;
+        public int OriginSet;
+
+        /// <summary>Index into <see cref="AdvisorySets"/>, 0 for none.</summary>
+        public int Advisories;
+        public ulong MetadataHash;
+    }
+
+    private sealed class OfferList(PackageCatalog catalog) : IReadOnlyList<PackageOffer>
+    {
+        private int[]? _rows;
+
+        private int[] Rows => _rows ??= [.. Enumerable.Range(0, catalog.VersionRows.Length).Where(i => new PackageVersion(catalog, i).Origins.Any(o => !o.IsLocalDatabase))];
+
+        public int Count => Rows.Length;
+
+        public PackageOffer this[int index]
+        {
+            get
+            {
+                var version = new PackageVersion(catalog, Rows[index]);
+                return new PackageOffer(version.Package.Name, version.Package.Architecture, version.Edition, version.Priority, version.Section, [.. version.Origins.Where(o => !o.IsLocalDatabase)], version.Advisories);
+            }
+        }
+
+        public IEnumerator<PackageOffer> GetEnumerator()
+        {
+            for (var i = 0; i < Rows.Length; i++)
+                yield return this[i];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}
+
+/// <summary>View of one package of a catalog.</summary>
+public readonly struct PackageEntry : IEquatable<PackageEntry>
+{
+    private readonly PackageCatalog _catalog;
+
+    internal PackageEntry(PackageCatalog catalog, int index)
+    {
+        _catalog = catalog;
+        Index = index;
+    }
+
+    public int Index { get; }
+
+    /// <summary>The bare name, also for a foreign architecture.</summary>
+    public string Name => _catalog.Text(_catalog.PackageRows[Index].NameOffset, _catalog.PackageRows[Index].NameLength);
+
+    internal ReadOnlySpan<byte> NameUtf8 => _catalog.Arena.AsSpan(_catalog.PackageRows[Index].NameOffset, _catalog.PackageRows[Index].NameLength);
+
+    public string Architecture => _catalog.Words[_catalog.PackageRows[Index].Architecture];
+
+    public bool IsInstalled => _catalog.PackageRows[Index].Installed >= 0;
+
+    public InstalledPackage? Installed => _catalog.PackageRows[Index].Installed is var i and >= 0 ? _catalog.Installed[i] : null;
+
+    /// <summary>Every version known, in the order the sources gave them.</summary>
+    public VersionChain Versions => new(_catalog, _catalog.PackageRows[Index].FirstVersion);
+
+    public bool Equals(PackageEntry other) => ReferenceEquals(_catalog, other._catalog) && Index == other.Index;
+
+    public override bool Equals(object? obj) => obj is PackageEntry other && Equals(other);
+
+    public override int GetHashCode() => Index;
+
+    public override string ToString() => $"{Name}:{Architecture}";
+
+    public static bool operator ==(PackageEntry left, PackageEntry right) => left.Equals(right);
+
+    public static bool operator !=(PackageEntry left, PackageEntry right) => !left.Equals(right);
+}
+
+/// <summary>View of one version of a catalog.</summary>
+public readonly struct PackageVersion : IEquatable<PackageVersion>
+{
+    private readonly PackageCatalog _catalog;
+
+    internal PackageVersion(PackageCatalog catalog, int index)
+    {
+        _catalog = catalog;
+        Index = index;
+    }
+
+    public int Index { get; }
+
+    public PackageEntry Package => new(_catalog, _catalog.VersionRows[Index].Package);
+
+    /// <summary>Full version text, see <see cref="InstalledPackage.Edition"/>.</summary>
+    public string Edition => _catalog.Text(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
+
+    internal ReadOnlySpan<byte> EditionUtf8 => _catalog.Arena.AsSpan(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
+
+    /// <summary>dpkg priority as the index spells it; empty when it has none, and on rpm.</summary>
+    public string Priority => _catalog.Words[_catalog.VersionRows[Index].Priority];
+
+    /// <summary>dpkg section as the index spells it; empty when it has none, and on rpm.</summary>
+    public string Section => _catalog.Words[_catalog.VersionRows[Index].Section];
+
+    /// <summary>Interned priority, section and origin set: versions with equal keys look the same to every filter, so a verdict can be remembered per key.</summary>
+    internal (ushort Priority, ushort Section, int OriginSet) FilterKey => (_catalog.VersionRows[Index].Priority, _catalog.VersionRows[Index].Section, _catalog.VersionRows[Index].OriginSet);
+
+    public bool IsInstalled => _catalog.VersionRows[Index].IsInstalled;
+
+    /// <summary>Where the version is offered; includes the local database when it is installed.</summary>
+    public IEnumerable<PackageOrigin> Origins
+    {
+        get
+        {
+            foreach (var origin in _catalog.OriginSets[_catalog.VersionRows[Index].OriginSet])
+                yield return _catalog.Origins[origin];
+        }
+    }
+
+    internal ReadOnlySpan<int> OriginIndexes => _catalog.OriginSets[_catalog.VersionRows[Index].OriginSet];
+
+    public IReadOnlyList<Advisory> Advisories => _catalog.AdvisorySets[_catalog.VersionRows[Index].Advisories];
+
+    internal ulong MetadataHash => _catalog.VersionRows[Index].MetadataHash;
+
+    public bool Equals(PackageVersion other) => ReferenceEquals(_catalog, other._catalog) && Index == other.Index;
+
+    public override bool Equals(object? obj) => obj is PackageVersion other && Equals(other);
+
+    public override int GetHashCode() => Index;
+
+    public override string ToString() => $"{Package} {Edition}";
+
+    public static bool operator ==(PackageVersion left, PackageVersion right) => left.Equals(right);
+
+    public static bool operator !=(PackageVersion left, PackageVersion right) => !left.Equals(right);
+}
+
+/// <summary>The versions of one package; a struct, so that walking 60 000 packages allocates nothing.</summary>
+public readonly struct VersionChain : IEnumerable<PackageVersion>, IEquatable<VersionChain>
+{
+    private readonly PackageCatalog _catalog;
+    private readonly int _first;
+
+    internal VersionChain(PackageCatalog catalog, int first)
+    {
+        _catalog = catalog;
+        _first = first;
+    }
+
+    public Walker GetEnumerator() => new(_catalog, _first);
+
+    IEnumerator<PackageVersion> IEnumerable<PackageVersion>.GetEnumerator()
+    {
+        foreach (var version in this)
+            yield return version;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<PackageVersion>)this).GetEnumerator();
+
+    public bool Equals(VersionChain other) => ReferenceEquals(_catalog, other._catalog) && _first == other._first;
+
+    public override bool Equals(object? obj) => obj is VersionChain other && Equals(other);
+
+    public override int GetHashCode() => _first;
+
+    public static bool operator ==(VersionChain left, VersionChain right) => left.Equals(right);
+
+    public static bool operator !=(VersionChain left, VersionChain right) => !left.Equals(right);
+
+    /// <summary>Enumerator of a <see cref="VersionChain"/>.</summary>
+    public struct Walker
+    {
+        private readonly PackageCatalog _catalog;
+        private int _next;
+
+        internal Walker(PackageCatalog catalog, int first)
+        {
+            _catalog = catalog;
+            _next = first;
+            Current = default;
+        }
+
+        public PackageVersion Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (_next < 0)
+                return false;
+            Current = new PackageVersion(_catalog, _next);
+            _next = _catalog.VersionRows[_next].Next;
+            return true;
+        }
+    }
+}

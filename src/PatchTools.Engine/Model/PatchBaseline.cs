@@ -1,0 +1,53 @@
+namespace PatchTools;
+
+/// <summary>The rules: what is approved, what is rejected (spec 02 §6). Immutable; read by SnapshotReader.</summary>
+public sealed record PatchBaseline
+{
+    /// <summary><c>pb-</c> and 17 hex digits, or the text the file had; null when a bare baseline carries none.</summary>
+    public string? BaselineId { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public string? Description { get; init; }
+
+    /// <summary>AWS's enum text, upper case (<c>DEBIAN</c>, <c>AMAZON_LINUX_2023</c>, …).</summary>
+    public required string OperatingSystem { get; init; }
+
+    public IReadOnlyList<PatchFilter> GlobalFilters { get; init; } = [];
+
+    public IReadOnlyList<ApprovalRule> ApprovalRules { get; init; } = [];
+
+    public IReadOnlyList<string> ApprovedPatches { get; init; } = [];
+
+    public ComplianceLevel ApprovedPatchesComplianceLevel { get; init; }
+
+    public bool ApprovedPatchesEnableNonSecurity { get; init; }
+
+    public IReadOnlyList<string> RejectedPatches { get; init; } = [];
+
+    public RejectedPatchesAction RejectedPatchesAction { get; init; }
+
+    public IReadOnlyList<PatchSource> Sources { get; init; } = [];
+}
+
+/// <summary>One filter: a key (<c>PRODUCT</c>, <c>PRIORITY</c>, …) and its alternatives; <c>*</c> matches all.</summary>
+public sealed record PatchFilter(string Key, IReadOnlyList<string> Values);
+
+/// <summary>One approval rule. All filters must hold; an empty group holds.</summary>
+public sealed record ApprovalRule
+{
+    public IReadOnlyList<PatchFilter> Filters { get; init; } = [];
+
+    public ComplianceLevel ComplianceLevel { get; init; }
+
+    public bool EnableNonSecurity { get; init; }
+
+    /// <summary>Whole days after the release date; null counts as 0.</summary>
+    public int? ApproveAfterDays { get; init; }
+
+    /// <summary>Last day (inclusive, UTC) of release dates that are approved; wins over <see cref="ApproveAfterDays"/>.</summary>
+    public DateOnly? ApproveUntilDate { get; init; }
+}
+
+/// <summary>A custom repository of the baseline; replaces the host's own for the run (spec 09 §8, 02 §8).</summary>
+public sealed record PatchSource(string Name, IReadOnlyList<string> Products, string Configuration);

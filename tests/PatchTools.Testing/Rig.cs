@@ -1,0 +1,61 @@
+using Xunit;
+
+namespace PatchTools.Testing;
+
+/// <summary>
+/// What a test needs of the machine beside the .NET SDK. A missing rig skips the test and says what it lacks; where <c>PATCHTOOLS_REQUIRE_RIGS=1</c>
+/// (continuous integration) it fails instead.
+/// </summary>
+public static class Rig
+{
+    public static bool IsRequired => Environment.GetEnvironmentVariable("PATCHTOOLS_REQUIRE_RIGS") == "1";
+
+    /// <summary>Commands that must be on the PATH.</summary>
+    public static void NeedsCommands(params string[] commands)
+    {
+        foreach (var command in commands)
+        {
+            if (!IsOnPath(command))
+                Lacks($"the command {command}");
+        }
+    }
+
+    public static void NeedsRoot()
+    {
+        if (Environment.UserName != "root")
+            Lacks("root");
+    }
+
+    public static void NeedsFile(string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+            Lacks(path);
+    }
+
+    public static void Lacks(string what)
+    {
+        if (IsRequired)
+            Assert.Fail($"The rig lacks {what}, and rigs are required here.");
+        Assert.Skip($"needs {what}");
+    }
+
+    public static bool IsOnPath(string command) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin").Any(folder => File.Exists(Path.Combine(folder, command)));
+}
+
+/// <summary>A folder of one test, removed with it.</summary>
+public sealed class TemporaryDirectory : IDisposable
+{
+    public TemporaryDirectory() => Path = Directory.CreateTempSubdirectory("patchtools-test-").FullName;
+
+    public string Path { get; }
+
+    public string File(string relative)
+    {
+        var full = System.IO.Path.Combine(Path, relative);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+        return full;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
