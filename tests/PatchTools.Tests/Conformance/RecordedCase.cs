@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace PatchTools.Tests.Conformance;
+
+/// <summary>One recorded run, as its folder holds it.</summary>
+internal sealed record RecordedCase(string Name, string Folder, IReadOnlyList<RecordedStep> Steps, IReadOnlyList<string> FakeOptions, DateTimeOffset Boot, IReadOnlyList<DateTimeOffset> Ends)
+{
+    public static string Base { get; } = Path.Combine(AppContext.BaseDirectory, "Conformance");
+
+    public static IEnumerable<string> Names => Directory.GetDirectories(Path.Combine(Base, "cases")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
+
+    public string DivergencesFile => Path.Combine(Folder, "divergences.json");
+
+    public byte[] Snapshot => File.ReadAllBytes(Path.Combine(Folder, "inputs", "snapshot.json"));
+
+    public string? PriorStates => Directory.GetFiles(Path.Combine(Folder, "inputs"), "prior-*.json").SingleOrDefault();
+
+    public IEnumerable<(string Bucket, string Key, byte[] Content)> S3Objects
+    {
+        get
+        {
+            var root = Path.Combine(Folder, "inputs", "s3");
+            if (!Directory.Exists(root))
+                yield break;
+            foreach (var file in Directory.GetFiles(root, "*", SearchOption.AllDirectories))
+            {
+                var parts = Path.GetRelativePath(root, file).Split('/', 2);
+                yield return (parts[0], parts[1], File.ReadAllBytes(file));
+            }
+        }
+    }
+
+    public static RecordedCase Load(string name)
+    {
+        var folder = Path.Combine(Base, "cases", name);
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "case.json")))!.AsObject();
+        var steps = json["steps"]!.AsArray().Select((s, i) => new RecordedStep(
+            (string)s!["operation"]!,
+            (string)s["reboot"]!,
+            (string?)s["baseline_override"],
+            (string?)s["override_list"],
+            (string?)s["instance"] ?? "i-0123456789abcdef0",
+            (string?)s["creds"] == "imds",
+            (bool?)s["fresh_fake"] ?? false,
+            int.Parse(File.ReadAllText(Path.Combine(folder, "expected", $"exit-{i}")).Trim(), System.Globalization.CultureInfo.InvariantCulture))).ToList();
+        return new RecordedCase(
+            name,
+            folder,
+            steps,
+            [.. json["fake_options"]!.AsArray().Select(o => (string)o!)],
+            Instant(json["boot"]) ?? new DateTimeOffset(2026, 11, 23, 5, 52, 56, TimeSpan.Zero),
+            [.. json["uploads"]?.AsArray().Select(u => Instant(u!["end"])!.Value) ?? []]);
+    }
+
+    /// <summary>The recorded calls of SSM, over all steps.</summary>
+    public IReadOnlyList<JsonObject> Calls =>
+        [.. Directory.GetFiles(Path.Combine(Folder, "expected"), "requests-*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines)
+            .Select(line => JsonNode.Parse(line)!.AsObject())
+            .Where(r => (string?)r["operation"] is "GetDeployablePatchSnapshotForInstance" or "PutInventory")];
+
+    /// <summary>A file that the recording left under the state directory after a step, or null.</summary>
+    public JsonNode? StateFile(int step, string file)
+    {
+        var path = Path.Combine(Folder, "expected", $"state-{step}", "patch-configuration", file);
+        return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
+    }
+
+    private static DateTimeOffset? Instant(JsonNode? node) => node is null ? null : node.Deserialize<DateTimeOffset>();
+}
+
+/// <summary>One step of a case.</summary>
+internal sealed record RecordedStep(string Operation, string RebootOption, string? BaselineOverride, string? InstallOverrideList, string InstanceId, bool CredentialsFromMetadata, bool FreshService, int ExitCode);

@@ -1,0 +1,62 @@
+using System.Formats.Tar;
+using System.Globalization;
+using PatchTools.Testing;
+using SharpCompress.Compressors.Xz;
+
+namespace PatchTools.Tests.Conformance;
+
+/// <summary>The synthetic Debian host of the recordings, laid out in a folder: package database with its file times, lists, sources.</summary>
+internal sealed class RecordedHost : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+
+    public RecordedHost(RecordedCase recorded, DateTimeOffset now)
+    {
+        Extract("apt-state-base.tar.xz", path =>
+            path.StartsWith("dpkg/extended_states", StringComparison.Ordinal) ? "var/lib/apt/extended_states"
+            : path.StartsWith("dpkg/", StringComparison.Ordinal) ? $"var/lib/{path}"
+            : path == "sources.list" ? "etc/apt/sources.list"
+            : null);
+        Extract("lists-base.tar.xz", path => $"var/lib/apt/{path}");
+        var sources = Path.Combine(recorded.Folder, "expected", "sources-after.list");
+        if (File.Exists(sources))
+            File.Copy(sources, _folder.File("root/etc/apt/sources.list"), overwrite: true);
+        File.WriteAllText(_folder.File("root/etc/os-release"), "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
+        File.WriteAllText(_folder.File("proc/uptime"), string.Create(CultureInfo.InvariantCulture, $"{(now - recorded.Boot).TotalSeconds:F2} 0.00\n"));
+        if (recorded.PriorStates is { } prior)
+            File.Copy(prior, _folder.File("ssm/patch-configuration/patch-states-configuration.json"));
+
+        // What `apt-get update` leaves when it has asked every repository.
+        Directory.CreateDirectory(Path.Combine(Root, "var/lib/apt/lists/partial"));
+        Directory.SetLastWriteTimeUtc(Path.Combine(Root, "var/lib/apt/lists/partial"), now.UtcDateTime);
+        Directory.SetLastWriteTimeUtc(Path.Combine(Root, "var/lib/apt/lists"), now.UtcDateTime);
+    }
+
+    public string Root => Path.Combine(_folder.Path, "root");
+
+    public string StateDirectory => Path.Combine(_folder.Path, "ssm");
+
+    public string DataDirectory => Path.Combine(_folder.Path, "data");
+
+    public string ProcDirectory => Path.Combine(_folder.Path, "proc");
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Extract(string archive, Func<string, string?> place)
+    {
+        using var compressed = File.OpenRead(Path.Combine(RecordedCase.Base, archive));
+        using var plain = new MemoryStream();
+        using (var xz = new XZStream(compressed))
+            xz.CopyTo(plain);
+        plain.Position = 0;
+        using var tar = new TarReader(plain);
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.DataStream is null && entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || place(entry.Name) is not { } relative)
+                continue;
+            var path = _folder.File(Path.Combine("root", relative));
+            entry.ExtractToFile(path, overwrite: true);
+            File.SetLastWriteTimeUtc(path, entry.ModificationTime.UtcDateTime);
+        }
+    }
+}
