@@ -68,6 +68,8 @@ public static class PatchErrors
     public static readonly PatchError ElevationRequired = Row(172, PatchErrorCategory.PermissionDenied, "Run as root (sudo pwsh, or the SSM agent).");
     public static readonly PatchError CommandTimedOut = Row(1, PatchErrorCategory.OperationTimeout, "The command of the message hangs; run it by hand.");
 
+    public static readonly PatchError BaselineSourcesNotApplicable = Row(1, PatchErrorCategory.InvalidData, "Add the product to one of the baseline's sources, or remove the sources.");
+
     // Evaluation
     public static readonly PatchError UnknownFilterKey = Row(1, PatchErrorCategory.InvalidData, "Remove the filter: this family knows PRODUCT, CLASSIFICATION and SEVERITY.");
 
