@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PatchTools.State;
+
+/// <summary>The two things of Linux's file API that .NET does not offer: fsync of a directory (fsync(2)) and a lock that dies with its holder (flock(2)).</summary>
+internal static partial class NativeFile
+{
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+    private const int OpenDirectory = 0x10000; // O_DIRECTORY
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC
+    private const int WouldBlock = 11; // EWOULDBLOCK
+
+    /// <summary>Makes a rename or creation in the directory survive a power cut. File systems that cannot are left alone: the rename itself is still atomic.</summary>
+    public static void FlushDirectory(string directory)
+    {
+        var descriptor = Open(directory, OpenDirectory | CloseOnExec);
+        if (descriptor < 0)
+            return;
+        _ = Flush(descriptor);
+        _ = Close(descriptor);
+    }
+
+    /// <summary>Takes the lock if nobody has it. The kernel gives it up with the last descriptor, so a killed holder leaves nothing behind.</summary>
+    /// <exception cref="IOException">The file system knows no locks.</exception>
+    public static bool TryLock(SafeFileHandle file)
+    {
+        if (Lock(file, LockExclusive | LockNonBlocking) == 0)
+            return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error == WouldBlock ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Lock(SafeFileHandle descriptor, int operation);
+}
