@@ -12,7 +12,8 @@ namespace PatchTools.Reporting;
 /// <remarks>The output is pure ASCII. Nesting is the caller's duty; there is no validation.</remarks>
 internal sealed class PythonJsonWriter
 {
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+    /// <summary>Printable ASCII; Python escapes DEL too (<c>json.encoder.ESCAPE_ASCII</c> is <c>([\\"]|[^\ -~])</c>).</summary>
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
 
     private readonly ArrayBufferWriter<byte> _output = new(1024);
     private readonly int _indent;

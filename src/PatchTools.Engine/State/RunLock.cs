@@ -76,9 +76,9 @@ internal sealed class RunLock : IDisposable
     {
         try
         {
-            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return NativeFile.OpenUnlocked(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw new PatchToolsException(PatchErrors.StateUnwritable, $"The lock {path} could not be opened: {e.Message}", path, e);
         }
