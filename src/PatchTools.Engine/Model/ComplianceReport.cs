@@ -59,6 +59,9 @@ public sealed record ComplianceReport
 
     public RebootOption RebootOption { get; init; }
 
+    /// <summary>URL or URI of the install override list as given; empty without one. Only an Install reports it (spec 07 §2 row 19).</summary>
+    public string InstallOverrideList { get; init; } = "";
+
     /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>
     public required string ExecutionId { get; init; }
 

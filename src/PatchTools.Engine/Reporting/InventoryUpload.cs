@@ -1,0 +1,82 @@
+using PatchTools.Ports;
+using PatchTools.State;
+
+namespace PatchTools.Reporting;
+
+/// <summary>What was sent in the end.</summary>
+/// <param name="ComplianceHash">Hash of the content that the service has now.</param>
+/// <param name="ContentSent">False when the hash alone was enough.</param>
+/// <param name="CveIdsDropped">The item was too large with them.</param>
+internal sealed record UploadResult(string ComplianceHash, bool ContentSent, bool CveIdsDropped);
+
+/// <summary>One report's PutInventory with its two attempts (spec 07 §7, QUIRKs in their correct reading).</summary>
+internal sealed class InventoryUpload(IPatchService service, HashMarkers markers, IRunObserver observer)
+{
+    private const int Attempts = 2;
+
+    /// <summary>
+    /// Sends the summary in full and the compliance item in full or, when the service has the content already, as its hash. A mismatch forces the whole
+    /// content; a size limit (of the item or of the total) drops the CVE ids and recomputes the hash; any other answer of the service, or no credentials,
+    /// is tried once more with the fallback client, except on hybrid instances. Success replaces the marker.
+    /// </summary>
+    /// <exception cref="PatchServiceException">The last failure.</exception>
+    public async Task<UploadResult> SendAsync(string instanceId, InventoryItem summary, InventoryItem compliance, CancellationToken cancellationToken)
+    {
+        var force = false;
+        var cveIdsDropped = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var full = force || !markers.Contains(compliance.ContentHash);
+            InventoryItem[] items = [summary, full ? compliance : compliance with { Content = null }];
+            observer.Verbose(full
+                ? $"PutInventory for {instanceId}: summary and {compliance.Content!.Count} items"
+                : $"PutInventory for {instanceId}: summary and the hash of items that the service has already");
+            try
+            {
+                await PutAsync(instanceId, items, cancellationToken);
+                markers.Replace(compliance.ContentHash);
+                return new UploadResult(compliance.ContentHash, full, cveIdsDropped);
+            }
+            catch (PatchServiceException e) when (attempt < Attempts && e.Failure is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch)
+            {
+                observer.Verbose($"The service does not have that content ({e.Failure}); sending all of it.");
+                force = true;
+            }
+            catch (PatchServiceException e) when (attempt < Attempts && e.Failure is PatchServiceFailure.ItemSizeLimitExceeded or PatchServiceFailure.TotalSizeLimitExceeded)
+            {
+                observer.Verbose($"The report is too large for the service ({e.Failure}); sending it without CVE ids.");
+                compliance = ReportItems.WithoutCveIds(compliance);
+                cveIdsDropped = true;
+                force = true;
+            }
+        }
+    }
+
+    private async Task PutAsync(string instanceId, InventoryItem[] items, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await service.PutInventoryAsync(instanceId, items, ServiceClient.Default, cancellationToken);
+        }
+        catch (PatchServiceException e) when (HasFallback(e) && !InstanceIdentity.IsHybrid(instanceId))
+        {
+            observer.Verbose($"PutInventory failed ({e.Failure}); once more with credentials resolved anew.");
+            try
+            {
+                await service.PutInventoryAsync(instanceId, items, ServiceClient.Fallback, cancellationToken);
+            }
+            catch (PatchServiceException fallback) when (RetriesOtherwise(fallback))
+            {
+                // The fallback's answer ends the upload, whatever it is.
+                throw new PatchServiceException(PatchServiceFailure.Service, fallback.Operation, fallback.ServiceErrorCode, fallback.StatusCode, fallback.Message, fallback);
+            }
+        }
+    }
+
+    private static bool HasFallback(PatchServiceException e) =>
+        (e.IsServiceError && !RetriesOtherwise(e)) || e.Failure == PatchServiceFailure.NoCredentials;
+
+    private static bool RetriesOtherwise(PatchServiceException e) => e.Failure
+        is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch
+        or PatchServiceFailure.ItemSizeLimitExceeded or PatchServiceFailure.TotalSizeLimitExceeded;
+}

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PatchTools.State;
+
+/// <summary>
+/// What .NET does not offer of Linux's file API: fsync of a directory (fsync(2)), and a lock that dies with its holder and can be asked for without
+/// waiting (flock(2)) on a file that others may read meanwhile; .NET's own opening takes locks of its own.
+/// </summary>
+internal static partial class NativeFile
+{
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+    private const int OpenReadWrite = 2; // O_RDWR
+    private const int OpenCreate = 0x40; // O_CREAT
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC
+    private const int WouldBlock = 11; // EWOULDBLOCK
+
+    /// <summary>Makes a rename or creation in the directory survive a power cut. File systems that cannot are left alone: the rename itself is still atomic.</summary>
+    public static void FlushDirectory(string directory)
+    {
+        var descriptor = Open(directory, CloseOnExec, 0);
+        if (descriptor < 0)
+            return;
+        _ = Flush(descriptor);
+        _ = Close(descriptor);
+    }
+
+    /// <summary>Opens or creates a file for reading and writing (0644), without any lock. The descriptor does not reach child processes.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenUnlocked(string path)
+    {
+        const int Mode = 0x1A4; // 0644
+        var descriptor = Open(path, OpenReadWrite | OpenCreate | CloseOnExec, Mode);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+    }
+
+    /// <summary>Takes the lock if nobody has it. The kernel gives it up with the last descriptor, so a killed holder leaves nothing behind.</summary>
+    /// <exception cref="IOException">The file system knows no locks.</exception>
+    public static bool TryLock(SafeFileHandle file)
+    {
+        if (Lock(file, LockExclusive | LockNonBlocking) == 0)
+            return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error == WouldBlock ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Lock(SafeFileHandle descriptor, int operation);
+}
