@@ -1,1 +1,62 @@
-return 0;
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using PatchTools.Host;
+
+// Before the engine's first touch: it would report its use to its maker and open a socket for debuggers, 30 ms and a file in the user's cache each start.
+Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+Environment.SetEnvironmentVariable("POWERSHELL_DIAGNOSTICS_OPTOUT", "1");
+
+using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+var line = CommandLine.Parse(args);
+if (line.Problem is { } problem)
+{
+    error.WriteLine($"{problem} patchtools-host -Help says what is.");
+    return ExitStatus.Usage;
+}
+
+if (line.Source == ScriptSource.Usage || (line.Source == ScriptSource.StandardInput && !Console.IsInputRedirected))
+{
+    output.Write(CommandLine.Usage);
+    return 0;
+}
+
+if (line.Source == ScriptSource.Version)
+{
+    output.WriteLine($"PatchTools {VersionOf(typeof(ScriptHost))}, PowerShell engine {VersionOf(typeof(PSObject))}, {RuntimeInformation.FrameworkDescription}");
+    return 0;
+}
+
+if (line.Source == ScriptSource.File && !File.Exists(line.Text))
+{
+    error.WriteLine($"There is no script {line.Text}.");
+    return ExitStatus.Usage;
+}
+
+try
+{
+    using var session = new ScriptSession(new TerminalInterface(output, error, line.NonInteractive), ModuleLocation.Find());
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, ExitStatus.Interrupted));
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, ExitStatus.Terminated));
+    return line.Source switch
+    {
+        ScriptSource.File => session.RunFile(line.Text, line.Arguments),
+        ScriptSource.Command => session.RunText(line.Text),
+        _ => session.RunText(Console.In.ReadToEnd()),
+    };
+
+    void Stop(PosixSignalContext signal, int status)
+    {
+        signal.Cancel = true;
+        session.Stop(status);
+    }
+}
+catch (Exception failure) when (failure is FileNotFoundException or RuntimeException)
+{
+    error.WriteLine(failure.Message);
+    return ExitStatus.Failure;
+}
+
+static string VersionOf(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0];

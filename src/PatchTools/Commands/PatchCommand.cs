@@ -1,0 +1,120 @@
+using System.Management.Automation;
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.PackageManagers;
+
+namespace PatchTools.Commands;
+
+/// <summary>What all cmdlets share: the token that Ctrl+C cancels, the pump between engine and streams, the way from failure to error record, and paths.</summary>
+public abstract class PatchCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing) => _stopping.Dispose();
+
+    /// <summary>The work for one input object, or for the one call without input. Failures of the engine may simply be thrown.</summary>
+    protected abstract void Process();
+
+    protected sealed override void ProcessRecord()
+    {
+        try
+        {
+            Process();
+        }
+        catch (PatchToolsException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.For(failure));
+        }
+        catch (AggregateException failures) when (ErrorRecords.CauseOf(failures) is PatchToolsException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.For(failure));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stop came after the last word; there is nothing left to cancel.
+        }
+    }
+
+    protected HostContext HostOf(string? stateDirectory = null, string? root = null) => Composition.HostOf(this, FilePath(stateDirectory), FilePath(root));
+
+    /// <summary>Runs one step of the engine to its end, while its events go to the streams.</summary>
+    protected T Await<T>(HostContext host, Func<PatchRun, CancellationToken, Task<T>> step)
+    {
+        var pump = new EventPump(this);
+        var run = Composition.RunOf(this, host, pump);
+        return pump.Run(token => step(run, token), _stopping);
+    }
+
+    /// <summary>Writes a report or its findings.</summary>
+    protected void Write(ComplianceReport report, ReportDetail detail)
+    {
+        if (detail == ReportDetail.Detail)
+            WriteObject(report.Findings, enumerateCollection: true);
+        else
+            WriteObject(report);
+    }
+
+    /// <summary>An inventory request whose refresh is refused before any work when the user may not do it.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>.</exception>
+    protected static InventoryRequest InventoryOf(HostContext host, bool refresh, TimeSpan maxMetadataAge, TimeSpan lockTimeout)
+    {
+        if (refresh && !host.IsRoot)
+            throw new PatchToolsException(PatchErrors.ElevationRequired, "Refreshing the repositories' metadata needs root.");
+        return new InventoryRequest
+        {
+            Refresh = refresh,
+            MaxMetadataAge = maxMetadataAge,
+            LockTimeout = lockTimeout,
+            Origin = host.Paths.Root == "/" ? InventoryOrigin.Host : InventoryOrigin.Root,
+        };
+    }
+
+    /// <summary>Absolute path of a file in the session's sense (current location, <c>~</c>, drives); <c>-</c>, null and empty stay, empty as null.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: no place in a file system.</exception>
+    protected string? FilePath(string? path)
+    {
+        if (string.IsNullOrEmpty(path) || path == "-")
+            return Given(path);
+        if (Path.IsPathRooted(path))
+            return Path.GetFullPath(path);
+        try
+        {
+            var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            if (string.Equals(provider.Name, "FileSystem", StringComparison.OrdinalIgnoreCase))
+                return resolved;
+        }
+        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or NotSupportedException)
+        {
+            throw new PatchToolsException(PatchErrors.InvalidLocation, $"\"{path}\" is no path here: {e.Message}", path, e);
+        }
+
+        throw new PatchToolsException(PatchErrors.InvalidLocation, $"\"{path}\" is not in a file system.", path);
+    }
+
+    /// <summary>As <see cref="FilePath"/>; locations of the network stay as they are.</summary>
+    protected string? Location(string? location) =>
+        location is not null && (location.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || location.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+            ? location
+            : FilePath(location);
+
+    /// <summary>SSM documents pass '' for a parameter that was left out.</summary>
+    protected static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

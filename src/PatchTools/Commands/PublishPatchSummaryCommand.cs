@@ -1,0 +1,45 @@
+using System.Management.Automation;
+
+namespace PatchTools.Commands;
+
+/// <summary>Saves a report and sends it to SSM, or sends what earlier runs could not.</summary>
+[Cmdlet(VerbsData.Publish, "PatchSummary", DefaultParameterSetName = ReportSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(PublishReceipt))]
+public sealed class PublishPatchSummaryCommand : ServiceCommand
+{
+    internal const string ReportSet = "Report";
+    internal const string PendingSet = "Pending";
+
+    /// <summary>The report, from Test-PatchCompliance.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ReportSet)]
+    [ValidateNotNull]
+    public ComplianceReport? Report { get; set; }
+
+    /// <summary>Sends the reports that are kept on this host because they could not be sent.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PendingSet)]
+    public SwitchParameter Pending { get; set; }
+
+    /// <summary>Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.</summary>
+    [Parameter]
+    public string? StateDirectory { get; set; }
+
+    /// <summary>Writes what became of each upload.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override void Process()
+    {
+        var host = HostOf(StateDirectory);
+        var (target, action) = Pending
+            ? (host.Paths.DataDirectory, "Send the pending patch summaries")
+            : ($"{Given(InstanceId) ?? Report!.Snapshot.InstanceId ?? Report!.Inventory.Facts.HostName}", "Save the patch states and send the report");
+        if (!ShouldProcess(target, action))
+            return;
+        var aws = Aws();
+        var receipts = Await(host, async (run, token) => Pending
+            ? await run.PublishPendingAsync(aws, token)
+            : [(await run.PublishAsync(Report!, aws, token)).Receipt]);
+        if (PassThru)
+            WriteObject(receipts, enumerateCollection: true);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace PatchTools.Completers;
+
+/// <summary>Turns words into completion results, quoted as the user began or as the word needs.</summary>
+internal static class Suggestions
+{
+    public static IEnumerable<CompletionResult> StartingWith(string? typed, IEnumerable<string> words)
+    {
+        var quote = typed is ['\'' or '"', ..] ? typed[..1] : "";
+        var start = (typed ?? "").Trim('\'', '"');
+        return words
+            .Where(word => word.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            .Select(word => new CompletionResult(Quoted(word, quote), word, CompletionResultType.ParameterValue, word));
+    }
+
+    private static string Quoted(string word, string quote)
+    {
+        if (quote.Length == 0 && word.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/'))
+            return word;
+        return quote == "\"" ? $"\"{word}\"" : $"'{CodeGeneration.EscapeSingleQuotedStringContent(word)}'";
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections;
+using System.Management.Automation;
+using PatchTools.Hosts;
+using PatchTools.Ports;
+
+namespace PatchTools;
+
+/// <summary>Where the cmdlets meet the real world: the host's places, clock, environment and privilege, and the adapters.</summary>
+internal static class Composition
+{
+    private static readonly LazyAdapterFactory ModuleAdapters = new();
+
+    /// <summary>The host as the calling session sees it.</summary>
+    /// <param name="cmdlet">Its session may carry a <see cref="CompositionOverride"/>.</param>
+    /// <param name="stateDirectory"><c>-StateDirectory</c>; null for the place that fits the user.</param>
+    /// <param name="root"><c>-Root</c>; null for this host.</param>
+    public static HostContext HostOf(PSCmdlet cmdlet, string? stateDirectory, string? root)
+    {
+        var host = OverrideOf(cmdlet)?.Host ?? ThisHost(stateDirectory);
+        var paths = host.Paths;
+        if (stateDirectory is not null)
+            paths = HostPaths.For(host.IsRoot, stateDirectory, host.Environment) with { Root = paths.Root, ProcDirectory = paths.ProcDirectory };
+        return host with { Paths = root is null ? paths : paths with { Root = root } };
+    }
+
+    public static PatchRun RunOf(PSCmdlet cmdlet, HostContext host, IRunObserver observer) =>
+        new(host, OverrideOf(cmdlet)?.Adapters ?? ModuleAdapters, observer);
+
+    private static CompositionOverride? OverrideOf(PSCmdlet cmdlet) => cmdlet.GetVariableValue(CompositionOverride.VariableName) switch
+    {
+        PSObject { BaseObject: CompositionOverride wrapped } => wrapped,
+        CompositionOverride plain => plain,
+        _ => null,
+    };
+
+    private static HostContext ThisHost(string? stateDirectory)
+    {
+        Dictionary<string, string> environment = new(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        var isRoot = Environment.IsPrivilegedProcess;
+        return new HostContext { Paths = HostPaths.For(isRoot, stateDirectory, environment), Environment = environment, IsRoot = isRoot };
+    }
+
+    /// <summary>Loads the adapters at the first use of a port, so that neither importing nor an offline scan pays for them.</summary>
+    private sealed class LazyAdapterFactory : IAdapterFactory
+    {
+        public IPatchService CreatePatchService(AwsSettings settings) => AdaptersLoadContext.Factory.CreatePatchService(settings);
+
+        public IObjectStore CreateObjectStore(AwsSettings? settings) => AdaptersLoadContext.Factory.CreateObjectStore(settings);
+
+        public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => AdaptersLoadContext.Factory.CreateIdentitySource(endpoint);
+
+        public IDecompressor CreateDecompressor() => AdaptersLoadContext.Factory.CreateDecompressor();
+    }
+}
