@@ -76,7 +76,8 @@ internal static partial class JsonDocuments
                 plain.Write(buffer, 0, read);
             }
 
-            return plain.ToArray();
+            // The stream takes an end that comes too early for the end; of a cut header nothing is left, of cut data JSON that is cut off.
+            return plain.Length > 0 ? plain.ToArray() : throw source.Fault("the gzip data is empty or cut off");
         }
         catch (InvalidDataException e)
         {
@@ -99,11 +100,16 @@ internal static partial class JsonDocuments
 
         // Not the final block: a document that only stops too early is no error to this reader, so everything it does throw is "not JSON".
         var reader = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = MaxDepth + 1 }));
+        var depth = 0;
         try
         {
             while (reader.Read())
             {
-                if (reader.CurrentDepth >= MaxDepth)
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                    depth++;
+                else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                    depth--;
+                if (depth > MaxDepth)
                     throw source.Fault($"the document is nested deeper than {Number(MaxDepth)} levels");
                 if (reader.ValueIsEscaped && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !IsText(ref reader))
                     throw source.Fault($"a text near byte {Number(reader.TokenStartIndex)} holds half of a surrogate pair");
@@ -114,8 +120,8 @@ internal static partial class JsonDocuments
             throw source.Fault($"the document is not JSON: line {Number((e.LineNumber ?? 0) + 1)}, byte {Number((e.BytePositionInLine ?? 0) + 1)}", e);
         }
 
-        if (reader.CurrentDepth > 0)
-            throw source.Fault($"the document is cut off: it ends after {Number(text.Length)} bytes with {Number(reader.CurrentDepth)} brackets open");
+        if (depth > 0)
+            throw source.Fault($"the document is cut off: it ends after {Number(text.Length)} bytes with {Number(depth)} of its brackets open");
     }
 
     private static bool IsText(ref Utf8JsonReader reader)

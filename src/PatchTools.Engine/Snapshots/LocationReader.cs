@@ -155,7 +155,7 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
 
     /// <summary>
     /// <c>s3://bucket/key</c> as a URI whose path holds the key percent-escaped, so that a key with <c>?</c>, <c>#</c>, <c>%</c> or dots survives: the key
-    /// is <c>Uri.UnescapeDataString(uri.AbsolutePath[1..])</c>.
+    /// is <c>Uri.UnescapeDataString(uri.AbsolutePath[1..])</c>, the bucket <c>uri.Host</c>.
     /// </summary>
     internal static Uri S3Uri(string location)
     {
@@ -163,8 +163,11 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         if (slash > 0 && slash < rest.Length - 1 && rest[^1] != '/' && rest.AsSpan(0, slash).IndexOfAnyExcept(BucketCharacters) < 0)
         {
-            var key = rest[(slash + 1)..].Split('/').Select(part => part is "." or ".." ? part.Replace(".", "%2E", StringComparison.Ordinal) : Uri.EscapeDataString(part));
-            if (Uri.TryCreate($"s3://{rest[..slash]}/{string.Join('/', key)}", UriKind.Absolute, out var uri))
+            var parts = rest[(slash + 1)..].Split('/');
+
+            // A key is no path: Uri must not resolve dots in it. Only then, because a URI made so equals no other.
+            var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = parts.Any(part => part is "." or "..") };
+            if (Uri.TryCreate($"s3://{rest[..slash]}/{string.Join('/', parts.Select(Uri.EscapeDataString))}", options, out var uri))
                 return uri;
         }
 
