@@ -11,32 +11,25 @@ public static class DefaultBaselines
     private const string Prefix = "baselines/";
     private const string Suffix = ".json";
 
-    private static readonly Lazy<IReadOnlyDictionary<string, PatchBaseline>> Baselines = new(ReadAll);
+    /// <summary>Operating systems that have one, AWS's enum texts in ordinal order.</summary>
+    public static IReadOnlyList<string> OperatingSystems { get; } =
+        [.. typeof(DefaultBaselines).Assembly.GetManifestResourceNames().Where(IsBaseline).Select(name => name[Prefix.Length..^Suffix.Length]).Order(StringComparer.Ordinal)];
 
-    /// <summary>All of them, by name of the operating system.</summary>
-    public static IReadOnlyList<PatchBaseline> All => [.. Baselines.Value.Values];
+    /// <summary>All of them, in the order of <see cref="OperatingSystems"/>.</summary>
+    public static IReadOnlyList<PatchBaseline> All => [.. OperatingSystems.Select(For)];
 
+    /// <summary>Reads the one baseline; the others are not touched.</summary>
     /// <param name="awsName">AWS's enum text, <c>DEBIAN</c>.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.NoDefaultBaseline"/>.</exception>
-    public static PatchBaseline For(string awsName) =>
-        Baselines.Value.TryGetValue(awsName, out var baseline)
-            ? baseline
-            : throw new PatchToolsException(PatchErrors.NoDefaultBaseline, $"AWS has no predefined baseline for {awsName}; there is one for {string.Join(", ", Baselines.Value.Keys)}.", awsName);
-
-    private static SortedDictionary<string, PatchBaseline> ReadAll()
+    public static PatchBaseline For(string awsName)
     {
-        var assembly = typeof(DefaultBaselines).Assembly;
-        var baselines = new SortedDictionary<string, PatchBaseline>(StringComparer.Ordinal);
-        foreach (var resource in assembly.GetManifestResourceNames())
-        {
-            if (!resource.StartsWith(Prefix, StringComparison.Ordinal) || !resource.EndsWith(Suffix, StringComparison.Ordinal))
-                continue;
-            using var stream = assembly.GetManifestResourceStream(resource)!;
-            var content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            baselines.Add(resource[Prefix.Length..^Suffix.Length], SnapshotReader.Read(content, resource).Baseline);
-        }
-
-        return baselines;
+        var resource = Prefix + awsName + Suffix;
+        using var stream = typeof(DefaultBaselines).Assembly.GetManifestResourceStream(resource)
+            ?? throw new PatchToolsException(PatchErrors.NoDefaultBaseline, $"AWS has no predefined baseline for {awsName}; there is one for {string.Join(", ", OperatingSystems)}.", awsName);
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return SnapshotReader.Read(content, resource).Baseline;
     }
+
+    private static bool IsBaseline(string resource) => resource.StartsWith(Prefix, StringComparison.Ordinal) && resource.EndsWith(Suffix, StringComparison.Ordinal);
 }
