@@ -46,6 +46,9 @@ public static class PatchErrors
     public static readonly PatchError RegionNotFound = Row(143, PatchErrorCategory.NotFound, "Give -Region, set AWS_REGION, or run on EC2 with the instance metadata service enabled.");
     public static readonly PatchError InvalidInstanceId = Row(143, PatchErrorCategory.InvalidArgument, "An instance id is i- with 8 or 17 characters or mi- with 17.");
 
+    public static readonly PatchError InvalidRegion = Row(143, PatchErrorCategory.InvalidArgument, "A region is a name such as eu-west-1.");
+    public static readonly PatchError InvalidSnapshotId = Row(143, PatchErrorCategory.InvalidArgument, "A snapshot id is a GUID of 36 characters; leave it out for a new one.");
+
     // Overrides
     public static readonly PatchError BaselineOverrideAccessDenied = Row(160, PatchErrorCategory.PermissionDenied, "Give the instance's role s3:GetObject on the object, or use a presigned URL that has not expired.");
     public static readonly PatchError BaselineOverrideNotAList = Row(161, PatchErrorCategory.InvalidData, "The file must hold a JSON array of baselines, one for each operating system.");

@@ -1,0 +1,285 @@
+using System.Globalization;
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.Ports;
+
+namespace PatchTools.Snapshots;
+
+/// <summary>
+/// Gets the snapshot that applies to this host: from the service (spec 02 §3–§5), from a file or standard input, or the predefined baseline, each with
+/// or without a baseline override (spec 05 §3).
+/// </summary>
+/// <remarks>
+/// Whether a report on a file may be published (DESIGN §2): only if the file is a snapshot document (not a bare baseline) with one of the service's
+/// baseline ids (<c>pb-</c> and 17 hex digits), its snapshot id is known (from a saved snapshot, or given), it was not saved for another instance, and it does not come of a baseline override.
+/// A document of the service has no snapshot id inside; without one given it gets a new one, which the service does not know.
+/// </remarks>
+public sealed class SnapshotAcquisition
+{
+    private const string Phase = "Snapshot";
+
+    private readonly HostContext _host;
+    private readonly IAdapterFactory _adapters;
+    private readonly IRunObserver _observer;
+    private readonly InstanceIdentification _identification;
+    private readonly Stream? _standardInput;
+
+    /// <param name="host">The host.</param>
+    /// <param name="adapters">Makes the service, the object store and the identity source when they are needed, not before.</param>
+    /// <param name="observer">Hears of decisions and warnings.</param>
+    /// <param name="standardInput">What <c>-</c> reads; null where there is none.</param>
+    public SnapshotAcquisition(HostContext host, IAdapterFactory adapters, IRunObserver observer, Stream? standardInput = null)
+    {
+        _host = host;
+        _adapters = adapters;
+        _observer = observer;
+        _standardInput = standardInput;
+        _identification = new InstanceIdentification(host, adapters, observer);
+    }
+
+    /// <param name="request">Which snapshot is wanted. <see cref="SnapshotRequest.Path"/> wins over <see cref="SnapshotRequest.UseDefault"/>.</param>
+    /// <param name="osRelease">What the host is: product text of files and defaults, entry of an override.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PatchToolsException">Codes 143, 144, 146, 148, 150, 160 to 167 (DESIGN §6).</exception>
+    public async Task<PatchSnapshot> GetAsync(SnapshotRequest request, OsRelease osRelease, CancellationToken cancellationToken)
+    {
+        var start = _host.Clock.GetUtcNow();
+        if (!string.IsNullOrEmpty(request.BaselineOverride) && !string.IsNullOrEmpty(request.InstallOverrideList))
+            throw new PatchToolsException(PatchErrors.BothOverridesGiven, "Both a baseline override and an install override list are given.");
+        if (!string.IsNullOrEmpty(request.SnapshotId) && !SnapshotIds.IsValid(request.SnapshotId))
+            throw new PatchToolsException(PatchErrors.InvalidSnapshotId, $"{JsonPlace.Quote(request.SnapshotId)} is not a snapshot id.", request.SnapshotId);
+
+        _observer.Progress(Phase, "Getting the patch baseline", -1);
+        var snapshot = request.Path is not null || request.UseDefault
+            ? await GetLocallyAsync(request, osRelease, start, cancellationToken)
+            : await GetFromServiceAsync(request, osRelease, start, cancellationToken);
+        _observer.Verbose($"Baseline {(snapshot.Baseline.Name.Length > 0 ? snapshot.Baseline.Name : "without a name")} ({snapshot.BaselineId ?? "no id"}) for {snapshot.OperatingSystem}, product {snapshot.Product}, snapshot {snapshot.SnapshotId}.");
+        return snapshot;
+    }
+
+    private async Task<PatchSnapshot> GetLocallyAsync(SnapshotRequest request, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
+    {
+        var locations = Locations(request.Aws);
+        var snapshot = request.Path is not null
+            ? await FromFileAsync(request, request.Path, locations, osRelease, start, cancellationToken)
+            : FromDefault(request, osRelease, start);
+        if (await ReadOverrideAsync(request, locations, osRelease, cancellationToken) is not { } entry)
+            return snapshot;
+
+        // No service to merge them: the entry takes the baseline's place. The id of what it replaced would be a false label.
+        return snapshot with
+        {
+            SnapshotId = Given(request.SnapshotId) ?? SnapshotIds.New(),
+            Origin = SnapshotOrigin.Override,
+            Baseline = entry.Name.Length > 0 ? entry : entry with { Name = "Baseline override" },
+            CarriesServiceIds = false,
+            BaselineOverride = LocationReader.Describe(request.BaselineOverride!),
+        };
+    }
+
+    private PatchSnapshot FromDefault(SnapshotRequest request, OsRelease osRelease, DateTimeOffset start)
+    {
+        var identity = OperatingSystemIdentity.From(osRelease);
+        if (identity.Warning is { } warning)
+            _observer.Warning(warning);
+        var (instanceId, region) = _identification.Local(request.Aws);
+        return new PatchSnapshot
+        {
+            SnapshotId = Given(request.SnapshotId) ?? SnapshotIds.New(),
+            Origin = SnapshotOrigin.Default,
+            Baseline = DefaultBaselines.For(identity.AwsName),
+            Product = identity.Product,
+            InstanceId = instanceId,
+            Region = region,
+            OperationStart = start,
+        };
+    }
+
+    private async Task<PatchSnapshot> FromFileAsync(SnapshotRequest request, string path, LocationReader locations, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
+    {
+        var shown = LocationReader.Describe(path);
+        SnapshotDocument document;
+        try
+        {
+            document = SnapshotReader.Read(await locations.ReadLocalAsync(path, SnapshotReader.MaxBytes, cancellationToken), shown);
+        }
+        catch (LocationException e)
+        {
+            throw new PatchToolsException(e.Failure == LocationFailure.TooLarge ? PatchErrors.SnapshotMalformed : PatchErrors.SnapshotNotFound, e.Message, shown, e);
+        }
+
+        _observer.Verbose($"{shown} holds {Describe(document.Form)}.");
+        var identity = OperatingSystemIdentity.TryFrom(osRelease);
+        if (identity is not null && identity.AwsName != document.Baseline.OperatingSystem)
+            _observer.Warning($"The baseline of {shown} is for {document.Baseline.OperatingSystem}, but this host is {identity.AwsName}.");
+
+        var snapshotId = Given(request.SnapshotId) ?? document.SnapshotId;
+        var hasServiceIds = document is { Form: SnapshotForm.Service or SnapshotForm.Saved, BaselineOverride: null } && snapshotId is not null && SnapshotIds.IsServiceBaseline(document.Baseline.BaselineId);
+
+        // Only a snapshot that may be published is worth asking the metadata service. What the file says of an instance is never taken for this host:
+        // publishing under another's id would replace what the service knows of that one.
+        var (instanceId, region) = hasServiceIds ? await _identification.FindAsync(request.Aws, cancellationToken) : _identification.Local(request.Aws);
+        if (hasServiceIds && document.InstanceId is not null && instanceId is not null && document.InstanceId != instanceId)
+        {
+            hasServiceIds = false;
+            _observer.Warning($"{shown} was saved for {document.InstanceId}, but this instance is {instanceId}: reports on it stay on this host.");
+        }
+
+        return new PatchSnapshot
+        {
+            SnapshotId = snapshotId ?? SnapshotIds.New(),
+            Origin = document.BaselineOverride is null ? SnapshotOrigin.File : SnapshotOrigin.Override,
+            Baseline = document.Baseline,
+            Product = document.Product ?? identity?.Product ?? OperatingSystemIdentity.OwnProduct(osRelease),
+            PatchGroup = document.PatchGroup,
+            InstanceId = instanceId,
+            Region = region ?? document.Region,
+            CarriesServiceIds = hasServiceIds,
+            BaselineOverride = document.BaselineOverride,
+            OperationStart = start,
+        };
+    }
+
+    private async Task<PatchSnapshot> GetFromServiceAsync(SnapshotRequest request, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
+    {
+        var instance = await _identification.RequireAsync(request.Aws, cancellationToken);
+        _observer.Verbose($"This is {instance.InstanceId} in {instance.Region}.");
+        var entry = await ReadOverrideAsync(request, Locations(request.Aws), osRelease, cancellationToken);
+
+        var snapshotId = Given(request.SnapshotId) ?? SnapshotIds.New();
+        var service = _adapters.CreatePatchService(instance.Settings(request.Aws));
+        var grant = await AskAsync(service, new SnapshotCall(instance.InstanceId, snapshotId, entry), instance.IsHybrid, cancellationToken);
+        var document = await DownloadAsync(grant.SnapshotDownloadUrl, cancellationToken);
+        return new PatchSnapshot
+        {
+            SnapshotId = snapshotId,
+            Origin = entry is null ? SnapshotOrigin.Service : SnapshotOrigin.Override,
+            Baseline = document.Baseline,
+            Product = grant.Product,
+            PatchGroup = document.PatchGroup,
+            InstanceId = instance.InstanceId,
+            Region = instance.Region,
+            CarriesServiceIds = entry is null,
+            BaselineOverride = entry is null ? null : LocationReader.Describe(request.BaselineOverride!),
+            OperationStart = start,
+        };
+    }
+
+    /// <summary>
+    /// The default client, then once the fallback client, but never on a hybrid instance (spec 02 §3, §4). No credentials leads to the fallback too,
+    /// where the reference trips over its own exception (QUIRK). An unsupported system is final whoever asks.
+    /// </summary>
+    private async Task<SnapshotGrant> AskAsync(IPatchService service, SnapshotCall call, bool isHybrid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await service.GetDeployablePatchSnapshotAsync(call, ServiceClient.Default, cancellationToken);
+        }
+        catch (PatchServiceException e) when (isHybrid || e.Failure == PatchServiceFailure.UnsupportedOperatingSystem || !(e.IsServiceError || e.Failure == PatchServiceFailure.NoCredentials))
+        {
+            throw Translate(e, isFallback: false);
+        }
+        catch (PatchServiceException e)
+        {
+            _observer.Verbose($"The service refused the snapshot ({Reason(e)}); asking once more with the fallback credentials.");
+        }
+
+        try
+        {
+            return await service.GetDeployablePatchSnapshotAsync(call, ServiceClient.Fallback, cancellationToken);
+        }
+        catch (PatchServiceException e)
+        {
+            throw Translate(e, isFallback: true);
+        }
+    }
+
+    private static PatchToolsException Translate(PatchServiceException e, bool isFallback) => e.Failure switch
+    {
+        PatchServiceFailure.UnsupportedOperatingSystem => new(PatchErrors.UnsupportedOperatingSystem, "The service does not support this operating system (UnsupportedOperatingSystem).", e.Operation, e),
+        PatchServiceFailure.NoCredentials => new(PatchErrors.CredentialsNotFound, "No AWS credentials were found.", e.Operation, e),
+        PatchServiceFailure.AccessDenied when isFallback => new(PatchErrors.SnapshotAccessDenied, $"The service denied the snapshot ({Reason(e)}).", e.Operation, e),
+        PatchServiceFailure.InvalidRequest => new(PatchErrors.SnapshotServiceUnreachable, "The request for the snapshot was refused before it was sent: it does not fit the service's model.", e.Operation, e),
+        PatchServiceFailure.MalformedAnswer => new(PatchErrors.SnapshotServiceUnreachable, "The service's answer cannot be read.", e.Operation, e),
+        PatchServiceFailure.Unreachable => new(PatchErrors.SnapshotServiceUnreachable, "The service did not answer.", e.Operation, e),
+        _ => new(PatchErrors.SnapshotServiceFailed, $"The service refused the snapshot ({Reason(e)}).", e.Operation, e),
+    };
+
+    private static string Reason(PatchServiceException e)
+    {
+        var reason = e.ServiceErrorCode ?? e.Failure.ToString();
+        return e.StatusCode is { } status ? string.Create(CultureInfo.InvariantCulture, $"{reason}, HTTP {status}") : reason;
+    }
+
+    /// <summary>The URL is a secret: messages name its host only.</summary>
+    private async Task<SnapshotDocument> DownloadAsync(Uri url, CancellationToken cancellationToken)
+    {
+        byte[] content;
+        var shown = $"the snapshot on {url.Host}";
+        try
+        {
+            content = await _adapters.CreateObjectStore(null).GetAsync(url, SnapshotReader.MaxBytes, cancellationToken);
+        }
+        catch (ObjectStoreException e)
+        {
+            var status = e.StatusCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (HTTP {code})") : "";
+            throw e.Failure switch
+            {
+                ObjectStoreFailure.TooLarge => new PatchToolsException(PatchErrors.SnapshotMalformed, string.Create(CultureInfo.InvariantCulture, $"The download of {shown} is larger than {SnapshotReader.MaxBytes} bytes."), url.Host, e),
+                ObjectStoreFailure.Truncated => Failed($"ended before its announced length{status}", e),
+                ObjectStoreFailure.NotFound => Failed($"failed: it is not there{status}", e),
+                ObjectStoreFailure.AccessDenied => Failed($"was denied{status}", e),
+                ObjectStoreFailure.HttpError => Failed($"was answered with an error{status}", e),
+                _ => Failed($"failed: no answer{status}", e),
+            };
+        }
+
+        var document = SnapshotReader.Read(content, shown);
+        return document.Form is SnapshotForm.Service or SnapshotForm.Saved
+            ? document
+            : throw new PatchToolsException(PatchErrors.SnapshotMalformed, $"{shown}: $: misses patchBaseline", url.Host);
+
+        PatchToolsException Failed(string what, Exception cause) => new(PatchErrors.SnapshotDownloadFailed, $"The download of {shown} {what}.", url.Host, cause);
+    }
+
+    /// <summary>The override's entry for this host; null when none is asked for.</summary>
+    private async Task<PatchBaseline?> ReadOverrideAsync(SnapshotRequest request, LocationReader locations, OsRelease osRelease, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(request.BaselineOverride))
+            return null;
+        var shown = LocationReader.Describe(request.BaselineOverride);
+        byte[] content;
+        try
+        {
+            content = await locations.ReadAsync(request.BaselineOverride, JsonDocuments.MaxBytes, cancellationToken);
+        }
+        catch (LocationException e)
+        {
+            throw new PatchToolsException(e.Failure == LocationFailure.AccessDenied ? PatchErrors.BaselineOverrideAccessDenied : PatchErrors.BaselineOverrideDownloadFailed, e.Message, shown, e);
+        }
+
+        var awsName = PlatformIdentification.AwsNameOf(_host, osRelease);
+        _observer.Verbose($"Taking the entry for {awsName} of the baseline override {shown}.");
+        return BaselineOverrideFile.Select(content, shown, awsName);
+    }
+
+    private LocationReader Locations(AwsParameters aws) => new(_standardInput, async (needsCredentials, cancellationToken) =>
+    {
+        if (!needsCredentials)
+            return _adapters.CreateObjectStore(null);
+        var found = await _identification.FindAsync(aws, cancellationToken);
+        if (found.Region is null)
+            throw new PatchToolsException(PatchErrors.RegionNotFound, "An s3:// location needs a region, and none is known.");
+        return _adapters.CreateObjectStore(new ResolvedInstance(found.InstanceId ?? "", found.Region).Settings(aws));
+    });
+
+    private static string Describe(SnapshotForm form) => form switch
+    {
+        SnapshotForm.Service => "a snapshot of the service",
+        SnapshotForm.Saved => "a saved snapshot",
+        SnapshotForm.ServiceBaseline => "a baseline in GetPatchBaseline's form",
+        _ => "a bare baseline",
+    };
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,22 @@
+using System.Text.RegularExpressions;
+
+namespace PatchTools.Snapshots;
+
+/// <summary>The forms of the service's identifiers.</summary>
+internal static partial class SnapshotIds
+{
+    /// <summary>A new one: GUID version 4, lower case (spec 02 §2).</summary>
+    public static string New() => Guid.NewGuid().ToString("D");
+
+    /// <summary>The pattern of the document parameter (spec 01 §1): a GUID, any case.</summary>
+    public static bool IsValid(string text) => SnapshotId().IsMatch(text);
+
+    /// <summary>The service's own baseline id.</summary>
+    public static bool IsServiceBaseline(string? text) => text is not null && BaselineId().IsMatch(text);
+
+    [GeneratedRegex(@"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SnapshotId();
+
+    [GeneratedRegex(@"^pb-[0-9a-f]{17}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex BaselineId();
+}
