@@ -18,6 +18,9 @@ public sealed record EvaluationRequest
     /// <summary>The operation as typed.</summary>
     public string OperationText { get; init; } = nameof(PatchOperation.Scan);
 
+    /// <summary>An install went by an override list, so that what the baseline still misses is Missing and not Failed (<see cref="OperationState"/>).</summary>
+    public bool HasInstallOverrideList { get; init; }
+
     public RebootOption RebootOption { get; init; } = RebootOption.RebootIfNeeded;
 
     /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>

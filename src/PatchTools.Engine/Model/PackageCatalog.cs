@@ -182,6 +182,9 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
 
         /// <summary>Index into <see cref="AdvisorySets"/>, 0 for none.</summary>
         public int Advisories;
+
+        /// <summary>Seconds since 1970 UTC (rpm families); 0 for unknown.</summary>
+        public uint BuildTime;
         public ulong MetadataHash;
     }
 
@@ -296,6 +299,9 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
     internal ReadOnlySpan<int> OriginIndexes => _catalog.OriginSets[_catalog.VersionRows[Index].OriginSet];
 
     public IReadOnlyList<Advisory> Advisories => _catalog.AdvisorySets[_catalog.VersionRows[Index].Advisories];
+
+    /// <summary>When the package was built (rpm families): stands in for a release date that no advisory gives. Null when unknown.</summary>
+    public DateTimeOffset? BuildTime => _catalog.VersionRows[Index].BuildTime is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
     internal ulong MetadataHash => _catalog.VersionRows[Index].MetadataHash;
 

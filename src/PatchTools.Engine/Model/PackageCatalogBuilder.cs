@@ -130,6 +130,10 @@ internal sealed class PackageCatalogBuilder
         _advisorySets.Add(advisories);
     }
 
+    /// <param name="version">Index of the version.</param>
+    /// <param name="seconds">Build time in seconds since 1970 UTC; what no clock can have said is dropped.</param>
+    public void SetBuildTime(int version, long seconds) => _versions[version].BuildTime = seconds is > 0 and <= uint.MaxValue ? (uint)seconds : 0;
+
     public PackageCatalog Build() => new(
         NativeArchitecture,
         _arena.AsSpan(0, _arenaUsed).ToArray(),

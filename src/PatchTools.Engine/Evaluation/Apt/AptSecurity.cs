@@ -1,0 +1,17 @@
+namespace PatchTools.Evaluation.Apt;
+
+/// <summary>
+/// Whether an origin makes its versions security updates: authenticated, and an archive that contains <c>security</c>, a host that contains
+/// <c>security.debian.org</c> (spec 09 §4.1), or the label <c>Debian-Security</c>, by which a mirror of an old release is known (DESIGN §4).
+/// </summary>
+internal static class AptSecurity
+{
+    public static bool IsSecurity(PackageOrigin origin) => origin.Trusted && LooksLikeSecurity(origin);
+
+    /// <summary>The test without authentication: tells an untrusted security archive from an ordinary one.</summary>
+    public static bool LooksLikeSecurity(PackageOrigin origin) =>
+        !origin.IsLocalDatabase
+        && (origin.Archive.Contains("security", StringComparison.OrdinalIgnoreCase)
+            || origin.Site.Contains("security.debian.org", StringComparison.OrdinalIgnoreCase)
+            || origin.Label.Equals("Debian-Security", StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,38 @@
+using PatchTools.Evaluation.Apt;
+using PatchTools.Evaluation.Rpm;
+
+namespace PatchTools.Evaluation;
+
+/// <summary>Compares a baseline with the packages of a host. Pure: the same request gives the same report; no I/O, no clock, no environment.</summary>
+public static class BaselineEvaluator
+{
+    /// <summary>Judges every package of the inventory; the pending-reboot carry-over is the publisher's (spec 06 §2).</summary>
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's baseline filters by a key that has no meaning there.</exception>
+    public static ComplianceReport Evaluate(EvaluationRequest request)
+    {
+        FamilyEvaluator evaluator = request.Inventory.Family switch
+        {
+            PackageFamily.Apt => new AptEvaluator(request),
+            PackageFamily.Dnf => new DnfEvaluator(request),
+            PackageFamily.Yum => new YumEvaluator(request),
+            _ => new ZypperEvaluator(request),
+        };
+        evaluator.Run();
+        var findings = ComplianceCounting.InReportOrder(evaluator.Findings);
+        return new ComplianceReport
+        {
+            Snapshot = request.Snapshot,
+            Inventory = request.Inventory,
+            Findings = findings,
+            Counts = ComplianceCounting.Count(findings, evaluator.NotApplicable),
+            NonCompliantSeverity = ComplianceCounting.NonCompliantSeverity(findings),
+            Operation = request.Operation,
+            OperationText = request.OperationText,
+            RebootOption = request.RebootOption,
+            ExecutionId = request.ExecutionId,
+            Start = request.Snapshot.OperationStart,
+            End = request.Now,
+            Warnings = [.. evaluator.Warnings()],
+        };
+    }
+}

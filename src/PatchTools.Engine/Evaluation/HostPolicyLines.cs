@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace PatchTools.Evaluation;
+
+/// <summary>Where the host's own policy stands against the baseline's decision: shown, never obeyed by a scan (DESIGN §4: holds, pins, phasing, versionlock).</summary>
+internal static class HostPolicyLines
+{
+    /// <param name="installed">What the host says of the package.</param>
+    /// <param name="approved">The edition that the baseline wants installed.</param>
+    /// <param name="tool">Name of the package manager.</param>
+    /// <param name="order">Order of editions.</param>
+    public static IReadOnlyList<string> Of(InstalledPackage installed, string approved, string tool, IComparer<string> order)
+    {
+        List<string> lines = [];
+        if (installed.IsHeld)
+            lines.Add("held by the administrator");
+        if (installed.IsBroken)
+            lines.Add(installed.Status.Length == 0 ? "not completely installed" : $"not completely installed ({installed.Status})");
+        if (installed.CandidateEdition is { } candidate && !string.Equals(candidate, approved, StringComparison.Ordinal)
+            && (installed.PolicyNote is not null || order.Compare(candidate, approved) < 0))
+        {
+            lines.Add(candidate == installed.Edition ? $"{tool} would stay at {candidate}, the baseline approves {approved}" : $"{tool} would take {candidate}, the baseline approves {approved}");
+        }
+
+        if (installed.PolicyNote is { } note)
+            lines.Add(note);
+        if (installed.PhasedPercentage is { } percentage && (installed.CandidateEdition is null || installed.CandidateEdition == approved))
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"phased to {percentage} % of hosts; an approval does not wait for it"));
+        return lines;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace PatchTools.Evaluation.Patterns;
+
+/// <summary>One pattern of the identity language: equal to one of a version's texts, or a glob over one of them, in any case (spec 04 §2). Nothing is trimmed.</summary>
+internal sealed class IdentityPattern
+{
+    private readonly GlobPattern? _glob;
+    private readonly byte[] _lower;
+
+    public IdentityPattern(string text)
+    {
+        var lower = text.ToLowerInvariant();
+        _lower = Encoding.UTF8.GetBytes(lower);
+        _glob = GlobPattern.IsGlob(lower) ? GlobPattern.Compile(lower) : null;
+    }
+
+    public bool IsGlob => _glob is not null;
+
+    /// <summary>The pattern in lower case, UTF-8.</summary>
+    public ReadOnlySpan<byte> Lower => _lower;
+
+    /// <summary>An empty pattern matches nothing.</summary>
+    public bool Matches(in IdentityStrings strings)
+    {
+        if (_lower.Length == 0)
+            return false;
+        for (var i = 0; i < strings.Count; i++)
+        {
+            if (strings[i].SequenceEqual(_lower) || (_glob is not null && _glob.Matches(strings[i])))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,60 @@
+using PatchTools.Evaluation.Patterns;
+
+namespace PatchTools.Evaluation.Rpm;
+
+/// <summary>
+/// dnf (spec 10 §7): what repositories offer and is not older than the installed version is a candidate, once for each advisory that names it; the
+/// installed version is one too, without an advisory, and reported when nothing else is approved.
+/// </summary>
+internal sealed class DnfEvaluator(EvaluationRequest request)
+    : RpmEvaluator(request, new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+{
+    private static readonly RpmRuleSettings _settings = new()
+    {
+        FilterComparison = StringComparison.OrdinalIgnoreCase,
+        GlobalFiltersRestrictIds = false,
+        ApprovedNamesNeedAdvisory = true,
+    };
+
+    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current)
+    {
+        var installed = current.Edition;
+        foreach (var version in package.Versions)
+        {
+            var edition = version.Edition;
+            var order = Compare(edition, installed);
+            if (order < 0 || !IsOffered(version))
+                continue;
+            foreach (var candidate in Described(version, edition, order))
+                yield return candidate;
+        }
+
+        yield return Candidate(current, installed, null, 0);
+    }
+
+    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package)
+    {
+        foreach (var version in package.Versions)
+        {
+            if (!IsOffered(version))
+                continue;
+            foreach (var candidate in Described(version, version.Edition, 1))
+                yield return candidate;
+        }
+    }
+
+    /// <summary>Approved editions between the installed and the reported one add their CVEs (spec 10 §7.5).</summary>
+    protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) =>
+        candidates.Where(c => c.IsNewer && c.Decision.IsApproved);
+
+    /// <summary>The advisory's type with a capital: <c>Security</c>, <c>Newpackage</c> (spec 10 §6.2).</summary>
+    protected override string Classification(Advisory? advisory) =>
+        advisory is not { Classification: { Length: > 0 } type } ? "" : char.ToUpperInvariant(type[0]) + type[1..].ToLowerInvariant();
+
+    protected override string Severity(Advisory? advisory) => advisory?.Severity ?? "";
+
+    /// <summary>By name, epoch, version, release and architecture in one text (spec 10 §7.5).</summary>
+    protected override int TieOrder(PatchFinding x, PatchFinding y) => string.CompareOrdinal(Taxonomy(x), Taxonomy(y));
+
+    private static string Taxonomy(PatchFinding finding) => $"{finding.Name}-{finding.Title.AsSpan(finding.Id.Length + 1)}.{finding.Architecture}";
+}

@@ -1,0 +1,57 @@
+using PatchTools.Evaluation.Patterns;
+
+namespace PatchTools.Evaluation.Rpm;
+
+/// <summary>
+/// yum (spec 11 §§4–6): whatever repositories offer is a candidate, also what is older than the installed version; the newest approved one says
+/// whether the package is in scope. Filter values compare exactly, in Title Case.
+/// </summary>
+internal sealed class YumEvaluator(EvaluationRequest request)
+    : RpmEvaluator(request, new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+{
+    private static readonly RpmRuleSettings _settings = new()
+    {
+        FilterComparison = StringComparison.Ordinal,
+        GlobalFiltersRestrictIds = true,
+        ApprovedNamesNeedAdvisory = true,
+    };
+
+    protected override bool ReportsRejected => Blocks;
+
+    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current)
+    {
+        var installed = current.Edition;
+        return Offered(package, edition => Compare(edition, installed));
+    }
+
+    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package) => Offered(package, _ => 1);
+
+    /// <summary>Only the reported edition's own advisories: intermediate ones do not add theirs (spec 11 §6).</summary>
+    protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) => reported;
+
+    protected override string Classification(Advisory? advisory) => advisory is null ? "" : TitleCase(advisory.Classification);
+
+    /// <summary>An advisory without severity is reported as <c>None</c> (spec 11 §3).</summary>
+    protected override string Severity(Advisory? advisory) => advisory is null ? "" : advisory.Severity.Length == 0 ? "None" : TitleCase(advisory.Severity);
+
+    protected override string? FilteredSeverity(Advisory? advisory) => advisory is null ? null : TitleCase(advisory.Severity);
+
+    /// <summary>Python's title(): a capital after everything that is no letter.</summary>
+    private static string TitleCase(string text) => string.Create(text.Length, text, (result, source) =>
+    {
+        for (var i = 0; i < source.Length; i++)
+            result[i] = i > 0 && char.IsLetter(source[i - 1]) ? char.ToLowerInvariant(source[i]) : char.ToUpperInvariant(source[i]);
+    });
+
+    private IEnumerable<RpmCandidate> Offered(PackageEntry package, Func<string, int> toInstalled)
+    {
+        foreach (var version in package.Versions)
+        {
+            if (!IsOffered(version))
+                continue;
+            var edition = version.Edition;
+            foreach (var candidate in Described(version, edition, toInstalled(edition)))
+                yield return candidate;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using PatchTools.Evaluation.Patterns;
+
+namespace PatchTools.Evaluation.Rpm;
+
+/// <summary>
+/// zypper (spec 12 §§5–7): the installed version and every newer one that repositories offer are candidates, once for each patch that fixes in that
+/// version. Packages that are not installed have no patch data.
+/// </summary>
+internal sealed class ZypperEvaluator(EvaluationRequest request)
+    : RpmEvaluator(request, new ZypperPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new ZypperPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+{
+    private static readonly RpmRuleSettings _settings = new()
+    {
+        FilterComparison = StringComparison.OrdinalIgnoreCase,
+        GlobalFiltersRestrictIds = false,
+        ApprovedNamesNeedAdvisory = false,
+    };
+
+    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current)
+    {
+        var installed = current.Edition;
+        foreach (var candidate in Described(current, installed, 0))
+            yield return candidate;
+        foreach (var version in package.Versions)
+        {
+            var edition = version.Edition;
+            if (version.Index == current.Index || !IsOffered(version) || Compare(edition, installed) <= 0)
+                continue;
+            foreach (var candidate in Described(version, edition, 1))
+                yield return candidate;
+        }
+    }
+
+    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package)
+    {
+        PackageVersion? newest = null;
+        foreach (var version in package.Versions)
+        {
+            if (IsOffered(version) && (newest is null || Compare(version.Edition, newest.Value.Edition) > 0))
+                newest = version;
+        }
+
+        if (newest is { } offered)
+            yield return Candidate(offered, offered.Edition, null, 1);
+    }
+
+    /// <summary>Every edition up to the reported one adds its CVEs, approved or not (spec 03 §5).</summary>
+    protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) =>
+        candidates.Where(c => c.IsNewer && Compare(c.Edition, reported[0].Edition) <= 0);
+
+    /// <summary>Category and severity of a patch as written.</summary>
+    protected override string Classification(Advisory? advisory) => advisory?.Classification ?? "";
+
+    protected override string Severity(Advisory? advisory) => advisory?.Severity ?? "";
+
+    /// <summary>What is not approved is reported at the installed edition, with the patch that fixed it there.</summary>
+    protected override RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => MostSevere([.. candidates.Where(c => !c.IsNewer)]);
+
+    /// <summary>zypper's titles always say 0 (spec 13.7).</summary>
+    protected override ReadOnlySpan<char> TitleEpoch(string edition) => "0";
+}

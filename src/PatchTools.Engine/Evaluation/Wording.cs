@@ -1,0 +1,48 @@
+namespace PatchTools.Evaluation;
+
+/// <summary>The sentences and lines of explanations that families share: one place, so that they read alike.</summary>
+internal static class Wording
+{
+    private const int WantedShown = 3;
+
+    public const string GlobalFilters = "left out by the global filters";
+
+    public const string NoRules = "the baseline has no approval rules";
+
+    public const string NotOffered = "no repository offers it";
+
+    public const string NewerThanOffered = "newer than any repository offers";
+
+    public const string RejectedNone = "rejected list: no entry matches";
+
+    public const string ApprovedNone = "approved list: no entry matches";
+
+    /// <summary>Rules are numbered from 1, as in every sentence here.</summary>
+    public static string RuleApproves(int rule, string what) => $"rule {rule} approves {what}";
+
+    public static string Approved(string entry) => $"approved by '{entry}'";
+
+    public static string ApprovedButNotSecurity(string entry) => $"approved by '{entry}', but no security update";
+
+    public static string Rejected(string entry) => $"rejected by '{entry}'";
+
+    public static string ApprovedFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it from {from:yyyy-MM-dd}");
+
+    public static string ApprovedOnlyUntil(int rule, DateOnly until) => FormattableString.Invariant($"rule {rule} approves only until {until:yyyy-MM-dd}");
+
+    public static string NewerFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it; newer from {from:yyyy-MM-dd}");
+
+    /// <summary>One line of what a filter saw: <c>rule 1, PRIORITY: wants required, important, standard and 2 more; saw optional: matches</c>.</summary>
+    public static string Filter(string group, PatchFilter filter, string seen, bool matches) =>
+        $"{group}, {filter.Key}: wants {Wanted(filter.Values)}; saw {(seen.Length == 0 ? "none" : seen)}: {(matches ? "matches" : "does not match")}";
+
+    /// <summary>The filter stands there, but the family does not know it or a later one of the same key replaces it.</summary>
+    public static string FilterIgnored(string group, PatchFilter filter, string why) => $"{group}, {filter.Key}: ignored, {why}";
+
+    private static string Wanted(IReadOnlyList<string> values) => values.Count switch
+    {
+        0 => "nothing",
+        <= WantedShown + 1 => string.Join(", ", values),
+        _ => $"{string.Join(", ", values.Take(WantedShown))} and {values.Count - WantedShown} more",
+    };
+}
