@@ -1,7 +1,13 @@
 using PatchTools.Errors;
+using PatchTools.Evaluation;
 using PatchTools.Hosts;
+using PatchTools.Inventories;
 using PatchTools.PackageManagers;
 using PatchTools.Ports;
+using PatchTools.Processes;
+using PatchTools.Reporting;
+using PatchTools.Snapshots;
+using PatchTools.State;
 
 namespace PatchTools;
 
@@ -63,31 +69,157 @@ public sealed record RunRequest
 /// </summary>
 public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObserver observer)
 {
-    public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken) => throw Unfinished();
+    /// <summary>The baseline that applies here.</summary>
+    /// <exception cref="PatchToolsException">Codes 143 to 150 and 160 to 167 of DESIGN §6.</exception>
+    public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken)
+    {
+        observer.Progress("Snapshot", "Getting the baseline", 0);
+        return new SnapshotAcquisition(host, adapters, observer, Console.OpenStandardInput()).GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
+    }
 
-    /// <summary>Inventory of the host that <see cref="HostPaths.Root"/> names.</summary>
-    public Task<HostInventory> GetInventoryAsync(InventoryRequest request, PatchSnapshot? snapshot, CancellationToken cancellationToken) => throw Unfinished();
+    /// <summary>Inventory of the host that <see cref="HostPaths.Root"/> names, with the sources of the snapshot's baseline where it brings some.</summary>
+    public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, PatchSnapshot? snapshot, CancellationToken cancellationToken)
+    {
+        observer.Progress("Inventory", "Reading packages and repositories", 20);
+        var manager = PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
+        var inventory = await manager.GetInventoryAsync(snapshot is null ? request : request with { CustomSources = CustomSources.For(snapshot) }, observer, cancellationToken);
+        if (inventory.Origin != InventoryOrigin.Host)
+            return inventory;
+        var states = new PatchStatesFile(host, observer).Read();
+        return inventory with { Facts = inventory.Facts with { PriorStates = states.States }, Warnings = states.Warning is null ? inventory.Warnings : [.. inventory.Warnings, states.Warning] };
+    }
 
-    /// <summary>Pure comparison; neither saves nor sends.</summary>
-    public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, string operationText = nameof(PatchOperation.Scan), RebootOption rebootOption = RebootOption.RebootIfNeeded) => throw Unfinished();
+    /// <summary>Pure comparison at this instant; neither saves nor sends.</summary>
+    public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, string operationText = nameof(PatchOperation.Scan), RebootOption rebootOption = RebootOption.RebootIfNeeded)
+    {
+        observer.Progress("Evaluate", $"Comparing {inventory.Installed.Count} installed packages with the baseline", 60);
+        var report = BaselineEvaluator.Evaluate(new EvaluationRequest
+        {
+            Snapshot = snapshot,
+            Inventory = inventory,
+            Now = host.Clock.GetUtcNow(),
+            VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
+            OperationText = operationText,
+            RebootOption = rebootOption,
+            ExecutionId = host.Environment.GetValueOrDefault("SSM_COMMAND_ID") ?? Guid.NewGuid().ToString(),
+        });
+        observer.Verbose($"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, {inventory.Packages.VersionCount} versions of {inventory.Packages.Count} packages judged.");
+        return report with { ExitCode = inventory.IsProven ? 0 : PatchErrors.MetadataNotProven.ExitCode };
+    }
 
-    /// <summary>Pending-reboot carry-over, states, summary, upload, hash marker. Returns the report as published.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ReportUploadFailed"/> after the report has been spooled; <see cref="PatchErrors.SnapshotNotFromService"/>; <see cref="PatchErrors.MetadataNotProven"/>; …</exception>
-    public Task<(ComplianceReport Report, PublishReceipt Receipt)> PublishAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken) => throw Unfinished();
+    /// <summary>Pending-reboot carry-over, states, summary, upload, hash marker, under PatchTools' own lock.</summary>
+    /// <returns>The report as published; the receipt is null when nothing was to be sent (baseline override).</returns>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.ReportUploadFailed"/> after the report has been kept; <see cref="PatchErrors.SnapshotNotFromService"/> and
+    /// <see cref="PatchErrors.MetadataNotProven"/> after it has been saved; <see cref="PatchErrors.InventoryNotOfThisHost"/>; <see cref="PatchErrors.RunInProgress"/>.
+    /// </exception>
+    public async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken)
+    {
+        using var held = await RunLock.AcquireAsync(host, "Publish-PatchSummary", LockTimeout, observer, cancellationToken);
+        return await PublishLockedAsync(report, aws, cancellationToken);
+    }
 
     /// <summary>Sends what earlier runs could not.</summary>
-    public Task<IReadOnlyList<PublishReceipt>> PublishPendingAsync(AwsParameters aws, CancellationToken cancellationToken) => throw Unfinished();
+    public async Task<IReadOnlyList<PublishReceipt>> PublishPendingAsync(AwsParameters aws, CancellationToken cancellationToken)
+    {
+        using var held = await RunLock.AcquireAsync(host, "Publish-PatchSummary -Pending", LockTimeout, observer, cancellationToken);
+        return await Publisher(aws).PublishPendingAsync(aws.InstanceId ?? host.Variable("AWS_SSM_INSTANCE_ID"), cancellationToken);
+    }
 
     /// <summary>The whole operation under PatchTools' own lock.</summary>
-    public Task<ComplianceReport> ScanAsync(RunRequest request, CancellationToken cancellationToken) => throw Unfinished();
+    /// <exception cref="PatchToolsException">
+    /// Where the scan itself was done and only what came after it failed, <see cref="PatchToolsException.Target"/> is the <see cref="ComplianceReport"/>.
+    /// </exception>
+    public async Task<ComplianceReport> ScanAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        using var held = request.DryRun ? null : await RunLock.AcquireAsync(host, $"Invoke-PatchBaseline -Operation {request.OperationText}", request.LockTimeout, observer, cancellationToken);
+        var snapshot = await GetSnapshotAsync(request.Snapshot, cancellationToken);
+        var inventory = await GetInventoryAsync(request.Inventory, snapshot, cancellationToken);
+        var report = Evaluate(snapshot, inventory, request.OperationText, request.RebootOption);
+        if (request.DryRun)
+            return report with { UploadNote = "neither saved nor sent" };
+        if (snapshot.Origin is SnapshotOrigin.Default or SnapshotOrigin.File && !snapshot.CarriesServiceIds)
+        {
+            observer.Verbose("The report is not sent: its snapshot does not come from the service.");
+            return Saved(report, inventory);
+        }
+
+        try
+        {
+            return (await PublishLockedAsync(report, request.Snapshot.Aws, cancellationToken)).Report;
+        }
+        catch (PatchToolsException failure) when (failure.Target is not ComplianceReport)
+        {
+            throw new PatchToolsException(failure.Error, failure.Message, ReportPublisher.Complete(report, PatchingOutcome.Scan) with { ExitCode = failure.ExitCode, UploadNote = failure.Message }, failure);
+        }
+    }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>
-    public IReadOnlyList<PatchSummary> GetSummaries(bool history) => throw Unfinished();
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>; <see cref="PatchErrors.SummaryMalformed"/>.</exception>
+    public IReadOnlyList<PatchSummary> GetSummaries(bool history) =>
+        history ? new SummaryHistory(host, observer).Read() : [new SummaryFile(host).Read()];
 
     /// <summary>Writes an inventory to a file that <see cref="ImportInventoryAsync"/> reads on another host.</summary>
-    public Task ExportInventoryAsync(HostInventory inventory, string path, CancellationToken cancellationToken) => throw Unfinished();
+    public async Task ExportInventoryAsync(HostInventory inventory, string path, CancellationToken cancellationToken)
+    {
+        observer.Progress("Inventory", $"Writing {path}", 80);
+        using var content = new MemoryStream();
+        await InventoryFile.WriteAsync(inventory, content, cancellationToken);
+        AtomicFile.Write(path, content.ToArray());
+    }
 
-    public Task<HostInventory> ImportInventoryAsync(string path, CancellationToken cancellationToken) => throw Unfinished();
+    /// <summary>Reads what <see cref="ExportInventoryAsync"/> wrote.</summary>
+    public async Task<HostInventory> ImportInventoryAsync(string path, CancellationToken cancellationToken)
+    {
+        observer.Progress("Inventory", $"Reading {path}", 20);
+        FileStream file;
+        try
+        {
+            file = File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory {path} cannot be read: {e.Message}", path, e);
+        }
 
-    private PatchToolsException Unfinished() => new(PatchErrors.OperationNotAvailable, $"{host.Paths.Root}{adapters}{observer}");
+        await using (file)
+            return await InventoryFile.ReadAsync(file, cancellationToken);
+    }
+
+    /// <summary>How long the small cmdlets wait for another run.</summary>
+    private static TimeSpan LockTimeout => TimeSpan.FromMinutes(2);
+
+    private ComplianceReport Saved(ComplianceReport report, HostInventory inventory)
+    {
+        if (inventory.Origin != InventoryOrigin.Host)
+            return report with { UploadNote = "neither saved nor sent: the inventory is not of this host" };
+        observer.Progress("Publish", "Saving the report", 90);
+        return Publisher(new AwsParameters()).Save(report);
+    }
+
+    private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken)
+    {
+        var instanceId = aws.InstanceId ?? report.Snapshot.InstanceId ?? "";
+        var region = aws.Region ?? report.Snapshot.Region ?? "";
+        if (ReportPublisher.RefusalOf(report) is null && report.Snapshot.Origin != SnapshotOrigin.Override)
+        {
+            var known = aws with { InstanceId = instanceId.Length > 0 ? instanceId : null, Region = region.Length > 0 ? region : null };
+            (instanceId, region) = await new InstanceIdentification(host, adapters, observer).RequireAsync(known, cancellationToken);
+        }
+
+        return await Publisher(aws).PublishAsync(report, instanceId, region, cancellationToken);
+    }
+
+    private ReportPublisher Publisher(AwsParameters aws) => new(
+        host,
+        (instanceId, region) => adapters.CreatePatchService(new AwsSettings { Region = region, ProfileName = aws.ProfileName, EndpointUrl = aws.EndpointUrl, IsHybrid = InstanceIdentity.IsHybrid(instanceId) }),
+        observer);
+
+    /// <summary>Loads the decompressors only when a list is compressed: plain and gzip lists need none.</summary>
+    private sealed class DeferredDecompressor(IAdapterFactory adapters) : IDecompressor
+    {
+        private readonly Lazy<IDecompressor> _decompressor = new(adapters.CreateDecompressor);
+
+        public Stream Open(CompressionFormat format, Stream compressed) => _decompressor.Value.Open(format, compressed);
+    }
 }

@@ -152,6 +152,9 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>For the package manager that is still making the inventory: facts that need every version first (candidate, policy).</summary>
+    internal void ReplaceInstalled(int package, InstalledPackage installed) => _installed[PackageRows[package].Installed] = installed;
+
     internal string Text(int offset, int length) => Encoding.UTF8.GetString(Arena, offset, length);
 
     /// <summary>One package (name and architecture); versions form a chain from <see cref="FirstVersion"/>.</summary>

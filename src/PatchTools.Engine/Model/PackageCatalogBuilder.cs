@@ -121,9 +121,6 @@ internal sealed class PackageCatalogBuilder
         _installed.Add(installed);
     }
 
-    /// <summary>Replaces facts of an installed package that are only known once every version is (candidate, policy).</summary>
-    public void ReplaceInstalled(int index, InstalledPackage installed) => _installed[index] = installed;
-
     public void SetAdvisories(int version, Advisory[] advisories)
     {
         _versions[version].Advisories = _advisorySets.Count;

@@ -38,7 +38,7 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
         var aws = Aws();
         var receipts = Await(host, async (run, token) => Pending
             ? await run.PublishPendingAsync(aws, token)
-            : [(await run.PublishAsync(Report!, aws, token)).Receipt]);
+            : (await run.PublishAsync(Report!, aws, token)).Receipt is { } receipt ? [receipt] : []);
         if (PassThru)
             WriteObject(receipts, enumerateCollection: true);
     }

@@ -1,0 +1,71 @@
+using System.Text;
+using PatchTools.Errors;
+
+namespace PatchTools.Hosts;
+
+/// <summary>Reads os-release(5).</summary>
+internal static class OsReleaseFile
+{
+    // PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+    // NAME="Debian GNU/Linux"
+    // VERSION_ID="12"
+    // VERSION_CODENAME=bookworm
+    // ID=debian
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    public static OsRelease Read(string root)
+    {
+        foreach (var relative in new[] { "etc/os-release", "usr/lib/os-release" })
+        {
+            var path = Path.Combine(root, relative);
+            try
+            {
+                if (File.Exists(path))
+                    return Parse(File.ReadLines(path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+            }
+        }
+
+        return Parse([]);
+    }
+
+    public static OsRelease Parse(IEnumerable<string> lines)
+    {
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (var line in lines.Select(l => l.Trim()))
+        {
+            if (!line.StartsWith('#') && line.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
+                values[line[..equals]] = Unquote(line[(equals + 1)..]);
+        }
+
+        return new OsRelease
+        {
+            Id = values.GetValueOrDefault("ID", "linux"),
+            IdLike = values.GetValueOrDefault("ID_LIKE", "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            VersionId = values.GetValueOrDefault("VERSION_ID", ""),
+            Codename = values.GetValueOrDefault("VERSION_CODENAME", ""),
+            PrettyName = values.GetValueOrDefault("PRETTY_NAME", ""),
+            Name = values.GetValueOrDefault("NAME", ""),
+        };
+    }
+
+    /// <summary>Shell-like quotes; a backslash keeps the next character inside double quotes.</summary>
+    private static string Unquote(string text)
+    {
+        if (text.Length < 2 || text[0] is not ('"' or '\'') || text[^1] != text[0])
+            return text;
+        if (text[0] == '\'')
+            return text[1..^1];
+        var plain = new StringBuilder(text.Length);
+        for (var i = 1; i < text.Length - 1; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length - 1)
+                i++;
+            plain.Append(text[i]);
+        }
+
+        return plain.ToString();
+    }
+}

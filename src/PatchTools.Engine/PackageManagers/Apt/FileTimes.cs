@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace PatchTools.PackageManagers.Apt;
+
+/// <summary>File times to the nanosecond, and the change time, neither of which the BCL gives (statx(2)).</summary>
+internal static partial class FileTimes
+{
+    private const int CurrentDirectory = -100;
+    private const uint ChangeAndModificationTime = 0x40 | 0x80;
+    private const int ChangeOffset = 96;
+    private const int ModificationOffset = 112;
+
+    /// <summary>
+    /// When the inode last changed. apt moves a Release file into partial and back when the repository answers, also when it answers "not modified",
+    /// so this is when the repository last confirmed it (apt 2.6). The modification time is the vendor's, not the host's.
+    /// </summary>
+    public static DateTimeOffset Changed(string path) => TryRead(path, ChangeOffset, out var seconds, out _) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
+
+    /// <summary>Modification time as Python's <c>st_mtime</c>: a double of seconds (spec 09 §9); null when there is no such file.</summary>
+    public static EpochTime? Modified(string path) =>
+        TryRead(path, ModificationOffset, out var seconds, out var nanoseconds) ? new EpochTime(seconds + (nanoseconds * 1e-9), IsFractional: true) : null;
+
+    private static bool TryRead(string path, int offset, out long seconds, out uint nanoseconds)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        var failed = Statx(CurrentDirectory, path, 0, ChangeAndModificationTime, ref MemoryMarshal.GetReference(buffer)) != 0;
+        seconds = BitConverter.ToInt64(buffer[offset..]);
+        nanoseconds = BitConverter.ToUInt32(buffer[(offset + 8)..]);
+        return !failed;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, ref byte buffer);
+}

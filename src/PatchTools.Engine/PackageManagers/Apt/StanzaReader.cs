@@ -1,0 +1,212 @@
+using PatchTools.Errors;
+
+namespace PatchTools.PackageManagers.Apt;
+
+/// <summary>What one stanza is handed to. Spans live until the call returns.</summary>
+internal interface IStanzaSink
+{
+    void Add(in PackageStanza stanza);
+}
+
+/// <summary>The fields of a package stanza that PatchTools looks at; absent ones are empty (deb-control(5), dpkg status).</summary>
+internal ref struct PackageStanza
+{
+    public ReadOnlySpan<byte> Package;
+    public ReadOnlySpan<byte> Status;
+    public ReadOnlySpan<byte> Version;
+    public ReadOnlySpan<byte> Architecture;
+    public ReadOnlySpan<byte> Priority;
+    public ReadOnlySpan<byte> Section;
+    public ReadOnlySpan<byte> PhasedPercentage;
+
+    /// <summary>The whole stanza, for <see cref="VersionHash"/>.</summary>
+    public ReadOnlySpan<byte> Text;
+}
+
+/// <summary>
+/// Reads control files of any length through one buffer: 66 000 stanzas are 50 MB, of which a handful of short fields matter. A stanza that straddles
+/// two reads is moved to the front of the buffer.
+/// </summary>
+internal static class StanzaReader
+{
+    private const int BufferBytes = 1 << 20;
+
+    /// <summary>The longest stanza that is believed; Debian's longest has 60 kB.</summary>
+    private const int MaxStanzaBytes = 16 << 20;
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: a stanza without end, damaged compression.</exception>
+    public static void Read<TSink>(Stream stream, string path, ref TSink sink)
+        where TSink : IStanzaSink
+    {
+        var buffer = new byte[BufferBytes];
+        var filled = 0;
+        try
+        {
+            while (true)
+            {
+                var read = stream.Read(buffer, filled, buffer.Length - filled);
+                filled += read;
+                var consumed = Consume(buffer.AsSpan(0, filled), read == 0, ref sink);
+                if (read == 0)
+                    return;
+                buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
+                filled -= consumed;
+                if (filled == buffer.Length)
+                {
+                    if (buffer.Length >= MaxStanzaBytes)
+                        throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} holds a stanza of more than {MaxStanzaBytes >> 20} MiB; it is no package list, or damaged.", path);
+                    Array.Resize(ref buffer, buffer.Length * 2);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+        }
+    }
+
+    private static int Consume<TSink>(ReadOnlySpan<byte> text, bool isLast, ref TSink sink)
+        where TSink : IStanzaSink
+    {
+        var position = 0;
+        while (position < text.Length)
+        {
+            var end = text[position..].IndexOf("\n\n"u8);
+            if (end < 0 && !isLast)
+                return position;
+            var stanza = end < 0 ? text[position..] : text.Slice(position, end);
+            Parse(stanza.Trim((byte)'\n'), ref sink);
+            position = end < 0 ? text.Length : position + end + 2;
+        }
+
+        return position;
+    }
+
+    private static void Parse<TSink>(ReadOnlySpan<byte> text, ref TSink sink)
+        where TSink : IStanzaSink
+    {
+        if (text.IsEmpty)
+            return;
+        var stanza = new PackageStanza { Text = text };
+        var rest = text;
+        while (!rest.IsEmpty)
+        {
+            var length = rest.IndexOf((byte)'\n');
+            var line = length < 0 ? rest : rest[..length];
+            if (line.Length > 8)
+                Field(line, ref stanza);
+            if (length < 0)
+                break;
+            rest = rest[(length + 1)..];
+        }
+
+        if (!stanza.Package.IsEmpty && !stanza.Version.IsEmpty && stanza.Package.Length <= ushort.MaxValue && stanza.Version.Length <= ushort.MaxValue)
+            sink.Add(stanza);
+    }
+
+    /// <summary>Most lines are told apart by their first letter.</summary>
+    private static void Field(ReadOnlySpan<byte> line, ref PackageStanza stanza)
+    {
+        switch (line[0] | 0x20)
+        {
+            case 'p':
+                if (Is(line, "Package:"u8))
+                    stanza.Package = Value(line, 8);
+                else if (Is(line, "Priority:"u8))
+                    stanza.Priority = Value(line, 9);
+                else if (Is(line, "Phased-Update-Percentage:"u8))
+                    stanza.PhasedPercentage = Value(line, 25);
+                break;
+            case 'v':
+                if (Is(line, "Version:"u8))
+                    stanza.Version = Value(line, 8);
+                break;
+            case 'a':
+                if (Is(line, "Architecture:"u8))
+                    stanza.Architecture = Value(line, 13);
+                break;
+            case 's':
+                if (Is(line, "Section:"u8))
+                    stanza.Section = Value(line, 8);
+                else if (Is(line, "Status:"u8))
+                    stanza.Status = Value(line, 7);
+                break;
+        }
+    }
+
+    private static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name) =>
+        line.Length >= name.Length && System.Text.Ascii.EqualsIgnoreCase(line[..name.Length], name);
+
+    private static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> line, int from) => line[from..].Trim(" \t\r"u8);
+}
+
+/// <summary>
+/// What tells two stanzas of one version text apart, as libapt does (debListParser::VersionHash): six fields, without white space, in lower case, and
+/// with <c>&lt;=</c> read as <c>&lt;</c>, since dpkg rewrites those in its status file.
+/// </summary>
+internal static class VersionHash
+{
+    public static ulong Of(ReadOnlySpan<byte> stanza)
+    {
+        Span<ulong> fields = stackalloc ulong[6];
+        var current = -1;
+        var rest = stanza;
+        while (!rest.IsEmpty)
+        {
+            var length = rest.IndexOf((byte)'\n');
+            var line = length < 0 ? rest : rest[..length];
+            if (!line.IsEmpty)
+            {
+                if (line[0] is (byte)' ' or (byte)'\t')
+                {
+                    if (current >= 0)
+                        fields[current] = Mix(fields[current], line);
+                }
+                else
+                {
+                    current = FieldOf(line, out var value);
+                    if (current >= 0)
+                        fields[current] = Mix(14695981039346656037UL, value);
+                }
+            }
+
+            rest = length < 0 ? default : rest[(length + 1)..];
+        }
+
+        var hash = 14695981039346656037UL;
+        foreach (var field in fields)
+            hash = (hash ^ field) * 1099511628211UL;
+        return hash;
+    }
+
+    private static int FieldOf(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> value)
+    {
+        var colon = line.IndexOf((byte)':');
+        value = colon < 0 ? default : line[(colon + 1)..];
+        if (colon < 0)
+            return -1;
+        var name = line[..colon];
+        return System.Text.Ascii.EqualsIgnoreCase(name, "Installed-Size"u8) ? 0
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Depends"u8) ? 1
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Pre-Depends"u8) ? 2
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Conflicts"u8) ? 3
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Breaks"u8) ? 4
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Replaces"u8) ? 5
+            : -1;
+    }
+
+    private static ulong Mix(ulong hash, ReadOnlySpan<byte> value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            var b = value[i];
+            if (b is (byte)' ' or (byte)'\t' or (byte)'\r')
+                continue;
+            hash = (hash ^ (b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b)) * 1099511628211UL;
+            if (b is (byte)'<' or (byte)'>' && i + 1 < value.Length && value[i + 1] == '=')
+                i++;
+        }
+
+        return hash;
+    }
+}

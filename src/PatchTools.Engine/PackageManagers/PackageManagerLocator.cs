@@ -1,0 +1,26 @@
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.PackageManagers.Apt;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.Ports;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers;
+
+/// <summary>Which package manager a root has, by what lies on disk.</summary>
+internal static class PackageManagerLocator
+{
+    /// <summary>Order of full version texts in a family.</summary>
+    public static IComparer<string> VersionOrder(PackageFamily family) => family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order;
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>
+    public static IPackageManager Locate(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    {
+        var root = host.Paths.Root;
+        if (!Directory.Exists(root))
+            throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"There is no directory {root}.", root);
+        return AptPackageManager.IsPresent(root)
+            ? new AptPackageManager(host, runner, decompressor)
+            : throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"No package manager of PatchTools was found under {root}: there is no {AptPackageManager.StatusPath(root)} (apt).", root);
+    }
+}
