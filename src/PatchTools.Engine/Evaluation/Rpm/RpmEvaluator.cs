@@ -78,8 +78,8 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             Severity = Severity(described?.Advisory),
             Classification = Classification(described?.Advisory),
             InstalledTime = installed.InstalledTime,
-            CveIds = [.. fixing.SelectMany(c => c.Advisory?.CveIds ?? []).Distinct()],
-            AdvisoryIds = [.. fixing.Where(c => c.Advisory is not null).Select(c => c.Advisory!.Id).Distinct()],
+            CveIds = [.. fixing.SelectMany(c => c.Advisory?.CveIds ?? []).Distinct().Order(StringComparer.Ordinal)],
+            AdvisoryIds = [.. fixing.Where(c => c.Advisory is not null).Select(c => c.Advisory!.Id).Distinct().Order(StringComparer.Ordinal)],
             Explanation = Explain(package, installed, state, reported, chosen, candidates, rejected),
         };
     }

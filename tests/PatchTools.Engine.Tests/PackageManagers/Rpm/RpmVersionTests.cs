@@ -99,7 +99,7 @@ public sealed class RpmVersionTests
 
         using var folder = new TemporaryDirectory();
         var script = folder.File("pairs.lua");
-        await File.WriteAllLinesAsync(script, [.. pairs.Select(p => $"print(rpm.vercmp('{p.Left}','{p.Right}'))")], TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(script, [.. pairs.Select(p => $"io.stdout:write(rpm.vercmp('{p.Left}','{p.Right}'), '\\n')")], TestContext.Current.CancellationToken);
         using var rpm = Process.Start(new ProcessStartInfo("rpm") { ArgumentList = { "--eval", $"%{{lua: dofile('{script}')}}" }, RedirectStandardOutput = true, UseShellExecute = false })!;
         var output = await rpm.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await rpm.WaitForExitAsync(TestContext.Current.CancellationToken);
