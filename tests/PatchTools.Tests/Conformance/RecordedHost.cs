@@ -20,7 +20,14 @@ internal sealed class RecordedHost : IDisposable
         Extract("lists-base.tar.xz", path => $"var/lib/apt/{path}");
         var sources = Path.Combine(recorded.Folder, "expected", "sources-after.list");
         if (File.Exists(sources))
+        {
+            // What apt fetched from that repository over HTTP: the same files under its address.
             File.Copy(sources, _folder.File("root/etc/apt/sources.list"), overwrite: true);
+            Extract("apt-state-base.tar.xz", path => path.StartsWith("repo/dists/bookworm-updates/", StringComparison.Ordinal)
+                ? $"var/lib/apt/lists/security.debian.org:18080_files_{path.Replace('/', '_')}"
+                : null);
+        }
+
         File.WriteAllText(_folder.File("root/etc/os-release"), "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
         File.WriteAllText(_folder.File("proc/uptime"), string.Create(CultureInfo.InvariantCulture, $"{(now - recorded.Boot).TotalSeconds:F2} 0.00\n"));
         if (recorded.PriorStates is { } prior)

@@ -319,7 +319,9 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, s
                 IsHeld = words[0] == "hold",
                 IsAutoInstalled = automatic.Contains($"{name}:{architecture}"),
                 IsBroken = words[1] != "ok" || words[2] is not ("installed" or "triggers-awaited" or "triggers-pending"),
-                InstalledTime = FileTimes.Modified($"{info}:{architecture}.list") ?? FileTimes.Modified($"{info}.list"),
+
+                // Of a foreign architecture the bare name is never asked for (spec 09 §9: name is "name:arch" there).
+                InstalledTime = FileTimes.Modified($"{info}:{architecture}.list") ?? (architecture == native ? FileTimes.Modified($"{info}.list") : null),
             });
         }
     }
