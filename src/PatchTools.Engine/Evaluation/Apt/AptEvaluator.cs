@@ -15,7 +15,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
             new AptPatchList(request.Snapshot.Baseline.ApprovedPatches, request.Inventory.Packages.NativeArchitecture),
             new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture))
     {
-        _rules = new AptRules(Baseline, request.Snapshot.Product);
+        _rules = new AptRules(Baseline, request.Snapshot.Product, Catalog);
     }
 
     /// <summary>Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide.</summary>
