@@ -173,7 +173,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     {
         if (decision.Kind == DecisionKind.ApprovedList)
             return installed.IsHeld ? $"{Wording.Approved(decision.ApprovedEntry!)}, held" : Wording.Approved(decision.ApprovedEntry!);
-        return Wording.RuleApproves(decision.RuleNumber!.Value, installed.IsHeld ? "it, the administrator holds it" : decision.Verdict.IsSecurity ? "the security update" : "the update");
+        return Wording.RuleApproves(decision.RuleNumber!.Value, installed.IsHeld ? "it, the host holds it" : decision.Verdict.IsSecurity ? "the security update" : "the update");
     }
 
     private string OtherSummary(AptCandidate decisive)
