@@ -95,13 +95,19 @@ internal sealed class AptEvaluator : FamilyEvaluator
             var candidate = new AptCandidate(version, edition, toInstalled > 0, Decide(version));
             if (version.IsInstalled)
                 current = candidate;
-            var place = _candidates.Count;
-            while (place > 0 && Request.VersionOrder.Compare(_candidates[place - 1].Edition, edition) < 0)
-                place--;
-            _candidates.Insert(place, candidate);
+            _candidates.Add(candidate);
         }
 
+        if (_candidates.Count > 1)
+            _candidates.Sort(NewestFirst);
         return current ?? throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory says that {package} is installed, but none of its versions is.", package.ToString());
+    }
+
+    /// <summary>Rows are numbered as the sources gave them, which keeps equals in their order.</summary>
+    private int NewestFirst(AptCandidate x, AptCandidate y)
+    {
+        var order = Request.VersionOrder.Compare(y.Edition, x.Edition);
+        return order != 0 ? order : x.Version.Index.CompareTo(y.Version.Index);
     }
 
     /// <summary>Spec 09 §4.3. The lists are asked in any case, because the explanation names the entry.</summary>
