@@ -131,7 +131,7 @@ public sealed class AptEvaluatorTests
     {
         var finding = MadeUpHost.Apt().Package(new MadeUpPackage { Name = "a", Versions = ["1.1 SEC", "1.0*"], IsHeld = true }).Finding(_security, "a");
         Assert.Equal(PatchState.Missing, finding.State);
-        Assert.Equal("rule 1 approves it, the administrator holds it", finding.Why);
+        Assert.Equal("rule 1 approves it, the host holds it", finding.Why);
         Assert.Contains("held by the administrator", finding.Explanation.HostPolicy);
     }
 

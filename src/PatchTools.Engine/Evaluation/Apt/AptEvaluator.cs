@@ -15,7 +15,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
             new AptPatchList(request.Snapshot.Baseline.ApprovedPatches, request.Inventory.Packages.NativeArchitecture),
             new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture))
     {
-        _rules = new AptRules(Baseline, request.Snapshot.Product);
+        _rules = new AptRules(Baseline, request.Snapshot.Product, Catalog);
     }
 
     /// <summary>Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide.</summary>
@@ -95,13 +95,19 @@ internal sealed class AptEvaluator : FamilyEvaluator
             var candidate = new AptCandidate(version, edition, toInstalled > 0, Decide(version));
             if (version.IsInstalled)
                 current = candidate;
-            var place = _candidates.Count;
-            while (place > 0 && Request.VersionOrder.Compare(_candidates[place - 1].Edition, edition) < 0)
-                place--;
-            _candidates.Insert(place, candidate);
+            _candidates.Add(candidate);
         }
 
+        if (_candidates.Count > 1)
+            _candidates.Sort(NewestFirst);
         return current ?? throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory says that {package} is installed, but none of its versions is.", package.ToString());
+    }
+
+    /// <summary>Rows are numbered as the sources gave them, which keeps equals in their order.</summary>
+    private int NewestFirst(AptCandidate x, AptCandidate y)
+    {
+        var order = Request.VersionOrder.Compare(y.Edition, x.Edition);
+        return order != 0 ? order : x.Version.Index.CompareTo(y.Version.Index);
     }
 
     /// <summary>Spec 09 §4.3. The lists are asked in any case, because the explanation names the entry.</summary>
@@ -173,7 +179,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     {
         if (decision.Kind == DecisionKind.ApprovedList)
             return installed.IsHeld ? $"{Wording.Approved(decision.ApprovedEntry!)}, held" : Wording.Approved(decision.ApprovedEntry!);
-        return Wording.RuleApproves(decision.RuleNumber!.Value, installed.IsHeld ? "it, the administrator holds it" : decision.Verdict.IsSecurity ? "the security update" : "the update");
+        return Wording.RuleApproves(decision.RuleNumber!.Value, installed.IsHeld ? "it, the host holds it" : decision.Verdict.IsSecurity ? "the security update" : "the update");
     }
 
     private string OtherSummary(AptCandidate decisive)

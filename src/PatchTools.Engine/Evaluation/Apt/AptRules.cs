@@ -2,17 +2,22 @@ namespace PatchTools.Evaluation.Apt;
 
 /// <summary>
 /// What global filters and approval rules say of a version. On apt they look at its priority, section and origins only, so one verdict serves all
-/// versions that share them (<see cref="PackageVersion.FilterKey"/>): a few dozen for a whole archive.
+/// versions that share them (<see cref="PackageVersion.FilterKey"/>): a few hundred for a whole archive.
 /// </summary>
 internal sealed class AptRules
 {
     private readonly IReadOnlyList<ApprovalRule> _rules;
     private readonly AptFilterGroup _global;
     private readonly AptFilterGroup[] _groups;
-    private readonly Dictionary<(ushort, ushort, int), AptVerdict> _verdicts = [];
 
-    public AptRules(PatchBaseline baseline, string product)
+    /// <summary>By origin set, priority and section, each interned in the catalog; filled as they are met.</summary>
+    private readonly AptVerdict?[][]?[] _verdicts;
+    private readonly int _words;
+
+    public AptRules(PatchBaseline baseline, string product, PackageCatalog catalog)
     {
+        _words = catalog.Words.Length;
+        _verdicts = new AptVerdict?[catalog.OriginSets.Length][][];
         _rules = baseline.ApprovalRules;
         _global = new AptFilterGroup(baseline.GlobalFilters, product);
         _groups = [.. _rules.Select(r => new AptFilterGroup(r.Filters, product))];
@@ -22,9 +27,10 @@ internal sealed class AptRules
 
     public AptVerdict Of(PackageVersion version)
     {
-        if (!_verdicts.TryGetValue(version.FilterKey, out var verdict))
-            _verdicts.Add(version.FilterKey, verdict = Judge(version));
-        return verdict;
+        var (priority, section, origins) = version.FilterKey;
+        var ofOrigins = _verdicts[origins] ??= new AptVerdict?[_words][];
+        var ofPriority = ofOrigins[priority] ??= new AptVerdict?[_words];
+        return ofPriority[section] ??= Judge(version);
     }
 
     /// <summary>What a reader should know of the rules before any package: settings without effect on apt.</summary>

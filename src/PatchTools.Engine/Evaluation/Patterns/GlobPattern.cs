@@ -11,8 +11,16 @@ namespace PatchTools.Evaluation.Patterns;
 internal sealed class GlobPattern
 {
     private readonly Token[] _tokens;
+    private readonly byte[] _prefix;
 
-    private GlobPattern(Token[] tokens) => _tokens = tokens;
+    private GlobPattern(Token[] tokens)
+    {
+        _tokens = tokens;
+        _prefix = [.. tokens.TakeWhile(t => t.Kind == TokenKind.Literal).Select(t => t.Byte)];
+    }
+
+    /// <summary>The literal bytes before the first wildcard: what every match begins with.</summary>
+    public ReadOnlySpan<byte> Prefix => _prefix;
 
     /// <summary>Whether the text is to be read as a glob: it has <c>*</c>, <c>?</c>, or a <c>[</c> that is closed after at least one character.</summary>
     public static bool IsGlob(string text)
@@ -59,7 +67,9 @@ internal sealed class GlobPattern
     /// <summary>Whether the glob matches the whole of <paramref name="text"/> (UTF-8).</summary>
     public bool Matches(ReadOnlySpan<byte> text)
     {
-        var (token, position, afterRun, resume) = (0, 0, -1, 0);
+        if (!text.StartsWith(_prefix))
+            return false;
+        var (token, position, afterRun, resume) = (_prefix.Length, _prefix.Length, -1, 0);
         while (position < text.Length)
         {
             if (token < _tokens.Length)
@@ -128,14 +138,14 @@ internal sealed class GlobPattern
     private readonly struct Token(TokenKind kind, byte literal = 0, CharacterSet? set = null)
     {
         public readonly TokenKind Kind = kind;
-        private readonly byte _literal = literal;
+        public readonly byte Byte = literal;
         private readonly CharacterSet? _set = set;
 
         /// <summary>Bytes of the one character that the token accepts at the start of <paramref name="text"/>; 0 when it does not.</summary>
         public int Take(ReadOnlySpan<byte> text)
         {
             if (Kind == TokenKind.Literal)
-                return text[0] == _literal ? 1 : 0;
+                return text[0] == Byte ? 1 : 0;
             var length = Decode(text, out var value);
             return Kind == TokenKind.One || _set!.Contains(value) ? length : 0;
         }

@@ -17,20 +17,24 @@ internal sealed class IdentityPattern
 
     public bool IsGlob => _glob is not null;
 
+    /// <summary>What every text begins with that the pattern matches, in lower case.</summary>
+    public ReadOnlySpan<byte> Prefix => _glob is null ? _lower : _glob.Prefix;
+
     /// <summary>The pattern in lower case, UTF-8.</summary>
     public ReadOnlySpan<byte> Lower => _lower;
 
     /// <summary>An empty pattern matches nothing.</summary>
     public bool Matches(in IdentityStrings strings)
     {
-        if (_lower.Length == 0)
-            return false;
         for (var i = 0; i < strings.Count; i++)
         {
-            if (strings[i].SequenceEqual(_lower) || (_glob is not null && _glob.Matches(strings[i])))
+            if (Matches(strings[i]))
                 return true;
         }
 
         return false;
     }
+
+    /// <param name="text">One identity string.</param>
+    public bool Matches(ReadOnlySpan<byte> text) => _lower.Length > 0 && (text.SequenceEqual(_lower) || (_glob is not null && _glob.Matches(text)));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace PatchTools.Evaluation.Patterns;
@@ -12,7 +13,7 @@ internal ref struct IdentityStrings
     public const int MaxCount = 12;
 
     /// <summary>Buffer that serves ordinary names; longer ones get an array of their own.</summary>
-    public const int UsualBytes = 768;
+    public const int UsualBytes = 384;
 
     private readonly Span<(int Start, int Length)> _forms;
     private Span<byte> _buffer;
@@ -35,10 +36,19 @@ internal ref struct IdentityStrings
     /// <param name="architecture">Multi-arch sense: native for <c>all</c>.</param>
     /// <param name="isForeign">The architecture is not the host's own.</param>
     /// <param name="version">Full version text, UTF-8.</param>
+    [SkipLocalsInit]
     public void SetDebian(ReadOnlySpan<byte> name, string architecture, bool isForeign, ReadOnlySpan<byte> version)
     {
-        Span<byte> arch = stackalloc byte[64];
-        arch = Utf8(architecture, arch);
+        Span<byte> buffer = stackalloc byte[64];
+        ReadOnlySpan<byte> arch = Utf8(architecture, buffer);
+        var isAscii = Ascii.IsValid(name) && Ascii.IsValid(arch) && Ascii.IsValid(version);
+        if (!isAscii)
+        {
+            name = Lower(name);
+            arch = Lower(arch);
+            version = Lower(version);
+        }
+
         Reset((2 * (name.Length + version.Length + arch.Length + 2)) + arch.Length);
         var n = AppendDebianName(name, isForeign ? arch : []);
         var na = Append("."u8);
@@ -53,16 +63,27 @@ internal ref struct IdentityStrings
         n = AppendDebianName(name, isForeign ? arch : []);
         Append("-"u8);
         Form(n.Start, Append(version).End);
+        if (isAscii)
+            LowerAscii();
     }
 
     /// <summary>The twelve forms of rpm. The epoch is always written, also when it is 0.</summary>
     /// <param name="name">Name, UTF-8.</param>
     /// <param name="architecture">rpm's architecture.</param>
     /// <param name="edition"><c>[epoch:]version-release</c>, UTF-8.</param>
+    [SkipLocalsInit]
     public void SetRpm(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition)
     {
-        Span<byte> arch = stackalloc byte[64];
-        arch = Utf8(architecture, arch);
+        Span<byte> buffer = stackalloc byte[64];
+        ReadOnlySpan<byte> arch = Utf8(architecture, buffer);
+        var isAscii = Ascii.IsValid(name) && Ascii.IsValid(arch) && Ascii.IsValid(edition);
+        if (!isAscii)
+        {
+            name = Lower(name);
+            arch = Lower(arch);
+            edition = Lower(edition);
+        }
+
         SplitEdition(edition, out var epoch, out var version, out var release);
         Reset(3 * (name.Length + arch.Length + epoch.Length + version.Length + release.Length + 4));
 
@@ -110,6 +131,8 @@ internal ref struct IdentityStrings
         a = Append(arch);
         Form(n.Start, r.End);
         Form(n.Start, a.End);
+        if (isAscii)
+            LowerAscii();
     }
 
     /// <summary>Epoch (<c>0</c> when there is none), version up to the first hyphen, release after it.</summary>
@@ -124,8 +147,13 @@ internal ref struct IdentityStrings
         version = hyphen < 0 ? version : version[..hyphen];
     }
 
-    private static Span<byte> Utf8(string text, Span<byte> buffer) =>
+    private static ReadOnlySpan<byte> Utf8(string text, Span<byte> buffer) =>
         Encoding.UTF8.TryGetBytes(text, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(text);
+
+    /// <summary>The rare text beyond ASCII, whose lower case may have another length.</summary>
+    private static byte[] Lower(ReadOnlySpan<byte> text) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant());
+
+    private readonly void LowerAscii() => Ascii.ToLowerInPlace(_buffer[.._used], out _);
 
     private (int Start, int End) AppendDebianName(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> foreign)
     {
@@ -138,9 +166,8 @@ internal ref struct IdentityStrings
 
     private void Reset(int bytes)
     {
-        // Lower case of a character beyond ASCII may need more bytes than the character itself, but never more than three times as many.
-        if (_buffer.Length < 3 * bytes)
-            _buffer = new byte[3 * bytes];
+        if (_buffer.Length < bytes)
+            _buffer = new byte[bytes];
         _used = 0;
         Count = 0;
     }
@@ -148,9 +175,8 @@ internal ref struct IdentityStrings
     private (int Start, int End) Append(scoped ReadOnlySpan<byte> text)
     {
         var start = _used;
-        if (Ascii.ToLower(text, _buffer[start..], out var written) != System.Buffers.OperationStatus.Done)
-            written = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant(), _buffer[start..]);
-        _used = start + written;
+        text.CopyTo(_buffer[start..]);
+        _used = start + text.Length;
         return (start, _used);
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>The approved or the rejected list of a baseline, in the language of the host's family. Immutable; safe from several threads.</summary>
@@ -25,6 +27,8 @@ internal sealed class AptPatchList(IReadOnlyList<string> entries, string nativeA
 {
     private readonly PatternList _patterns = PatternList.Of(entries);
 
+    /// <inheritdoc/>
+    [SkipLocalsInit] // Only what has been written to the buffers is ever read, and clearing them would cost as much as the match.
     public override int FirstMatch(PackageVersion version)
     {
         if (IsEmpty)
@@ -45,6 +49,8 @@ internal sealed class RpmPatchList(IReadOnlyList<string> entries, bool acceptsId
     private readonly PatternList _patterns = PatternList.Of(entries);
     private readonly EntryIds _ids = new(acceptsIds ? entries : []);
 
+    /// <inheritdoc/>
+    [SkipLocalsInit] // Only what has been written to the buffers is ever read, and clearing them would cost as much as the match.
     public override int FirstMatch(PackageVersion version)
     {
         if (IsEmpty)

@@ -2,7 +2,7 @@ namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
 /// A list of the identity language: a version is in it when any entry matches; an entry of several patterns matches when all of them do (spec 04 §3).
-/// Literal entries lie in a hash set over length, first and last byte; only globs and conjunctions are tried one by one.
+/// Literal entries lie in a hash set over length, first and last byte, globs in a table by their first byte; only conjunctions are tried every time.
 /// </summary>
 internal sealed class PatternList
 {
@@ -11,25 +11,25 @@ internal sealed class PatternList
     private readonly IdentityPattern[][] _entries;
     private readonly int[] _buckets = new int[BucketCount];
     private readonly int[] _nextInBucket;
-    private readonly int[] _tried;
+    private readonly int[][] _globs = new int[BucketCount][];
+    private readonly int[] _conjunctions;
 
     private PatternList(IdentityPattern[][] entries)
     {
         _entries = entries;
         _nextInBucket = new int[entries.Length];
         Array.Fill(_buckets, -1);
-        List<int> tried = [];
 
         // Backwards, so that each bucket lists its entries in the order of the list.
         for (var i = entries.Length - 1; i >= 0; i--)
         {
-            if (entries[i] is not [{ IsGlob: false } literal])
-                tried.Insert(0, i);
-            else if (literal.Lower.Length > 0)
+            if (entries[i] is [{ IsGlob: false } literal] && literal.Lower.Length > 0)
                 AddLiteral(i, literal.Lower);
         }
 
-        _tried = [.. tried];
+        for (var first = 0; first < BucketCount; first++)
+            _globs[first] = Globs(entries, (byte)first);
+        _conjunctions = [.. Enumerable.Range(0, entries.Length).Where(i => entries[i].Length != 1)];
     }
 
     public bool IsEmpty => _entries.Length == 0;
@@ -45,8 +45,13 @@ internal sealed class PatternList
     {
         var first = int.MaxValue;
         for (var i = 0; i < strings.Count; i++)
-            first = Math.Min(first, FirstLiteral(strings[i]));
-        foreach (var entry in _tried)
+        {
+            var text = strings[i];
+            if (!text.IsEmpty)
+                first = FirstGlob(text, Math.Min(first, FirstLiteral(text)));
+        }
+
+        foreach (var entry in _conjunctions)
         {
             if (entry > first)
                 break;
@@ -55,6 +60,23 @@ internal sealed class PatternList
         }
 
         return first == int.MaxValue ? -1 : first;
+    }
+
+    /// <summary>Single globs that can match a text with this first byte.</summary>
+    private static int[] Globs(IdentityPattern[][] entries, byte first) =>
+        [.. Enumerable.Range(0, entries.Length).Where(i => entries[i] is [{ IsGlob: true } glob] && (glob.Prefix.IsEmpty || glob.Prefix[0] == first))];
+
+    private int FirstGlob(ReadOnlySpan<byte> text, int before)
+    {
+        foreach (var entry in _globs[text[0]])
+        {
+            if (entry > before)
+                break;
+            if (_entries[entry][0].Matches(text))
+                return entry;
+        }
+
+        return before;
     }
 
     private static bool AllMatch(IdentityPattern[] patterns, in IdentityStrings strings)
@@ -79,8 +101,6 @@ internal sealed class PatternList
 
     private int FirstLiteral(ReadOnlySpan<byte> text)
     {
-        if (text.IsEmpty)
-            return int.MaxValue;
         for (var entry = _buckets[Bucket(text)]; entry >= 0; entry = _nextInBucket[entry])
         {
             if (text.SequenceEqual(_entries[entry][0].Lower))

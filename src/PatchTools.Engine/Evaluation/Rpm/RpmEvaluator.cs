@@ -233,7 +233,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             {
                 Decision = DecisionKind.NotOffered,
                 Summary = olderIsOffered ? Wording.NewerThanOffered : Wording.NotOffered,
-                Observations = nearest is null ? [] : new LazyLines(() => Observe(nearest)),
+                Observations = nearest is null ? [$"judged the installed {installed.Edition}, repositories offer nothing as new"] : new LazyLines(() => Observe(nearest)),
             };
         }
 
@@ -287,9 +287,11 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         var rule = (decision.Rule ?? 0) + 1;
         if (decision.Kind == DecisionKind.ApprovedList)
             return chosen.IsNewer && installed.IsHeld ? $"{Wording.Approved(decision.ApprovedEntry!)}, held" : Wording.Approved(decision.ApprovedEntry!);
+        if (chosen.ToInstalled < 0)
+            return Wording.RuleApproves(rule, "an older version");
         if (!chosen.IsNewer)
             return heldBack?.Decision is { ApprovedFrom: { } from, Rule: { } later } ? Wording.NewerFrom(later + 1, from) : Wording.RuleApproves(rule, "the installed version");
-        return Wording.RuleApproves(rule, installed.IsHeld ? "it, the administrator holds it" : chosen.Advisory?.Id ?? "the update");
+        return Wording.RuleApproves(rule, installed.IsHeld ? "it, the host holds it" : chosen.Advisory?.Id ?? "the update");
     }
 
     private string OtherSummary(RpmCandidate nearest)
