@@ -1,0 +1,41 @@
+namespace PatchTools.Views;
+
+/// <summary>
+/// Cells of the table of findings. They come wrapped at words, because PowerShell itself breaks a cell wherever its column ends; the widths are those of the
+/// format file.
+/// </summary>
+public static class FindingView
+{
+    internal const string Arrow = "→";
+    internal const int NameWidth = 20;
+    internal const int VersionsWidth = 24;
+    internal const int SeverityWidth = 10;
+    private const int NarrowestWhy = 16;
+
+    /// <summary><c>installed → available</c>, one above the other where the column is too narrow for both.</summary>
+    public static string Versions(PatchFinding finding)
+    {
+        var text = VersionsOnOneLine(finding);
+        return text.Length <= VersionsWidth ? text : text.Replace($" {Arrow} ", $" {Arrow}\n", StringComparison.Ordinal);
+    }
+
+    /// <summary>Everything that ranks a finding, a word a line.</summary>
+    public static string Severity(PatchFinding finding) => string.Join('\n', SeverityWords(finding));
+
+    /// <summary>The explanation, wrapped for what the other columns leave of the screen.</summary>
+    public static string Why(PatchFinding finding, int screenWidth) =>
+        string.Join('\n', TextTable.Wrap(finding.Why, Math.Max(screenWidth - NameWidth - VersionsWidth - SeverityWidth - 4, NarrowestWhy)));
+
+    internal static string VersionsOnOneLine(PatchFinding finding) => (finding.InstalledVersion, finding.AvailableVersion) switch
+    {
+        (var installed, "") => installed,
+        ("", var available) => $"{Arrow} {available}",
+        var (installed, available) => $"{installed} {Arrow} {available}",
+    };
+
+    /// <summary>The baseline's level, the vendor's classification and severity, as far as there are any.</summary>
+    internal static IEnumerable<string> SeverityWords(PatchFinding finding) =>
+        new[] { finding.ComplianceLevel == ComplianceLevel.UNSPECIFIED ? "" : finding.ComplianceLevel.ToString(), finding.Classification, finding.Severity }
+            .Where(word => word.Length > 0)
+            .Distinct(StringComparer.OrdinalIgnoreCase);
+}

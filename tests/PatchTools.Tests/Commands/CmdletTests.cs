@@ -1,0 +1,71 @@
+using PatchTools.Errors;
+
+namespace PatchTools.Tests.Commands;
+
+public sealed class CmdletTests
+{
+    [Theory]
+    [InlineData("Install")]
+    [InlineData("install")]
+    public void Install_is_refused_before_anything_is_done(string operation)
+    {
+        using var session = new Session();
+        var error = session.ErrorOf("Invoke-PatchBaseline -Operation $args[0] -Default", operation);
+        Assert.Equal("OperationNotAvailable,PatchTools.Commands.InvokePatchBaselineCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(1, Assert.IsType<PatchToolsException>(error.Exception).ExitCode);
+    }
+
+    [Fact]
+    public void An_operation_that_does_not_exist_is_refused_by_the_binder()
+    {
+        using var session = new Session();
+        Assert.StartsWith("ParameterArgumentValidationError,", session.ErrorOf("Invoke-PatchBaseline -Operation Upgrade -Default").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refreshing_without_root_is_refused_before_any_work()
+    {
+        using var session = new Session();
+        Assert.Equal(172, Assert.IsType<PatchToolsException>(session.ErrorOf("Get-PatchInventory -Refresh").Exception).ExitCode);
+        Assert.Equal(172, Assert.IsType<PatchToolsException>(session.ErrorOf("$args[0] | Test-PatchCompliance -Refresh", Samples.Snapshot()).Exception).ExitCode);
+    }
+
+    [Fact]
+    public void Publishing_with_WhatIf_sends_nothing_and_writes_nothing()
+    {
+        using var session = new Session();
+        Assert.Empty(session.Run("$args[0] | Publish-PatchSummary -WhatIf -PassThru", Samples.NonCompliantReport()));
+        Assert.Contains("What if: Performing the operation \"Save the patch states and send the report\" on target \"web-1\".", session.Shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exporting_with_WhatIf_writes_no_file()
+    {
+        using var session = new Session();
+        using var folder = new TemporaryDirectory();
+        var path = folder.File("inventory.json");
+        Assert.Empty(session.Run("$args[0] | Export-PatchInventory -Path $args[1] -PassThru -WhatIf", Samples.Inventory(), path));
+        Assert.False(File.Exists(path));
+    }
+
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("localhost:4566")]
+    public void An_endpoint_that_is_no_URL_is_a_typed_error(string endpoint)
+    {
+        using var session = new Session();
+        Assert.StartsWith("InvalidLocation,", session.ErrorOf("Get-PatchSnapshot -EndpointUrl $args[0]", endpoint).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Get-PatchSnapshot -Default -Path x")]
+    [InlineData("Get-PatchSnapshot -Default -SnapshotId x")]
+    [InlineData("Get-PatchInventory -Path x -Refresh")]
+    [InlineData("Publish-PatchSummary -Pending -Report $args[0]")]
+    [InlineData("$args[1] | Test-PatchCompliance -Inventory $args[2] -Refresh")]
+    public void Parameters_that_contradict_each_other_are_refused_by_the_binder(string command)
+    {
+        using var session = new Session();
+        Assert.StartsWith("AmbiguousParameterSet,", session.ErrorOf(command, Samples.NonCompliantReport(), Samples.Snapshot(), Samples.Inventory()).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+
+namespace PatchTools.Tests.Host;
+
+public sealed class HostProcessTests
+{
+    /// <summary>An error of PatchTools without any host behind it: no such exit code is given for anything else.</summary>
+    private const string Failing = "throw [PatchTools.Errors.PatchToolsException]::new([PatchTools.Errors.PatchErrors]::ElevationRequired, 'It needs root.')";
+
+    [Fact]
+    public void Exit_in_a_command_is_the_exit_status() => Assert.Equal(5, HostProgram.Run("-Command", "exit 5").ExitCode);
+
+    [Fact]
+    public void The_rest_of_the_line_belongs_to_the_command() => Assert.Equal(new HostRun(0, "a b\n", ""), HostProgram.Run("-Command", "'a", "b'"));
+
+    [Fact]
+    public void An_error_of_PatchTools_ends_the_process_with_its_exit_code()
+    {
+        var run = HostProgram.Run("-Command", $"{Failing}; 'not reached'");
+        Assert.Equal(172, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Contains("It needs root.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_that_a_cmdlet_ends_with_ends_the_process_and_names_the_cure()
+    {
+        var run = HostProgram.Run("-Command", "Invoke-PatchBaseline -Operation Install -Default; 'not reached'");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Equal("Invoke-PatchBaseline: The operation Install is not available. This version scans; install with the distribution's own tool.\n", run.Error);
+    }
+
+    [Fact]
+    public void Any_other_terminating_error_ends_the_process_with_1() => Assert.Equal(1, HostProgram.Run("-Command", "throw 'boo'").ExitCode);
+
+    [Fact]
+    public void Text_that_is_no_PowerShell_ends_with_1_and_says_where()
+    {
+        var run = HostProgram.Run("-Command", "1 +");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("At line:1 char:4", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_caught_error_gives_its_exit_code_to_the_script() =>
+        Assert.Equal(172, HostProgram.Run("-Command", $"try {{ {Failing} }} catch {{ exit $_.Exception.ExitCode }}").ExitCode);
+
+    [Theory]
+    [InlineData("Import-Module nonexistent", 1)]
+    [InlineData("Import-Module nonexistent; 'then this'", 0)]
+    [InlineData("Import-Module nonexistent; 'then this' # and a comment", 0)]
+    [InlineData("begin { } end { Import-Module nonexistent }", 0)]
+    public void A_non_terminating_error_counts_only_when_it_is_the_last_word_of_a_command(string command, int status)
+    {
+        var run = HostProgram.Run("-Command", command);
+        Assert.Equal(status, run.ExitCode);
+        Assert.Contains("nonexistent", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_non_terminating_error_of_a_file_leaves_0()
+    {
+        using var folder = new TemporaryDirectory();
+        Assert.Equal(0, HostProgram.Run("-File", Script(folder, "Import-Module nonexistent")).ExitCode);
+    }
+
+    [Fact]
+    public void A_file_gets_its_arguments_its_own_place_and_the_exit_status()
+    {
+        using var folder = new TemporaryDirectory();
+        var script = Script(folder, """
+            param([string] $Name, [int] $Count, [switch] $Loud, [Parameter(ValueFromRemainingArguments)] $Rest)
+            "$Name $Count $Loud $Rest"
+            $PSScriptRoot
+            exit 9
+            """);
+        var run = HostProgram.Run("-File", script, "-Name", "one two", "-Count:3", "x", "y", "-Loud");
+        Assert.Equal(new HostRun(9, $"one two 3 True x y\n{folder.Path}\n", ""), run);
+    }
+
+    [Fact]
+    public void An_error_of_PatchTools_in_a_file_ends_the_process_with_its_exit_code()
+    {
+        using var folder = new TemporaryDirectory();
+        Assert.Equal(172, HostProgram.Run("-File", Script(folder, $"1\n{Failing}\n2")).ExitCode);
+    }
+
+    [Fact]
+    public void A_missing_file_is_a_usage_error() => Assert.Equal(64, HostProgram.Run("-File", "/nonexistent.ps1").ExitCode);
+
+    [Theory]
+    [InlineData()]
+    [InlineData("-Command", "-")]
+    [InlineData("-File", "-")]
+    public void A_script_comes_in_on_standard_input(params string[] arguments) =>
+        Assert.Equal(new HostRun(3, "6\n", ""), HostProgram.Run("$x = 2\n$x * 3\nexit 3\n", environment: null, arguments));
+
+    [Fact]
+    public void An_unknown_argument_is_a_usage_error()
+    {
+        var run = HostProgram.Run("-Bogus");
+        Assert.Equal(64, run.ExitCode);
+        Assert.Contains("-Bogus", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Output_goes_to_standard_output_and_everything_else_to_standard_error()
+    {
+        var run = HostProgram.Run("-NoProfile", "-Command", "'out'; $Host.UI.WriteWarningLine('warned'); $Host.UI.WriteVerboseLine('told'); Import-Module nonexistent; 'more'");
+        Assert.Equal("out\nmore\n", run.Output);
+        Assert.Contains("WARNING: warned\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("VERBOSE: told\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("nonexistent", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_prompt_is_answered_where_nobody_is()
+    {
+        var run = HostProgram.Run("-NonInteractive", "-Command", "Invoke-PatchBaseline");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Operation", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_terminal_gets_no_colour_and_the_width_that_COLUMNS_says()
+    {
+        var show = "[System.Management.Automation.PSObject].Assembly | ForEach-Object { $PSStyle.Foreground.Red + $Host.UI.RawUI.BufferSize.Width + $PSStyle.Reset }";
+        Assert.Equal("72\n", HostProgram.Run(null, new Dictionary<string, string> { ["COLUMNS"] = "72" }, "-Command", show).Output);
+        Assert.Equal("100\n", HostProgram.Run(null, new Dictionary<string, string> { ["COLUMNS"] = "" }, "-Command", show).Output);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("1", false)]
+    public void A_terminal_gets_colour_unless_NO_COLOR_is_set(string noColour, bool coloured)
+    {
+        Rig.NeedsCommands("script");
+        var start = new ProcessStartInfo("script", ["-qec", $"'{StagedModule.HostProgram}' -Command '$PSStyle.Foreground.Red + 42 + $PSStyle.Reset'", "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.Environment["TERM"] = "xterm-256color";
+        start.Environment["NO_COLOR"] = noColour;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(coloured, output.Contains("\u001b[31m42\u001b[0m", StringComparison.Ordinal));
+        Assert.Contains("42", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-INT", 130)]
+    [InlineData("-TERM", 143)]
+    public void A_signal_stops_the_script_and_runs_its_finally(string signal, int status)
+    {
+        Rig.NeedsCommands("kill");
+        using var process = HostProgram.Start(environment: null, "-Command", "try { 'ready'; while ($true) { [System.Threading.Thread]::Sleep(5) } } finally { [System.Console]::Out.WriteLine('cleaned up') }");
+        Assert.Equal("ready", process.StandardOutput.ReadLine());
+        using (var kill = Process.Start("kill", [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        Assert.Equal("cleaned up", process.StandardOutput.ReadLine());
+        process.WaitForExit();
+        Assert.Equal(status, process.ExitCode);
+    }
+
+    [Fact]
+    public void The_version_names_the_module_and_the_engine() => Assert.StartsWith($"PatchTools {typeof(PatchRun).Assembly.GetName().Version!.ToString(3)}, PowerShell engine 7.", HostProgram.Run("-Version").Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void Nothing_is_sent_home_and_no_debugger_socket_is_opened()
+    {
+        using var home = new TemporaryDirectory();
+        var run = HostProgram.Run(null, new Dictionary<string, string> { ["HOME"] = home.Path, ["XDG_CACHE_HOME"] = home.Path, ["TMPDIR"] = home.Path }, "-Command", "1");
+        Assert.Equal(0, run.ExitCode);
+        // The engine makes its two folders; a use report would leave an identity there, the debugger's socket a file.
+        Assert.Empty(Directory.EnumerateFiles(home.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_module_that_is_not_there_is_named()
+    {
+        var run = HostProgram.Run(null, new Dictionary<string, string> { ["PATCHTOOLS_MODULE"] = "/nonexistent" }, "-Command", "1");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("/nonexistent/PatchTools.psd1", run.Error, StringComparison.Ordinal);
+    }
+
+    private static string Script(TemporaryDirectory folder, string text)
+    {
+        var path = folder.File("script.ps1");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.Loader;
+using PatchTools.Errors;
+using PatchTools.Ports;
+
+namespace PatchTools.Tests;
+
+public sealed class ImportTests
+{
+    private static readonly string AdaptersFolder = Path.Combine(StagedModule.Folder, "bin", "adapters");
+
+    [Fact]
+    public void Importing_loads_no_adapter_and_no_AWS_assembly()
+    {
+        var run = HostProgram.Run("-Command", "[System.AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }");
+        Assert.Equal(0, run.ExitCode);
+        var loaded = run.Output.Split('\n');
+        Assert.Contains("PatchTools", loaded);
+        Assert.DoesNotContain("PatchTools.Adapters", loaded);
+        Assert.DoesNotContain(loaded, name => name.StartsWith("AWSSDK", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Importing_again_with_Force_exports_every_cmdlet()
+    {
+        using var session = new Session();
+        session.Run("Import-Module $args[0] -Force; Import-Module $args[0] -Force", StagedModule.Manifest);
+        Assert.Equal(Surface.Cmdlets.Count, session.Run("Get-Command -Module PatchTools").Count);
+        Assert.IsType<DateTimeOffset>(session.Run("[PatchTools.PatchSummary].GetProperty('OperationEnd') | ForEach-Object { [System.DateTimeOffset]::UnixEpoch }")[0]);
+    }
+
+    [Fact]
+    public void Removing_the_module_takes_its_cmdlets_away()
+    {
+        using var session = new Session();
+        Assert.Empty(session.Run("Remove-Module PatchTools; Get-Command Get-PatchSnapshot -ErrorAction SilentlyContinue"));
+    }
+
+    [Fact]
+    public void A_missing_adapters_folder_is_a_typed_error()
+    {
+        using var folder = new TemporaryDirectory();
+        var failure = Assert.Throws<PatchToolsException>(() => AdaptersLoadContext.LoadFrom(Path.Combine(folder.Path, "adapters")));
+        Assert.Same(PatchErrors.AdaptersNotLoaded, failure.Error);
+    }
+
+    [Fact]
+    public void A_damaged_adapters_folder_is_a_typed_error()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder.File("PatchTools.Adapters.dll"), "no assembly");
+        var failure = Assert.Throws<PatchToolsException>(() => AdaptersLoadContext.LoadFrom(folder.Path));
+        Assert.Same(PatchErrors.AdaptersNotLoaded, failure.Error);
+        Assert.NotNull(failure.InnerException);
+    }
+
+    [Fact]
+    public void A_decoy_of_the_SDK_that_was_loaded_first_changes_nothing()
+    {
+        using var folder = new TemporaryDirectory();
+        var decoy = AssemblyLoadContext.Default.LoadFromAssemblyPath(EmitDecoy(folder.File("AWSSDK.Core.dll")));
+
+        var factory = AdaptersLoadContext.LoadFrom(AdaptersFolder);
+        _ = factory.CreatePatchService(new AwsSettings { Region = "eu-central-1", EndpointUrl = new Uri("http://127.0.0.1:9") });
+
+        var adapters = AssemblyLoadContext.GetLoadContext(factory.GetType().Assembly)!;
+        var used = Assert.Single(adapters.Assemblies, assembly => assembly.GetName().Name == "AWSSDK.Core");
+        Assert.Equal(Path.Combine(AdaptersFolder, "AWSSDK.Core.dll"), used.Location);
+        Assert.NotSame(decoy, used);
+        Assert.NotSame(AssemblyLoadContext.Default, adapters);
+        Assert.IsAssignableFrom<IAdapterFactory>(factory);
+        Assert.DoesNotContain(adapters.Assemblies, assembly => assembly.GetName().Name == "PatchTools.Engine");
+    }
+
+    /// <summary>An assembly with the SDK's name and version and nothing in it.</summary>
+    private static string EmitDecoy(string path)
+    {
+        var decoy = new PersistedAssemblyBuilder(new AssemblyName("AWSSDK.Core") { Version = new Version(4, 0, 0, 0) }, typeof(object).Assembly);
+        decoy.DefineDynamicModule("AWSSDK.Core").DefineType("Decoy", TypeAttributes.Public).CreateType();
+        decoy.Save(path);
+        return path;
+    }
+}

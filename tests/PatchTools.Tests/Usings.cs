@@ -1,0 +1,2 @@
+global using PatchTools.Testing;
+global using Xunit;

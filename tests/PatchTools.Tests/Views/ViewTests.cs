@@ -1,0 +1,105 @@
+namespace PatchTools.Tests.Views;
+
+public sealed class ViewTests
+{
+    public static TheoryData<int> Widths => [80, 100];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_report_shows_verdict_counts_and_what_is_to_do(int width) => Matches("report", width, Samples.NonCompliantReport());
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_compliant_report_is_short(int width) => Matches("report-compliant", width, Samples.Report(Samples.Installed("bash")));
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_report_that_proves_nothing_says_so_and_names_the_repositories(int width) => Matches("report-not-proven", width, Samples.NonCompliantReport() with
+    {
+        Inventory = Samples.Inventory(
+            Samples.Repository("http://deb.debian.org/debian bookworm main", RepositoryStatus.Stale, "last refreshed 40 days ago; refresh it as root with Get-PatchInventory -Refresh"),
+            Samples.Repository("http://security.debian.org/debian-security bookworm-security main")),
+        Warnings = ["The boot time of the host is unknown."],
+        ExitCode = 1,
+    });
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_report_with_many_findings_shows_the_first_twenty_and_counts_the_rest(int width) => Matches("report-many", width, Samples.Report(
+        [.. Enumerable.Range(1, 30).Select(i => Samples.Missing($"library{i:00}", "1.0-1", "1.0-2", level: i == 30 ? ComplianceLevel.CRITICAL : ComplianceLevel.UNSPECIFIED))]));
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Findings_show_as_a_table_by_state(int width) => Matches("findings", width, [.. Samples.NonCompliantReport().Findings]);
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void The_other_objects_have_views_of_their_own(int width)
+    {
+        var snapshot = Samples.Snapshot();
+        var inventory = Samples.Inventory(Samples.Repository("http://deb.debian.org/debian bookworm main"), Samples.Repository("http://dead.example.com/debian bookworm main", RepositoryStatus.RefreshFailed, "404 Not Found"));
+        object[] objects =
+        [
+            snapshot, snapshot.Baseline, snapshot.Baseline.ApprovalRules[0], snapshot.Baseline.ApprovalRules[0].Filters[0],
+            inventory, inventory.Installed[0], inventory.Repositories[1], Samples.NonCompliantReport().Findings[^1].Explanation,
+            new PackageOffer("libssl3", "amd64", "3.0.14-1~deb12u1", "optional", "libs", [new PackageOrigin { Archive = "stable-security", Component = "main", Repository = 0 }], []),
+            new PatchSummary
+            {
+                BaselineId = "pb-0123456789abcdef0",
+                SnapshotId = snapshot.SnapshotId,
+                ExecutionId = "7b7f2f6e-7d0c-4f0b-8f6a-2f9f5f0f9f01",
+                Operation = "Scan",
+                RebootOption = "NoReboot",
+                OperationStart = Samples.Noon,
+                OperationEnd = Samples.Noon.AddSeconds(1),
+                Counts = Samples.NonCompliantReport().Counts,
+                Path = "/var/lib/patchtools/history/1.json",
+            },
+            new PublishReceipt { InstanceId = "i-0123456789abcdef0", Region = "eu-central-1", SnapshotId = snapshot.SnapshotId, SummaryHash = "", ComplianceHash = "", ContentSent = true, Items = 834, SentAt = Samples.Noon },
+        ];
+        Approval.Matches($"objects-{width}", string.Concat(objects.Select(value =>
+        {
+            using var session = new Session(width);
+            return $"== {value.GetType().Name}\n{session.Show(value)}";
+        })));
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void No_line_of_a_report_is_wider_than_the_screen(int width)
+    {
+        var report = Samples.NonCompliantReport() with
+        {
+            Warnings = [string.Join(' ', Enumerable.Repeat("word", 60)), new string('x', 300)],
+            Findings = [Samples.Missing(new string('n', 90), new string('1', 70), new string('2', 70), why: new string('w', 200))],
+        };
+        using var session = new Session(width);
+        Assert.All(session.Show(report).Split('\n'), line => Assert.True(line.Length <= width, line));
+    }
+
+    [Fact]
+    public void A_report_on_a_terminal_is_coloured_and_says_the_same()
+    {
+        using var plain = new Session(100);
+        using var coloured = new Session(100, colours: true);
+        var text = coloured.Show(Samples.NonCompliantReport());
+        Assert.Contains("\u001b[31mNot compliant", text, StringComparison.Ordinal);
+        Assert.Equal(plain.Show(Samples.NonCompliantReport()), System.Text.RegularExpressions.Regex.Replace(text, "\u001b\\[[0-9;]*m", ""));
+    }
+
+    [Fact]
+    public void Every_type_that_a_cmdlet_writes_has_a_view()
+    {
+        var views = File.ReadAllText(Path.Combine(StagedModule.Folder, "PatchTools.Format.ps1xml"));
+        var written = Surface.Cmdlets.SelectMany(type => type.GetCustomAttributes(typeof(System.Management.Automation.OutputTypeAttribute), false))
+            .SelectMany(attribute => ((System.Management.Automation.OutputTypeAttribute)attribute).Type)
+            .Where(type => type.Type.Namespace == "PatchTools");
+        Assert.All(written, type => Assert.Contains($"<TypeName>{type.Name}</TypeName>", views, StringComparison.Ordinal));
+    }
+
+    private static void Matches(string name, int width, params object[] objects)
+    {
+        using var session = new Session(width);
+        Approval.Matches($"{name}-{width}", session.Show(objects));
+    }
+}
