@@ -83,7 +83,6 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
             Refresh = refresh,
             MaxMetadataAge = maxMetadataAge,
             LockTimeout = lockTimeout,
-            Origin = host.Paths.Root == "/" ? InventoryOrigin.Host : InventoryOrigin.Root,
         };
     }
 
