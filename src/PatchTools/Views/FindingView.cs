@@ -1,3 +1,5 @@
+using System.Management.Automation.Host;
+
 namespace PatchTools.Views;
 
 /// <summary>
@@ -23,8 +25,8 @@ public static class FindingView
     public static string Severity(PatchFinding finding) => string.Join('\n', SeverityWords(finding));
 
     /// <summary>The explanation, wrapped for what the other columns leave of the screen.</summary>
-    public static string Why(PatchFinding finding, int screenWidth) =>
-        string.Join('\n', TextTable.Wrap(finding.Why, Math.Max(screenWidth - NameWidth - VersionsWidth - SeverityWidth - 4, NarrowestWhy)));
+    public static string Why(PatchFinding finding, PSHost? host) =>
+        string.Join('\n', TextTable.Wrap(finding.Why, Math.Max(Screen.WidthOf(host) - NameWidth - VersionsWidth - SeverityWidth - 4, NarrowestWhy)));
 
     internal static string VersionsOnOneLine(PatchFinding finding) => (finding.InstalledVersion, finding.AvailableVersion) switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation.Host;
 
 namespace PatchTools.Views;
 
@@ -10,19 +11,19 @@ public static class ReportView
 
     private const int NarrowestWidth = 60;
     private const int WidestWidth = 160;
-    private const int NarrowestWhy = 22;
+    private const int NarrowestWhy = 19;
     private const int WidestName = 24;
     private const int LabelWidth = 10;
     private const string Separator = " · ";
 
     /// <summary>The view, one text a line.</summary>
     /// <param name="report">What to show.</param>
-    /// <param name="screenWidth">Columns of the screen.</param>
+    /// <param name="host"><c>$Host</c>: how wide its screen is.</param>
     /// <param name="style"><c>$PSStyle</c>, or null for plain text.</param>
-    public static IReadOnlyList<string> Lines(ComplianceReport report, int screenWidth, object? style)
+    public static IReadOnlyList<string> Lines(ComplianceReport report, PSHost? host, object? style)
     {
         // The last column stays free: a terminal that wraps at its edge would double every full line.
-        var width = Math.Clamp(screenWidth - 1, NarrowestWidth, WidestWidth);
+        var width = Math.Clamp(Screen.WidthOf(host) - 1, NarrowestWidth, WidestWidth);
         var colours = ViewColours.Of(style);
         List<string> lines = [.. TextTable.Wrap(report.VerdictText, width).Select(line => Coloured(colours.Verdict(report.Verdict), line, colours)), ""];
         lines.AddRange(TextTable.Flow(Counts(report), Separator, width));
@@ -83,7 +84,9 @@ public static class ReportView
             return null;
         var first = held.Where(finding => finding.Explanation.ApprovedFrom is not null).MinBy(finding => finding.Explanation.ApprovedFrom);
         var many = held.Count == 1 ? "1 update" : string.Create(CultureInfo.InvariantCulture, $"{held.Count} updates");
-        return first is null ? many : string.Create(CultureInfo.InvariantCulture, $"{many}; the first, {first.Name}, is approved from {first.Explanation.ApprovedFrom!.Value.UtcDateTime:yyyy-MM-dd}");
+        return first is null
+            ? $"{many} that the baseline does not approve"
+            : string.Create(CultureInfo.InvariantCulture, $"{many}; the first, {first.Name}, is approved from {first.Explanation.ApprovedFrom!.Value.UtcDateTime:yyyy-MM-dd}");
     }
 
     private static IEnumerable<(string Label, string Text)> Problems(ComplianceReport report)
@@ -138,7 +141,7 @@ public static class ReportView
         var rest = width - name - severity - 6;
         if (rest - versions < NarrowestWhy)
             versions = Math.Max(findings.Max(finding => Math.Max(finding.InstalledVersion.Length + 2, finding.AvailableVersion.Length)), Headings[1].Length);
-        versions = Math.Min(versions, rest - NarrowestWhy);
+        versions = Math.Max(Math.Min(versions, rest - NarrowestWhy), Headings[1].Length);
         return [name, versions, severity, rest - versions];
     }
 

@@ -88,6 +88,13 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void A_host_without_a_screen_gets_a_hundred_columns_and_no_colour()
+    {
+        using var wide = new Session(100);
+        Assert.Equal(wide.Show(Samples.NonCompliantReport()).Trim('\n'), string.Join('\n', PatchTools.Views.ReportView.Lines(Samples.NonCompliantReport(), host: null, style: null)));
+    }
+
+    [Fact]
     public void Every_type_that_a_cmdlet_writes_has_a_view()
     {
         var views = File.ReadAllText(Path.Combine(StagedModule.Folder, "PatchTools.Format.ps1xml"));
