@@ -30,10 +30,12 @@ internal sealed record AptSource
         get
         {
             var scheme = Uri.IndexOf("://", StringComparison.Ordinal);
-            var rest = scheme < 0 ? 0 : scheme + 3;
-            var slash = Uri.IndexOf('/', rest);
-            var at = Uri.LastIndexOf('@', (slash < 0 ? Uri.Length : slash) - 1);
-            return scheme >= 0 && at >= rest ? Uri[..rest] + Uri[(at + 1)..] : Uri;
+            if (scheme < 0)
+                return Uri;
+            var authority = Uri.AsSpan(scheme + 3);
+            if (authority.IndexOf('/') is var slash and >= 0)
+                authority = authority[..slash];
+            return authority.LastIndexOf('@') is var at and >= 0 ? Uri[..(scheme + 3)] + Uri[(scheme + 3 + at + 1)..] : Uri;
         }
     }
 
