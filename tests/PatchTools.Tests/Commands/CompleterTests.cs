@@ -2,6 +2,7 @@ using System.Management.Automation;
 
 namespace PatchTools.Tests.Commands;
 
+[Collection(Conformance.ProcessEnvironment.Name)]
 public sealed class CompleterTests
 {
     [Fact]

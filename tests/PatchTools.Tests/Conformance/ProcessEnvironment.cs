@@ -21,8 +21,8 @@ internal sealed class ProcessEnvironment : IDisposable
         foreach (var (name, value) in _before)
             Environment.SetEnvironmentVariable(name, value);
     }
-
-    /// <summary>Its tests share nothing but must not overlap.</summary>
-    [CollectionDefinition(Name, DisableParallelization = true)]
-    public sealed class Collection;
 }
+
+/// <summary>Tests that set variables of the process share nothing else, but must overlap with no other test.</summary>
+[CollectionDefinition(ProcessEnvironment.Name, DisableParallelization = true)]
+public sealed class ProcessEnvironmentTests;
