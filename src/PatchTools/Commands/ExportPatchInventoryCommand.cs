@@ -25,11 +25,11 @@ public sealed class ExportPatchInventoryCommand : PatchCommand
     protected override void Process()
     {
         var path = FilePath(Path)!;
-        if (!ShouldProcess(path, $"Export the inventory of {Inventory!.Facts.HostName}"))
+        if (!ShouldProcess(path, "Export the inventory"))
             return;
         Await(HostOf(), async (run, token) =>
         {
-            await run.ExportInventoryAsync(Inventory, path, token);
+            await run.ExportInventoryAsync(Inventory!, path, token);
             return path;
         });
         if (PassThru)

@@ -32,7 +32,7 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
         var host = HostOf(StateDirectory);
         var (target, action) = Pending
             ? (host.Paths.DataDirectory, "Send the pending patch summaries")
-            : ($"{Given(InstanceId) ?? Report!.Snapshot.InstanceId ?? Report!.Inventory.Facts.HostName}", "Save the patch states and send the report");
+            : (Given(InstanceId) ?? Given(Report!.Snapshot.InstanceId) ?? Given(Report!.Inventory.Facts.HostName) ?? "this host", "Save the patch states and send the report");
         if (!ShouldProcess(target, action))
             return;
         var aws = Aws();
