@@ -1,124 +1,99 @@
+using System.Globalization;
+using System.Text;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>One repository that a refresh could not ask.</summary>
-internal sealed record RefreshFailure(string Address, string Message)
+/// <summary>Asks the repositories by the real <c>apt-get update</c>, waiting for whoever holds the lock of apt's lists.</summary>
+internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunObserver observer)
 {
-    /// <summary>Whether the address lies under the source's suite.</summary>
-    public bool Concerns(AptSource source)
-    {
-        var address = Normal(Address);
-        return address.StartsWith(Normal(source.SafeUri), StringComparison.Ordinal)
-            && (source.IsFlat || address.Contains($" {source.Suite} ", StringComparison.Ordinal) || address.Contains($"/dists/{source.Suite}/", StringComparison.Ordinal) || address.EndsWith($" {source.Suite}", StringComparison.Ordinal));
+    private const int AptFailed = 100;
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
 
-        static string Normal(string text) => text.Replace("://", ":", StringComparison.Ordinal).TrimEnd('/');
-    }
-}
-
-/// <summary>The real <c>apt-get update</c>, waiting for apt's lock, and honest about the repositories that failed.</summary>
-internal sealed class AptRefresh(HostContext host, IProcessRunner runner)
-{
-    /// <summary>Lists of a baseline's own sources: apart from the host's, which stay as they are.</summary>
-    public static string PrivateLists(HostContext host) => Path.Combine(host.Paths.DataDirectory, "apt-lists");
-
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
-    public async Task<IReadOnlyList<RefreshFailure>> RunAsync(InventoryRequest request, string lists, IRunObserver observer, CancellationToken cancellationToken)
+    /// <param name="setting">What is refreshed.</param>
+    /// <param name="lockTimeout">How long to wait for the lock.</param>
+    /// <param name="cancellationToken">Stops waiting, and interrupts apt-get.</param>
+    /// <returns>Repositories that failed, with apt's reason.</returns>
+    /// <exception cref="PatchToolsException">Not root; the lock is held for too long; apt-get did nothing at all.</exception>
+    public async Task<IReadOnlyDictionary<AptRepository, string>> RunAsync(AptSetting setting, TimeSpan lockTimeout, CancellationToken cancellationToken)
     {
         if (!host.IsRoot)
-            throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh apt's package lists.");
-        if (request.CustomSources is not null)
-            lists = PrivateLists(host);
-        var lockPath = Path.Combine(lists, "lock");
-        await WaitForLockAsync(lockPath, request.LockTimeout, observer, cancellationToken);
-        observer.Progress("Refresh", "Asking the repositories (apt-get update)", 5);
-        var command = new Command("apt-get", Arguments(request, lists))
+            throw new PatchToolsException(PatchErrors.ElevationRequired, "Refreshing apt's package lists needs root.", setting.ListsDirectory);
+        Directory.CreateDirectory(Path.Combine(setting.ListsDirectory, "partial"));
+        var command = Command(setting);
+        var lockFile = Path.Combine(setting.ListsDirectory, "lock");
+        var deadline = host.Clock.GetUtcNow() + lockTimeout;
+        while (true)
         {
-            ExpectedExitCodes = [0, 100],
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" },
-            Timeout = TimeSpan.FromMinutes(15),
-        };
-        var result = await runner.RunAsync(command, cancellationToken);
-        var failures = Failures(result.StandardError);
-        if (result.ExitCode != 0 && failures.Count == 0)
-        {
-            if (FileLock.Holder(lockPath) is { } holder)
-                throw Busy(lockPath, holder);
-            throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"apt-get update ended with {result.ExitCode}: {LastLine(result.StandardError)}", result);
-        }
-
-        foreach (var failure in failures)
-            observer.Warning($"{failure.Address}: {failure.Message}");
-        return failures;
-    }
-
-    // E: Failed to fetch http://dead.example/dists/bookworm/InRelease  Could not connect to dead.example:80
-    // W: Failed to fetch http://dead.example/dists/bookworm/InRelease  Could not resolve 'dead.example'
-    // E: The repository 'file:/srv/repo bookworm Release' does not have a Release file.
-    // W: GPG error: http://x.example bookworm InRelease: The following signatures couldn't be verified …
-    public static IReadOnlyList<RefreshFailure> Failures(string standardError)
-    {
-        List<RefreshFailure> failures = [];
-        foreach (var line in standardError.Split('\n').Select(l => l.Trim()))
-        {
-            if (line.Length < 4 || line[0] is not ('E' or 'W') || line[1] != ':')
+            await WaitForLockAsync(lockFile, deadline, lockTimeout, cancellationToken);
+            observer.Progress("Refresh", "apt-get update", -1);
+            var result = await runner.RunAsync(command, cancellationToken);
+            var output = AptUpdateOutput.Parse(result.StandardOutput, result.StandardError, setting.Sources.Repositories);
+            // Somebody else took the lock between the look and the start.
+            if (output.Errors.Any(e => e.StartsWith("Could not get lock", StringComparison.Ordinal)) && ListsLock.HolderOf(lockFile, host.Paths.ProcDirectory) is not null)
                 continue;
-            var text = line[3..];
-            const string fetch = "Failed to fetch ";
-            const string signature = "GPG error: ";
-            if (text.StartsWith(fetch, StringComparison.Ordinal))
-            {
-                var rest = text[fetch.Length..];
-                var end = rest.IndexOf("  ", StringComparison.Ordinal);
-                failures.Add(end < 0 ? new RefreshFailure(rest, "could not be fetched") : new RefreshFailure(rest[..end], rest[end..].Trim()));
-            }
-            else if (text.StartsWith(signature, StringComparison.Ordinal) && text.IndexOf(": ", signature.Length, StringComparison.Ordinal) is var colon and > 0)
-            {
-                failures.Add(new RefreshFailure(text[signature.Length..colon], text[(colon + 2)..]));
-            }
-            else if (text.StartsWith("The repository '", StringComparison.Ordinal) && text.IndexOf('\'', 16) is var quote and > 0)
-            {
-                failures.Add(new RefreshFailure(text[16..quote], text[(quote + 1)..].Trim()));
-            }
+            if (result.ExitCode != 0 && output.Failures.Count == 0)
+                throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"'{command}' ended with exit code {result.ExitCode}: {(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it gave no reason")}", result);
+            return output.Failures;
         }
-
-        return failures;
     }
 
-    private List<string> Arguments(InventoryRequest request, string lists)
+    private async Task WaitForLockAsync(string lockFile, DateTimeOffset deadline, TimeSpan lockTimeout, CancellationToken cancellationToken)
     {
-        List<string> arguments = ["-q", "-o", "APT::Update::Error-Mode=any"];
-        var root = host.Paths.Root;
-        if (root != "/")
-            arguments.AddRange(["-o", $"Dir={root}", "-o", $"Dir::State::status={AptPackageManager.StatusPath(root)}", "-o", $"Dir::Etc::trustedparts={Path.Combine(root, "etc/apt/trusted.gpg.d")}"]);
-        if (request.CustomSources is { } text)
+        LockHolder? last = null;
+        while (ListsLock.HolderOf(lockFile, host.Paths.ProcDirectory) is { } holder)
         {
-            var sources = Path.Combine(host.Paths.DataDirectory, "apt-sources.list");
-            State.AtomicFile.CreateDirectory(Path.Combine(lists, "partial"));
-            State.AtomicFile.Write(sources, System.Text.Encoding.UTF8.GetBytes(text + "\n"));
-            arguments.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-", "-o", $"Dir::State::lists={lists}"]);
+            var now = host.Clock.GetUtcNow();
+            if (now >= deadline)
+                throw new PatchToolsException(PatchErrors.PackageManagerBusy, string.Create(CultureInfo.InvariantCulture, $"apt's package lists are locked by {holder}; waited {lockTimeout.TotalSeconds:0} seconds for {lockFile}."), holder.ProcessId);
+            observer.Progress("Refresh", $"waiting for {holder}, which holds apt's package lists", -1);
+            if (holder != last)
+                observer.Verbose($"Waiting for {holder}, which holds {lockFile}.");
+            last = holder;
+            var pause = deadline - now < s_pollInterval ? deadline - now : s_pollInterval;
+            await Task.Delay(pause, host.Clock, cancellationToken);
+        }
+    }
+
+    private Command Command(AptSetting setting)
+    {
+        var arguments = new List<string> { "-q", "-o", "APT::Update::Error-Mode=any" };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" };
+        if (setting.PrivateSources is { } sources)
+        {
+            // Neither the host's lists nor its caches may learn of sources that are not its own.
+            arguments.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=/dev/null", "-o", $"Dir::State::lists={setting.ListsDirectory}/", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
         }
 
+        if (host.Paths.Root != "/")
+            environment["APT_CONFIG"] = WriteImageConfiguration(setting);
         arguments.Add("update");
-        return arguments;
+        return new Command("apt-get", arguments) { Environment = environment, ExpectedExitCodes = [0, AptFailed], Timeout = TimeSpan.FromMinutes(30) };
     }
 
-    private async Task WaitForLockAsync(string path, TimeSpan timeout, IRunObserver observer, CancellationToken cancellationToken)
+    /// <summary>
+    /// Configuration of an update inside a mounted image. The image's own <c>apt.conf</c> must not be read: it may name hooks, which would run on this host,
+    /// as root. Keys that its sources name by absolute path are those of this host; where they are missing, the signature does not verify and the refresh fails.
+    /// </summary>
+    private string WriteImageConfiguration(AptSetting setting)
     {
-        var since = host.Clock.GetTimestamp();
-        while (FileLock.Holder(path) is { } holder)
-        {
-            if (host.Clock.GetElapsedTime(since) >= timeout)
-                throw Busy(path, holder);
-            observer.Progress("Refresh", $"Waiting for {holder}, which holds {path}", 2);
-            await Task.Delay(TimeSpan.FromMilliseconds(250), host.Clock, cancellationToken);
-        }
+        var root = Path.GetFullPath(host.Paths.Root);
+        var text = new StringBuilder()
+            .Append(CultureInfo.InvariantCulture, $"Dir \"{root}/\";\n")
+            .Append("Dir::Etc::main \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\n")
+            .Append(CultureInfo.InvariantCulture, $"Dir::State::lists \"{Path.GetFullPath(setting.ListsDirectory)}/\";\n")
+            .Append(CultureInfo.InvariantCulture, $"Dir::State::status \"{Path.GetFullPath(setting.StatusFile)}\";\n")
+            .Append("Dir::Cache::pkgcache \"\";\nDir::Cache::srcpkgcache \"\";\n")
+            // The image's accounts are not this host's.
+            .Append("APT::Sandbox::User \"root\";\n")
+            .Append(CultureInfo.InvariantCulture, $"APT::Architecture \"{setting.Architectures.Native}\";\n");
+        foreach (var architecture in setting.Architectures.Configured)
+            text.Append(CultureInfo.InvariantCulture, $"APT::Architectures:: \"{architecture}\";\n");
+        var path = Path.Combine(setting.PrivateDirectory, "image.conf");
+        Directory.CreateDirectory(setting.PrivateDirectory);
+        File.WriteAllText(path, text.ToString());
+        return path;
     }
-
-    private static PatchToolsException Busy(string path, string holder) =>
-        new(PatchErrors.PackageManagerBusy, $"apt's lists are locked by {holder} ({path}).", path);
-
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
 }
