@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Amazon.Runtime;
 using PatchTools.Ports;
@@ -14,14 +13,16 @@ internal static class ServiceFailures
             return WithoutAnswer(operation, exception);
 
         var status = (int)service.StatusCode;
-        if (service is AmazonUnmarshallingException || (service.StatusCode == HttpStatusCode.OK && string.IsNullOrEmpty(service.ErrorCode)))
-            return Malformed(operation, status, exception);
         var code = string.IsNullOrEmpty(service.ErrorCode) ? null : service.ErrorCode;
-        var failure = KindOf(code, service.StatusCode);
+        if (service is AmazonUnmarshallingException || (code is null && status is not (429 or >= 500)))
+            return Malformed(operation, status, exception);
+        if (code is null)
+            return new PatchServiceException(status == 429 ? PatchServiceFailure.Throttled : PatchServiceFailure.Service, operation, null, status, $"{operation} was answered with HTTP {status}.");
 
         // A refused signature is answered with the request as the service saw it, session token included.
-        var reason = failure == PatchServiceFailure.ExpiredCredentials || string.IsNullOrEmpty(service.Message) ? "" : $": {service.Message}";
-        return new PatchServiceException(failure, operation, code, status, $"{operation} was refused with {code ?? "no error code"} (HTTP {status}){reason}", Cause(exception));
+        var failure = KindOf(code);
+        var reason = failure == PatchServiceFailure.ExpiredCredentials || string.IsNullOrEmpty(service.Message) ? "." : $": {service.Message}";
+        return new PatchServiceException(failure, operation, code, status, $"{operation} was refused with {code} (HTTP {status}){reason}");
     }
 
     public static PatchServiceException Late(string operation, TimeSpan deadline) =>
@@ -46,7 +47,6 @@ internal static class ServiceFailures
             switch (cause)
             {
                 case AmazonUnmarshallingException or JsonException:
-                case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } when exception is not HttpRequestException:
                     return Malformed(operation, null, exception);
                 case HttpRequestException or IOException or System.Net.Sockets.SocketException or OperationCanceledException or TimeoutException:
                     return new PatchServiceException(PatchServiceFailure.Unreachable, operation, null, null, $"{operation} was not answered: {Innermost(cause).Message}", Cause(exception));
@@ -58,9 +58,9 @@ internal static class ServiceFailures
     }
 
     private static PatchServiceException Malformed(string operation, int? status, Exception exception) =>
-        new(PatchServiceFailure.MalformedAnswer, operation, null, status, $"The answer to {operation} is not the service's: it is damaged, cut short, or comes from something in between.", Cause(exception));
+        new(PatchServiceFailure.MalformedAnswer, operation, null, status, $"The answer to {operation} is not the service's{(status is null or 200 ? "" : $" (HTTP {status})")}: it is damaged, cut short, or comes from something in between.", Cause(exception));
 
-    private static PatchServiceFailure KindOf(string? code, HttpStatusCode status) => code switch
+    private static PatchServiceFailure KindOf(string code) => code switch
     {
         "UnsupportedOperatingSystem" => PatchServiceFailure.UnsupportedOperatingSystem,
         "AccessDeniedException" or "AccessDenied" or "UnauthorizedOperation" or "NotAuthorized" or "OptInRequired" => PatchServiceFailure.AccessDenied,
@@ -73,8 +73,6 @@ internal static class ServiceFailures
         "ExpiredTokenException" or "ExpiredToken" or "TokenRefreshRequired" or "RequestExpired" or "RequestTimeTooSkewed" or "InvalidSignatureException"
             or "SignatureDoesNotMatch" or "AuthFailure" or "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationToken"
             or "MissingAuthenticationTokenException" or "IncompleteSignature" => PatchServiceFailure.ExpiredCredentials,
-        null when status == HttpStatusCode.TooManyRequests => PatchServiceFailure.Throttled,
-        null when status == HttpStatusCode.Forbidden => PatchServiceFailure.AccessDenied,
         _ => PatchServiceFailure.Service,
     };
 

@@ -36,6 +36,7 @@ internal sealed class SsmClientConfig : AmazonSimpleSystemsManagementConfig
         Patience = patience;
         RetryMode = RequestRetryMode.Standard;
         MaxErrorRetry = patience.Retries;
+        MaxStaleConnectionRetries = 0;
         Timeout = patience.AttemptTimeout;
         ConnectTimeout = patience.ConnectTimeout;
     }

@@ -82,17 +82,10 @@ internal sealed class SsmPatchService(AwsSettings settings, CallPatience patienc
 
     private SsmClient Client(AWSCredentials credentials)
     {
-        var config = new SsmClientConfig(patience);
+        // With any endpoint but AWS's own, also one of the environment, the SDK would sign for us-east-1 unless it is told the region.
+        var config = new SsmClientConfig(patience) { RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region), AuthenticationRegion = settings.Region };
         if (settings.EndpointUrl is { } endpoint)
-        {
             config.ServiceURL = endpoint.AbsoluteUri;
-            config.AuthenticationRegion = settings.Region;
-        }
-        else
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region);
-        }
-
         return new SsmClient(credentials, config);
     }
 }

@@ -35,11 +35,17 @@ public enum FaultKind
     /// <summary>The right body behind a UTF-8 byte-order mark.</summary>
     ByteOrderMark,
 
+    /// <summary>The right body without Content-Length; it ends with the connection.</summary>
+    NoLength,
+
     /// <summary>HTTP 404.</summary>
     NotFound,
 
     /// <summary>HTTP 403.</summary>
     Forbidden,
+
+    /// <summary>HTTP 200 with <see cref="Fault.Message"/> as its body.</summary>
+    Answer,
 
     /// <summary>An error of the service's own, HTTP 400, named by <see cref="Fault.Code"/>.</summary>
     Error,
@@ -50,7 +56,7 @@ public enum FaultKind
 /// <param name="Kind">What goes wrong.</param>
 /// <param name="Count">How many requests are hit; −1: all that follow.</param>
 /// <param name="Code">Error code of <see cref="FaultKind.Error"/>.</param>
-/// <param name="Message">The service's message.</param>
+/// <param name="Message">The service's message, or the body of <see cref="FaultKind.Answer"/>.</param>
 public sealed record Fault(string Target, FaultKind Kind, int Count = 1, string? Code = null, string? Message = null)
 {
     /// <summary>Reads <c>TARGET=KIND[:COUNT[:MESSAGE]]</c>, the spelling of the recorded cases; without a count every request is hit.</summary>

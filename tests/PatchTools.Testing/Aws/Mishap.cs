@@ -13,7 +13,9 @@ internal static class Mishap
         FaultKind.Truncate => right() with { Delivery = Delivery.CutShort },
         FaultKind.Halve => right() is var whole ? whole with { Body = whole.Body[..(whole.Body.Length / 2)] } : null,
         FaultKind.Garbage => new HttpReply(200, [0, 255, 254, .. "<html>no answer</html>"u8], "text/html"),
+        FaultKind.Answer => new HttpReply(200, System.Text.Encoding.UTF8.GetBytes(fault.Message!), "application/x-amz-json-1.1"),
         FaultKind.Gzip => right() is var plain ? plain with { Body = Compressed(plain.Body) } : null,
+        FaultKind.NoLength => right() with { AnnouncesLength = false },
         FaultKind.ByteOrderMark => right() is var bare ? bare with { Body = [0xEF, 0xBB, 0xBF, .. bare.Body] } : null,
         _ => null,
     };

@@ -45,8 +45,9 @@ internal sealed class SsmService
 
         request = request with { Json = json, ModelErrors = ServiceModel.Default.Validate(request.Target, json) };
         var (operation, signature, errors) = (request.Target, request.Signature, request.ModelErrors);
+        var token = request.Header("X-Amz-Security-Token");
         (HttpReply Reply, string? ErrorCode) Right() => signature != SignatureVerdict.Valid
-            ? Error(400, signature == SignatureVerdict.UnknownKey ? "UnrecognizedClientException" : "InvalidSignatureException", signature.ToString())
+            ? Refused(signature, token)
             : errors.Count > 0 ? Error(400, "ValidationException", string.Join("; ", errors.Take(5))) : Call(operation, json);
 
         if (fault is null)
@@ -63,6 +64,15 @@ internal sealed class SsmService
             _ => (new HttpReply(Mishap.Status(fault.Kind), [.. "<html>no</html>"u8], "text/html"), null),
         };
     }
+
+    private static (HttpReply Reply, string? ErrorCode) Refused(SignatureVerdict verdict, string? token) => verdict switch
+    {
+        SignatureVerdict.UnknownKey => Error(400, "UnrecognizedClientException", "The security token included in the request is invalid."),
+        SignatureVerdict.WrongToken => Error(400, "ExpiredTokenException", "The security token included in the request is expired"),
+
+        // AWS's own words, which repeat the request with its secrets.
+        _ => Error(400, "InvalidSignatureException", $"The request signature we calculated does not match the signature you provided ({verdict}).\n\nThe Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:{token}'"),
+    };
 
     private (HttpReply Reply, string? ErrorCode) Call(string operation, JsonElement request) => operation switch
     {
