@@ -106,19 +106,25 @@ public sealed record PackageOffer(string Name, string Architecture, string Editi
 public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
 {
     internal readonly byte[] Arena;
+
+    /// <summary>Rows beyond <see cref="Count"/> are spare: the builder hands its arrays over as they are.</summary>
     internal readonly PackageRow[] PackageRows;
+
+    /// <summary>Rows beyond <see cref="VersionCount"/> are spare.</summary>
     internal readonly VersionRow[] VersionRows;
     internal readonly string[] Words;
     internal readonly int[][] OriginSets;
     internal readonly Advisory[][] AdvisorySets;
     private readonly InstalledPackage[] _installed;
 
-    internal PackageCatalog(string nativeArchitecture, byte[] arena, PackageRow[] packages, VersionRow[] versions, string[] words, int[][] originSets, PackageOrigin[] origins, Advisory[][] advisorySets, InstalledPackage[] installed)
+    internal PackageCatalog(string nativeArchitecture, byte[] arena, PackageRow[] packages, int packageCount, VersionRow[] versions, int versionCount, string[] words, int[][] originSets, PackageOrigin[] origins, Advisory[][] advisorySets, InstalledPackage[] installed)
     {
         NativeArchitecture = nativeArchitecture;
         Arena = arena;
         PackageRows = packages;
+        Count = packageCount;
         VersionRows = versions;
+        VersionCount = versionCount;
         Words = words;
         OriginSets = originSets;
         Origins = origins;
@@ -138,15 +144,15 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
     /// <summary>Versions that at least one repository offers; each is made when it is asked for.</summary>
     public IReadOnlyList<PackageOffer> Offers { get; }
 
-    public int Count => PackageRows.Length;
+    public int Count { get; }
 
-    public int VersionCount => VersionRows.Length;
+    public int VersionCount { get; }
 
     public PackageEntry this[int index] => new(this, index);
 
     public IEnumerator<PackageEntry> GetEnumerator()
     {
-        for (var i = 0; i < PackageRows.Length; i++)
+        for (var i = 0; i < Count; i++)
             yield return new PackageEntry(this, i);
     }
 
@@ -161,6 +167,8 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
     [StructLayout(LayoutKind.Auto)]
     internal struct PackageRow
     {
+        /// <summary>Of name and architecture, for the builder.</summary>
+        public uint Hash;
         public int NameOffset;
         public ushort NameLength;
         public ushort Architecture;
@@ -195,7 +203,7 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
     {
         private int[]? _rows;
 
-        private int[] Rows => _rows ??= [.. Enumerable.Range(0, catalog.VersionRows.Length).Where(i => new PackageVersion(catalog, i).Origins.Any(o => !o.IsLocalDatabase))];
+        private int[] Rows => _rows ??= [.. Enumerable.Range(0, catalog.VersionCount).Where(i => new PackageVersion(catalog, i).Origins.Any(o => !o.IsLocalDatabase))];
 
         public int Count => Rows.Length;
 

@@ -1,28 +1,50 @@
+using System.Buffers.Binary;
 using System.Text;
 using PackageRow = PatchTools.PackageCatalog.PackageRow;
 using VersionRow = PatchTools.PackageCatalog.VersionRow;
 
 namespace PatchTools;
 
-/// <summary>Collects packages and versions from index files and databases into one <see cref="PackageCatalog"/>. Not thread-safe.</summary>
+/// <summary>
+/// Collects packages and versions from index files and databases into one <see cref="PackageCatalog"/>. Not thread-safe. Generic collections of its own structs are avoided on the
+/// path of every stanza: code for them is compiled at run time, which a cold scan pays for.
+/// </summary>
 internal sealed class PackageCatalogBuilder
 {
-    private byte[] _arena = new byte[1 << 16];
+    /// <summary>No list is believed to announce more: what is really there still finds room, by doubling.</summary>
+    private const int MaxExpected = 1 << 20;
+
+    private byte[] _arena;
     private int _arenaUsed;
-    private PackageRow[] _packages = new PackageRow[1024];
-    private int[] _lastVersion = new int[1024];
-    private int[] _bucketNext = new int[1024];
-    private int[] _buckets = NewBuckets(2048);
+    private PackageRow[] _packages;
+    private int[] _lastVersion;
+    private int[] _bucketNext;
+    private int[] _buckets;
     private int _packageCount;
-    private VersionRow[] _versions = new VersionRow[1024];
+    private VersionRow[] _versions;
     private int _versionCount;
     private readonly List<string> _words = [""];
     private readonly List<byte[]> _wordBytes = [[]];
+    private int[] _wordSlots = new int[256];
     private readonly List<PackageOrigin> _origins = [];
     private readonly List<int[]> _originSets = [[]];
-    private readonly Dictionary<string, int> _originSetIds = new(StringComparer.Ordinal) { [""] = 0 };
+
+    /// <summary>By set and origin: the set with that origin too, 0 when it was not asked for yet.</summary>
+    private readonly List<int[]> _originSetWith = [[]];
     private readonly List<Advisory[]> _advisorySets = [[]];
     private readonly List<InstalledPackage> _installed = [];
+
+    /// <param name="expectedVersions">About how many versions will come; arrays that need not grow leave no garbage.</param>
+    public PackageCatalogBuilder(long expectedVersions = 1024)
+    {
+        var capacity = (int)Math.Clamp(expectedVersions, 1024, MaxExpected);
+        _arena = new byte[capacity * 24];
+        _packages = new PackageRow[capacity];
+        _lastVersion = new int[capacity];
+        _bucketNext = new int[capacity];
+        _versions = new VersionRow[capacity];
+        _buckets = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
+    }
 
     public string NativeArchitecture { get; init; } = "";
 
@@ -32,19 +54,26 @@ internal sealed class PackageCatalogBuilder
         return _origins.Count - 1;
     }
 
-    /// <summary>Id of a word that repeats (architecture, priority, section). There are dozens, so a walk beats a table.</summary>
+    /// <summary>Id of a word that repeats (architecture, priority, section).</summary>
     public ushort Word(ReadOnlySpan<byte> word)
     {
-        for (var i = 0; i < _wordBytes.Count; i++)
+        if (word.IsEmpty)
+            return 0;
+        var slot = (int)(Hash(word, 0) & (uint)(_wordSlots.Length - 1));
+        while (_wordSlots[slot] is var id and > 0)
         {
-            if (word.SequenceEqual(_wordBytes[i]))
-                return (ushort)i;
+            if (word.SequenceEqual(_wordBytes[id]))
+                return (ushort)id;
+            slot = (slot + 1) & (_wordSlots.Length - 1);
         }
 
         if (_wordBytes.Count > ushort.MaxValue)
             return 0;
+        _wordSlots[slot] = _wordBytes.Count;
         _wordBytes.Add(word.ToArray());
         _words.Add(Encoding.UTF8.GetString(word));
+        if (_wordBytes.Count * 2 > _wordSlots.Length)
+            RehashWords();
         return (ushort)(_words.Count - 1);
     }
 
@@ -55,27 +84,27 @@ internal sealed class PackageCatalogBuilder
     {
         var hash = Hash(name, architecture);
         var slot = (int)(hash & (uint)(_buckets.Length - 1));
-        for (var i = _buckets[slot]; i >= 0; i = _bucketNext[i])
+        for (var i = _buckets[slot] - 1; i >= 0; i = _bucketNext[i])
         {
             ref var row = ref _packages[i];
-            if (row.Architecture == architecture && name.SequenceEqual(_arena.AsSpan(row.NameOffset, row.NameLength)))
+            if (row.Hash == hash && row.Architecture == architecture && name.SequenceEqual(_arena.AsSpan(row.NameOffset, row.NameLength)))
                 return i;
         }
 
         if (_packageCount == _packages.Length)
         {
-            Array.Resize(ref _packages, _packageCount * 2);
-            Array.Resize(ref _lastVersion, _packageCount * 2);
-            Array.Resize(ref _bucketNext, _packageCount * 2);
-            Rehash(_packageCount * 4);
+            _packages = (PackageRow[])Grown(_packages, new PackageRow[_packageCount * 2], _packageCount);
+            _lastVersion = (int[])Grown(_lastVersion, new int[_packageCount * 2], _packageCount);
+            _bucketNext = (int[])Grown(_bucketNext, new int[_packageCount * 2], _packageCount);
+            Rehash(_buckets.Length * 2);
             slot = (int)(hash & (uint)(_buckets.Length - 1));
         }
 
         var index = _packageCount++;
-        _packages[index] = new PackageRow { NameOffset = Store(name), NameLength = (ushort)name.Length, Architecture = architecture, FirstVersion = -1, Installed = -1 };
+        _packages[index] = new PackageRow { Hash = hash, NameOffset = Store(name), NameLength = (ushort)name.Length, Architecture = architecture, FirstVersion = -1, Installed = -1 };
         _lastVersion[index] = -1;
-        _bucketNext[index] = _buckets[slot];
-        _buckets[slot] = index;
+        _bucketNext[index] = _buckets[slot] - 1;
+        _buckets[slot] = index + 1;
         return index;
     }
 
@@ -93,7 +122,7 @@ internal sealed class PackageCatalogBuilder
         }
 
         if (_versionCount == _versions.Length)
-            Array.Resize(ref _versions, _versionCount * 2);
+            _versions = (VersionRow[])Grown(_versions, new VersionRow[_versionCount * 2], _versionCount);
         var index = _versionCount++;
         _versions[index] = new VersionRow
         {
@@ -131,48 +160,71 @@ internal sealed class PackageCatalogBuilder
     /// <param name="seconds">Build time in seconds since 1970 UTC; what no clock can have said is dropped.</param>
     public void SetBuildTime(int version, long seconds) => _versions[version].BuildTime = seconds is > 0 and <= uint.MaxValue ? (uint)seconds : 0;
 
+    /// <summary>Hands the arrays over; the builder is of no use afterwards.</summary>
     public PackageCatalog Build() => new(
         NativeArchitecture,
-        _arena.AsSpan(0, _arenaUsed).ToArray(),
-        _packages.AsSpan(0, _packageCount).ToArray(),
-        _versions.AsSpan(0, _versionCount).ToArray(),
+        _arena,
+        _packages,
+        _packageCount,
+        _versions,
+        _versionCount,
         [.. _words],
         [.. _originSets],
         [.. _origins],
         [.. _advisorySets],
         [.. _installed]);
 
-    private static int[] NewBuckets(int size)
+    private static Array Grown(Array old, Array larger, int used)
     {
-        var buckets = new int[size];
-        Array.Fill(buckets, -1);
-        return buckets;
+        Array.Copy(old, larger, used);
+        return larger;
     }
 
-    private static uint Hash(ReadOnlySpan<byte> name, ushort architecture)
+    /// <summary>Eight bytes at a step: names are longer than a word and there are 66 000 of them.</summary>
+    private static uint Hash(ReadOnlySpan<byte> text, uint seed)
     {
-        var hash = 2166136261u ^ architecture;
-        foreach (var b in name)
-            hash = (hash ^ b) * 16777619u;
-        return hash;
+        var hash = (seed + 1) * 0x9E3779B97F4A7C15UL;
+        while (text.Length >= sizeof(ulong))
+        {
+            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text)) * 0x9E3779B97F4A7C15UL;
+            hash ^= hash >> 29;
+            text = text[sizeof(ulong)..];
+        }
+
+        ulong tail = 0;
+        foreach (var b in text)
+            tail = (tail << 8) | b;
+        hash = (hash ^ tail ^ ((ulong)text.Length << 56)) * 0x9E3779B97F4A7C15UL;
+        return (uint)(hash >> 32);
     }
 
     private void Rehash(int size)
     {
-        _buckets = NewBuckets(size);
+        _buckets = new int[size];
         for (var i = 0; i < _packageCount; i++)
         {
-            ref var row = ref _packages[i];
-            var slot = (int)(Hash(_arena.AsSpan(row.NameOffset, row.NameLength), row.Architecture) & (uint)(size - 1));
-            _bucketNext[i] = _buckets[slot];
-            _buckets[slot] = i;
+            var slot = (int)(_packages[i].Hash & (uint)(size - 1));
+            _bucketNext[i] = _buckets[slot] - 1;
+            _buckets[slot] = i + 1;
+        }
+    }
+
+    private void RehashWords()
+    {
+        _wordSlots = new int[_wordSlots.Length * 2];
+        for (var id = 1; id < _wordBytes.Count; id++)
+        {
+            var slot = (int)(Hash(_wordBytes[id], 0) & (uint)(_wordSlots.Length - 1));
+            while (_wordSlots[slot] > 0)
+                slot = (slot + 1) & (_wordSlots.Length - 1);
+            _wordSlots[slot] = id;
         }
     }
 
     private int Store(ReadOnlySpan<byte> text)
     {
         if (_arenaUsed + text.Length > _arena.Length)
-            Array.Resize(ref _arena, Math.Max(_arena.Length * 2, _arenaUsed + text.Length));
+            _arena = (byte[])Grown(_arena, new byte[Math.Max(_arena.Length * 2, _arenaUsed + text.Length)], _arenaUsed);
         text.CopyTo(_arena.AsSpan(_arenaUsed));
         _arenaUsed += text.Length;
         return _arenaUsed - text.Length;
@@ -180,18 +232,21 @@ internal sealed class PackageCatalogBuilder
 
     private int WithOrigin(int set, int origin)
     {
+        var with = _originSetWith[set];
+        if (origin >= with.Length)
+            _originSetWith[set] = with = (int[])Grown(with, new int[Math.Max(_origins.Count, origin + 1)], with.Length);
+        if (with[origin] > 0)
+            return with[origin];
         var current = _originSets[set];
-        if (Array.IndexOf(current, origin) >= 0)
-            return set;
-        int[] wanted = [.. current, origin];
-        var key = string.Join(',', wanted);
-        if (!_originSetIds.TryGetValue(key, out var id))
+        var wanted = set;
+        if (Array.IndexOf(current, origin) < 0)
         {
-            id = _originSets.Count;
-            _originSets.Add(wanted);
-            _originSetIds.Add(key, id);
+            // The same origins in another order are another set: the order says which source came first.
+            wanted = _originSets.Count;
+            _originSets.Add([.. current, origin]);
+            _originSetWith.Add([]);
         }
 
-        return id;
+        return with[origin] = wanted;
     }
 }

@@ -47,4 +47,4 @@ internal readonly record struct AptDecision
 /// <param name="Edition">Its text.</param>
 /// <param name="IsNewer">Strictly newer than the installed version by Debian's order.</param>
 /// <param name="Decision">What the baseline says.</param>
-internal readonly record struct AptCandidate(PackageVersion Version, string Edition, bool IsNewer, AptDecision Decision);
+internal sealed record AptCandidate(PackageVersion Version, string Edition, bool IsNewer, AptDecision Decision);

@@ -134,6 +134,8 @@ public sealed class AptFuzzTests
 
     private struct CountingSink : IStanzaSink
     {
+        public static bool ReadsStatus => false;
+
         public int Stanzas { get; private set; }
 
         public void Add(in PackageStanza stanza)
