@@ -18,8 +18,6 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
 
     public string Name => "apt";
 
-    public IComparer<string> VersionOrder => DebianVersion.Order;
-
     /// <summary>Whether the root is one of apt's.</summary>
     public static bool IsPresent(string root) => File.Exists(StatusPath(root));
 
@@ -41,6 +39,14 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         observer.Verbose($"Read {inventory.Installed.Count} installed packages and {inventory.Packages.VersionCount} versions from {inventory.Repositories.Count} repositories.");
         return inventory;
     }
+
+    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+
+    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => throw NotAvailable();
+
+    private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "The operation Install is not available.");
 
     internal static string StatusPath(string root) => Path.Combine(root, "var/lib/dpkg/status");
 }
