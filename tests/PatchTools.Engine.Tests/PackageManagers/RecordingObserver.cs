@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+
+namespace PatchTools.Engine.Tests.PackageManagers;
+
+/// <summary>Remembers what the engine told.</summary>
+internal sealed class RecordingObserver : IRunObserver
+{
+    private readonly ConcurrentQueue<string> _progress = new();
+    private readonly ConcurrentQueue<string> _verbose = new();
+    private readonly ConcurrentQueue<string> _warnings = new();
+
+    public IReadOnlyList<string> ProgressLines => [.. _progress];
+
+    public IReadOnlyList<string> VerboseLines => [.. _verbose];
+
+    public IReadOnlyList<string> Warnings => [.. _warnings];
+
+    public void Progress(string phase, string status, int percent) => _progress.Enqueue($"{phase}: {status}");
+
+    public void Verbose(string message) => _verbose.Enqueue(message);
+
+    public void Warning(string message) => _warnings.Enqueue(message);
+
+    public void Debug(string message)
+    {
+    }
+}
