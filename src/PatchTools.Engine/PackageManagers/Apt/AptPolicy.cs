@@ -58,7 +58,7 @@ internal sealed class AptPolicy
             versions.Add(version);
         if (versions.Count > 1)
             versions.Sort(NewestFirst);
-        PackageVersion? installed = versions.Find(v => v.IsInstalled) is { Package.IsInstalled: true } current && package.IsInstalled ? current : null;
+        var current = versions.FindIndex(v => v.IsInstalled);
         var pins = PinsOf(package, versions);
 
         PackageVersion? candidate = null;
@@ -68,7 +68,7 @@ internal sealed class AptPolicy
             var priority = Priority(versions[i], pins?[i]);
             if (priority == 0 || priority <= best)
                 continue;
-            if (installed is { } now && priority < 1000 && DebianVersion.Compare(versions[i].EditionUtf8, now.EditionUtf8) < 0)
+            if (current >= 0 && priority < 1000 && DebianVersion.Compare(versions[i].EditionUtf8, versions[current].EditionUtf8) < 0)
                 continue;
             best = priority;
             candidate = versions[i];
@@ -77,17 +77,23 @@ internal sealed class AptPolicy
         return new AptCandidate(candidate, Note(versions, pins, candidate));
     }
 
-    /// <summary>Newest first; of equal texts those with a repository come first (<c>pkgCacheGenerator::MergeListVersion</c>).</summary>
+    /// <summary>Newest first; of equal texts in the order of the sources, and last what only dpkg has (<c>pkgCacheGenerator::MergeListVersion</c>).</summary>
     private int NewestFirst(PackageVersion left, PackageVersion right)
     {
         var order = DebianVersion.Compare(right.EditionUtf8, left.EditionUtf8);
-        if (order != 0)
-            return order;
-        var (leftIsLocal, rightIsLocal) = (IsLocalOnly(left), IsLocalOnly(right));
-        return leftIsLocal != rightIsLocal ? leftIsLocal.CompareTo(rightIsLocal) : left.Index.CompareTo(right.Index);
+        return order != 0 ? order : FirstRepository(left).CompareTo(FirstRepository(right));
     }
 
-    private bool IsLocalOnly(PackageVersion version) => version.OriginIndexes is [var only] && _indexes[only].IsLocalDatabase;
+    private int FirstRepository(PackageVersion version)
+    {
+        foreach (var origin in version.OriginIndexes)
+        {
+            if (!_indexes[origin].IsLocalDatabase)
+                return origin;
+        }
+
+        return int.MaxValue;
+    }
 
     /// <summary>The pin of each version: the first record for the package's name that selects it.</summary>
     private AptPin?[]? PinsOf(PackageEntry package, List<PackageVersion> versions)

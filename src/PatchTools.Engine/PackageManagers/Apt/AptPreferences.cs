@@ -81,8 +81,10 @@ internal sealed class PinMatch
             return false;
         if (_matchesAll)
             return true;
+
+        // Of a record whose every field is unknown, apt 2.6 takes dpkg's status for what is meant.
         if (_release.Count == 0 && _releaseVersion.Length == 0)
-            return false;
+            return index.IsLocalDatabase;
         if (index.IsLocalDatabase && (_releaseVersion.Length > 0 || _release.Keys.Any(k => k is 'o' or 'l' or 'n')))
             return false;
         if (_releaseVersion.Length > 0 && !HasPrefix(_releaseVersion, index.Version) && !new AptPattern(VersionText(_releaseVersion)).Matches(index.Version))

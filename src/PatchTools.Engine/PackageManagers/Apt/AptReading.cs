@@ -17,7 +17,11 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
     private readonly DateTimeOffset _now = host.Clock.GetUtcNow();
     private readonly List<string> _warnings = [.. setting.Configuration.Warnings];
 
-    public HostInventory Read(CancellationToken cancellationToken)
+    public HostInventory Read(CancellationToken cancellationToken) => Read(out _, cancellationToken);
+
+    /// <param name="policy">Can be asked for the candidate of every package, also of those that are not installed.</param>
+    /// <param name="cancellationToken">Looked at between two lists.</param>
+    public HostInventory Read(out AptPolicy policy, CancellationToken cancellationToken)
     {
         var native = setting.Architectures.Native;
         var preferences = AptPreferences.Read(host.Paths, setting.Configuration);
@@ -42,7 +46,8 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
         }
 
         var catalog = builder.Build();
-        RecordPolicy(catalog, new AptPolicy(catalog, indexes, preferences, status.Sources), status.Phased);
+        policy = new AptPolicy(catalog, indexes, preferences, status.Sources);
+        RecordPolicy(catalog, policy, status.Phased);
         return new HostInventory
         {
             Family = PackageFamily.Apt,
