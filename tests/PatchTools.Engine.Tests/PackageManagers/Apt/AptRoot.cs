@@ -19,7 +19,7 @@ internal sealed class AptRoot : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
-    /// <param name="architectures">Native first.</param>
+    /// <param name="architectures">Native first; none leaves them to the root's own configuration, over amd64.</param>
     public AptRoot(params string[] architectures)
     {
         Rig.NeedsCommands("apt", "apt-get", "apt-cache", "apt-ftparchive");
@@ -27,15 +27,15 @@ internal sealed class AptRoot : IDisposable
             Directory.CreateDirectory(Path.Combine(_folder.Path, directory));
         Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
         Write("var/lib/dpkg/status", "");
-        Write("var/lib/dpkg/arch", string.Join('\n', architectures) + "\n");
+        Write("var/lib/dpkg/arch", string.Join('\n', architectures.DefaultIfEmpty("amd64")) + "\n");
+        var settings = architectures.Length == 0 ? "" : $"APT::Architecture \"{architectures[0]}\";\nAPT::Architectures {{ {string.Join(' ', architectures.Select(a => $"\"{a}\";"))} }};";
         File.WriteAllText(Configuration, $"""
             Dir "{Root}/";
             Dir::State::status "{Root}/var/lib/dpkg/status";
             Dir::Cache::pkgcache "";
             Dir::Cache::srcpkgcache "";
             APT::Sandbox::User "";
-            APT::Architecture "{architectures[0]}";
-            APT::Architectures {"{"} {string.Join(' ', architectures.Select(a => $"\"{a}\";"))} {"}"};
+            {settings}
             Acquire::Languages "none";
             Acquire::Retries "0";
 
