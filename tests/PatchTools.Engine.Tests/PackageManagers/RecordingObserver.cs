@@ -9,13 +9,22 @@ internal sealed class RecordingObserver : IRunObserver
     private readonly ConcurrentQueue<string> _verbose = new();
     private readonly ConcurrentQueue<string> _warnings = new();
 
+    private Action<string>? _whenProgress;
+
     public IReadOnlyList<string> ProgressLines => [.. _progress];
 
     public IReadOnlyList<string> VerboseLines => [.. _verbose];
 
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
-    public void Progress(string phase, string status, int percent) => _progress.Enqueue($"{phase}: {status}");
+    /// <summary>Does something when progress is told.</summary>
+    public void WhenProgress(Action<string> action) => _whenProgress = action;
+
+    public void Progress(string phase, string status, int percent)
+    {
+        _progress.Enqueue($"{phase}: {status}");
+        _whenProgress?.Invoke(status);
+    }
 
     public void Verbose(string message) => _verbose.Enqueue(message);
 

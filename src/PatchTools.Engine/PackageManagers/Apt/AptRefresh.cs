@@ -80,7 +80,12 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         }
 
         if (host.Paths.Root != "/")
+        {
+            // Only at its own default place does apt make the folder itself.
+            AtomicFile.CreateDirectory(Path.Combine(setting.ListsDirectory, "partial"));
             environment["APT_CONFIG"] = WriteImageConfiguration(setting);
+        }
+
         arguments.Add("update");
         return new Command("apt-get", arguments) { ExpectedExitCodes = [0, AptFailed], Environment = environment, Timeout = TimeSpan.FromMinutes(15) };
     }
