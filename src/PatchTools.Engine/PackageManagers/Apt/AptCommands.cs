@@ -22,22 +22,21 @@ internal sealed class AptCommands
         ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     };
 
-    private readonly HostContext _host;
+    /// <summary>An approval is an instruction: phasing is shown, not obeyed (DESIGN §4).</summary>
+    private static readonly string[] s_resolver = ["-o", "APT::Get::Always-Include-Phased-Updates=true"];
+
     private readonly IReadOnlyList<string> _places;
 
-    public AptCommands(HostContext host, InstallRequest request)
-    {
-        _host = host;
-        _places = Places(host, request);
-    }
+    public AptCommands(HostContext host, InstallRequest request) => _places = Places(host, request);
 
     /// <summary>Asks the resolver; changes nothing. <c>-y</c> makes apt refuse by itself what nobody may accept: Essential packages removed, held ones changed, downgrades.</summary>
-    public Command Simulate(IEnumerable<string> wanted, bool repair) =>
-        Query(["-q", "-y", "--simulate", .. Resolver(repair), "install", .. wanted]);
+    public Command Simulate(IEnumerable<string> wanted) => Query(["-q", "-y", "--simulate", .. s_resolver, "install", .. wanted]);
+
+    /// <summary>How apt would put an inconsistent database right. It answers only when no package is named.</summary>
+    public Command SimulateRepair() => Query(["-q", "-y", "--simulate", .. s_resolver, "--fix-broken", "install"]);
 
     /// <summary>What would be downloaded, one address a line, and the sizes as apt rounds them.</summary>
-    public Command PrintUris(IEnumerable<string> wanted, bool repair) =>
-        Query(["-q", "-y", "--print-uris", .. Resolver(repair), "install", .. wanted]);
+    public Command PrintUris(IEnumerable<string> wanted) => Query(["-q", "-y", "--print-uris", .. s_resolver, "install", .. wanted]);
 
     /// <summary>The stanzas of versions that are not installed.</summary>
     public Command Show(IEnumerable<string> versions) => new("apt-cache", [.. _places, "show", .. versions]) { Environment = s_unattended, Timeout = TimeSpan.FromMinutes(5) };
@@ -48,10 +47,6 @@ internal sealed class AptCommands
         Environment = s_unattended,
         Timeout = TimeSpan.FromMinutes(10),
     };
-
-    // An approval is an instruction: phasing is shown, not obeyed (DESIGN §4).
-    private static IEnumerable<string> Resolver(bool repair) =>
-        ["-o", "APT::Get::Always-Include-Phased-Updates=true", .. repair ? (string[])["--fix-broken"] : []];
 
     /// <summary>
     /// Which root, sources, lists and caches. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has

@@ -67,9 +67,9 @@ internal sealed class AptPlanner
         var solution = failed ?? await TryAsync(group, cancellationToken);
         if (solution is null)
             return;
-        if (group.Count == 1)
+        if (group.Count == 1 || solution.IsHopeless)
         {
-            _aside.Add((group[0], solution));
+            _aside.AddRange(group.Select(t => (t, solution)));
             return;
         }
 
@@ -87,8 +87,7 @@ internal sealed class AptPlanner
     {
         foreach (var (target, solution) in _aside.ToList())
         {
-            var index = _aside.FindIndex(a => a.Target == target);
-            if (index < 0)
+            if (!_aside.Exists(a => a.Target == target) || solution.IsHopeless)
                 continue;
             var together = Together(target, solution);
             if (together.Count == 1 && _accepted.Count == solution.AcceptedWhenAsked)
@@ -136,7 +135,7 @@ internal sealed class AptPlanner
         return [.. (_solution?.Simulation.Changes ?? [])
             .Select(change => requested.Contains((change.Name, change.Architecture))
                 ? change with { IsRequested = true, Note = _known.OverriddenPin(change) }
-                : change with { Note = change.Action switch { PlannedAction.Remove => "no longer needed", PlannedAction.Configure => "left unconfigured earlier", _ => null } })
+                : change with { Note = change.Action switch { PlannedAction.Remove => "no longer needed", PlannedAction.Configure => "left unconfigured earlier", _ when _solver.Repairs(change) => "puts the package database right", _ => null } })
             .OrderBy(c => c.Action).ThenBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Architecture, StringComparer.Ordinal)];
     }
 }

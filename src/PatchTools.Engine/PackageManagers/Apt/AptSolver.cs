@@ -9,12 +9,13 @@ namespace PatchTools.PackageManagers.Apt;
 internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, AptRefusals known, AptRemovals removals, IDependencyPolicy policy)
 {
     private readonly List<PlannedChange> _leftAlone = [];
+    private IReadOnlyList<PlannedChange> _repair = [];
 
     /// <summary>Commands asked so far.</summary>
     public int Calls { get; private set; }
 
-    /// <summary>The package database is inconsistent; every question says so.</summary>
-    public bool IsRepairing { get; private set; }
+    /// <summary>The package database is inconsistent, and every question holds apt's way to put it right.</summary>
+    public bool IsRepairing => _repair.Count > 0;
 
     /// <summary>Packages the resolver is told to leave as they are, <c>name:architecture</c>.</summary>
     public IReadOnlyList<string> LeftAlone => [.. _leftAlone.Select(c => $"{c.Name}:{c.Architecture}")];
@@ -24,7 +25,11 @@ internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, Apt
         var solution = await AskAsync(targets, [], cancellationToken);
         if (solution.Simulation.NeedsRepair && !IsRepairing)
         {
-            IsRepairing = true;
+            Calls++;
+            var repair = await JudgeAsync(await RunAsync(commands.SimulateRepair(), cancellationToken), [], cancellationToken);
+            if (!repair.IsAcceptable || repair.Simulation.Changes.Count == 0)
+                return repair with { Problem = repair.Problem ?? SetbackKind.Dependency, IsHopeless = true };
+            _repair = repair.Simulation.Changes;
             solution = await AskAsync(targets, [], cancellationToken);
         }
 
@@ -45,12 +50,21 @@ internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, Apt
     public async Task<AptDownload> MeasureAsync(IReadOnlyList<PatchTarget> targets, CancellationToken cancellationToken)
     {
         Calls++;
-        return AptDownload.Parse((await runner.RunAsync(commands.PrintUris(Arguments(targets, []), IsRepairing), cancellationToken)).StandardOutput);
+        return AptDownload.Parse((await runner.RunAsync(commands.PrintUris(Arguments(targets, [])), cancellationToken)).StandardOutput);
     }
 
-    /// <summary>What apt-get install is given: exact versions of the targets, and what is to stay as it is.</summary>
-    public IReadOnlyList<string> Arguments(IReadOnlyList<PatchTarget> targets, IReadOnlyList<PlannedChange> refused) =>
-        [.. targets.Select(t => $"{t.Name}:{t.Architecture}={t.Edition}"), .. _leftAlone.Concat(refused).Select(LeaveAlone)];
+    /// <summary>What apt-get install is given: exact versions of the targets, what is to stay as it is, and the repair where one is due.</summary>
+    public IReadOnlyList<string> Arguments(IReadOnlyList<PatchTarget> targets, IReadOnlyList<PlannedChange> refused)
+    {
+        var named = targets.Select(t => (t.Name, t.Architecture)).ToHashSet();
+        return [.. targets.Select(t => $"{t.Name}:{t.Architecture}={t.Edition}"), .. _leftAlone.Concat(refused).Select(LeaveAlone), .. _repair.Where(c => !named.Contains((c.Name, c.Architecture))).Select(Repair)];
+    }
+
+    private static string Repair(PlannedChange change) =>
+        change.Action == PlannedAction.Remove ? $"{change.Name}:{change.Architecture}-" : $"{change.Name}:{change.Architecture}={change.ToVersion}";
+
+    /// <summary>Whether the change belongs to the repair of an inconsistent database.</summary>
+    public bool Repairs(PlannedChange change) => _repair.Any(c => c.Name == change.Name && c.Architecture == change.Architecture);
 
     private static string LeaveAlone(PlannedChange change) =>
         change.FromVersion.Length > 0 ? $"{change.Name}:{change.Architecture}={change.FromVersion}" : $"{change.Name}:{change.Architecture}-";
@@ -58,9 +72,13 @@ internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, Apt
     private async Task<AptSolution> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<PlannedChange> refused, CancellationToken cancellationToken)
     {
         Calls++;
-        var result = await runner.RunAsync(commands.Simulate(Arguments(targets, refused), IsRepairing), cancellationToken);
-        var simulation = AptSimulation.Parse(result.ExitCode, result.StandardOutput, result.StandardError, known.NativeArchitecture);
-        return await JudgeAsync(simulation, targets, cancellationToken);
+        return await JudgeAsync(await RunAsync(commands.Simulate(Arguments(targets, refused)), cancellationToken), targets, cancellationToken);
+    }
+
+    private async Task<AptSimulation> RunAsync(Command command, CancellationToken cancellationToken)
+    {
+        var result = await runner.RunAsync(command, cancellationToken);
+        return AptSimulation.Parse(result.ExitCode, result.StandardOutput, result.StandardError, known.NativeArchitecture);
     }
 
     private async Task<AptSolution> JudgeAsync(AptSimulation simulation, IReadOnlyList<PatchTarget> targets, CancellationToken cancellationToken)
@@ -108,6 +126,9 @@ internal sealed record AptSolution(AptSimulation Simulation, SetbackKind? Proble
 {
     /// <summary>Additional packages that the policy or their missing signature refuses.</summary>
     public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
+
+    /// <summary>The package database is inconsistent and apt has no acceptable way to put it right: no other set of targets fares better.</summary>
+    public bool IsHopeless { get; init; }
 
     /// <summary>How many targets were accepted when it was asked.</summary>
     public int AcceptedWhenAsked { get; init; }

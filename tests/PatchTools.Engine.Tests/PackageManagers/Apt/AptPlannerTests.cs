@@ -180,7 +180,7 @@ public sealed class AptPlannerTests
 
         var plan = await root.PlanAsync("gone=1.1", "good=1.1");
 
-        Assert.Equal("Version '1.1' for 'gone:amd64' was not found", Assert.Single(plan.Setbacks).Reason);
+        Assert.Equal("Version '1.1' for 'gone' was not found", Assert.Single(plan.Setbacks).Reason);
         Assert.Equal("good", Assert.Single(plan.Changes).Name);
     }
 
@@ -195,7 +195,24 @@ public sealed class AptPlannerTests
 
         Assert.True(plan.RepairsDatabase);
         Assert.Empty(plan.Setbacks);
-        Assert.Equal(["good", "missing"], plan.Changes.Select(c => c.Name));
+        Assert.Equal(["good", "missing"], plan.Changes.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal("puts the package database right", Assert.Single(plan.Changes, c => c.Name == "missing").Note);
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_repaired_is_the_reason_of_every_setback()
+    {
+        using var root = new MadeUpAptRoot();
+        root.Installed("halfway", "1.0", "Depends: missing");
+        for (var i = 0; i < 20; i++)
+            root.Installed($"p{i}", "1.0").Offered($"p{i}", "1.1");
+
+        var plan = await root.PlanAsync([.. Enumerable.Range(0, 20).Select(i => $"p{i}=1.1")]);
+
+        Assert.Equal(20, plan.Setbacks.Count);
+        Assert.All(plan.Setbacks, s => Assert.Equal("it would remove halfway 1.0", s.Reason));
+        Assert.Empty(plan.Changes);
+        Assert.True(plan.ResolverCalls <= 3, $"{plan.ResolverCalls} calls");
     }
 
     [Fact]
