@@ -40,7 +40,8 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         return inventory;
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        new AptPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
     public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
 
