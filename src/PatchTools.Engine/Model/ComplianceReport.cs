@@ -74,6 +74,9 @@ public sealed record ComplianceReport
 
     public string? UploadNote { get; init; }
 
+    /// <summary>File on this host that holds the report in full, with the reason of every finding; null when none was saved.</summary>
+    public string? ReportPath { get; init; }
+
     /// <summary>0, or one of DESIGN §6.</summary>
     public int ExitCode { get; init; }
 

@@ -190,17 +190,20 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, s
             if (catalog.PackageRows[i].Installed < 0)
                 continue;
             var package = catalog[i];
-            var choice = preferences.Choose(package, package.Name, origin =>
-                releases.TryGetValue(origin, out var release)
-                    ? new AptPreferences.OriginFacts(origin, release.Version, release.NotAutomatic, release.ButAutomaticUpgrades)
-                    : new AptPreferences.OriginFacts(origin, "", false, false));
+            var name = package.Name;
+            var choice = preferences.Choose(package, name, Facts);
             catalog.ReplaceInstalled(package.Index, package.Installed! with
             {
                 CandidateEdition = choice?.Version.Edition,
                 PolicyNote = choice?.Note,
                 PhasedPercentage = choice is { } chosen && phased.TryGetValue(chosen.Version.Index, out var percentage) ? percentage : null,
+                RefusedEditions = preferences.RefusedOf(package, name, Facts),
             });
         }
+
+        AptPreferences.OriginFacts Facts(PackageOrigin origin) => releases.TryGetValue(origin, out var release)
+            ? new AptPreferences.OriginFacts(origin, release.Version, release.NotAutomatic, release.ButAutomaticUpgrades)
+            : new AptPreferences.OriginFacts(origin, "", false, false);
     }
 
     // amd64

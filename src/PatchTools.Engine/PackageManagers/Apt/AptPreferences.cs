@@ -12,7 +12,13 @@ internal sealed class AptPreferences
 
     private readonly IReadOnlyList<Pin> _pins;
 
-    private AptPreferences(IReadOnlyList<Pin> pins) => _pins = pins;
+    private readonly bool _refuses;
+
+    private AptPreferences(IReadOnlyList<Pin> pins)
+    {
+        _pins = pins;
+        _refuses = pins.Any(p => p.Priority < 0);
+    }
 
     /// <summary>What a pin says of one version's origin.</summary>
     public readonly record struct OriginFacts(PackageOrigin Origin, string Version, bool NotAutomatic, bool ButAutomaticUpgrades);
@@ -118,6 +124,21 @@ internal sealed class AptPreferences
     {
         var (priority, pin) = PriorityOf(version, name, facts);
         return priority < 0 ? pin : null;
+    }
+
+    /// <summary>Versions newer than the installed one that a negative pin keeps from ever being installed (apt_preferences(5): "P &lt; 0").</summary>
+    public IReadOnlyList<RefusedEdition> RefusedOf(PackageEntry package, string name, Func<PackageOrigin, OriginFacts> facts)
+    {
+        if (!_refuses || package.Installed is not { } installed)
+            return [];
+        List<RefusedEdition> refused = [];
+        foreach (var version in package.Versions)
+        {
+            if (!version.IsInstalled && PriorityOf(version, name, facts) is { Priority: < 0, Pin: { } pin } && DebianVersion.Order.Compare(version.Edition, installed.Edition) > 0)
+                refused.Add(new RefusedEdition(version.Edition, pin.ToString()));
+        }
+
+        return refused;
     }
 
     private (int Priority, Pin? Pin) PriorityOf(PackageVersion version, string name, Func<PackageOrigin, OriginFacts> facts)
