@@ -45,7 +45,7 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
 
     public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
 
-    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => Task.FromResult(new AptRebootSigns(host).Read());
 
     private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "The operation Install is not available.");
 
