@@ -23,7 +23,7 @@ internal sealed class AptPlanner
         _host = host;
         _request = request;
         _observer = observer;
-        _known = new AptRefusals(host, request);
+        _known = new AptRefusals(request);
         var commands = new AptCommands(host, request);
         _solver = new AptSolver(runner, commands, _known, new AptRemovals(host, runner, commands, _known), request.Dependencies);
     }
