@@ -139,6 +139,9 @@ public sealed record InstallPlan
 
     /// <summary>The targets that the plan does not leave out.</summary>
     public IReadOnlyList<PatchTarget> Accepted => Setbacks.Count == 0 ? Targets : [.. Targets.Except(Setbacks.Select(s => s.Target))];
+
+    /// <summary>One plain sentence or two.</summary>
+    public string Summary => Evaluation.PlanSentence.Of(this);
 }
 
 /// <summary>What an install did; what is installed now is read anew and never assumed from this.</summary>

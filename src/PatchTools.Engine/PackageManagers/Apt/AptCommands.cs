@@ -64,13 +64,15 @@ internal sealed class AptCommands
 
         if (request.CustomSources is { } text)
         {
-            var data = host.Paths.DataDirectory;
-            var sources = Path.Combine(data, "apt-sources.list");
-            AtomicFile.Write(sources, Encoding.UTF8.GetBytes(text + "\n"));
-            options.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-"]);
-            if (Directory.Exists(AptRefresh.PrivateLists(host)))
-                options.AddRange(["-o", $"Dir::State::lists={AptRefresh.PrivateLists(host)}"]);
-            options.AddRange(["-o", $"Dir::Cache::pkgcache={Path.Combine(data, "apt-pkgcache.bin")}", "-o", $"Dir::Cache::srcpkgcache={Path.Combine(data, "apt-srcpkgcache.bin")}"]);
+            var paths = host.Paths;
+            var sources = AptSetting.PrivateSourcesFile(paths, text);
+
+            // Addresses may carry passwords.
+            AtomicFile.Write(sources, Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
+            options.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=/dev/null"]);
+            if (Directory.Exists(AptSetting.PrivateLists(paths)))
+                options.AddRange(["-o", $"Dir::State::lists={AptSetting.PrivateLists(paths)}/"]);
+            options.AddRange(["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
         }
 
         return options;
