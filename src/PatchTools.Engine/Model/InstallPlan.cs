@@ -115,6 +115,9 @@ public sealed record InstallPlan
     /// </summary>
     public IReadOnlyList<string> LeftAlone { get; init; } = [];
 
+    /// <summary>What the transaction is told beside the accepted targets, in the tool's own notation: what to leave alone, what puts the database right.</summary>
+    internal IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>The package database is inconsistent now, and the transaction begins by putting it right.</summary>
     public bool RepairsDatabase { get; init; }
 
