@@ -341,6 +341,13 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             throw new InvalidDataException("a package has too many columns");
     }
 
+    /// <summary>Pairs of an edition and why it is refused.</summary>
+    private static RefusedEdition[] ReadRefused(ref Utf8JsonReader reader)
+    {
+        var words = Strings(ref reader);
+        return words.Length % 2 == 0 ? [.. words.Chunk(2).Select(pair => new RefusedEdition(pair[0], pair[1]))] : throw new InvalidDataException("a refused edition has no reason");
+    }
+
     private void ReadInstalled(ref Utf8JsonReader reader)
     {
         int package = -1, place = -1;
@@ -361,6 +368,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 case "broken": installed = installed with { IsBroken = reader.GetBoolean() }; break;
                 case "candidate": installed = installed with { CandidateEdition = Text(ref reader) }; break;
                 case "policyNote": installed = installed with { PolicyNote = Text(ref reader) }; break;
+                case "refused": installed = installed with { RefusedEditions = ReadRefused(ref reader) }; break;
                 case "phasedPercentage": installed = installed with { PhasedPercentage = reader.GetInt32() }; break;
                 default: reader.Skip(); break;
             }

@@ -278,6 +278,18 @@ internal static class InventoryFile
             json.WriteString("policyNote", note);
         if (installed.PhasedPercentage is { } percentage)
             json.WriteNumber("phasedPercentage", percentage);
+        if (installed.RefusedEditions.Count > 0)
+        {
+            json.WriteStartArray("refused");
+            foreach (var refused in installed.RefusedEditions)
+            {
+                json.WriteStringValue(refused.Edition);
+                json.WriteStringValue(refused.Reason);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

@@ -200,6 +200,7 @@ public sealed class InventoryFileTests
             CandidateEdition = "1:1.1",
             PolicyNote = "apt takes 1:1.1 (pin 990 of x:1) and not 2.0 (priority 500)",
             PhasedPercentage = 30,
+            RefusedEditions = [new RefusedEdition("2.0", "pin -1 of x:4")],
         });
         builder.Version(first, "1:1.0~rc1-2"u8, optional, 0, 7, security);
         var newer = builder.Version(first, "1:1.1"u8, 0, libs, 0, security);

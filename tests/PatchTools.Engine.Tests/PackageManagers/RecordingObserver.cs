@@ -5,13 +5,14 @@ namespace PatchTools.Engine.Tests.PackageManagers;
 /// <summary>Remembers what the engine told.</summary>
 internal sealed class RecordingObserver : IRunObserver
 {
-    private readonly ConcurrentQueue<string> _progress = new();
+    private readonly ConcurrentQueue<(string Phase, string Status, int Percent)> _progress = new();
     private readonly ConcurrentQueue<string> _verbose = new();
     private readonly ConcurrentQueue<string> _warnings = new();
-
     private Action<string>? _whenProgress;
 
-    public IReadOnlyList<string> ProgressLines => [.. _progress];
+    public IReadOnlyList<(string Phase, string Status, int Percent)> ProgressReports => [.. _progress];
+
+    public IReadOnlyList<string> ProgressLines => [.. _progress.Select(p => $"{p.Phase}: {p.Status}")];
 
     public IReadOnlyList<string> VerboseLines => [.. _verbose];
 
@@ -22,7 +23,7 @@ internal sealed class RecordingObserver : IRunObserver
 
     public void Progress(string phase, string status, int percent)
     {
-        _progress.Enqueue($"{phase}: {status}");
+        _progress.Enqueue((phase, status, percent));
         _whenProgress?.Invoke(status);
     }
 

@@ -28,13 +28,15 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         return inventory;
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        new AptPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
-    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        new AptInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
 
-    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => Task.FromResult(new AptRebootSigns(host).Read());
 
-    private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "The operation Install is not available.");
+    private static PatchToolsException NotAvailable() => new(PatchErrors.PackageManagerFailed, "The operation Install is not available.");
 
     /// <summary>Where dpkg keeps its status unless apt's configuration says otherwise.</summary>
     internal static string StatusPath(string root) => Path.Combine(root, "var/lib/dpkg/status");

@@ -20,6 +20,7 @@ internal sealed class AptPolicy
     private readonly List<AptPin> _specific;
     private readonly int[] _indexPriorities;
     private readonly AptPin?[] _indexPins;
+    private readonly bool _refuses;
 
     /// <param name="catalog">What is judged.</param>
     /// <param name="indexes">What pins see of the catalog's origins, in their order.</param>
@@ -30,6 +31,7 @@ internal sealed class AptPolicy
         _catalog = catalog;
         _sources = sources;
         _indexes = indexes;
+        _refuses = preferences.Pins.Any(p => p.Priority < 0);
         _specific = [.. preferences.Pins.Where(p => !p.IsGeneral)];
         _indexPriorities = [.. indexes.Select(i => i.IsLocalDatabase || i.ButAutomaticUpgrades ? 100 : i.NotAutomatic ? 1 : 500)];
         _indexPins = new AptPin?[indexes.Count];
@@ -75,6 +77,23 @@ internal sealed class AptPolicy
         }
 
         return new AptCandidate(candidate, Note(versions, pins, candidate));
+    }
+
+    /// <summary>Versions newer than the installed one that a negative pin keeps from ever being installed (apt_preferences(5): "P &lt; 0").</summary>
+    public IReadOnlyList<RefusedEdition> RefusedOf(PackageEntry package)
+    {
+        if (!_refuses || package.Installed is not { } installed)
+            return [];
+        List<PackageVersion> versions = [.. package.Versions];
+        var pins = PinsOf(package, versions);
+        List<RefusedEdition> refused = [];
+        for (var i = 0; i < versions.Count; i++)
+        {
+            if (!versions[i].IsInstalled && Priority(versions[i], pins?[i]) < 0 && DebianVersion.Order.Compare(versions[i].Edition, installed.Edition) > 0)
+                refused.Add(new RefusedEdition(versions[i].Edition, Because(versions[i], pins?[i])));
+        }
+
+        return refused;
     }
 
     /// <summary>Newest first; of equal texts in the order of the sources, and last what only dpkg has (<c>pkgCacheGenerator::MergeListVersion</c>).</summary>

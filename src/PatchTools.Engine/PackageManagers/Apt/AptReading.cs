@@ -117,6 +117,7 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
                 CandidateEdition = candidate.Version?.Edition,
                 PolicyNote = candidate.Note,
                 PhasedPercentage = candidate.Version is { } chosen && phased.TryGetValue(chosen.Index, out var percentage) ? percentage : null,
+                RefusedEditions = policy.RefusedOf(package),
             });
         }
     }
