@@ -72,6 +72,7 @@ public static class PatchErrors
     public static readonly PatchError InventoryTooLarge = Row(1, PatchErrorCategory.InvalidData, "The file is larger than any real host's; check what it is.");
     public static readonly PatchError UnsupportedCompression = Row(1, PatchErrorCategory.NotSupported, "Refresh the package lists, or have apt keep them in another format (Acquire::GzipIndexes).");
     public static readonly PatchError ElevationRequired = Row(172, PatchErrorCategory.PermissionDenied, "Run as root (sudo pwsh, or the SSM agent).");
+    public static readonly PatchError PreflightFailed = Row(1, PatchErrorCategory.InvalidOperation, "Cure what the message names, all of it, and run again; nothing has been changed.");
     public static readonly PatchError CommandTimedOut = Row(1, PatchErrorCategory.OperationTimeout, "The command of the message hangs; run it by hand.");
 
     public static readonly PatchError BaselineSourcesNotApplicable = Row(1, PatchErrorCategory.InvalidData, "Add the product to one of the baseline's sources, or remove the sources.");
