@@ -62,7 +62,8 @@ public sealed class RecordedInstallTests : IDisposable
         var chosen = InstallSelection.Of(BaselineEvaluator.Evaluate(Request(before, baseline, list)));
         Install(root, name);
         var after = Request(await InventoryAsync(root), baseline, list);
-        var report = ReportPublisher.Complete(BaselineEvaluator.Evaluate(after), new PatchingOutcome { ExitCode = exitCode, CurrentInstalled = BaselineEvaluator.InstalledSince(before, after) });
+        var report = BaselineEvaluator.Evaluate(after);
+        report = ReportPublisher.Complete(report, new PatchingOutcome { ExitCode = exitCode, CurrentInstalled = CurrentInstalled.Of(before, report) });
 
         var items = JsonNode.Parse(Recorded(name, "PutInventory-1.json"))!["Items"]!.AsArray();
         var summary = items.Single(i => (string?)i!["TypeName"] == "AWS:PatchSummary")!["Content"]![0]!.AsObject();
