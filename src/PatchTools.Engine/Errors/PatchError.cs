@@ -57,6 +57,9 @@ public static class PatchErrors
     public static readonly PatchError BaselineOverrideNoEntry = Row(163, PatchErrorCategory.NotFound, "Add an entry whose OperatingSystem is the one that the message names.");
     public static readonly PatchError BaselineOverrideSeveralEntries = Row(165, PatchErrorCategory.InvalidData, "Keep one entry for each operating system.");
     public static readonly PatchError BaselineOverrideUnsupportedSystem = Row(166, PatchErrorCategory.NotSupported, "The operating system could not be told; set AWS_SSM_PLATFORM_NAME.");
+    public static readonly PatchError InstallOverrideListAccessDenied = Row(1, PatchErrorCategory.PermissionDenied, "Give the instance's role s3:GetObject on the object, or use a presigned URL that has not expired.");
+    public static readonly PatchError InstallOverrideListDownloadFailed = Row(1, PatchErrorCategory.ConnectionError, "Check the location and that the host reaches it.");
+    public static readonly PatchError InstallOverrideListMalformed = Row(1, PatchErrorCategory.InvalidData, "Correct the place that the message names; the list is a mapping with the key patches, whose entries have an id and may have a title.");
     public static readonly PatchError BothOverridesGiven = Row(167, PatchErrorCategory.InvalidArgument, "Give -BaselineOverride or -InstallOverrideList, not both.");
 
     // Inventory
