@@ -77,6 +77,9 @@ public sealed record ComplianceReport
     /// <summary>File on this host that holds the report in full, with the reason of every finding; null when none was saved.</summary>
     public string? ReportPath { get; init; }
 
+    /// <summary>What an install did; null for a scan.</summary>
+    public InstallOutcome? Outcome { get; init; }
+
     /// <summary>0, or one of DESIGN §6.</summary>
     public int ExitCode { get; init; }
 

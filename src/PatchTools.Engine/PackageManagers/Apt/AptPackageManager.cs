@@ -31,7 +31,8 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
     public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
         new AptPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
-    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        new AptInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => Task.FromResult(new AptRebootSigns(host).Read());
 

@@ -51,6 +51,7 @@ internal sealed class AptPlanner
             Changes = changes,
             Setbacks = setbacks,
             LeftAlone = _solver.LeftAlone,
+            Arguments = [.. _solver.Arguments(_accepted, []).Skip(_accepted.Count)],
             RepairsDatabase = _solver.IsRepairing,
             DownloadBytes = download?.Bytes ?? 0,
             InstalledSizeChange = download is null ? 0 : download.Value.InstalledSizeChange,

@@ -31,6 +31,14 @@ internal sealed record AptSetting
     /// <summary>dpkg's database: <c>var/lib/dpkg</c>.</summary>
     public string AdminDirectory => Path.GetDirectoryName(StatusFile)!;
 
+    /// <summary>Lists of a baseline's own sources: apart from the host's, which stay as they are.</summary>
+    public static string PrivateLists(HostPaths paths) => Path.Combine(PrivatePlace(paths), "lists");
+
+    /// <summary>The file that hands a baseline's own sources to apt, which tells the two forms apart by the ending.</summary>
+    public static string PrivateSourcesFile(HostPaths paths, string text) => Path.Combine(PrivatePlace(paths), AptSources.IsParagraphs(text) ? "baseline.sources" : "baseline.list");
+
+    private static string PrivatePlace(HostPaths paths) => Path.Combine(paths.DataDirectory, "apt");
+
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>; <see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static AptSetting Read(HostContext host, InventoryRequest request)
     {
@@ -40,8 +48,8 @@ internal sealed record AptSetting
         if (!File.Exists(status))
             throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"There is no dpkg status file {status}.", paths.Root);
         var architectures = ReadArchitectures(configuration, status);
-        var privateDirectory = Path.Combine(paths.DataDirectory, "apt");
-        var privateLists = Path.Combine(privateDirectory, "lists");
+        var privateDirectory = PrivatePlace(paths);
+        var privateLists = PrivateLists(paths);
         var listsDirectory = paths.InRoot(configuration.FindFile("Dir::State::lists")).TrimEnd('/');
         string? privateSources = null;
         if (request.CustomSources is { } text)
@@ -49,7 +57,7 @@ internal sealed record AptSetting
             // What an earlier refresh fetched for a baseline lies apart; without one the host may have the same repositories.
             if (request.Refresh || Directory.Exists(privateLists))
                 listsDirectory = privateLists;
-            privateSources = Path.Combine(privateDirectory, AptSources.IsParagraphs(text) ? "baseline.sources" : "baseline.list");
+            privateSources = PrivateSourcesFile(paths, text);
         }
 
         return new AptSetting
