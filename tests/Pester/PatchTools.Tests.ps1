@@ -33,7 +33,7 @@ Describe 'The module' {
 
     It 'imports a second time with -Force' {
         Import-Module $manifest -Force
-        (Get-Command -Module PatchTools).Count | Should -Be 7
+        (Get-Command -Module PatchTools).Count | Should -Be 9
     }
 
     It 'exports cmdlets and nothing else' {
