@@ -8,7 +8,7 @@ using ZstdSharp;
 namespace PatchTools.Adapters.Compression;
 
 /// <summary>Opens package lists in the formats that the BCL does not read. Files of several frames or streams are read to the end.</summary>
-internal sealed class Decompressor : IDecompressor
+public sealed class Decompressor : IDecompressor
 {
     private const int BufferBytes = 128 * 1024;
 

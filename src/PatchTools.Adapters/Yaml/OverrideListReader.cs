@@ -12,7 +12,7 @@ namespace PatchTools.Adapters.Yaml;
 ///   - id: "libssl*"
 ///     title: "*1.1.1f-1ubuntu2.9*"
 /// </code></example>
-internal sealed class OverrideListReader : IOverrideListReader
+public sealed class OverrideListReader : IOverrideListReader
 {
     /// <summary>More than any real list, and little enough to compose in memory.</summary>
     private const int MaxBytes = 1 << 20;
