@@ -26,6 +26,11 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         if (!IsPresent(_root))
             throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"There is no dpkg status file {StatusPath(_root)}.", _root);
         List<string> warnings = [];
+        var moved = new AptSourcesBackup(host);
+        if (request.RestoresSources)
+            moved.Restore(observer);
+        else if (moved.Warning() is { } warning)
+            warnings.Add(warning);
         var lists = Path.Combine(_root, "var/lib/apt/lists");
         var failures = request.Refresh ? await new AptRefresh(host, runner).RunAsync(request, lists, observer, cancellationToken) : [];
         var sources = request.CustomSources is { } text
