@@ -374,7 +374,7 @@ Describe 'Invoke-PatchBaseline' {
     }
 
     It 'gives its exit code to the script of a document' {
-        $document = 'try { exit (Invoke-PatchBaseline -Operation Scan -Path /nonexistent/baseline.json).ExitCode } catch { Write-Error $_; exit $_.Exception.ExitCode }'
+        $document = 'try { exit (Invoke-PatchBaseline -Operation Scan -Path /nonexistent/baseline.json).ExitCode } catch { "$_"; exit ($_.Exception.ExitCode ?? 1) }'
         & $shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; $document" 2>&1 | Out-Null
         $LASTEXITCODE | Should -Be 143
     }
