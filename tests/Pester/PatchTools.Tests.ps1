@@ -93,6 +93,10 @@ Describe 'The module' {
         (Get-Command -Module PatchTools).Verb | ForEach-Object { $_ | Should -BeIn $approved }
     }
 
+    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
+        (Get-Help $_ | Out-String) | Should -Match "TOPIC\s+$_"
+    }
+
     It 'works in several runspaces at once' {
         $names = 1..3 | ForEach-Object -Parallel { Import-Module $using:manifest; (Get-PatchSnapshot -Path $using:baseline).Baseline.Name }
         $names | Should -Be @('Pester', 'Pester', 'Pester')
@@ -113,6 +117,17 @@ Describe '<Name>' -ForEach $cmdlets {
     It 'demands no more than it needs' {
         $set = $command.ParameterSets | Where-Object IsDefault
         ($set.Parameters | Where-Object IsMandatory).Name | Sort-Object | Should -Be ($Mandatory | Sort-Object)
+    }
+
+    It 'has a page with examples and every parameter described' {
+        $help = Get-Help $Name -Full
+        $help.Synopsis | Should -Not -Match '\[-'
+        $help.Description.Text | Should -Not -BeNullOrEmpty
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
+        $documented = (Get-Help $Name -Parameter *).name
+        $command.Parameters.Values | Where-Object { $_.Name -notin [System.Management.Automation.Cmdlet]::CommonParameters } | ForEach-Object { $documented | Should -Contain $_.Name }
+        (Get-Help $Name -Parameter *).description.Text | ForEach-Object { $_ | Should -Not -BeNullOrEmpty }
+        @($help.returnValues.returnValue.type.name) | Should -Contain $Writes
     }
 
     It 'has -WhatIf when it writes outside of the pipeline' {
