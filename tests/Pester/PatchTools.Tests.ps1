@@ -9,11 +9,13 @@ BeforeDiscovery {
     $cmdlets = @(
         @{ Name = 'Export-PatchInventory'; Writes = 'System.IO.FileInfo'; Default = 'Inventory'; Mandatory = @('Inventory', 'Path'); Asks = $true }
         @{ Name = 'Get-PatchInventory'; Writes = 'PatchTools.HostInventory'; Default = 'Host'; Mandatory = @(); Asks = $false }
+        @{ Name = 'Get-PatchPlan'; Writes = 'PatchTools.InstallPlan'; Default = 'Snapshot'; Mandatory = @('Snapshot'); Asks = $false }
         @{ Name = 'Get-PatchSnapshot'; Writes = 'PatchTools.PatchSnapshot'; Default = 'Service'; Mandatory = @(); Asks = $false }
         @{ Name = 'Get-PatchSummary'; Writes = 'PatchTools.PatchSummary'; Default = 'Summary'; Mandatory = @(); Asks = $false }
         @{ Name = 'Invoke-PatchBaseline'; Writes = 'PatchTools.ComplianceReport'; Default = 'Service'; Mandatory = @('Operation'); Asks = $true }
         @{ Name = 'Publish-PatchSummary'; Writes = 'PatchTools.PublishReceipt'; Default = 'Report'; Mandatory = @('Report'); Asks = $true }
         @{ Name = 'Test-PatchCompliance'; Writes = 'PatchTools.ComplianceReport'; Default = 'Host'; Mandatory = @('Snapshot'); Asks = $false }
+        @{ Name = 'Test-PatchRebootRequired'; Writes = 'PatchTools.RebootAssessment'; Default = 'Host'; Mandatory = @(); Asks = $false }
     )
 }
 

@@ -100,7 +100,7 @@ public sealed record InstalledPackage
     public int? PhasedPercentage { get; init; }
 
     /// <summary>Newer editions that the administrator keeps away for good (apt: a negative pin; DESIGN §4 "holds and negative pins").</summary>
-    public IReadOnlyList<RefusedEdition> RefusedEditions { get; init; } = [];
+    public IReadOnlyList<RefusedEdition> RefusedEditions { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>An edition that the host's own policy refuses, and what says so, for people.</summary>

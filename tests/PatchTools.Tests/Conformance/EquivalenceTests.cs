@@ -1,6 +1,6 @@
 using System.Globalization;
 using PatchTools.Errors;
-using PatchTools.Hosts;
+using PatchTools.Testing.Aws;
 
 namespace PatchTools.Tests.Conformance;
 
@@ -48,29 +48,44 @@ public sealed class EquivalenceTests
     {
         var now = recorded.Ends.Count > 0 ? recorded.Ends[^1] : new DateTimeOffset(2026, 11, 23, 6, 30, 0, TimeSpan.Zero);
         using var host = new RecordedHost(recorded, now);
-        using var aws = new LoopbackAws(ConformanceTests.Options(recorded));
         List<Trace> traces = [];
-        foreach (var step in recorded.Steps)
+        LoopbackAws? aws = null;
+        try
         {
-            var before = aws.Requests.Count;
-            using var environment = new ProcessEnvironment(aws.Environment(step.CredentialsFromMetadata));
-            using var session = new Session(host: ConformanceTests.HostOf(host, step, now));
-            var outcome = "done";
-            try
+            foreach (var step in recorded.Steps)
             {
-                session.Run(script, "11111111-2222-4333-8444-555555555555", step.BaselineOverride ?? "", step.RebootOption);
-            }
-            catch (System.Management.Automation.CmdletInvocationException failure) when (failure.InnerException is PatchToolsException cause)
-            {
-                outcome = string.Create(CultureInfo.InvariantCulture, $"{cause.ErrorId}, {cause.ExitCode}: {cause.Message}");
-            }
+                if (aws is null || step.FreshService)
+                {
+                    aws?.Dispose();
+                    aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.FakeOptions, recorded.Snapshot));
+                    foreach (var (bucket, key, content) in recorded.S3Objects)
+                        aws.Objects[$"{bucket}/{key}"] = content;
+                }
 
-            traces.Add(new Trace(outcome, [.. aws.Requests.Skip(before).Where(request => !request.Operation.StartsWith("imds:", StringComparison.Ordinal)).Select(Line)], FilesOf(host)));
+                var before = aws.Requests.Count;
+                using var environment = new EnvironmentScope(step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment);
+                using var session = new Session(host: ConformanceTests.HostOf(host, step, now));
+                var outcome = "done";
+                try
+                {
+                    session.Run(script, "11111111-2222-4333-8444-555555555555", step.BaselineOverride ?? "", step.RebootOption);
+                }
+                catch (System.Management.Automation.CmdletInvocationException failure) when (failure.InnerException is PatchToolsException cause)
+                {
+                    outcome = string.Create(CultureInfo.InvariantCulture, $"{cause.ErrorId}, {cause.ExitCode}: {cause.Message}");
+                }
+
+                traces.Add(new Trace(outcome, [.. aws.Requests.Skip(before).Where(request => request.Target != LoopbackAws.ImdsTarget).Select(Line)], FilesOf(host)));
+            }
+        }
+        finally
+        {
+            aws?.Dispose();
         }
 
         return traces;
 
-        static string Line(AwsRequest request) => $"{request.Operation} {request.Status} {request.Body?.ToJsonString()}";
+        static string Line(RecordedRequest request) => string.Create(CultureInfo.InvariantCulture, $"{request.Target} {request.Method} {request.Status} {request.Text}");
     }
 
     /// <summary>Every file below both directories but the lock, which names its holder and is taken earlier by the whole operation.</summary>
