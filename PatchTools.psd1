@@ -18,6 +18,7 @@
         'Invoke-PatchBaseline'
         'Publish-PatchSummary'
         'Test-PatchCompliance'
+        'Test-PatchRebootRequired'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

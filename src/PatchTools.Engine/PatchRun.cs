@@ -5,6 +5,7 @@ using PatchTools.Inventories;
 using PatchTools.PackageManagers;
 using PatchTools.Ports;
 using PatchTools.Processes;
+using PatchTools.Reboot;
 using PatchTools.Reporting;
 using PatchTools.Snapshots;
 using PatchTools.State;
@@ -152,6 +153,18 @@ public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObs
         {
             throw new PatchToolsException(failure.Error, failure.Message, ReportPublisher.Complete(report, PatchingOutcome.Scan) with { ExitCode = failure.ExitCode, UploadNote = failure.Message }, failure);
         }
+    }
+
+    /// <summary>Whether the host needs a reboot, judged from the host itself; changes nothing.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    public Task<RebootAssessment> AssessRebootAsync(CancellationToken cancellationToken)
+    {
+        observer.Progress("Reboot", "Looking at kernel, processes and pending patches", 50);
+        var states = new PatchStatesFile(host, observer).Read();
+        if (states.Warning is not null)
+            observer.Warning(states.Warning);
+        var manager = PackageManagerLocator.TryLocate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
+        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host)).AssessAsync(states.States, cancellationToken);
     }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>

@@ -57,6 +57,9 @@ public static class PatchErrors
     public static readonly PatchError BaselineOverrideNoEntry = Row(163, PatchErrorCategory.NotFound, "Add an entry whose OperatingSystem is the one that the message names.");
     public static readonly PatchError BaselineOverrideSeveralEntries = Row(165, PatchErrorCategory.InvalidData, "Keep one entry for each operating system.");
     public static readonly PatchError BaselineOverrideUnsupportedSystem = Row(166, PatchErrorCategory.NotSupported, "The operating system could not be told; set AWS_SSM_PLATFORM_NAME.");
+    public static readonly PatchError InstallOverrideListAccessDenied = Row(1, PatchErrorCategory.PermissionDenied, "Give the instance's role s3:GetObject on the object, or use a presigned URL that has not expired.");
+    public static readonly PatchError InstallOverrideListDownloadFailed = Row(1, PatchErrorCategory.ConnectionError, "Check the location and that the host reaches it.");
+    public static readonly PatchError InstallOverrideListMalformed = Row(1, PatchErrorCategory.InvalidData, "Correct the place that the message names; the list is a mapping with the key patches, whose entries have an id and may have a title.");
     public static readonly PatchError BothOverridesGiven = Row(167, PatchErrorCategory.InvalidArgument, "Give -BaselineOverride or -InstallOverrideList, not both.");
 
     // Inventory
@@ -69,6 +72,7 @@ public static class PatchErrors
     public static readonly PatchError InventoryTooLarge = Row(1, PatchErrorCategory.InvalidData, "The file is larger than any real host's; check what it is.");
     public static readonly PatchError UnsupportedCompression = Row(1, PatchErrorCategory.NotSupported, "Refresh the package lists, or have apt keep them in another format (Acquire::GzipIndexes).");
     public static readonly PatchError ElevationRequired = Row(172, PatchErrorCategory.PermissionDenied, "Run as root (sudo pwsh, or the SSM agent).");
+    public static readonly PatchError PreflightFailed = Row(1, PatchErrorCategory.InvalidOperation, "Cure what the message names, all of it, and run again; nothing has been changed.");
     public static readonly PatchError CommandTimedOut = Row(1, PatchErrorCategory.OperationTimeout, "The command of the message hangs; run it by hand.");
 
     public static readonly PatchError BaselineSourcesNotApplicable = Row(1, PatchErrorCategory.InvalidData, "Add the product to one of the baseline's sources, or remove the sources.");

@@ -1,3 +1,5 @@
+using PatchTools.Ports;
+
 namespace PatchTools.Evaluation;
 
 /// <summary>The sentences and lines of explanations that families share: one place, so that they read alike.</summary>
@@ -25,6 +27,8 @@ internal static class Wording
     public static string ApprovedButNotSecurity(string entry) => $"approved by '{entry}', but no security update";
 
     public static string Rejected(string entry) => $"rejected by '{entry}'";
+
+    public static string ListedByOverride(OverrideEntry entry) => $"the override list names '{entry.Id}'";
 
     public static string ApprovedFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it from {from:yyyy-MM-dd}");
 

@@ -59,7 +59,7 @@ public sealed record ComplianceReport
 
     public RebootOption RebootOption { get; init; }
 
-    /// <summary>URL or URI of the install override list as given; empty without one. Only an Install reports it (spec 07 §2 row 19).</summary>
+    /// <summary><see cref="PatchTools.InstallOverrideList.ReportedAs"/>; empty without a list. Only an Install reports it (spec 07 §2 row 19).</summary>
     public string InstallOverrideList { get; init; } = "";
 
     /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>

@@ -300,7 +300,7 @@ public sealed class AptEvaluatorTests
     {
         var request = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Request(_security) with { Operation = PatchOperation.Install };
         Assert.Equal(PatchState.Failed, Assert.Single(PatchTools.Evaluation.BaselineEvaluator.Evaluate(request).Findings).State);
-        Assert.Equal(PatchState.Missing, Assert.Single(PatchTools.Evaluation.BaselineEvaluator.Evaluate(request with { HasInstallOverrideList = true }).Findings).State);
+        Assert.Equal(PatchState.Missing, Assert.Single(PatchTools.Evaluation.BaselineEvaluator.Evaluate(request with { InstallOverrideList = new InstallOverrideList { Location = "list", Entries = [] } }).Findings).State);
     }
 
     [Fact]

@@ -35,10 +35,12 @@ internal sealed class AptEvaluator : FamilyEvaluator
         return false;
     }
 
-    protected override PatchFinding Judge(PackageEntry package)
+    protected override bool ReportsMissingBesideFailed => true;
+
+    protected override PatchFinding Judge(PackageEntry package, bool asInstalled)
     {
         var installed = package.Installed!;
-        var current = Consider(package, installed);
+        var current = Consider(package, installed, asInstalled);
         var missing = _candidates.FindIndex(c => c.IsNewer && c.Decision.IsApproved);
         var approved = _candidates.FindIndex(c => c.Decision.IsApproved);
         var state =
@@ -56,6 +58,25 @@ internal sealed class AptEvaluator : FamilyEvaluator
             PatchState.InstalledRejected => current,
             _ => Nearest(),
         };
+        return Finding(package, ForOperation(state), current, reported, Explain(package, installed, state, reported, decisive));
+    }
+
+    /// <summary>Level and class are the baseline's (the reference gives every such package UNSPECIFIED: QUIRK of spec 09 §6).</summary>
+    protected override PatchFinding? JudgeByOverride(PackageEntry package)
+    {
+        var installed = package.Installed!;
+        var current = Consider(package, installed, asInstalled: false);
+        foreach (var candidate in _candidates)
+        {
+            if (candidate.IsNewer && Override!.FirstMatch(candidate.Version) is var entry and >= 0)
+                return Finding(package, PatchState.Failed, current, candidate, ExplainOverride(entry, installed, candidate.Edition, () => Observe(candidate, PatchState.Failed)));
+        }
+
+        return null;
+    }
+
+    private PatchFinding Finding(PackageEntry package, PatchState state, AptCandidate current, AptCandidate reported, FindingExplanation explanation)
+    {
         var isForeign = package.Architecture != Catalog.NativeArchitecture;
         var name = isForeign ? $"{package.Name}:{package.Architecture}" : package.Name;
         var id = $"{name}.{package.Architecture}";
@@ -63,17 +84,17 @@ internal sealed class AptEvaluator : FamilyEvaluator
         {
             Name = name,
             Architecture = package.Architecture,
-            State = ForOperation(state),
+            State = state,
             InstalledVersion = current.Edition,
-            AvailableVersion = missing >= 0 ? reported.Edition : "",
+            AvailableVersion = state is PatchState.Missing or PatchState.Failed ? reported.Edition : "",
             Id = id,
             Title = $"{id}:{reported.Edition}",
             ComplianceLevel = reported.Decision.Level,
             Severity = reported.Version.Priority,
             Classification = reported.Decision.Verdict.IsSecurity ? "Security" : "",
             Section = reported.Version.Section,
-            InstalledTime = installed.InstalledTime,
-            Explanation = Explain(package, installed, state, reported, decisive),
+            InstalledTime = package.Installed!.InstalledTime,
+            Explanation = explanation,
         };
     }
 
@@ -82,7 +103,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     protected override IEnumerable<string> FamilyWarnings() => _rules.Warnings();
 
     /// <summary>Fills the candidates, newest first, equals as the sources gave them; returns the installed one.</summary>
-    private AptCandidate Consider(PackageEntry package, InstalledPackage installed)
+    private AptCandidate Consider(PackageEntry package, InstalledPackage installed, bool asInstalled)
     {
         _candidates.Clear();
         AptCandidate? current = null;
@@ -90,7 +111,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         {
             var edition = version.IsInstalled ? installed.Edition : version.Edition;
             var toInstalled = version.IsInstalled ? 0 : Request.VersionOrder.Compare(edition, installed.Edition);
-            if (toInstalled < 0)
+            if (toInstalled < 0 || (asInstalled && toInstalled > 0))
                 continue;
             var candidate = new AptCandidate(version, edition, toInstalled > 0, Decide(version));
             if (version.IsInstalled)

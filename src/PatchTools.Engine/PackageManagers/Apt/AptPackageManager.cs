@@ -40,11 +40,12 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         return inventory;
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        new AptPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
     public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
 
-    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => Task.FromResult(new AptRebootSigns(host).Read());
 
     private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "The operation Install is not available.");
 

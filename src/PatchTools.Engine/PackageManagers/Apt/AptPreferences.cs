@@ -113,6 +113,13 @@ internal sealed class AptPreferences
         return best;
     }
 
+    /// <summary>The pin that forbids a version: what has a negative priority is never installed (apt_preferences(5)). Null when none does.</summary>
+    public Pin? Forbidding(PackageVersion version, string name, Func<PackageOrigin, OriginFacts> facts)
+    {
+        var (priority, pin) = PriorityOf(version, name, facts);
+        return priority < 0 ? pin : null;
+    }
+
     private (int Priority, Pin? Pin) PriorityOf(PackageVersion version, string name, Func<PackageOrigin, OriginFacts> facts)
     {
         foreach (var pin in _pins)
