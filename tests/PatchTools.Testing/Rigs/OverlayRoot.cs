@@ -174,7 +174,7 @@ public sealed partial class OverlayRoot : IDisposable
         var text = new StringBuilder();
         foreach (var entry in new DirectoryInfo(Path(inside)).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).OrderBy(e => e.FullName, StringComparer.Ordinal))
         {
-            var content = entry is FileInfo file ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName))) : "folder";
+            var content = entry.LinkTarget is { } target ? $"to {target}" : entry is FileInfo file ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName))) : "folder";
             text.Append(CultureInfo.InvariantCulture, $"{ProcessPrefix().Replace(entry.FullName, "")} {entry.UnixFileMode} {content}\n");
         }
 
