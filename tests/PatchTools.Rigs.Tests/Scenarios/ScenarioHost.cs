@@ -10,6 +10,7 @@ internal sealed class ScenarioHost : IDisposable
     private readonly SigningKey _key = new();
     private readonly LoopbackAws _aws;
     private string? _sources;
+    private SyntheticSuite[] _suites = [SyntheticSuite.Bookworm, SyntheticSuite.BookwormSecurity];
 
     public ScenarioHost(byte[]? snapshot = null, string product = "Debian12", OverlayOptions? options = null)
     {
@@ -39,6 +40,7 @@ internal sealed class ScenarioHost : IDisposable
     {
         Root.Write("/etc/os-release", "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nNAME=\"Ubuntu\"\nPRETTY_NAME=\"Ubuntu 24.04.1 LTS\"\n");
         Root.Shell("rm /etc/apt/sources.list /etc/apt/sources.list.d/*").Expect();
+        _suites = [SyntheticSuite.Noble, SyntheticSuite.NobleUpdates, SyntheticSuite.NobleSecurity];
         Deb822("ubuntu", "noble noble-updates noble-security");
         return this;
     }
@@ -65,6 +67,8 @@ internal sealed class ScenarioHost : IDisposable
     /// <summary>Publishes what was added, and takes the state of the administrator's own files as the one that must stay.</summary>
     public ScenarioHost Ready()
     {
+        foreach (var suite in _suites)
+            Archive.Add(suite);
         Archive.Publish();
         _sources = Root.Fingerprint("/etc/apt");
         return this;
