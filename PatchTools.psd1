@@ -13,6 +13,7 @@
     CmdletsToExport = @(
         'Export-PatchInventory'
         'Get-PatchInventory'
+        'Get-PatchPlan'
         'Get-PatchSnapshot'
         'Get-PatchSummary'
         'Invoke-PatchBaseline'

@@ -24,6 +24,12 @@ public sealed record EvaluationRequest
     /// </summary>
     public InstallOverrideList? InstallOverrideList { get; init; }
 
+    /// <summary>Whether and from which dates approval delays count on apt.</summary>
+    public ApprovalDateSource ApprovalDateSource { get; init; }
+
+    /// <summary>Dates for <see cref="ApprovalDateSource.FirstSeen"/>, advanced to the inventory. Packages that are not installed have none: they are counted whatever their age.</summary>
+    public FirstSeenDates FirstSeen { get; init; } = FirstSeenDates.Empty;
+
     public RebootOption RebootOption { get; init; } = RebootOption.RebootIfNeeded;
 
     /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>

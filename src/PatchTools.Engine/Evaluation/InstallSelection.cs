@@ -6,7 +6,7 @@ public sealed record InstallSelection
     /// <summary>In the report's order; at most one for each package.</summary>
     public required IReadOnlyList<PatchTarget> Targets { get; init; }
 
-    /// <summary>Wanted, and held on the host: never installed, reported Failed with this reason, without effect on the exit code (DESIGN §4).</summary>
+    /// <summary>Wanted, and held on the host or pinned away: never installed, reported Failed with this reason, without effect on the exit code (DESIGN §4).</summary>
     public required IReadOnlyList<PatchSetback> Held { get; init; }
 
     public bool IsEmpty => Targets.Count == 0;
@@ -47,12 +47,15 @@ public sealed record InstallSelection
         Dictionary<(string, string), InstalledPackage> refusals = [];
         foreach (var package in inventory.Installed)
         {
-            if (package.IsHeld)
+            if (package.IsHeld || package.RefusedEditions.Count > 0)
                 refusals[(package.Name, package.Architecture)] = package;
         }
 
         return refusals;
     }
 
-    private static string? RefusalOf(InstalledPackage package, string edition) => package.IsHeld && edition.Length > 0 ? "held by the administrator" : null;
+    private static string? RefusalOf(InstalledPackage package, string edition) =>
+        package.IsHeld ? "held by the administrator"
+        : package.RefusedEditions.FirstOrDefault(r => r.Edition == edition) is { } refused ? $"kept away by {refused.Reason}"
+        : null;
 }

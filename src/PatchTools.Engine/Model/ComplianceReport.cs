@@ -74,6 +74,12 @@ public sealed record ComplianceReport
 
     public string? UploadNote { get; init; }
 
+    /// <summary>File on this host that holds the report in full, with the reason of every finding; null when none was saved.</summary>
+    public string? ReportPath { get; init; }
+
+    /// <summary>What an install did; null for a scan.</summary>
+    public InstallOutcome? Outcome { get; init; }
+
     /// <summary>0, or one of DESIGN §6.</summary>
     public int ExitCode { get; init; }
 

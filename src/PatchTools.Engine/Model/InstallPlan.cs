@@ -115,6 +115,9 @@ public sealed record InstallPlan
     /// </summary>
     public IReadOnlyList<string> LeftAlone { get; init; } = [];
 
+    /// <summary>What the transaction is told beside the accepted targets, in the tool's own notation: what to leave alone, what puts the database right.</summary>
+    internal IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>The package database is inconsistent now, and the transaction begins by putting it right.</summary>
     public bool RepairsDatabase { get; init; }
 
@@ -139,6 +142,9 @@ public sealed record InstallPlan
 
     /// <summary>The targets that the plan does not leave out.</summary>
     public IReadOnlyList<PatchTarget> Accepted => Setbacks.Count == 0 ? Targets : [.. Targets.Except(Setbacks.Select(s => s.Target))];
+
+    /// <summary>One plain sentence or two.</summary>
+    public string Summary => Evaluation.PlanSentence.Of(this);
 }
 
 /// <summary>What an install did; what is installed now is read anew and never assumed from this.</summary>

@@ -37,7 +37,7 @@ internal sealed class PreflightCheck(HostContext host, IProcessRunner runner, IF
     private const long MiB = 1024 * 1024;
 
     /// <summary>dpkg writes its status anew beside the current and the former one, and logs grow.</summary>
-    private const long DatabaseBytes = 16 * MiB;
+    private const long DatabaseBytes = 8 * MiB;
 
     /// <summary>Scripts and configuration files of a transaction.</summary>
     private const long SmallBytes = 4 * MiB;

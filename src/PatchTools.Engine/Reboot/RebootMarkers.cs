@@ -102,7 +102,7 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
     {
         foreach (var marker in All.Where(m => Directory.Exists(PathOf(m))))
         {
-            if (OwnerOf(marker) is { } owner && owner != _command)
+            if ((ReadTimestamp(marker) is { } asked && _requests.FindByTime(marker, asked) is not null) || (LastCommand() is { } last && last != _command))
                 continue;
             return new RebootRequest(_command, marker, Asked: null, Visits: 0, BootId: "");
         }
@@ -110,11 +110,9 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         return null;
     }
 
-    /// <summary>Null: nobody knows.</summary>
-    private string? OwnerOf(RebootMarker marker)
+    /// <summary>The command of the last saved summary; null: nobody knows.</summary>
+    private string? LastCommand()
     {
-        if (ReadTimestamp(marker) is { } asked && _requests.FindByTime(marker, asked) is { } request)
-            return request.Command;
         try
         {
             return new SummaryFile(host).Read().ExecutionId is { Length: > 0 } last ? last : null;

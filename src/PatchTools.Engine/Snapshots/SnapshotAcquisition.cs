@@ -63,10 +63,10 @@ public sealed class SnapshotAcquisition
     /// for one of them only.
     /// </summary>
     /// <exception cref="PatchToolsException">See <see cref="InstallOverrideFile.ReadAsync"/>; <see cref="PatchErrors.RegionNotFound"/>.</exception>
-    public async Task<InstallOverrideList> GetInstallOverrideListAsync(string location, AwsParameters aws, IOverrideListReader reader, CancellationToken cancellationToken)
+    public async Task<InstallOverrideList> GetInstallOverrideListAsync(string location, AwsParameters aws, CancellationToken cancellationToken)
     {
         _observer.Progress(Phase, "Getting the install override list", -1);
-        var list = await InstallOverrideFile.ReadAsync(location, Locations(aws), reader, cancellationToken);
+        var list = await InstallOverrideFile.ReadAsync(location, Locations(aws), _adapters.CreateOverrideListReader(), cancellationToken);
         _observer.Verbose($"The install override list {list.Location} has {list.Entries.Count} entries.");
         return list;
     }

@@ -270,7 +270,7 @@ public sealed class AptEvaluatorTests
                 "rule 2, PRIORITY: ignored, a later filter of this key replaces it",
                 "rule 2, PRIORITY: wants *; saw optional: matches",
                 "rule 2, SEVERITY: ignored, apt's packages have PRODUCT, PRIORITY and SECTION",
-                "rule 2, approveAfterDays: ignored, apt's archives give no release dates",
+                "rule 2, approveAfterDays: ignored, apt's archives date no package; -ApprovalDateSource applies it",
                 "rule 2: approves security updates, level LOW",
                 "approved list: no entry matches",
             ],

@@ -51,6 +51,18 @@ public sealed class InstallSelectionTests
         Assert.Equal((PatchState.Failed, "held by the administrator"), (finding.State, finding.Why));
     }
 
+    [Fact]
+    public void A_version_that_a_negative_pin_keeps_away_is_not_asked_for()
+    {
+        RefusedEdition[] refused = [new("1.1", "pin -1 for a (version 1.1) in /etc/apt/preferences.d/a")];
+        var host = MadeUpHost.Apt()
+            .Package(new MadeUpPackage { Name = "a", Versions = ["1.1 SEC", "1.0*"], Refused = refused })
+            .Package(new MadeUpPackage { Name = "b", Versions = ["1.2 SEC", "1.1 SEC", "1.0*"], Refused = refused });
+        var selection = InstallSelection.Of(host.Evaluate(_security));
+        Assert.Equal("b 1.0 → 1.2", Assert.Single(selection.Targets).ToString());
+        Assert.Equal("kept away by pin -1 for a (version 1.1) in /etc/apt/preferences.d/a", Assert.Single(selection.Held).Reason);
+    }
+
     /// <summary>Any baseline, any host, with and without a list: what is asked for is newer, offered, never held, at most one for each package, and approved or named.</summary>
     [Fact]
     public void What_is_asked_for_is_an_offered_newer_version_that_is_approved_or_named_and_neither_rejected_nor_held() =>

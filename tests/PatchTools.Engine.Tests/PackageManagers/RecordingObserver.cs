@@ -1,33 +1,27 @@
+using System.Collections.Concurrent;
+
 namespace PatchTools.Engine.Tests.PackageManagers;
 
-/// <summary>Keeps what the engine told its caller.</summary>
+/// <summary>Remembers what the engine told.</summary>
 internal sealed class RecordingObserver : IRunObserver
 {
-    private readonly object _gate = new();
+    private readonly ConcurrentQueue<(string Phase, string Status, int Percent)> _progress = new();
+    private readonly ConcurrentQueue<string> _verbose = new();
+    private readonly ConcurrentQueue<string> _warnings = new();
 
-    public List<string> VerboseLines { get; } = [];
+    public IReadOnlyList<(string Phase, string Status, int Percent)> ProgressReports => [.. _progress];
 
-    public List<string> Warnings { get; } = [];
+    public IReadOnlyList<string> ProgressLines => [.. _progress.Select(p => $"{p.Phase}: {p.Status}")];
 
-    public List<(string Phase, string Status, int Percent)> ProgressReports { get; } = [];
+    public IReadOnlyList<string> VerboseLines => [.. _verbose];
 
-    public void Progress(string phase, string status, int percent)
-    {
-        lock (_gate)
-            ProgressReports.Add((phase, status, percent));
-    }
+    public IReadOnlyList<string> Warnings => [.. _warnings];
 
-    public void Verbose(string message)
-    {
-        lock (_gate)
-            VerboseLines.Add(message);
-    }
+    public void Progress(string phase, string status, int percent) => _progress.Enqueue((phase, status, percent));
 
-    public void Warning(string message)
-    {
-        lock (_gate)
-            Warnings.Add(message);
-    }
+    public void Verbose(string message) => _verbose.Enqueue(message);
+
+    public void Warning(string message) => _warnings.Enqueue(message);
 
     public void Debug(string message)
     {

@@ -45,7 +45,7 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
 
     public IDecompressor CreateDecompressor() => throw new NotSupportedException();
 
-    public IOverrideListReader CreateOverrideListReader() => throw new NotSupportedException();
+    public IOverrideListReader CreateOverrideListReader() => new PatchTools.Adapters.Yaml.OverrideListReader();
 
     public Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(SnapshotCall call, ServiceClient client, CancellationToken cancellationToken)
     {

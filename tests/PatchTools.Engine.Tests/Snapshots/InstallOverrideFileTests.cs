@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Adapters.Yaml;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Ports;
@@ -35,7 +36,9 @@ public sealed class InstallOverrideFileTests : IDisposable
 
     [Theory]
     [InlineData("<Error><Code>NoSuchKey</Code></Error>", "s3://bucket/list.yaml: found an XML document with the error code NoSuchKey, wanted YAML with a list of patches.")]
-    [InlineData("just text", "s3://bucket/list.yaml: line 3, column 7: as the reader says.")]
+    [InlineData("just text", "s3://bucket/list.yaml: line 1, column 1: The document is text; it must be a mapping with the key patches.")]
+    [InlineData("patches:\n  - id: a\n  - title: b\n", "s3://bucket/list.yaml: line 3, column 5: An entry has no id.")]
+    [InlineData("patches:\n  - a\n", "s3://bucket/list.yaml: line 2, column 5: An entry is text; it must be a mapping with an id, as in - id: \"kernel*\".")]
     public void What_is_no_list_says_where(string content, string message)
     {
         var e = Assert.Throws<PatchToolsException>(() => Parse(content));
@@ -46,9 +49,9 @@ public sealed class InstallOverrideFileTests : IDisposable
     public async Task A_list_comes_from_a_path_and_is_reported_under_no_name_that_only_this_host_knows()
     {
         var path = _directory.File("list.yaml");
-        await File.WriteAllTextAsync(path, "a|1.*\nb", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(path, "patches:\n- id: a\n  title: 1.*\n- id: b", TestContext.Current.CancellationToken);
         var list = await ReadAsync(path);
-        Assert.Equal([new OverrideEntry("a", "1.*", 1), new OverrideEntry("b", null, 2)], list.Entries);
+        Assert.Equal([new OverrideEntry("a", "1.*", 2), new OverrideEntry("b", null, 4)], list.Entries);
         Assert.Equal((path, ""), (list.Location, list.ReportedAs));
         Assert.Contains($"The install override list {path} has 2 entries.", _observer.Lines);
     }
@@ -58,7 +61,7 @@ public sealed class InstallOverrideFileTests : IDisposable
     [InlineData("https://user:word@example.org/list.yaml?X-Amz-Signature=secret#x", "https://example.org/list.yaml")]
     public async Task A_location_is_shown_and_reported_without_its_secrets(string location, string shown)
     {
-        _adapters.Objects[location.StartsWith("s3", StringComparison.Ordinal) ? LocationReader.S3Uri(location) : new Uri(location)] = () => "a"u8.ToArray();
+        _adapters.Objects[location.StartsWith("s3", StringComparison.Ordinal) ? LocationReader.S3Uri(location) : new Uri(location)] = () => "patches: []"u8.ToArray();
         var list = await ReadAsync(location);
         Assert.Equal((shown, shown), (list.Location, list.ReportedAs));
         Assert.DoesNotContain(_observer.Lines, l => l.Contains("secret", StringComparison.Ordinal));
@@ -79,7 +82,7 @@ public sealed class InstallOverrideFileTests : IDisposable
     [Fact]
     public async Task Standard_input_is_the_list_or_the_snapshot_but_not_both()
     {
-        _input.Write("a"u8);
+        _input.Write("{\"patches\":[{\"id\":\"a\"}]}"u8);
         _input.Position = 0;
         var acquisition = Acquisition();
         Assert.Equal("a", Assert.Single((await ReadAsync("-", acquisition)).Entries).Id);
@@ -87,26 +90,14 @@ public sealed class InstallOverrideFileTests : IDisposable
         Assert.Equal((PatchErrors.InvalidLocation, "Standard input can be read only once, but two locations are -."), (e.Error, e.Message));
     }
 
-    private static InstallOverrideList Parse(string content) => InstallOverrideFile.Parse(Encoding.UTF8.GetBytes(content), "s3://bucket/list.yaml", new LineReader());
+    private static InstallOverrideList Parse(string content) => InstallOverrideFile.Parse(Encoding.UTF8.GetBytes(content), "s3://bucket/list.yaml", new OverrideListReader());
 
     private Task<InstallOverrideList> ReadAsync(string location, SnapshotAcquisition? acquisition = null) =>
-        (acquisition ?? Acquisition()).GetInstallOverrideListAsync(location, new AwsParameters(), new LineReader(), TestContext.Current.CancellationToken);
+        (acquisition ?? Acquisition()).GetInstallOverrideListAsync(location, new AwsParameters(), TestContext.Current.CancellationToken);
 
     private SnapshotAcquisition Acquisition() => new(
         new HostContext { Paths = new HostPaths { Root = _directory.Path }, Environment = new Dictionary<string, string>(StringComparer.Ordinal) },
         _adapters,
         _observer,
         _input);
-
-    /// <summary>One entry a line, <c>id</c> or <c>id|title</c>: what the real reader makes of YAML is its own tests' matter.</summary>
-    private sealed class LineReader : IOverrideListReader
-    {
-        public IReadOnlyList<OverrideEntry> Read(ReadOnlyMemory<byte> content)
-        {
-            var text = Encoding.UTF8.GetString(content.Span);
-            return text.Contains(' ', StringComparison.Ordinal)
-                ? throw new OverrideListException("as the reader says.", 3, 7)
-                : [.. text.Split('\n').Select((l, i) => l.Split('|') is [var id, var title] ? new OverrideEntry(id, title, i + 1) : new OverrideEntry(l, null, i + 1))];
-        }
-    }
 }

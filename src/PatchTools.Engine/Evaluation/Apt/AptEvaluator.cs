@@ -15,10 +15,10 @@ internal sealed class AptEvaluator : FamilyEvaluator
             new AptPatchList(request.Snapshot.Baseline.ApprovedPatches, request.Inventory.Packages.NativeArchitecture),
             new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture))
     {
-        _rules = new AptRules(Baseline, request.Snapshot.Product, Catalog);
+        _rules = new AptRules(request);
     }
 
-    /// <summary>Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide.</summary>
+    /// <summary>Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide. Delays do not matter to what is not installed.</summary>
     protected override bool IsInScope(PackageEntry package)
     {
         foreach (var version in package.Versions)
@@ -134,7 +134,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     /// <summary>Spec 09 §4.3. The lists are asked in any case, because the explanation names the entry.</summary>
     private AptDecision Decide(PackageVersion version)
     {
-        var verdict = _rules.Of(version);
+        var verdict = _rules.Dated(version);
         var rejected = Rejected.FirstMatch(version);
         var approved = Approved.FirstMatch(version);
         var decision = new AptDecision
@@ -153,6 +153,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
             return decision with { Kind = DecisionKind.ApprovedList, Level = Baseline.ApprovedPatchesComplianceLevel };
         if (verdict.Rule is not null)
             return decision with { Kind = DecisionKind.ApprovalRule, Level = verdict.Level };
+        if (verdict.HeldBackRule is not null)
+            return decision with { Kind = DecisionKind.HeldBackByDate };
         return approved >= 0 || verdict.SecurityOnlyRule is not null ? decision with { Kind = DecisionKind.NotSecurity } : decision;
     }
 
@@ -174,8 +176,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         var decision = decisive.Decision;
         var isOffered = _candidates.Exists(c => IsOffered(c.Version));
         var notOffered = !isOffered && state == PatchState.InstalledOther && decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity;
-        var newest = _candidates[0];
-        var isHeldBack = newest.IsNewer && !newest.Decision.IsApproved && Request.VersionOrder.Compare(newest.Edition, reported.Edition) > 0;
+        var heldBack = HeldBack(reported);
         return new FindingExplanation
         {
             Decision = state == PatchState.InstalledRejected ? DecisionKind.RejectedList : notOffered ? DecisionKind.NotOffered : decision.Kind,
@@ -183,6 +184,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
             {
                 PatchState.Missing => MissingSummary(installed, decision),
                 PatchState.Installed when decision.Kind == DecisionKind.ApprovedList => Wording.Approved(decision.ApprovedEntry!),
+                PatchState.Installed when heldBack?.Decision is { ApprovedFrom: { } from, RuleNumber: { } later } => Wording.NewerFrom(later, from),
                 PatchState.Installed => Wording.RuleApproves(decision.RuleNumber!.Value, "the installed version"),
                 PatchState.InstalledRejected => Wording.Rejected(decision.RejectedEntry!),
                 _ when notOffered => HasOffers(package) ? Wording.NewerThanOffered : Wording.NotOffered,
@@ -191,9 +193,25 @@ internal sealed class AptEvaluator : FamilyEvaluator
             Rule = state == PatchState.InstalledRejected ? null : decision.RuleNumber,
             ListEntry = state == PatchState.InstalledRejected ? decision.RejectedEntry : decision.ListEntry,
             Observations = new LazyLines(() => Observe(decisive, state)),
-            HeldBackEdition = isHeldBack ? newest.Edition : null,
+            HeldBackEdition = heldBack?.Edition,
+            ApprovedFrom = heldBack?.Decision.ApprovedFrom,
             HostPolicy = state == PatchState.Missing ? HostPolicyLines.Of(installed, reported.Edition, Request.Inventory.PackageManager, Request.VersionOrder) : [],
         };
+    }
+
+    /// <summary>What is newer than the reported version and not approved: what a date will approve before what none will, the newest of several.</summary>
+    private AptCandidate? HeldBack(AptCandidate reported)
+    {
+        AptCandidate? held = null;
+        foreach (var candidate in _candidates)
+        {
+            if (!candidate.IsNewer || candidate.Decision.IsApproved || Request.VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0)
+                continue;
+            if (held is null || (candidate.Decision.ApprovedFrom is not null && held.Decision.ApprovedFrom is null))
+                held = candidate;
+        }
+
+        return held;
     }
 
     private static string MissingSummary(InstalledPackage installed, AptDecision decision)
@@ -210,6 +228,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         {
             DecisionKind.GlobalFilters => Wording.GlobalFilters,
             DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
+            DecisionKind.HeldBackByDate => Wording.HeldBack(decision.RuleNumber!.Value, Baseline.ApprovalRules[decision.RuleNumber.Value - 1], decision.ApprovedFrom),
             DecisionKind.NotSecurity when decision.ApprovedEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
             DecisionKind.NotSecurity when decision.Verdict.UntrustedSecurityArchive is not null => "its security archive is not trusted",
             DecisionKind.NotSecurity => decisive.IsNewer ? "the newer version is no security update" : "no security archive offers it",

@@ -346,9 +346,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         {
             DecisionKind.GlobalFilters => Wording.GlobalFilters,
             DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
-            DecisionKind.HeldBackByDate when decision.ApprovedFrom is { } from => Wording.ApprovedFrom(decision.Rule!.Value + 1, from),
-            DecisionKind.HeldBackByDate when Baseline.ApprovalRules[decision.Rule!.Value].ApproveUntilDate is { } until => Wording.ApprovedOnlyUntil(decision.Rule.Value + 1, until),
-            DecisionKind.HeldBackByDate => $"rule {decision.Rule!.Value + 1} never approves it",
+            DecisionKind.HeldBackByDate => Wording.HeldBack(decision.Rule!.Value + 1, Baseline.ApprovalRules[decision.Rule.Value], decision.ApprovedFrom),
             DecisionKind.NotSecurity when decision.ListEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
             DecisionKind.NotSecurity => nearest.IsNewer ? "no advisory names the newer version" : "no advisory names it",
             _ when _rules.Count == 0 => Wording.NoRules,

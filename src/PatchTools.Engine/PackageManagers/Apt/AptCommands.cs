@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PatchTools.Hosts;
 using PatchTools.Processes;
@@ -41,6 +42,53 @@ internal sealed class AptCommands
     /// <summary>The stanzas of versions that are not installed.</summary>
     public Command Show(IEnumerable<string> versions) => new("apt-cache", [.. _places, "show", .. versions]) { Environment = s_unattended, Timeout = TimeSpan.FromMinutes(5) };
 
+    /// <summary>
+    /// The transaction itself. Conffiles the administrator changed are kept. <c>--no-remove</c> holds apt to a plan without removals, should the host have
+    /// changed since.
+    /// </summary>
+    /// <param name="wanted">As for <see cref="Simulate"/>.</param>
+    /// <param name="options">dpkg's options, from <see cref="ConffileOptions"/>.</param>
+    /// <param name="mayRemove">The plan holds removals.</param>
+    /// <param name="files">Where output and progress go.</param>
+    /// <param name="lockTimeout">How long apt itself (1.9.11 and later) waits for a lock that was taken at the last moment.</param>
+    public Command Install(IEnumerable<string> wanted, IReadOnlyList<string> options, bool mayRemove, TransactionFiles files, TimeSpan lockTimeout) => Transaction(
+        "apt-get",
+        [
+            .. _places, "-q", "-y", .. s_resolver,
+            "-o", string.Create(CultureInfo.InvariantCulture, $"APT::Status-Fd={Command.StatusDescriptor}"),
+            "-o", string.Create(CultureInfo.InvariantCulture, $"DPkg::Lock::Timeout={Math.Max(1, (int)lockTimeout.TotalSeconds)}"),
+            "-o", "Acquire::Retries=3",
+            .. options.SelectMany(o => (string[])["-o", $"Dpkg::Options::={o}"]),
+            .. mayRemove ? (string[])[] : ["--no-remove"],
+            "install", .. wanted,
+        ],
+        files);
+
+    /// <summary>Configures whatever was left unpacked.</summary>
+    public static Command ConfigureAll(IReadOnlyList<string> options, TransactionFiles files) => Transaction("dpkg", [.. options, "--configure", "-a"], files);
+
+    /// <summary>Marks packages as installed only because others need them.</summary>
+    public static Command MarkAutomatic(IEnumerable<string> packages, TransactionFiles files) => Transaction("apt-mark", ["auto", .. packages], files);
+
+    /// <summary>What the host's own configuration says of dpkg's options.</summary>
+    public static Command DumpDpkgOptions() => new("apt-config", ["dump", "DPkg::Options"]) { ExpectedExitCodes = [0, 1, 100] };
+
+    // DPkg::Options "";
+    // DPkg::Options:: "--force-confnew";
+    /// <summary>The administrator's conffiles are kept, and no question asked, unless apt's configuration has options of its own (spec 09 §7.3).</summary>
+    public static IReadOnlyList<string> ConffileOptions(string dump) =>
+        dump.Contains("DPkg::Options:: ", StringComparison.OrdinalIgnoreCase) ? [] : ["--force-confdef", "--force-confold"];
+
+    private static Command Transaction(string tool, IReadOnlyList<string> arguments, TransactionFiles files) => new(tool, arguments)
+    {
+        ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
+        Environment = s_unattended,
+        Interruptible = false,
+        LogPath = files.LogPath,
+        StatusPath = files.StatusPath,
+        Timeout = TimeSpan.FromHours(1),
+    };
+
     private Command Query(IEnumerable<string> arguments) => new("apt-get", [.. _places, .. arguments])
     {
         ExpectedExitCodes = [0, 1, 100],
@@ -64,13 +112,15 @@ internal sealed class AptCommands
 
         if (request.CustomSources is { } text)
         {
-            var data = host.Paths.DataDirectory;
-            var sources = Path.Combine(data, "apt-sources.list");
-            AtomicFile.Write(sources, Encoding.UTF8.GetBytes(text + "\n"));
-            options.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-"]);
-            if (Directory.Exists(AptRefresh.PrivateLists(host)))
-                options.AddRange(["-o", $"Dir::State::lists={AptRefresh.PrivateLists(host)}"]);
-            options.AddRange(["-o", $"Dir::Cache::pkgcache={Path.Combine(data, "apt-pkgcache.bin")}", "-o", $"Dir::Cache::srcpkgcache={Path.Combine(data, "apt-srcpkgcache.bin")}"]);
+            var paths = host.Paths;
+            var sources = AptSetting.PrivateSourcesFile(paths, text);
+
+            // Addresses may carry passwords.
+            AtomicFile.Write(sources, Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
+            options.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=/dev/null"]);
+            if (Directory.Exists(AptSetting.PrivateLists(paths)))
+                options.AddRange(["-o", $"Dir::State::lists={AptSetting.PrivateLists(paths)}/"]);
+            options.AddRange(["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
         }
 
         return options;

@@ -23,7 +23,7 @@ internal sealed class AptPlanner
         _host = host;
         _request = request;
         _observer = observer;
-        _known = new AptRefusals(host, request);
+        _known = new AptRefusals(request);
         var commands = new AptCommands(host, request);
         _solver = new AptSolver(runner, commands, _known, new AptRemovals(host, runner, commands, _known), request.Dependencies);
     }
@@ -51,6 +51,7 @@ internal sealed class AptPlanner
             Changes = changes,
             Setbacks = setbacks,
             LeftAlone = _solver.LeftAlone,
+            Arguments = [.. _solver.Arguments(_accepted, []).Skip(_accepted.Count)],
             RepairsDatabase = _solver.IsRepairing,
             DownloadBytes = download?.Bytes ?? 0,
             InstalledSizeChange = download is null ? 0 : download.Value.InstalledSizeChange,

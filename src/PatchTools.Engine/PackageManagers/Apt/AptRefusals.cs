@@ -1,5 +1,3 @@
-using PatchTools.Hosts;
-
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
@@ -9,31 +7,14 @@ namespace PatchTools.PackageManagers.Apt;
 internal sealed class AptRefusals
 {
     private readonly HostInventory _inventory;
-    private readonly AptPreferences _preferences;
-    private readonly Func<PackageOrigin, AptPreferences.OriginFacts> _facts;
     private readonly Dictionary<(string Name, string Architecture), PackageEntry> _packages;
 
-    public AptRefusals(HostContext host, InstallRequest request)
+    public AptRefusals(InstallRequest request)
     {
         _inventory = request.Inventory;
         _packages = new Dictionary<(string, string), PackageEntry>(_inventory.Packages.Count);
         foreach (var package in _inventory.Packages)
             _packages[(package.Name, package.Architecture)] = package;
-
-        // What is wrong in these files was said when the inventory was taken.
-        List<string> warnings = [];
-        _preferences = AptPreferences.ReadHost(host.Paths.Root, warnings);
-        var sources = request.CustomSources is { } text
-            ? AptSourcesReader.ReadText(text, "the baseline's sources", warnings)
-            : AptSourcesReader.ReadHost(host.Paths.Root, warnings);
-        var lists = request.CustomSources is not null && Directory.Exists(AptRefresh.PrivateLists(host)) ? AptRefresh.PrivateLists(host) : host.Paths.InRoot("/var/lib/apt/lists");
-        Dictionary<int, ReleaseFile?> releases = [];
-        _facts = origin =>
-        {
-            if (!releases.TryGetValue(origin.Repository, out var release))
-                releases[origin.Repository] = release = origin.Repository >= 0 && origin.Repository < sources.Count ? ReleaseFile.Read(lists, sources[origin.Repository]) : null;
-            return new AptPreferences.OriginFacts(origin, release?.Version ?? "", release?.NotAutomatic ?? false, release?.ButAutomaticUpgrades ?? false);
-        };
     }
 
     public string NativeArchitecture => _inventory.Packages.NativeArchitecture;
@@ -43,14 +24,11 @@ internal sealed class AptRefusals
     /// <summary>The setback of a target that apt need not be asked about; null when it must be.</summary>
     public PatchSetback? Of(PatchTarget target)
     {
-        if (Installed(target.Name, target.Architecture) is { IsHeld: true })
+        var installed = Installed(target.Name, target.Architecture);
+        if (installed is { IsHeld: true })
             return new PatchSetback(target, SetbackKind.Held, $"{target.Name} is held (apt-mark unhold {target.Name} releases it)");
-        var offered = Offered(target.Name, target.Architecture, target.Edition);
-        if (offered.Count == 0)
-            return null;
-        var pins = offered.Select(v => _preferences.Forbidding(v, target.Name, _facts)).ToList();
-        if (pins.TrueForAll(p => p is not null))
-            return new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is refused by {pins[0]}");
+        if (installed?.RefusedEditions.FirstOrDefault(refused => refused.Edition == target.Edition) is { } refusal)
+            return new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is refused by {refusal.Reason}");
         return DistrustOf(target.Name, target.Architecture, target.Edition) is { } distrust ? new PatchSetback(target, SetbackKind.NotAuthenticated, distrust) : null;
     }
 

@@ -23,25 +23,25 @@ internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCo
         var changed = simulation.Changes.Where(c => c.Action is not (PlannedAction.Remove or PlannedAction.Configure)).ToList();
         var later = changed.Count == 0 ? "" : (await runner.RunAsync(commands.Show(changed.Select(c => $"{c.Name}:{c.Architecture}={c.ToVersion}")), cancellationToken)).StandardOutput;
         var replaced = changed.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
-        List<IReadOnlyDictionary<string, string>> after =
-            [.. ReadStatus().Where(s => IsInstalled(s) && !replaced.Contains(s.GetValueOrDefault("Package") ?? "")), .. Deb822.Stanzas(later)];
+        List<Deb822Stanza> after =
+            [.. ReadStatus().Where(s => IsInstalled(s) && !replaced.Contains(s["Package"])), .. Deb822.Parse(later, allowComments: false)];
         var needed = Needed(after, s => IsWanted(s, replaced));
         return [.. removals.Where(c => needed.Contains(c.Name))];
     }
 
     /// <summary>Names that can be reached from the roots.</summary>
-    public static HashSet<string> Needed(IReadOnlyList<IReadOnlyDictionary<string, string>> packages, Func<IReadOnlyDictionary<string, string>, bool> isRoot)
+    public static HashSet<string> Needed(IReadOnlyList<Deb822Stanza> packages, Func<Deb822Stanza, bool> isRoot)
     {
         var providers = packages
-            .SelectMany(s => Names(s.GetValueOrDefault("Provides") ?? "").Append(s["Package"]).Select(name => (Name: name, Stanza: s)))
+            .SelectMany(s => Names(s["Provides"]).Append(s["Package"]).Select(name => (Name: name, Stanza: s)))
             .ToLookup(p => p.Name, p => p.Stanza, StringComparer.Ordinal);
         HashSet<string> needed = new(StringComparer.Ordinal);
-        Queue<IReadOnlyDictionary<string, string>> open = new(packages.Where(isRoot));
+        Queue<Deb822Stanza> open = new(packages.Where(isRoot));
         foreach (var root in open)
             needed.Add(root["Package"]);
         while (open.TryDequeue(out var stanza))
         {
-            foreach (var target in s_links.SelectMany(link => Names(stanza.GetValueOrDefault(link) ?? "")).SelectMany(name => providers[name]))
+            foreach (var target in s_links.SelectMany(link => Names(stanza[link])).SelectMany(name => providers[name]))
             {
                 if (needed.Add(target["Package"]))
                     open.Enqueue(target);
@@ -55,27 +55,27 @@ internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCo
     private static IEnumerable<string> Names(string relations) =>
         relations.Split([',', '|'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(r => r.Split([' ', '(', ':', '\n'], 2)[0]);
 
-    private static bool IsInstalled(IReadOnlyDictionary<string, string> stanza) =>
-        stanza.ContainsKey("Package") && stanza.GetValueOrDefault("Status")?.Split(' ') is [_, _, not ("not-installed" or "config-files")];
+    private static bool IsInstalled(Deb822Stanza stanza) =>
+        stanza.Has("Package") && stanza["Status"].Split(' ') is [_, _, not ("not-installed" or "config-files")];
 
-    private bool IsWanted(IReadOnlyDictionary<string, string> stanza, HashSet<string> replaced)
+    private bool IsWanted(Deb822Stanza stanza, HashSet<string> replaced)
     {
-        if (stanza.GetValueOrDefault("Essential") == "yes" || stanza.GetValueOrDefault("Important") == "yes" || stanza.GetValueOrDefault("Protected") == "yes")
+        if (stanza["Essential"] == "yes" || stanza["Important"] == "yes" || stanza["Protected"] == "yes")
             return true;
         var name = stanza["Package"];
-        var architecture = stanza.GetValueOrDefault("Architecture") ?? "";
+        var architecture = stanza["Architecture"];
         var installed = known.Installed(name, architecture) ?? known.Installed(name, known.NativeArchitecture);
 
         // What is new came as a dependency of something that is looked at as well.
         return installed is null ? !replaced.Contains(name) : !installed.IsAutoInstalled;
     }
 
-    private IEnumerable<IReadOnlyDictionary<string, string>> ReadStatus()
+    private IEnumerable<Deb822Stanza> ReadStatus()
     {
         var path = AptPackageManager.StatusPath(host.Paths.Root);
         try
         {
-            return Deb822.Stanzas(File.ReadAllText(path));
+            return Deb822.Parse(File.ReadAllText(path), allowComments: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
