@@ -56,7 +56,7 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
         try
         {
             return File.Exists(path)
-                ? [.. Deb822.Stanzas(File.ReadAllText(path)).Where(s => s.GetValueOrDefault("Auto-Installed") == "1" && s.ContainsKey("Package")).Select(s => $"{s["Package"]}:{s.GetValueOrDefault("Architecture") ?? native}")]
+                ? [.. Deb822.Parse(File.ReadAllText(path), allowComments: false).Where(s => s["Auto-Installed"] == "1" && s.Has("Package")).Select(s => $"{s["Package"]}:{(s["Architecture"] is { Length: > 0 } architecture ? architecture : native)}")]
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -36,7 +36,7 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
     public async Task<InstallOutcome> InstallAsync(InstallPlan plan, CancellationToken cancellationToken)
     {
         if (host.Paths.Root != "/")
-            throw new PatchToolsException(PatchErrors.OperationNotAvailable, $"Packages are installed on the running host only, not under {host.Paths.Root}.", host.Paths.Root);
+            throw new PatchToolsException(PatchErrors.InventoryNotOfThisHost, $"Packages are installed on the running host only, not under {host.Paths.Root}.", host.Paths.Root);
         if (!host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can install packages.");
         new AptSourcesBackup(host).Restore(observer);
