@@ -155,7 +155,8 @@ public sealed partial class PatchRun
 
     private Choice Choose(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms, TimeSpan lockTimeout, DateTimeOffset? deadline = null)
     {
-        var selection = InstallSelection.Of(Evaluate(snapshot, inventory, terms));
+        // Nothing has failed yet: without a list, what is to be installed is what a scan calls missing.
+        var selection = InstallSelection.Of(Evaluate(snapshot, inventory, terms.InstallOverrideList is null ? terms with { Operation = PatchOperation.Scan } : terms));
         return new Choice(
             new InstallRequest
             {
