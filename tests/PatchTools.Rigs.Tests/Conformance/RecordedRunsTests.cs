@@ -54,7 +54,7 @@ public sealed class RecordedRunsTests
                 if (installs)
                 {
                     comparison.CompareTree(i, root.Path("/var/log/amazon/ssm"));
-                    comparison.ComparePackages(i, root.Run("dpkg-query", "-W", "-f", "${binary:Package}\t${Version}\t${Status}\n").Output);
+                    comparison.ComparePackages(i, root.Run("dpkg-query", "-W", "-f", "${Package}:${Architecture}\t${Version}\t${Status}\n").Output);
                 }
 
                 Assert.Equal(sources, root.Fingerprint("/etc/apt"));
