@@ -1,3 +1,5 @@
+using PatchTools.Testing.Aws;
+
 namespace PatchTools.Rigs.Tests;
 
 /// <summary>The rig itself: what the other tests here take for granted.</summary>
@@ -35,14 +37,14 @@ public sealed class RigTests
     [Fact]
     public void The_host_program_scans_inside_and_reports_to_the_loopback_service()
     {
-        using var aws = new LoopbackAws(new LoopbackAwsOptions { Snapshot = Baselines.Security() });
+        using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Baselines.Security() });
         using var root = new OverlayRoot();
         root.UseAws(aws);
         root.Run("apt-get", "update").Expect();
         var run = root.PatchTools("$report = Invoke-PatchBaseline -Operation Scan; \"$($report.Inventory.Installed.Count) installed\"; exit $report.ExitCode");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Equal($"{root.Shell("dpkg-query -W | wc -l").Output.Trim()} installed\n", run.Output);
-        Assert.Contains("PutInventory 200", aws.Requests.Select(request => $"{request.Operation} {request.Status}"));
+        Assert.Contains("PutInventory 200", aws.Requests.Select(request => $"{request.Target} {request.Status}"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using PatchTools.Testing.Aws;
 using PatchTools.Testing.Conformance;
 
 namespace PatchTools.Rigs.Tests.Conformance;
@@ -40,7 +41,7 @@ public sealed class RecordedRunsTests
                 {
                     comparison.Take(aws);
                     aws?.Dispose();
-                    aws = new LoopbackAws(comparison.ServiceOptions());
+                    aws = comparison.StartService();
                 }
 
                 root.UseAws(aws, step.InstanceId, step.CredentialsFromMetadata);

@@ -50,7 +50,7 @@ public sealed class BusyTests
         Assert.Equal("Missing", run.Of("s-good").State);
         Assert.Contains("time budget", run.Of("s-good").Why, StringComparison.OrdinalIgnoreCase);
         host.AssertInstalled("s-good", "1.0-1");
-        Assert.Contains(host.Requests, request => request is { Operation: "PutInventory", Status: 200 });
+        Assert.Contains(host.Requests, request => request is { Target: "PutInventory", Status: 200 });
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class InstallTests
         Assert.Equal("", host.Root.DpkgStatus("s-unrelated"));
         Assert.Equal("s-lib\n", host.Root.Shell("apt-mark showauto s-lib s-app").Output);
         host.AssertNothingIsHalfDone();
-        Assert.Contains(host.Requests, request => request is { Operation: "PutInventory", Status: 200 });
+        Assert.Contains(host.Requests, request => request is { Target: "PutInventory", Status: 200 });
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public sealed class InstallTests
         Assert.Equal("Installed", run.Of("s-app").State);
         Assert.True(host.Root.Exists($"{ScenarioHost.StateDirectory}/patch-baseline-operations-reboot-194"));
         host.Root.Reboot();
-        var uploads = host.Requests.Count(request => request.Operation == "PutInventory");
+        var uploads = host.Requests.Count(request => request.Target == "PutInventory");
         host.Install("-RebootOption RebootIfNeeded").Expect(0);
-        Assert.True(host.Requests.Count(request => request.Operation == "PutInventory") > uploads);
+        Assert.True(host.Requests.Count(request => request.Target == "PutInventory") > uploads);
         Assert.False(host.Root.Exists($"{ScenarioHost.StateDirectory}/patch-baseline-operations-reboot-194"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PatchTools.Testing.Aws;
 
 namespace PatchTools.Rigs.Tests.Scenarios;
 
@@ -18,7 +19,7 @@ internal sealed class ScenarioHost : IDisposable
         Server = new ArchiveServer(Archive.Folder);
         options ??= new OverlayOptions();
         Root = new OverlayRoot(options with { Binds = new Dictionary<string, string>(options.Binds, StringComparer.Ordinal) { ["/srv/repo"] = Archive.Folder } });
-        _aws = new LoopbackAws(new LoopbackAwsOptions { Product = product, Snapshot = snapshot ?? Baselines.Security() });
+        _aws = LoopbackAws.Start(new LoopbackAwsOptions { Product = product, Snapshot = snapshot ?? Baselines.Security() });
         Root.UseAws(_aws);
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
         Root.Write(Keyring, "");
@@ -33,7 +34,7 @@ internal sealed class ScenarioHost : IDisposable
 
     public OverlayRoot Root { get; }
 
-    public IReadOnlyList<AwsRequest> Requests => _aws.Requests;
+    public IReadOnlyList<RecordedRequest> Requests => _aws.Requests;
 
     /// <summary>Turns the host into an Ubuntu: os-release and sources; packages of the machine's suite stay as they are.</summary>
     public ScenarioHost AsUbuntu()

@@ -116,7 +116,7 @@ public sealed class TroubleTests
         Assert.Equal("Failed", run.Of("s-good").State);
         Assert.Equal("Failed", run.Of("s-bad").State);
         host.AssertInstalled("s-good", "1.0-1");
-        Assert.Contains(host.Requests, request => request is { Operation: "PutInventory", Status: 200 });
+        Assert.Contains(host.Requests, request => request is { Target: "PutInventory", Status: 200 });
         host.Server.Mend();
         host.Install().Expect(0);
         host.AssertInstalled("s-good", "1.1-1");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using PatchTools.Testing.Aws;
 using Xunit;
 
 namespace PatchTools.Testing.Conformance;
@@ -23,31 +24,12 @@ public sealed class RecordedComparison(RecordedCase recorded)
     public DateTimeOffset? InstallsSince { get; init; }
 
     /// <summary>The service as the recording's options make it.</summary>
-    public LoopbackAwsOptions ServiceOptions()
+    public LoopbackAws StartService()
     {
-        List<AwsFault> faults = [];
-        var product = "Debian12";
-        for (var i = 0; i < recorded.FakeOptions.Count; i++)
-        {
-            if (recorded.FakeOptions[i] == "--product")
-                product = recorded.FakeOptions[++i];
-            if (recorded.FakeOptions[i] != "--fault")
-                continue;
-
-            // PutInventory=AccessDeniedException:1:not allowed
-            var fault = recorded.FakeOptions[++i].Split('=', 2);
-            var parts = fault[1].Split(':');
-            faults.Add(new AwsFault(fault[0], parts[0], parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : -1));
-        }
-
-        return new LoopbackAwsOptions
-        {
-            Product = product,
-            Snapshot = recorded.Snapshot,
-            StrictHash = recorded.FakeOptions.Contains("--strict-hash"),
-            Faults = faults,
-            Objects = recorded.S3Objects.ToDictionary(o => $"{o.Bucket}/{o.Key}", o => o.Content, StringComparer.Ordinal),
-        };
+        var aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.FakeOptions, recorded.Snapshot));
+        foreach (var (bucket, key, content) in recorded.S3Objects)
+            aws.Objects[$"{bucket}/{key}"] = content;
+        return aws;
     }
 
     /// <summary>Takes over the requests that a service received, and holds each to its signature and the service model.</summary>
@@ -55,11 +37,12 @@ public sealed class RecordedComparison(RecordedCase recorded)
     {
         foreach (var request in aws?.Requests ?? [])
         {
-            Log?.Invoke($"{request.Operation} {request.Status}");
-            Assert.True(request.Signature is "ok" or "presigned", $"{request.Operation}: signature {request.Signature}");
-            Assert.Empty(request.Violations);
-            if (request.Operation is "GetDeployablePatchSnapshotForInstance" or "PutInventory")
-                _calls.Add(new JsonObject { ["operation"] = request.Operation, ["status"] = request.Status, ["body"] = request.Body!.DeepClone() });
+            Log?.Invoke(request.ToString());
+            var isSigned = request.Target is not (LoopbackAws.SnapshotTarget or LoopbackAws.ImdsTarget);
+            Assert.Equal(isSigned ? SignatureVerdict.Valid : SignatureVerdict.Absent, request.Signature);
+            Assert.Empty(request.ModelErrors);
+            if (request.Target is "GetDeployablePatchSnapshotForInstance" or "PutInventory")
+                _calls.Add(new JsonObject { ["operation"] = request.Target, ["status"] = request.Status, ["body"] = JsonNode.Parse(request.Body) });
         }
     }
 

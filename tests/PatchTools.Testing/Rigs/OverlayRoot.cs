@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using PatchTools.Testing.Aws;
 
 namespace PatchTools.Testing.Rigs;
 
@@ -139,14 +140,10 @@ public sealed partial class OverlayRoot : IDisposable
     /// <summary>Points the AWS clients inside at a loopback service.</summary>
     public void UseAws(LoopbackAws aws, string instanceId = "i-0123456789abcdef0", bool credentialsFromMetadata = false)
     {
-        foreach (var (name, value) in aws.Environment(credentialsFromMetadata))
-        {
-            if (value is null)
-                Environment.Remove(name);
-            else
-                Environment[name] = value;
-        }
-
+        foreach (var name in Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToList())
+            Environment.Remove(name);
+        foreach (var (name, value) in credentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment)
+            Environment[name] = value;
         Environment["AWS_SSM_INSTANCE_ID"] = instanceId;
         Environment["AWS_SSM_REGION_NAME"] = "us-east-1";
     }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using PatchTools.Errors;
 using PatchTools.Hosts;
-using PatchTools.Testing;
+using PatchTools.Testing.Aws;
 using PatchTools.Testing.Conformance;
 using Xunit;
 
@@ -32,10 +32,10 @@ public sealed class ConformanceTests
                 {
                     comparison.Take(aws);
                     aws?.Dispose();
-                    aws = new LoopbackAws(comparison.ServiceOptions());
+                    aws = comparison.StartService();
                 }
 
-                using var environment = new ProcessEnvironment(aws.Environment(step.CredentialsFromMetadata));
+                using var environment = new EnvironmentScope(step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment);
                 var (exit, error) = Run(step, host, now);
                 comparison.CompareExitCode(i, exit, error?.ErrorId);
                 if (error is not null)
