@@ -88,7 +88,7 @@ public sealed partial class PatchRun
             var acquisition = Acquisition();
             var snapshot = await GetSnapshotAsync(acquisition, request.Snapshot, cancellationToken);
             var list = await OverrideListAsync(acquisition, request.Snapshot.InstallOverrideList, request.Snapshot.Aws, cancellationToken);
-            var before = await GetInventoryAsync(request.Inventory, snapshot, cancellationToken);
+            var before = await GetInventoryAsync(request.Inventory with { RestoresSources = !request.DryRun }, snapshot, cancellationToken);
             var terms = TermsOf(request, PatchOperation.Install) with { InstallOverrideList = list };
             var choice = Choose(snapshot, before, terms, request.LockTimeout, deadline);
             if (resume.Step == ResumeStep.Rebooted)
