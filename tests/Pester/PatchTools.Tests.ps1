@@ -172,10 +172,6 @@ Describe 'A host in a folder' {
 }
 
 Describe 'Invoke-PatchBaseline' {
-    It 'refuses Install, which this version has not' {
-        { Invoke-PatchBaseline -Operation Install -Default } | Should -Throw -ErrorId 'OperationNotAvailable,PatchTools.Commands.InvokePatchBaselineCommand'
-    }
-
     It 'takes only operations that exist' {
         { Invoke-PatchBaseline -Operation Upgrade } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
