@@ -53,6 +53,20 @@ public sealed class ConformanceTests
         comparison.AssertOnlyListedDifferences();
     }
 
+    /// <summary>The recorded host as its step ran there: as root, at a time that stands still.</summary>
+    internal static HostContext HostOf(RecordedHost host, RecordedStep step, DateTimeOffset now) => new()
+    {
+        Paths = new HostPaths { Root = host.Root, StateDirectory = host.StateDirectory, DataDirectory = host.DataDirectory, ProcDirectory = host.ProcDirectory },
+        Clock = new FixedClock(now),
+        IsRoot = true,
+        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AWS_SSM_INSTANCE_ID"] = step.InstanceId,
+            ["AWS_SSM_REGION_NAME"] = "us-east-1",
+            ["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555",
+        },
+    };
+
     private static (int ExitCode, PatchToolsException? Error) Run(RecordedStep step, RecordedHost host, DateTimeOffset now)
     {
         var state = InitialSessionState.CreateDefault2();
@@ -63,18 +77,7 @@ public sealed class ConformanceTests
         Assert.False(shell.HadErrors, string.Join('\n', shell.Streams.Error));
         runspace.SessionStateProxy.SetVariable(CompositionOverride.VariableName, new CompositionOverride
         {
-            Host = new HostContext
-            {
-                Paths = new HostPaths { Root = host.Root, StateDirectory = host.StateDirectory, DataDirectory = host.DataDirectory, ProcDirectory = host.ProcDirectory },
-                Clock = new FixedClock(now),
-                IsRoot = true,
-                Environment = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    ["AWS_SSM_INSTANCE_ID"] = step.InstanceId,
-                    ["AWS_SSM_REGION_NAME"] = "us-east-1",
-                    ["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555",
-                },
-            },
+            Host = HostOf(host, step, now),
         });
         shell.Commands.Clear();
         shell.AddCommand("Invoke-PatchBaseline")
