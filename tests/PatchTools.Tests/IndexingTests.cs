@@ -44,7 +44,8 @@ public sealed class IndexingTests
 
         void Visit(string path, object? value)
         {
-            if (value is null or string || value.GetType().Assembly != typeof(ComplianceReport).Assembly && value is not System.Collections.IEnumerable || !seen.Add(value))
+            // Views of rows are structs that lead to each other without end, and hold no lists of their own.
+            if (value is null or string or ValueType || value.GetType().Assembly != typeof(ComplianceReport).Assembly && value is not System.Collections.IEnumerable || !seen.Add(value))
                 return;
             if (value is System.Collections.IEnumerable list)
             {
