@@ -44,7 +44,7 @@ public sealed class IndexingTests
 
         void Visit(string path, object? value)
         {
-            // Views of rows are structs that lead to each other without end, and hold no lists of their own.
+            // Rows of the catalog are made anew at each look and lead back to it.
             if (value is null or string or ValueType || value.GetType().Assembly != typeof(ComplianceReport).Assembly && value is not System.Collections.IEnumerable || !seen.Add(value))
                 return;
             if (value is System.Collections.IEnumerable list)
