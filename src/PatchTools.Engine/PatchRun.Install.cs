@@ -123,6 +123,10 @@ public sealed partial class PatchRun
             ? (await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)) with { Repositories = before.Repositories }
             : before;
         var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with { Outcome = outcome };
+        var untold = Setbacks.Untold(report, outcome);
+        report = report with { Warnings = [.. report.Warnings, .. untold] };
+        foreach (var warning in untold)
+            observer.Warning(warning);
         var patching = new PatchingOutcome { ExitCode = PatchingExitCode.Of(outcome), CurrentInstalled = CurrentInstalled.Of(before, report) };
         var wantsReboot = !prepared.IsResumed && RebootDecision.IsRequired(new RebootQuestion
         {

@@ -35,6 +35,22 @@ public static class Setbacks
     }
 
     /// <summary>
+    /// What an install ran into and no finding tells: failures that are not one patch's own, and patches that count as installed, to AWS as to dpkg, because
+    /// they are unpacked, while a maintainer script has failed. One sentence each, no full stop.
+    /// </summary>
+    public static IReadOnlyList<string> Untold(ComplianceReport report, InstallOutcome outcome)
+    {
+        var broken = report.Inventory.Installed.Where(package => package.IsBroken).Select(package => package.Name).ToHashSet(StringComparer.Ordinal);
+        var told = report.Findings.Where(finding => finding.Setback is not null).Select(finding => finding.Id).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. outcome.Problems,
+            .. outcome.Setbacks.Where(setback => broken.Contains(setback.Target.Name) && !told.Contains(setback.Target.Id))
+                .Select(setback => $"{setback.Target.Name} {setback.Target.Edition} is not completely installed: {setback.Reason}"),
+        ];
+    }
+
+    /// <summary>
     /// The last word on the reported version; of a package that wanted another version the word on that one, unless the finding only says that the
     /// baseline would go further than the override list did.
     /// </summary>

@@ -68,6 +68,18 @@ public sealed class SetbacksTests
         Assert.Equal(("1.3", "held"), (report.Findings[0].AvailableVersion, report.Findings[0].Why));
     }
 
+    [Fact]
+    public void What_no_finding_tells_of_an_install_is_told_beside_them()
+    {
+        var host = MadeUpHost.Apt()
+            .Package(new MadeUpPackage { Name = "a", Versions = ["1.1 SEC", "1.0*"], IsBroken = true })
+            .Package(new MadeUpPackage { Name = "c", Versions = ["1.1* SEC"], IsBroken = true });
+        var report = BaselineEvaluator.Evaluate(host.Request(_security) with { Operation = PatchOperation.Install });
+        var outcome = new InstallOutcome { Problems = ["the disk is full"], Setbacks = [Setback("a", SetbackKind.InstallFailed, "dpkg: told"), Setback("c", SetbackKind.InstallFailed, "dpkg: the script failed")] };
+        Assert.Equal(["the disk is full", "c 1.1 is not completely installed: dpkg: the script failed"], Setbacks.Untold(Setbacks.Apply(report, outcome.Setbacks), outcome));
+        Assert.Equal(["the disk is full"], Setbacks.Untold(Setbacks.Apply(After, outcome.Setbacks), outcome));
+    }
+
     private static PatchSetback Setback(string name, SetbackKind kind, string reason) =>
         new(new PatchTarget { Name = name, Architecture = "amd64", InstalledEdition = "1.0", Edition = "1.1", Id = $"{name}.amd64" }, kind, reason);
 }
