@@ -8,6 +8,7 @@ internal sealed class RecordingObserver : IRunObserver
     private readonly ConcurrentQueue<(string Phase, string Status, int Percent)> _progress = new();
     private readonly ConcurrentQueue<string> _verbose = new();
     private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly TaskCompletionSource _warned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<string>? _whenProgress;
 
     public IReadOnlyList<(string Phase, string Status, int Percent)> ProgressReports => [.. _progress];
@@ -29,7 +30,14 @@ internal sealed class RecordingObserver : IRunObserver
 
     public void Verbose(string message) => _verbose.Enqueue(message);
 
-    public void Warning(string message) => _warnings.Enqueue(message);
+    /// <summary>Ends with the first warning.</summary>
+    public Task Warned => _warned.Task;
+
+    public void Warning(string message)
+    {
+        _warnings.Enqueue(message);
+        _warned.TrySetResult();
+    }
 
     public void Debug(string message)
     {
