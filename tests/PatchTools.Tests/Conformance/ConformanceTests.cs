@@ -12,7 +12,7 @@ using Xunit;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>The recorded apt scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
+/// <summary>The recorded apt and dnf scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed class ConformanceTests
 {
@@ -25,6 +25,8 @@ public sealed class ConformanceTests
     public void A_recorded_run_comes_out_the_same_but_for_its_listed_divergences(string name)
     {
         var recorded = RecordedCase.Load(name);
+        if (recorded.IsRpm)
+            Rig.NeedsCommands("rpm");
         var now = recorded.Ends.Count > 0 ? recorded.Ends[^1] : new DateTimeOffset(2026, 11, 23, 6, 30, 0, TimeSpan.Zero);
         using var host = new RecordedHost(recorded, now);
         List<Difference> differences = [];
@@ -119,7 +121,7 @@ public sealed class ConformanceTests
     private static LoopbackAwsOptions Options(RecordedCase recorded)
     {
         List<AwsFault> faults = [];
-        var product = "Debian12";
+        var product = recorded.Product;
         for (var i = 0; i < recorded.FakeOptions.Count; i++)
         {
             if (recorded.FakeOptions[i] == "--product")

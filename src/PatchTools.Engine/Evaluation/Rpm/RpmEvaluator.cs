@@ -115,7 +115,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     {
         foreach (var origin in version.Origins)
         {
-            if (!origin.IsLocalDatabase)
+            if (origin.IsOffer)
                 return true;
         }
 
