@@ -30,6 +30,9 @@ public sealed record PackageOrigin
     /// <summary>Index into <see cref="HostInventory.Repositories"/>; -1 for the local database.</summary>
     public int Repository { get; init; } = -1;
 
+    /// <summary>Reason of a version that only advisories still name.</summary>
+    public const string NoLongerOffered = "no repository offers it any more";
+
     /// <summary>Why the tool does not see what this repository offers: excluded, a module stream that is not enabled, a better repository's priority, a lock, or gone. Null: it sees it.</summary>
     public string? HiddenBecause { get; init; }
 

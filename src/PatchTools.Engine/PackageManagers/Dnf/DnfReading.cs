@@ -440,7 +440,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
                 // The repository has moved on: kept for installed packages, whose explanation says which newer version has the fix.
                 if (!builder.IsInstalled(package))
                     return;
-                version = builder.Version(package, edition, 0, 0, 0, reading.HiddenOrigin(repository.Index, Gone));
+                version = builder.Version(package, edition, 0, 0, 0, reading.HiddenOrigin(repository.Index, PackageOrigin.NoLongerOffered));
             }
 
             if (!reading._advisories.TryGetValue(version, out var list))
@@ -452,7 +452,4 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
                 list[known] = advisory;
         }
     }
-
-    /// <summary>Why a version that only advisories name is not seen.</summary>
-    internal const string Gone = "no repository offers it any more";
 }

@@ -6,8 +6,9 @@ using PatchTools.Evaluation.Patterns;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// A package expression as excludes and locks write it (dnf(8), SPECIFYING PACKAGES): tried as name-epoch:version-release.arch, name.arch, name,
-/// name-epoch:version-release and name-epoch:version, and the first of these forms that matches any package is the one that is meant.
+/// A package expression as excludes and locks write it (dnf(8), SPECIFYING PACKAGES). It can be read in up to five forms, and the first of them that matches
+/// any package is the one that is meant. Excludes try name-epoch:version-release.arch, name.arch, name, name-epoch:version-release, name-epoch:version; the
+/// versionlock plugin tries the two of names last.
 /// </summary>
 internal sealed partial class PackageSpec
 {
@@ -22,10 +23,19 @@ internal sealed partial class PackageSpec
     /// <summary>In the order in which they are tried; none when the text is no package expression.</summary>
     public IReadOnlyList<PackageForm> Forms { get; }
 
-    public static PackageSpec Parse(string text)
+    public static PackageSpec Parse(string text) => Parse(text, [Nevra(), NameArchitecture(), Name(), Nevr(), Nev()]);
+
+    public static PackageSpec ParseLock(string text) => Parse(text, [Nevra(), Nevr(), Nev(), NameArchitecture(), Name()]);
+
+    /// <summary>fnmatch(3) over the whole text.</summary>
+    public static bool Glob(string pattern, string text) => GlobPattern.Compile(pattern).Matches(Encoding.UTF8.GetBytes(text));
+
+    public override string ToString() => Text;
+
+    private static PackageSpec Parse(string text, ReadOnlySpan<Regex> readings)
     {
         List<PackageForm> forms = [];
-        foreach (var form in new[] { Nevra(), NameArchitecture(), Name(), Nevr(), Nev() })
+        foreach (var form in readings)
         {
             if (form.Match(text) is { Success: true } match)
                 forms.Add(new PackageForm(match.Groups["n"].Value, Part("e"), Part("v"), Part("r"), Part("a")));
@@ -35,11 +45,6 @@ internal sealed partial class PackageSpec
 
         return new PackageSpec(text, forms);
     }
-
-    /// <summary>fnmatch(3) over the whole text.</summary>
-    public static bool Glob(string pattern, string text) => GlobPattern.Compile(pattern).Matches(Encoding.UTF8.GetBytes(text));
-
-    public override string ToString() => Text;
 
     [GeneratedRegex(@"^(?<n>[^:(/=<> ]+)-((?<e>[0-9]+):)?(?<v>[^-:(/=<> ]+)-(?<r>[^-:(/=<> ]+)\.(?<a>[^-:.(/=<> ]+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Nevra();

@@ -28,7 +28,7 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
         foreach (var line in text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
         {
             var excludes = line[0] == '!';
-            var spec = PackageSpec.Parse(Spelled((excludes ? line[1..] : line).Trim()));
+            var spec = PackageSpec.ParseLock(Spelled((excludes ? line[1..] : line).Trim()));
             if (spec.Forms.Count > 0)
                 entries.Add(new LockEntry(spec, excludes));
         }
@@ -99,7 +99,7 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
                 text.Append(value);
             else
                 return;
-            entries.Add(new LockEntry(PackageSpec.Parse(text.ToString()), comparator == "!="));
+            entries.Add(new LockEntry(PackageSpec.ParseLock(text.ToString()), comparator == "!="));
         }
     }
 }

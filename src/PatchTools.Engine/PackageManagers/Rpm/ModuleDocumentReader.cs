@@ -403,7 +403,7 @@ internal sealed class ModuleDocumentReader
                     ReadMap();
                     break;
                 default:
-                    _owner.Add(ReadScalar(",]}"));
+                    _owner.Set(ReadScalar(",]}"));
                     break;
             }
 

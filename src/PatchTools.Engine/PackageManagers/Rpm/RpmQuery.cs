@@ -16,10 +16,10 @@ internal sealed record RpmPackage(string Name, string Architecture, string Editi
 internal sealed class RpmQuery(string root, IProcessRunner runner)
 {
     /// <summary>ASCII's own separators: no field of rpm's holds them.</summary>
-    private const char Record = '\x1e';
-    private const char Field = '\x1f';
-    private const char Entry = '\x1d';
-    private const char Part = '\x1c';
+    private const char Record = '\u001e';
+    private const char Field = '\u001f';
+    private const char Entry = '\u001d';
+    private const char Part = '\u001c';
 
     private static readonly string[] DatabaseFolders = ["usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm"];
     private static readonly string[] DatabaseFiles = ["rpmdb.sqlite", "Packages.db", "Packages"];
