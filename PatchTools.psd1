@@ -13,11 +13,13 @@
     CmdletsToExport = @(
         'Export-PatchInventory'
         'Get-PatchInventory'
+        'Get-PatchPlan'
         'Get-PatchSnapshot'
         'Get-PatchSummary'
         'Invoke-PatchBaseline'
         'Publish-PatchSummary'
         'Test-PatchCompliance'
+        'Test-PatchRebootRequired'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

@@ -1,5 +1,6 @@
 using PatchTools.Adapters.Aws;
 using PatchTools.Adapters.Compression;
+using PatchTools.Adapters.Yaml;
 using PatchTools.Ports;
 
 namespace PatchTools.Adapters;
@@ -14,4 +15,6 @@ public sealed class AdapterFactory : IAdapterFactory
     public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => new InstanceIdentitySource(endpoint);
 
     public IDecompressor CreateDecompressor() => new Decompressor();
+
+    public IOverrideListReader CreateOverrideListReader() => new OverrideListReader();
 }

@@ -5,6 +5,7 @@ using PatchTools.Inventories;
 using PatchTools.PackageManagers;
 using PatchTools.Ports;
 using PatchTools.Processes;
+using PatchTools.Reboot;
 using PatchTools.Reporting;
 using PatchTools.Snapshots;
 using PatchTools.State;
@@ -56,6 +57,15 @@ public sealed record RunRequest
 
     public RebootOption RebootOption { get; init; } = RebootOption.RebootIfNeeded;
 
+    /// <summary>When an install with <see cref="RebootOption.RebootIfNeeded"/> asks for a reboot.</summary>
+    public RebootPolicy RebootPolicy { get; init; }
+
+    /// <summary>From which dates approval delays count on apt.</summary>
+    public ApprovalDateSource ApprovalDateSource { get; init; }
+
+    /// <summary>Nothing begins that is not expected to end within it, counted from the beginning of the run; null for no limit.</summary>
+    public TimeSpan? TimeBudget { get; init; }
+
     /// <summary>How long to wait for another run of PatchTools.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -63,34 +73,48 @@ public sealed record RunRequest
     public bool DryRun { get; init; }
 }
 
+/// <summary>Under which terms a host is compared with a baseline.</summary>
+public sealed record EvaluationTerms
+{
+    public PatchOperation Operation { get; init; }
+
+    /// <summary>As typed.</summary>
+    public string OperationText { get; init; } = nameof(PatchOperation.Scan);
+
+    public RebootOption RebootOption { get; init; } = RebootOption.RebootIfNeeded;
+
+    /// <summary>What an install goes by in the baseline's place.</summary>
+    public InstallOverrideList? InstallOverrideList { get; init; }
+
+    public ApprovalDateSource ApprovalDateSource { get; init; }
+
+    /// <summary>Versions that are seen for the first time are remembered with this date.</summary>
+    public bool SavesFirstSeen { get; init; }
+}
+
 /// <summary>
 /// The story of a run: snapshot, inventory, evaluation, report. The small cmdlets call its steps, <c>Invoke-PatchBaseline</c> the whole, so that both
 /// are the same code (DESIGN §2).
 /// </summary>
-public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObserver observer)
+public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters, IRunObserver observer)
 {
     /// <summary>The baseline that applies here.</summary>
     /// <exception cref="PatchToolsException">Codes 143 to 150 and 160 to 167 of DESIGN §6.</exception>
-    public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken)
-    {
-        observer.Progress("Snapshot", "Getting the baseline", 0);
-        return new SnapshotAcquisition(host, adapters, observer, Console.OpenStandardInput()).GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
-    }
+    public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken) => GetSnapshotAsync(Acquisition(), request, cancellationToken);
 
     /// <summary>Inventory of the host that <see cref="HostPaths.Root"/> names, with the sources of the snapshot's baseline where it brings some.</summary>
     public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, PatchSnapshot? snapshot, CancellationToken cancellationToken)
     {
         observer.Progress("Inventory", "Reading packages and repositories", 20);
-        var manager = PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
-        var inventory = await manager.GetInventoryAsync(snapshot is null ? request : request with { CustomSources = CustomSources.For(snapshot) }, observer, cancellationToken);
+        var inventory = await Manager().GetInventoryAsync(snapshot is null ? request : request with { CustomSources = CustomSources.For(snapshot) }, observer, cancellationToken);
         if (inventory.Origin != InventoryOrigin.Host)
             return inventory;
         var states = new PatchStatesFile(host, observer).Read();
         return inventory with { Facts = inventory.Facts with { PriorStates = states.States }, Warnings = states.Warning is null ? inventory.Warnings : [.. inventory.Warnings, states.Warning] };
     }
 
-    /// <summary>Pure comparison at this instant; neither saves nor sends.</summary>
-    public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, string operationText = nameof(PatchOperation.Scan), RebootOption rebootOption = RebootOption.RebootIfNeeded)
+    /// <summary>Pure comparison at this instant; sends nothing, and saves nothing but first-seen dates where the terms say so.</summary>
+    public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms)
     {
         observer.Progress("Evaluate", $"Comparing {inventory.Installed.Count} installed packages with the baseline", 60);
         var report = BaselineEvaluator.Evaluate(new EvaluationRequest
@@ -99,9 +123,15 @@ public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObs
             Inventory = inventory,
             Now = host.Clock.GetUtcNow(),
             VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
-            OperationText = operationText,
-            RebootOption = rebootOption,
-            ExecutionId = host.Environment.GetValueOrDefault("SSM_COMMAND_ID") ?? Guid.NewGuid().ToString(),
+            Operation = terms.Operation,
+            OperationText = terms.OperationText,
+            InstallOverrideList = terms.InstallOverrideList,
+            ApprovalDateSource = terms.ApprovalDateSource,
+            FirstSeen = terms.ApprovalDateSource == ApprovalDateSource.FirstSeen && inventory.Origin == InventoryOrigin.Host
+                ? new FirstSeenFile(host, observer).Advance(inventory, terms.SavesFirstSeen)
+                : FirstSeenDates.Empty,
+            RebootOption = terms.RebootOption,
+            ExecutionId = host.Variable("SSM_COMMAND_ID") ?? Guid.NewGuid().ToString(),
         });
         observer.Verbose($"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, {inventory.Packages.VersionCount} versions of {inventory.Packages.Count} packages judged.");
         return report with { ExitCode = inventory.IsProven ? 0 : PatchErrors.MetadataNotProven.ExitCode };
@@ -132,13 +162,25 @@ public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObs
     /// </exception>
     public async Task<ComplianceReport> ScanAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        using var held = request.DryRun ? null : await RunLock.AcquireAsync(host, $"Invoke-PatchBaseline -Operation {request.OperationText}", request.LockTimeout, observer, cancellationToken);
+        if (request.DryRun)
+            return await ScanLockedAsync(request, cancellationToken);
+        using var held = await RunLock.AcquireAsync(host, $"Invoke-PatchBaseline -Operation {request.OperationText}", request.LockTimeout, observer, cancellationToken);
+        // A scan never asks for a reboot, so a marker that lies there is another operation's; the reference lets it swallow the scan (spec 08 §7).
+        var markers = new RebootMarkers(host, observer);
+        markers.Resume(PatchOperation.Scan);
+        var report = await ScanLockedAsync(request, cancellationToken);
+        markers.Finish(new FinalCode(report.ExitCode));
+        return report;
+    }
+
+    private async Task<ComplianceReport> ScanLockedAsync(RunRequest request, CancellationToken cancellationToken)
+    {
         var snapshot = await GetSnapshotAsync(request.Snapshot, cancellationToken);
         var inventory = await GetInventoryAsync(request.Inventory, snapshot, cancellationToken);
-        var report = Evaluate(snapshot, inventory, request.OperationText, request.RebootOption);
+        var report = Evaluate(snapshot, inventory, TermsOf(request, PatchOperation.Scan));
         if (request.DryRun)
             return report with { UploadNote = "neither saved nor sent" };
-        if (snapshot.Origin is SnapshotOrigin.Default or SnapshotOrigin.File && !snapshot.CarriesServiceIds)
+        if (StaysOnHost(snapshot))
         {
             observer.Verbose("The report is not sent: its snapshot does not come from the service.");
             return Saved(report, inventory);
@@ -152,6 +194,18 @@ public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObs
         {
             throw new PatchToolsException(failure.Error, failure.Message, ReportPublisher.Complete(report, PatchingOutcome.Scan) with { ExitCode = failure.ExitCode, UploadNote = failure.Message }, failure);
         }
+    }
+
+    /// <summary>Whether the host needs a reboot, judged from the host itself; changes nothing.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    public Task<RebootAssessment> AssessRebootAsync(CancellationToken cancellationToken)
+    {
+        observer.Progress("Reboot", "Looking at kernel, processes and pending patches", 50);
+        var states = new PatchStatesFile(host, observer).Read();
+        if (states.Warning is not null)
+            observer.Warning(states.Warning);
+        var manager = PackageManagerLocator.TryLocate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
+        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host)).AssessAsync(states.States, cancellationToken);
     }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>
@@ -197,7 +251,29 @@ public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObs
         return Publisher(new AwsParameters()).Save(report);
     }
 
-    private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken)
+    /// <summary>The predefined baseline and a bare one are nothing the service knows: the report is saved and never sent.</summary>
+    private static bool StaysOnHost(PatchSnapshot snapshot) => snapshot.Origin is SnapshotOrigin.Default or SnapshotOrigin.File && !snapshot.CarriesServiceIds;
+
+    private static EvaluationTerms TermsOf(RunRequest request, PatchOperation operation) => new()
+    {
+        Operation = operation,
+        OperationText = request.OperationText,
+        RebootOption = request.RebootOption,
+        ApprovalDateSource = request.ApprovalDateSource,
+        SavesFirstSeen = !request.DryRun,
+    };
+
+    private SnapshotAcquisition Acquisition() => new(host, adapters, observer, Console.OpenStandardInput());
+
+    private Task<PatchSnapshot> GetSnapshotAsync(SnapshotAcquisition acquisition, SnapshotRequest request, CancellationToken cancellationToken)
+    {
+        observer.Progress("Snapshot", "Getting the baseline", 0);
+        return acquisition.GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
+    }
+
+    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
+
+    private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken, PatchingOutcome? patching = null)
     {
         var instanceId = aws.InstanceId ?? report.Snapshot.InstanceId ?? "";
         var region = aws.Region ?? report.Snapshot.Region ?? "";
@@ -207,7 +283,7 @@ public sealed class PatchRun(HostContext host, IAdapterFactory adapters, IRunObs
             (instanceId, region) = await new InstanceIdentification(host, adapters, observer).RequireAsync(known, cancellationToken);
         }
 
-        return await Publisher(aws).PublishAsync(report, instanceId, region, cancellationToken);
+        return await Publisher(aws).PublishAsync(report, instanceId, region, cancellationToken, patching);
     }
 
     private ReportPublisher Publisher(AwsParameters aws) => new(

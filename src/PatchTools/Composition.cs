@@ -52,5 +52,7 @@ internal static class Composition
         public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => AdaptersLoadContext.Factory.CreateIdentitySource(endpoint);
 
         public IDecompressor CreateDecompressor() => AdaptersLoadContext.Factory.CreateDecompressor();
+
+        public IOverrideListReader CreateOverrideListReader() => AdaptersLoadContext.Factory.CreateOverrideListReader();
     }
 }

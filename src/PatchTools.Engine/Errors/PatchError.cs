@@ -57,6 +57,9 @@ public static class PatchErrors
     public static readonly PatchError BaselineOverrideNoEntry = Row(163, PatchErrorCategory.NotFound, "Add an entry whose OperatingSystem is the one that the message names.");
     public static readonly PatchError BaselineOverrideSeveralEntries = Row(165, PatchErrorCategory.InvalidData, "Keep one entry for each operating system.");
     public static readonly PatchError BaselineOverrideUnsupportedSystem = Row(166, PatchErrorCategory.NotSupported, "The operating system could not be told; set AWS_SSM_PLATFORM_NAME.");
+    public static readonly PatchError InstallOverrideListAccessDenied = Row(1, PatchErrorCategory.PermissionDenied, "Give the instance's role s3:GetObject on the object, or use a presigned URL that has not expired.");
+    public static readonly PatchError InstallOverrideListDownloadFailed = Row(1, PatchErrorCategory.ConnectionError, "Check the location and that the host reaches it.");
+    public static readonly PatchError InstallOverrideListMalformed = Row(1, PatchErrorCategory.InvalidData, "Correct the place that the message names; the list is a mapping with the key patches, whose entries have an id and may have a title.");
     public static readonly PatchError BothOverridesGiven = Row(167, PatchErrorCategory.InvalidArgument, "Give -BaselineOverride or -InstallOverrideList, not both.");
 
     // Inventory
@@ -70,6 +73,7 @@ public static class PatchErrors
     public static readonly PatchError InventoryTooLarge = Row(1, PatchErrorCategory.InvalidData, "The file is larger than any real host's; check what it is.");
     public static readonly PatchError UnsupportedCompression = Row(1, PatchErrorCategory.NotSupported, "Refresh the package lists, or have apt keep them in another format (Acquire::GzipIndexes).");
     public static readonly PatchError ElevationRequired = Row(172, PatchErrorCategory.PermissionDenied, "Run as root (sudo pwsh, or the SSM agent).");
+    public static readonly PatchError PreflightFailed = Row(1, PatchErrorCategory.InvalidOperation, "Cure what the message names, all of it, and run again; nothing has been changed.");
     public static readonly PatchError CommandTimedOut = Row(1, PatchErrorCategory.OperationTimeout, "The command of the message hangs; run it by hand.");
 
     public static readonly PatchError BaselineSourcesNotApplicable = Row(1, PatchErrorCategory.InvalidData, "Add the product to one of the baseline's sources, or remove the sources.");
@@ -85,7 +89,9 @@ public static class PatchErrors
     public static readonly PatchError SummaryNotFound = Row(1, PatchErrorCategory.NotFound, "Run Invoke-PatchBaseline -Operation Scan first, or give the -StateDirectory of the run.");
     public static readonly PatchError SummaryMalformed = Row(1, PatchErrorCategory.InvalidData, "The file is damaged; the next run writes it anew.");
     public static readonly PatchError RunInProgress = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the run that the message names, or raise -LockTimeout.");
-    public static readonly PatchError OperationNotAvailable = Row(1, PatchErrorCategory.NotSupported, "This version scans; install with the distribution's own tool.");
+    // Reboot
+    public static readonly PatchError RebootNotDone = Row(194, PatchErrorCategory.ResourceUnavailable, "Reboot the host; SSM's agent does it when it sees exit code 194, and runs the command again.");
+    public static readonly PatchError RebootGivenUp = Row(3, PatchErrorCategory.InvalidOperation, "Find out why the host does not reboot when the agent asks for it, reboot it, and run the operation again.");
 
     // Module
     public static readonly PatchError AdaptersNotLoaded = Row(1, PatchErrorCategory.InvalidOperation, "The module is incomplete: bin/adapters is missing or damaged. Install it again.");

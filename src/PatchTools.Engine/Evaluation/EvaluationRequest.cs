@@ -18,8 +18,17 @@ public sealed record EvaluationRequest
     /// <summary>The operation as typed.</summary>
     public string OperationText { get; init; } = nameof(PatchOperation.Scan);
 
-    /// <summary>An install went by an override list, so that what the baseline still misses is Missing and not Failed (<see cref="OperationState"/>).</summary>
-    public bool HasInstallOverrideList { get; init; }
+    /// <summary>
+    /// What an Install goes by in the baseline's place: what it names and is not installed yet is Failed, and what the baseline misses beside it is Missing.
+    /// A Scan ignores it.
+    /// </summary>
+    public InstallOverrideList? InstallOverrideList { get; init; }
+
+    /// <summary>Whether and from which dates approval delays count on apt.</summary>
+    public ApprovalDateSource ApprovalDateSource { get; init; }
+
+    /// <summary>Dates for <see cref="ApprovalDateSource.FirstSeen"/>, advanced to the inventory. Packages that are not installed have none: they are counted whatever their age.</summary>
+    public FirstSeenDates FirstSeen { get; init; } = FirstSeenDates.Empty;
 
     public RebootOption RebootOption { get; init; } = RebootOption.RebootIfNeeded;
 

@@ -12,6 +12,8 @@ internal abstract class FamilyEvaluator
         Request = request;
         Approved = new ListUse(approved);
         Rejected = new ListUse(rejected);
+        if (request is { Operation: PatchOperation.Install, InstallOverrideList: { } list })
+            Override = new OverrideUse(list, request.Inventory.Family, request.Inventory.Packages.NativeArchitecture);
     }
 
     /// <summary>Findings in the order of the family: what has the same state and name stays in it.</summary>
@@ -30,6 +32,15 @@ internal abstract class FamilyEvaluator
 
     protected ListUse Rejected { get; }
 
+    /// <summary>What the install goes by; null when it goes by the baseline, and in a scan.</summary>
+    protected OverrideUse? Override { get; }
+
+    /// <summary>
+    /// Whether a package of which the list's version is not installed and the baseline wants a newer one counts twice, Failed at the one and Missing at the
+    /// other. apt and yum report both; on dnf and zypper a package has one state (spec 09 §6, 11 §6, 13.6).
+    /// </summary>
+    protected abstract bool ReportsMissingBesideFailed { get; }
+
     protected bool Blocks => Baseline.RejectedPatchesAction == RejectedPatchesAction.BLOCK;
 
     public void Run()
@@ -38,7 +49,7 @@ internal abstract class FamilyEvaluator
         {
             var package = Catalog[i];
             if (package.IsInstalled)
-                _findings.Add(Judge(package));
+                AddInstalled(package);
             else if (IsInScope(package))
                 NotApplicable++;
         }
@@ -51,14 +62,24 @@ internal abstract class FamilyEvaluator
     {
         foreach (var warning in FamilyWarnings())
             yield return warning;
+        foreach (var warning in Override?.Warnings(Catalog) ?? [])
+            yield return warning;
         foreach (var entry in Approved.UselessEntries(Catalog))
             yield return $"approved patch '{entry}' matches no package known to this host";
         foreach (var entry in Rejected.UselessEntries(Catalog))
             yield return $"rejected patch '{entry}' matches no package known to this host";
     }
 
-    /// <summary>Finding of an installed package.</summary>
-    protected abstract PatchFinding Judge(PackageEntry package);
+    /// <summary>The finding of an installed package if nothing newer than it existed.</summary>
+    public PatchFinding AsInstalled(PackageEntry package) => Judge(package, asInstalled: true);
+
+    /// <summary>Finding of an installed package against the baseline.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="asInstalled">Versions newer than the installed one are left out.</param>
+    protected abstract PatchFinding Judge(PackageEntry package, bool asInstalled);
+
+    /// <summary>Finding of an installed package that has a newer version which <see cref="Override"/> names, at that version; null when it has none.</summary>
+    protected abstract PatchFinding? JudgeByOverride(PackageEntry package);
 
     /// <summary>Whether a package that is not installed has a version that the baseline approves.</summary>
     protected abstract bool IsInScope(PackageEntry package);
@@ -68,5 +89,29 @@ internal abstract class FamilyEvaluator
 
     protected virtual IEnumerable<string> FamilyWarnings() => [];
 
-    protected PatchState ForOperation(PatchState state) => OperationState.Of(state, Request.Operation, Request.HasInstallOverrideList);
+    protected PatchState ForOperation(PatchState state) => OperationState.Of(state, Request.Operation, Override is not null);
+
+    /// <summary>Explanation of a finding that the list decides.</summary>
+    protected FindingExplanation ExplainOverride(int entry, InstalledPackage installed, string edition, Func<IReadOnlyList<string>> observe)
+    {
+        var wanted = Override!.Entry(entry);
+        return new FindingExplanation
+        {
+            Decision = DecisionKind.InstallOverrideList,
+            Summary = installed.IsHeld ? $"{Wording.ListedByOverride(wanted)}, held" : Wording.ListedByOverride(wanted),
+            ListEntry = wanted.Id,
+            Observations = new LazyLines(() => [FormattableString.Invariant($"install override list, line {wanted.Line}: {OverrideUse.Describe(wanted)} matches {edition}"), .. observe()]),
+            HostPolicy = HostPolicyLines.Of(installed, edition, Request.Inventory.PackageManager, Request.VersionOrder, "the override list names"),
+        };
+    }
+
+    private void AddInstalled(PackageEntry package)
+    {
+        var finding = Judge(package, asInstalled: false);
+        var failed = Override is null ? null : JudgeByOverride(package);
+        if (failed is not null)
+            _findings.Add(failed);
+        if (failed is null || (ReportsMissingBesideFailed && finding.State == PatchState.Missing && Request.VersionOrder.Compare(finding.AvailableVersion, failed.AvailableVersion) > 0))
+            _findings.Add(finding);
+    }
 }

@@ -8,10 +8,11 @@ internal static class HostPolicyLines
     public const string Held = "held by the administrator";
 
     /// <param name="installed">What the host says of the package.</param>
-    /// <param name="approved">The edition that the baseline wants installed.</param>
+    /// <param name="approved">The edition that is to be installed.</param>
     /// <param name="tool">Name of the package manager.</param>
     /// <param name="order">Order of editions.</param>
-    public static IReadOnlyList<string> Of(InstalledPackage installed, string approved, string tool, IComparer<string> order)
+    /// <param name="decider">Who wants it.</param>
+    public static IReadOnlyList<string> Of(InstalledPackage installed, string approved, string tool, IComparer<string> order, string decider = "the baseline approves")
     {
         List<string> lines = [];
         if (installed.IsHeld)
@@ -21,7 +22,7 @@ internal static class HostPolicyLines
         if (installed.CandidateEdition is { } candidate && !string.Equals(candidate, approved, StringComparison.Ordinal)
             && (installed.PolicyNote is not null || order.Compare(candidate, approved) < 0))
         {
-            lines.Add(candidate == installed.Edition ? $"{tool} would stay at {candidate}, the baseline approves {approved}" : $"{tool} would take {candidate}, the baseline approves {approved}");
+            lines.Add(candidate == installed.Edition ? $"{tool} would stay at {candidate}, {decider} {approved}" : $"{tool} would take {candidate}, {decider} {approved}");
         }
 
         if (installed.PolicyNote is { } note)

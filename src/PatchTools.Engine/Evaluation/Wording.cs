@@ -1,3 +1,5 @@
+using PatchTools.Ports;
+
 namespace PatchTools.Evaluation;
 
 /// <summary>The sentences and lines of explanations that families share: one place, so that they read alike.</summary>
@@ -26,9 +28,29 @@ internal static class Wording
 
     public static string Rejected(string entry) => $"rejected by '{entry}'";
 
-    public static string ApprovedFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it from {from:yyyy-MM-dd}");
+    public static string ListedByOverride(OverrideEntry entry) => $"the override list names '{entry.Id}'";
 
-    public static string ApprovedOnlyUntil(int rule, DateOnly until) => FormattableString.Invariant($"rule {rule} approves only until {until:yyyy-MM-dd}");
+    private static string ApprovedFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it from {from:yyyy-MM-dd}");
+
+    private static string ApprovedOnlyUntil(int rule, DateOnly until) => FormattableString.Invariant($"rule {rule} approves only until {until:yyyy-MM-dd}");
+
+    /// <summary>A rule that would approve it at another date.</summary>
+    public static string HeldBack(int rule, ApprovalRule held, DateTimeOffset? from) =>
+        from is { } day ? ApprovedFrom(rule, day)
+        : held.ApproveUntilDate is { } until ? ApprovedOnlyUntil(rule, until)
+        : $"rule {rule} never approves it";
+
+    /// <summary>One line of what a delay saw: <c>rule 1, release date: wants 7 days old; saw 2026-01-05</c>.</summary>
+    /// <param name="rule">1-based.</param>
+    /// <param name="what">What the date is.</param>
+    /// <param name="wanted">The rule.</param>
+    /// <param name="date">The date; null for none.</param>
+    public static string Date(int rule, string what, ApprovalRule wanted, DateTimeOffset? date)
+    {
+        var wants = wanted.ApproveUntilDate is { } until ? FormattableString.Invariant($"released until {until:yyyy-MM-dd}") : FormattableString.Invariant($"{wanted.ApproveAfterDays ?? 0} days old");
+        var saw = date is { } day ? FormattableString.Invariant($"{day.UtcDateTime:yyyy-MM-dd}") : "no date, which is approved";
+        return $"rule {rule}, {what}: wants {wants}; saw {saw}";
+    }
 
     public static string NewerFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it; newer from {from:yyyy-MM-dd}");
 

@@ -1,143 +1,311 @@
+using System.Buffers;
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using PatchTools.Errors;
+using VersionRow = PatchTools.PackageCatalog.VersionRow;
 
 namespace PatchTools.Inventories;
 
 /// <summary>
-/// An inventory as a file: one gzip-compressed JSON document. Words, origins and origin sets are written once and named by number, versions as short
-/// lists, so that 66 000 versions take about a megabyte.
+/// An inventory as a file that another host can evaluate: one JSON document, compressed with gzip. Nothing that an evaluation looks at is lost, and
+/// versions keep their identity and order. Repeated words, origins and sets of origins are written once and referred to by number.
 /// </summary>
+/// <remarks>
+/// A package is <c>[name, architecture, [version…]]</c>, a version
+/// <c>[edition, priority, section, set of origins, metadata hash, build time, set of advisories]</c> without the zeros at its end; words are numbers into
+/// <c>words</c>. An installed package names its version by its place in the package.
+/// </remarks>
 internal static class InventoryFile
 {
-    private const string Format = "patchtools-inventory/1";
+    /// <summary>First member of the document. A reader takes no other.</summary>
+    public const string Format = "patchtools-inventory/1";
 
-    /// <summary>Plain size that no real host reaches; a bound against bombs.</summary>
-    private const int MaxBytes = 512 << 20;
+    /// <summary>Plain bytes that a document may have: the largest real inventories have a tenth.</summary>
+    internal const int MaxBytes = 256 << 20;
 
+    private const int FlushBytes = 64 << 10;
+
+    /// <summary>Writes the document; leaves the stream open.</summary>
     public static async Task WriteAsync(HostInventory inventory, Stream destination, CancellationToken cancellationToken)
     {
         await using var compressed = new GZipStream(destination, CompressionLevel.Optimal, leaveOpen: true);
         await using var json = new Utf8JsonWriter(compressed);
-        var catalog = inventory.Packages;
         json.WriteStartObject();
         json.WriteString("format", Format);
         json.WriteString("family", inventory.Family.ToString());
         json.WriteString("packageManager", inventory.PackageManager);
         json.WriteString("capturedAt", inventory.CapturedAt);
-        Write("operatingSystem", inventory.OperatingSystem);
-        Write("facts", inventory.Facts);
-        Write("repositories", inventory.Repositories);
-        Write("warnings", inventory.Warnings);
-        json.WriteString("nativeArchitecture", catalog.NativeArchitecture);
-        Write("origins", catalog.Origins);
-        Write("originSets", catalog.OriginSets);
-        Write("words", catalog.Words);
-        Write("advisorySets", catalog.AdvisorySets);
-        json.WriteStartArray("packages");
-        foreach (var package in catalog)
+        WriteHost(json, inventory);
+        json.WriteStartArray("warnings");
+        foreach (var warning in inventory.Warnings)
+            json.WriteStringValue(warning);
+        json.WriteEndArray();
+        WriteRepositories(json, inventory.Repositories);
+        await WriteCatalogAsync(json, inventory.Packages, cancellationToken);
+        json.WriteEndObject();
+        await json.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Reads a document; its origin is <see cref="InventoryOrigin.File"/>.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryMalformed"/>, naming the place; <see cref="PatchErrors.InventoryTooLarge"/>.</exception>
+    public static async Task<HostInventory> ReadAsync(Stream source, CancellationToken cancellationToken)
+    {
+        var (bytes, length) = await DecompressAsync(source, cancellationToken);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ref var row = ref catalog.PackageRows[package.Index];
-            json.WriteStartArray();
-            json.WriteStringValue(package.NameUtf8);
-            json.WriteNumberValue(row.Architecture);
-            foreach (var version in package.Versions)
+            return new InventoryDocument(bytes.AsMemory(0, length)).Read();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static async Task<(byte[] Bytes, int Length)> DecompressAsync(Stream source, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        var used = 0;
+        try
+        {
+            await using var plain = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
+            while (await plain.ReadAsync(buffer.AsMemory(used), cancellationToken) is var count and > 0)
             {
-                ref var v = ref catalog.VersionRows[version.Index];
-                json.WriteStartArray();
-                json.WriteStringValue(version.EditionUtf8);
-                json.WriteNumberValue(v.Priority);
-                json.WriteNumberValue(v.Section);
-                json.WriteNumberValue(v.OriginSet);
-                json.WriteNumberValue(v.MetadataHash);
-                json.WriteNumberValue(v.Advisories);
-                if (version.IsInstalled)
-                    JsonSerializer.Serialize(json, package.Installed);
-                json.WriteEndArray();
+                used += count;
+                if (used > MaxBytes)
+                    throw new PatchToolsException(PatchErrors.InventoryTooLarge, $"The inventory holds more than {MaxBytes >> 20} MiB.");
+                if (used == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(used * 2);
+                    buffer.AsSpan(0, used).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            if (e is InvalidDataException)
+                throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory is no gzip-compressed document, or is cut off after {used} plain bytes: {e.Message}", null, e);
+            throw;
+        }
+
+        return (buffer, used);
+    }
+
+    private static void WriteHost(Utf8JsonWriter json, HostInventory inventory)
+    {
+        var system = inventory.OperatingSystem;
+        json.WriteStartObject("operatingSystem");
+        json.WriteString("id", system.Id);
+        json.WriteStartArray("idLike");
+        foreach (var id in system.IdLike)
+            json.WriteStringValue(id);
+        json.WriteEndArray();
+        json.WriteString("versionId", system.VersionId);
+        json.WriteString("codename", system.Codename);
+        json.WriteString("prettyName", system.PrettyName);
+        json.WriteString("name", system.Name);
+        json.WriteEndObject();
+
+        json.WriteStartObject("facts");
+        WriteTime(json, "bootTime", inventory.Facts.BootTime);
+        json.WriteString("runningKernel", inventory.Facts.RunningKernel);
+        json.WriteString("hostName", inventory.Facts.HostName);
+        json.WriteNumber("lastNoRebootInstall", inventory.Facts.PriorStates.LastNoRebootInstallOperationTime);
+        json.WriteStartArray("priorStates");
+        foreach (var (title, state) in inventory.Facts.PriorStates.States)
+        {
+            json.WriteStartObject();
+            json.WriteString("title", title);
+            json.WriteString("id", state.Id);
+            json.WriteString("state", state.State);
+            WriteEpoch(json, state.InstalledTime);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteRepositories(Utf8JsonWriter json, IReadOnlyList<RepositoryHealth> repositories)
+    {
+        json.WriteStartArray("repositories");
+        foreach (var repository in repositories)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", repository.Name);
+            json.WriteString("status", repository.Status.ToString());
+            if (repository.Message is { } message)
+                json.WriteString("message", message);
+            WriteTime(json, "publishedAt", repository.PublishedAt);
+            WriteTime(json, "refreshedAt", repository.RefreshedAt);
+            WriteTime(json, "validUntil", repository.ValidUntil);
+            json.WriteBoolean("trusted", repository.Trusted);
+            json.WriteBoolean("skipIfUnavailable", repository.SkipIfUnavailable);
+            json.WriteBoolean("hasUsableMetadata", repository.HasUsableMetadata);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static async Task WriteCatalogAsync(Utf8JsonWriter json, PackageCatalog catalog, CancellationToken cancellationToken)
+    {
+        json.WriteString("nativeArchitecture", catalog.NativeArchitecture);
+        json.WriteStartArray("words");
+        foreach (var word in catalog.Words)
+            json.WriteStringValue(word);
+        json.WriteEndArray();
+        WriteOrigins(json, catalog);
+        WriteAdvisories(json, catalog);
+        json.WriteStartArray("packages");
+        for (var i = 0; i < catalog.Count; i++)
+        {
+            WritePackage(json, catalog, i);
+            if (json.BytesPending < FlushBytes)
+                continue;
+            await json.FlushAsync(cancellationToken);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("installed");
+        foreach (var package in catalog.Where(p => p.IsInstalled).OrderBy(p => catalog.PackageRows[p.Index].Installed))
+            WriteInstalled(json, package);
+        json.WriteEndArray();
+    }
+
+    private static void WriteOrigins(Utf8JsonWriter json, PackageCatalog catalog)
+    {
+        json.WriteStartArray("origins");
+        foreach (var origin in catalog.Origins)
+        {
+            json.WriteStartObject();
+            json.WriteString("archive", origin.Archive);
+            json.WriteString("codename", origin.Codename);
+            json.WriteString("label", origin.Label);
+            json.WriteString("vendor", origin.Vendor);
+            json.WriteString("component", origin.Component);
+            json.WriteString("site", origin.Site);
+            json.WriteString("architecture", origin.Architecture);
+            json.WriteBoolean("trusted", origin.Trusted);
+            json.WriteNumber("repository", origin.Repository);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("originSets");
+        foreach (var set in catalog.OriginSets)
+        {
+            json.WriteStartArray();
+            foreach (var origin in set)
+                json.WriteNumberValue(origin);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteAdvisories(Utf8JsonWriter json, PackageCatalog catalog)
+    {
+        json.WriteStartArray("advisorySets");
+        foreach (var set in catalog.AdvisorySets)
+        {
+            json.WriteStartArray();
+            foreach (var advisory in set)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", advisory.Id);
+                json.WriteString("classification", advisory.Classification);
+                json.WriteString("severity", advisory.Severity);
+                WriteTime(json, "date", advisory.Date);
+                WriteStrings(json, "cveIds", advisory.CveIds);
+                WriteStrings(json, "bugzillaIds", advisory.BugzillaIds);
+                json.WriteEndObject();
             }
 
             json.WriteEndArray();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WritePackage(Utf8JsonWriter json, PackageCatalog catalog, int index)
+    {
+        ref readonly var package = ref catalog.PackageRows[index];
+        json.WriteStartArray();
+        json.WriteStringValue(catalog.Arena.AsSpan(package.NameOffset, package.NameLength));
+        json.WriteNumberValue(package.Architecture);
+        json.WriteStartArray();
+        for (var i = package.FirstVersion; i >= 0; i = catalog.VersionRows[i].Next)
+            WriteVersion(json, catalog, in catalog.VersionRows[i]);
+        json.WriteEndArray();
+        json.WriteEndArray();
+    }
+
+    private static void WriteVersion(Utf8JsonWriter json, PackageCatalog catalog, in VersionRow version)
+    {
+        json.WriteStartArray();
+        json.WriteStringValue(catalog.Arena.AsSpan(version.TextOffset, version.TextLength));
+        Span<ulong> columns = [version.Priority, version.Section, (ulong)version.OriginSet, version.MetadataHash, version.BuildTime, (ulong)version.Advisories];
+        foreach (var column in columns.TrimEnd(0UL))
+            json.WriteNumberValue(column);
+        json.WriteEndArray();
+    }
+
+    private static void WriteInstalled(Utf8JsonWriter json, PackageEntry package)
+    {
+        var installed = package.Installed!;
+        json.WriteStartObject();
+        json.WriteNumber("package", package.Index);
+        var place = 0;
+        foreach (var version in package.Versions)
+        {
+            if (version.IsInstalled)
+                break;
+            place++;
+        }
+
+        json.WriteNumber("version", place);
+        json.WriteString("status", installed.Status);
+        WriteTrue(json, "held", installed.IsHeld);
+        WriteTrue(json, "auto", installed.IsAutoInstalled);
+        WriteTrue(json, "broken", installed.IsBroken);
+        WriteEpoch(json, installed.InstalledTime);
+        if (installed.CandidateEdition is { } candidate)
+            json.WriteString("candidate", candidate);
+        if (installed.PolicyNote is { } note)
+            json.WriteString("policyNote", note);
+        if (installed.PhasedPercentage is { } percentage)
+            json.WriteNumber("phasedPercentage", percentage);
         json.WriteEndObject();
-
-        void Write<T>(string name, T value)
-        {
-            json.WritePropertyName(name);
-            JsonSerializer.Serialize(json, value);
-        }
     }
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryMalformed"/>; <see cref="PatchErrors.InventoryTooLarge"/>.</exception>
-    public static async Task<HostInventory> ReadAsync(Stream source, CancellationToken cancellationToken)
+    private static void WriteEpoch(Utf8JsonWriter json, EpochTime? epoch)
     {
-        try
-        {
-            using var plain = new MemoryStream();
-            await using (var gzip = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true))
-            {
-                var buffer = new byte[1 << 16];
-                int read;
-                while ((read = await gzip.ReadAsync(buffer, cancellationToken)) > 0)
-                {
-                    if (plain.Length + read > MaxBytes)
-                        throw new PatchToolsException(PatchErrors.InventoryTooLarge, $"The inventory is larger than {MaxBytes >> 20} MiB.");
-                    await plain.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                }
-            }
-
-            using var document = JsonDocument.Parse(plain.GetBuffer().AsMemory(0, (int)plain.Length), new JsonDocumentOptions { MaxDepth = 32 });
-            return Read(document.RootElement);
-        }
-        catch (Exception e) when (e is JsonException or InvalidDataException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or IndexOutOfRangeException or OverflowException or NullReferenceException)
-        {
-            throw new PatchToolsException(PatchErrors.InventoryMalformed, $"This is no inventory of Export-PatchInventory, or a damaged one: {e.Message}", null, e);
-        }
+        if (epoch is not { } time)
+            return;
+        json.WriteNumber("time", time.Seconds);
+        WriteTrue(json, "timeIsFractional", time.IsFractional);
     }
 
-    private static HostInventory Read(JsonElement root)
+    private static void WriteTrue(Utf8JsonWriter json, string name, bool value)
     {
-        if (root.GetProperty("format").GetString() is var format && format != Format)
-            throw new PatchToolsException(PatchErrors.InventoryMalformed, $"$.format: '{format}', wanted '{Format}'.");
-        var builder = new PackageCatalogBuilder { NativeArchitecture = root.GetProperty("nativeArchitecture").GetString() ?? "" };
-        var origins = Value<List<PackageOrigin>>("origins").Select(builder.AddOrigin).ToList();
-        var sets = Value<List<int[]>>("originSets");
-        var words = Value<List<string>>("words").Select(builder.Word).ToList();
-        var advisories = Value<List<Advisory[]>>("advisorySets");
-        foreach (var package in root.GetProperty("packages").EnumerateArray())
-        {
-            var index = builder.Package(Encoding.UTF8.GetBytes(package[0].GetString()!), words[package[1].GetInt32()]);
-            foreach (var version in package.EnumerateArray().Skip(2))
-            {
-                var set = sets[version[3].GetInt32()];
-                var row = -1;
-                foreach (var origin in set)
-                    row = builder.Version(index, Encoding.UTF8.GetBytes(version[0].GetString()!), words[version[1].GetInt32()], words[version[2].GetInt32()], version[4].GetUInt64(), origins[origin]);
-                if (row < 0)
-                    throw new InvalidDataException("a version has no origin");
-                if (advisories[version[5].GetInt32()] is { Length: > 0 } of)
-                    builder.SetAdvisories(row, of);
-                if (version.GetArrayLength() > 6)
-                    builder.SetInstalled(index, row, version[6].Deserialize<InstalledPackage>()!);
-            }
-        }
+        if (value)
+            json.WriteBoolean(name, value);
+    }
 
-        return new HostInventory
-        {
-            Family = Enum.Parse<PackageFamily>(root.GetProperty("family").GetString()!),
-            PackageManager = root.GetProperty("packageManager").GetString()!,
-            Origin = InventoryOrigin.File,
-            CapturedAt = root.GetProperty("capturedAt").GetDateTimeOffset(),
-            OperatingSystem = Value<OsRelease>("operatingSystem"),
-            Facts = Value<HostFacts>("facts"),
-            Repositories = Value<List<RepositoryHealth>>("repositories"),
-            Warnings = Value<List<string>>("warnings"),
-            Packages = builder.Build(),
-        };
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } known)
+            json.WriteString(name, known);
+    }
 
-        T Value<T>(string name) => root.GetProperty(name).Deserialize<T>() ?? throw new InvalidDataException($"$.{name} is null");
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
     }
 }

@@ -59,7 +59,7 @@ public sealed record ComplianceReport
 
     public RebootOption RebootOption { get; init; }
 
-    /// <summary>URL or URI of the install override list as given; empty without one. Only an Install reports it (spec 07 §2 row 19).</summary>
+    /// <summary><see cref="PatchTools.InstallOverrideList.ReportedAs"/>; empty without a list. Only an Install reports it (spec 07 §2 row 19).</summary>
     public string InstallOverrideList { get; init; } = "";
 
     /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>
@@ -73,6 +73,12 @@ public sealed record ComplianceReport
     public bool Uploaded { get; init; }
 
     public string? UploadNote { get; init; }
+
+    /// <summary>File on this host that holds the report in full, with the reason of every finding; null when none was saved.</summary>
+    public string? ReportPath { get; init; }
+
+    /// <summary>What an install did; null for a scan.</summary>
+    public InstallOutcome? Outcome { get; init; }
 
     /// <summary>0, or one of DESIGN §6.</summary>
     public int ExitCode { get; init; }

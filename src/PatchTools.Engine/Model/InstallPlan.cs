@@ -109,6 +109,18 @@ public sealed record InstallPlan
     /// <summary>Wanted and left out, each with its reason.</summary>
     public IReadOnlyList<PatchSetback> Setbacks { get; init; } = [];
 
+    /// <summary>
+    /// Packages (<c>name:architecture</c>) that the resolver is told to leave as they are: they would come along, and the baseline, the override list or
+    /// their missing signature refuses them.
+    /// </summary>
+    public IReadOnlyList<string> LeftAlone { get; init; } = [];
+
+    /// <summary>What the transaction is told beside the accepted targets, in the tool's own notation: what to leave alone, what puts the database right.</summary>
+    internal IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The package database is inconsistent now, and the transaction begins by putting it right.</summary>
+    public bool RepairsDatabase { get; init; }
+
     /// <summary>Bytes still to be downloaded; null when the tool does not say.</summary>
     public long? DownloadBytes { get; init; }
 
@@ -127,6 +139,12 @@ public sealed record InstallPlan
     public int ResolverCalls { get; init; }
 
     public bool IsEmpty => Changes.Count == 0;
+
+    /// <summary>The targets that the plan does not leave out.</summary>
+    public IReadOnlyList<PatchTarget> Accepted => Setbacks.Count == 0 ? Targets : [.. Targets.Except(Setbacks.Select(s => s.Target))];
+
+    /// <summary>One plain sentence or two.</summary>
+    public string Summary => Evaluation.PlanSentence.Of(this);
 }
 
 /// <summary>What an install did; what is installed now is read anew and never assumed from this.</summary>

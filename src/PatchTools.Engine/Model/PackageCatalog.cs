@@ -103,7 +103,13 @@ public sealed record InstalledPackage
 
     /// <summary>Phased-Update-Percentage of the candidate, null when it is not phased.</summary>
     public int? PhasedPercentage { get; init; }
+
+    /// <summary>Newer editions that the administrator keeps away for good (apt: a negative pin; DESIGN §4 "holds and negative pins").</summary>
+    public IReadOnlyList<RefusedEdition> RefusedEditions { get; init; } = [];
 }
+
+/// <summary>An edition that the host's own policy refuses, and what says so, for people.</summary>
+public sealed record RefusedEdition(string Edition, string Reason);
 
 /// <summary>One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of <see cref="PackageCatalog"/> instead.</summary>
 public sealed record PackageOffer(string Name, string Architecture, string Edition, string Priority, string Section, IReadOnlyList<PackageOrigin> Origins, IReadOnlyList<Advisory> Advisories);

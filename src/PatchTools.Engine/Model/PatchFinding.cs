@@ -26,6 +26,9 @@ public enum DecisionKind
 
     /// <summary>No repository offers a version for a rule to judge.</summary>
     NotOffered,
+
+    /// <summary>An entry of the install override list names it, whatever the baseline says.</summary>
+    InstallOverrideList,
 }
 
 /// <summary>Why a finding is what it is. Every finding has one (DESIGN §5.1).</summary>
@@ -39,7 +42,7 @@ public sealed record FindingExplanation
     /// <summary>1-based number of the deciding rule; null when none decided.</summary>
     public int? Rule { get; init; }
 
-    /// <summary>The deciding entry of the approved or rejected list, as written.</summary>
+    /// <summary>The deciding entry of the approved or rejected list, as written; of an install override list its id.</summary>
     public string? ListEntry { get; init; }
 
     /// <summary>What each filter and rule saw, in order, one line each.</summary>
@@ -100,8 +103,15 @@ public sealed record PatchFinding
 
     public required FindingExplanation Explanation { get; init; }
 
+    /// <summary>Why an install left it as it is; null when none was tried, or it succeeded.</summary>
+    public PatchSetback? Setback { get; init; }
+
     /// <summary>The explanation's sentence, for tables.</summary>
     public string Why => Explanation.Summary;
+
+    /// <summary>The bare name, also of a foreign architecture.</summary>
+    internal string PackageName =>
+        Name.Length > Architecture.Length + 1 && Name[^(Architecture.Length + 1)] == ':' && Name.EndsWith(Architecture, StringComparison.Ordinal) ? Name[..^(Architecture.Length + 1)] : Name;
 
     public bool IsCompliant => State is PatchState.Installed or PatchState.InstalledOther or PatchState.NotApplicable;
 }

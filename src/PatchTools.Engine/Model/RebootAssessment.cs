@@ -44,9 +44,31 @@ public sealed record RebootAssessment
     /// <summary>Services whose processes use replaced files: restarting them may do instead of a reboot.</summary>
     public IReadOnlyList<string> Services { get; init; } = [];
 
+    /// <summary>Processes outside services that use replaced files, as <c>name (pid)</c>: they use the new ones when they are started again.</summary>
+    public IReadOnlyList<string> Processes { get; init; } = [];
+
     public DateTimeOffset? BootTime { get; init; }
 
     public string RunningKernel { get; init; } = "";
 
     public required DateTimeOffset AssessedAt { get; init; }
+
+    /// <summary>One plain sentence.</summary>
+    public string VerdictText => IsRequired switch
+    {
+        true => $"Reboot needed: {Reasons[0].Text}{(Reasons.Count > 1 ? $", and {Reasons.Count - 1} more reason{(Reasons.Count > 2 ? "s" : "")}" : "")}.",
+        null => $"Cannot tell whether a reboot is needed: {Unknown[0]}{(Unknown.Count > 1 ? $", and {Unknown.Count - 1} more" : "")}.",
+        false when Services.Count + Processes.Count > 0 => $"No reboot needed, but {Restarts()} to be restarted.",
+        false => "No reboot needed.",
+    };
+
+    private string Restarts()
+    {
+        List<string> parts = [];
+        if (Services.Count > 0)
+            parts.Add(Services.Count == 1 ? $"the service {Services[0]}" : $"{Services.Count} services");
+        if (Processes.Count > 0)
+            parts.Add(Processes.Count == 1 ? $"the process {Processes[0]}" : $"{Processes.Count} {(Services.Count > 0 ? "other " : "")}processes");
+        return $"{string.Join(" and ", parts)} {(Services.Count + Processes.Count == 1 ? "has" : "have")}";
+    }
 }

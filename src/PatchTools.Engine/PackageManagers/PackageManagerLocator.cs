@@ -14,6 +14,26 @@ internal static class PackageManagerLocator
     /// <summary>Order of full version texts in a family.</summary>
     public static IComparer<string> VersionOrder(PackageFamily family) => family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order;
 
+    /// <summary>Null where no known database says which package a file is of.</summary>
+    public static IFileOwners? FileOwners(HostContext host) => AptPackageManager.IsPresent(host.Paths.Root) ? new DpkgFileOwners(host.Paths.Root) : null;
+
+    /// <summary>Null where there is none of PatchTools'.</summary>
+    public static async Task<PackageManagerPlaces?> PlacesAsync(HostContext host, IProcessRunner runner, CancellationToken cancellationToken) =>
+        AptPackageManager.IsPresent(host.Paths.Root) ? await new AptPlaces(host, runner).ReadAsync(cancellationToken) : null;
+
+    /// <summary>Null where there is none of PatchTools'.</summary>
+    public static IPackageManager? TryLocate(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    {
+        try
+        {
+            return Locate(host, runner, decompressor);
+        }
+        catch (PatchToolsException e) when (e.Error == PatchErrors.PackageManagerNotFound)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>
     public static IPackageManager Locate(HostContext host, IProcessRunner runner, IDecompressor decompressor)
     {

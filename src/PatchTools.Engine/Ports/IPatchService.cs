@@ -192,4 +192,6 @@ public interface IAdapterFactory
     IInstanceIdentitySource CreateIdentitySource(Uri? endpoint);
 
     IDecompressor CreateDecompressor();
+
+    IOverrideListReader CreateOverrideListReader();
 }

@@ -22,14 +22,30 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>True for queries: cancellation interrupts and then kills. False for transactions: they finish, then the run stops.</summary>
+    /// <summary>
+    /// True for queries: cancellation and the time limit interrupt and then kill. False for transactions: they run in a session of their own, write to
+    /// <see cref="LogPath"/>, and finish whatever happens to the run that began them.
+    /// </summary>
     public bool Interruptible { get; init; } = true;
+
+    /// <summary>File that both streams of a transaction are appended to; a pipe would break with its reader, and the transaction with it. Required for one.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>File that a transaction has open for appending as descriptor <see cref="StatusDescriptor"/>; null for none.</summary>
+    public string? StatusPath { get; init; }
+
+    /// <summary>Descriptor of <see cref="StatusPath"/> in the transaction.</summary>
+    public const int StatusDescriptor = 3;
 
     /// <summary>For people and logs.</summary>
     public override string ToString() => string.Join(' ', [FileName, .. Arguments]);
 }
 
 /// <summary>How a command ended.</summary>
+/// <param name="ExitCode">128 + signal for a command that a signal ended; -1 when somebody else took the answer.</param>
+/// <param name="StandardOutput">Of a transaction: what both streams added to its log.</param>
+/// <param name="StandardError">Empty for a transaction.</param>
+/// <param name="Duration">From start to end.</param>
 public sealed record CommandResult(int ExitCode, string StandardOutput, string StandardError, TimeSpan Duration);
 
 /// <summary>A command failed: carries its arguments, exit code and both streams whole.</summary>

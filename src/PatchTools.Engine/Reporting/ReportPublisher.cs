@@ -17,6 +17,7 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     private readonly PatchStatesFile _states = new(host, observer);
     private readonly SummaryFile _summary = new(host);
     private readonly SummaryHistory _history = new(host, observer);
+    private readonly ReportArchive _archive = new(host, observer);
     private readonly HashMarkers _markers = new(host, observer);
     private readonly ReportSpool _spool = new(host, observer);
 
@@ -157,6 +158,9 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
 
         Warned(() => _summary.Write(summary));
         Warned(() => _history.Add(summary));
+        Warned(() => complete = complete with { ReportPath = _archive.Add(complete, summary.ContentHash) });
+        if (complete.ReportPath is { } path)
+            observer.Verbose($"The report is kept in full as {path}.");
         if (report.Snapshot.Origin == SnapshotOrigin.Override)
         {
             foreach (var message in BaselineOverrideLog.Messages(summary, compliance))

@@ -23,6 +23,7 @@ public sealed class SnapshotAcquisition
     private readonly IRunObserver _observer;
     private readonly InstanceIdentification _identification;
     private readonly Stream? _standardInput;
+    private LocationReader? _locations;
 
     /// <param name="host">The host.</param>
     /// <param name="adapters">Makes the service, the object store and the identity source when they are needed, not before.</param>
@@ -55,6 +56,19 @@ public sealed class SnapshotAcquisition
             : await GetFromServiceAsync(request, osRelease, start, cancellationToken);
         _observer.Verbose($"Baseline {(snapshot.Baseline.Name.Length > 0 ? snapshot.Baseline.Name : "without a name")} ({snapshot.BaselineId ?? "no id"}) for {snapshot.OperatingSystem}, product {snapshot.Product}, snapshot {snapshot.SnapshotId}.");
         return snapshot;
+    }
+
+    /// <summary>
+    /// The install override list of an Install; a Scan never asks for it (spec 05 §2.1). Called on the object that got the snapshot, standard input is read
+    /// for one of them only.
+    /// </summary>
+    /// <exception cref="PatchToolsException">See <see cref="InstallOverrideFile.ReadAsync"/>; <see cref="PatchErrors.RegionNotFound"/>.</exception>
+    public async Task<InstallOverrideList> GetInstallOverrideListAsync(string location, AwsParameters aws, CancellationToken cancellationToken)
+    {
+        _observer.Progress(Phase, "Getting the install override list", -1);
+        var list = await InstallOverrideFile.ReadAsync(location, Locations(aws), _adapters.CreateOverrideListReader(), cancellationToken);
+        _observer.Verbose($"The install override list {list.Location} has {list.Entries.Count} entries.");
+        return list;
     }
 
     private async Task<PatchSnapshot> GetLocallyAsync(SnapshotRequest request, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
@@ -263,7 +277,8 @@ public sealed class SnapshotAcquisition
         return BaselineOverrideFile.Select(content, shown, awsName);
     }
 
-    private LocationReader Locations(AwsParameters aws) => new(_standardInput, async (needsCredentials, cancellationToken) =>
+    /// <summary>One reader for everything, so that two locations cannot both be standard input.</summary>
+    private LocationReader Locations(AwsParameters aws) => _locations ??= new(_standardInput, async (needsCredentials, cancellationToken) =>
     {
         if (!needsCredentials)
             return _adapters.CreateObjectStore(null);

@@ -26,15 +26,23 @@ public sealed class DurationAttribute(DurationUnit unit) : ArgumentTransformatio
     }
 
     private TimeSpan Of(double number) =>
-        Math.Abs(number) < 1e6 ? (Unit == DurationUnit.Days ? TimeSpan.FromDays(number) : TimeSpan.FromSeconds(number)) : throw Refusal(number);
+        Math.Abs(number) < 1e6 ? TimeSpan.FromSeconds(number * SecondsOfUnit) : throw Refusal(number);
+
+    private double SecondsOfUnit => Unit switch
+    {
+        DurationUnit.Days => 86_400,
+        DurationUnit.Minutes => 60,
+        _ => 1,
+    };
 
     private ArgumentTransformationMetadataException Refusal(object? value) =>
-        new($"\"{value}\" is no duration; give a number of {(Unit == DurationUnit.Days ? "days" : "seconds")} or a time span such as 7.00:00:00 or 00:02:00.");
+        new($"\"{value}\" is no duration; give a number of {Unit.ToString().ToLowerInvariant()} or a time span such as 7.00:00:00 or 00:02:00.");
 }
 
 /// <summary>What a bare number counts.</summary>
 public enum DurationUnit
 {
     Days,
+    Minutes,
     Seconds,
 }

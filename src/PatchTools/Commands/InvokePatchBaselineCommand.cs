@@ -5,9 +5,9 @@ using PatchTools.Hosts;
 
 namespace PatchTools.Commands;
 
-/// <summary>The whole operation: baseline, inventory, comparison, saved states, report to SSM. Never prompts.</summary>
+/// <summary>The whole operation: baseline, inventory, comparison, installing what is missing when asked to, saved states, report to SSM. Never prompts.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PatchBaseline", DefaultParameterSetName = GetPatchSnapshotCommand.ServiceSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(ComplianceReport), typeof(PatchFinding))]
+[OutputType(typeof(ComplianceReport), typeof(PatchFinding), typeof(InstallPlan))]
 public sealed class InvokePatchBaselineCommand : ServiceCommand
 {
     private const string Install = nameof(PatchOperation.Install);
@@ -35,13 +35,26 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
     [Parameter(ParameterSetName = GetPatchSnapshotCommand.ServiceSet)]
     public string? BaselineOverride { get; set; }
 
-    /// <summary>Patches to install whatever the baseline says; a scan ignores the list, and refuses it beside -BaselineOverride.</summary>
-    [Parameter(ParameterSetName = GetPatchSnapshotCommand.ServiceSet)]
+    /// <summary>Patches to install whatever the baseline says, YAML or JSON: a path, <c>-</c>, https:// or s3://. A scan ignores the list; refused beside -BaselineOverride.</summary>
+    [Parameter]
     public string? InstallOverrideList { get; set; }
 
-    /// <summary>Whether an install may reboot the host; a scan only reports it.</summary>
+    /// <summary>Whether an install asks for a reboot, by exit code 194; a scan only reports it.</summary>
     [Parameter]
     public RebootOption RebootOption { get; set; }
+
+    /// <summary>When RebootIfNeeded asks for one: Any after any installed patch, as AWS does; HostNeed only when Test-PatchRebootRequired says so.</summary>
+    [Parameter]
+    public RebootPolicy RebootPolicy { get; set; }
+
+    /// <summary>From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect there.</summary>
+    [Parameter]
+    public ApprovalDateSource ApprovalDateSource { get; set; }
+
+    /// <summary>An install begins nothing that is not expected to end within this time; a bare number counts minutes. Default: no limit.</summary>
+    [Parameter]
+    [Duration(DurationUnit.Minutes)]
+    public TimeSpan? TimeBudget { get; set; }
 
     /// <summary>Takes the repositories' metadata as it lies on the host. Without it root refreshes it first.</summary>
     [Parameter]
@@ -67,21 +80,45 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
 
     protected override void Process()
     {
-        if (string.Equals(Operation, Install, StringComparison.OrdinalIgnoreCase))
-            throw new PatchToolsException(PatchErrors.OperationNotAvailable, "The operation Install is not available.", Operation);
         var host = HostOf(StateDirectory);
-        // Under -WhatIf the scan still runs; it saves, sends and refreshes nothing.
-        var isReal = ShouldProcess(host.Paths.StateDirectory, "Refresh the metadata when root, save the patch states and send the report");
-        var request = RequestFor(host, isReal);
         try
         {
-            Write(Await(host, (run, token) => run.ScanAsync(request, token)), As);
+            if (string.Equals(Operation, Install, StringComparison.OrdinalIgnoreCase))
+                InstallPatches(host);
+            else
+                Scan(host);
         }
         catch (PatchToolsException failure) when (failure.Target is ComplianceReport report)
         {
-            // The scan itself is done and its report kept; only what came after it failed.
+            // The operation itself is done and its report kept; only what came after it failed.
             Write(report, As);
             throw;
+        }
+    }
+
+    private void Scan(HostContext host)
+    {
+        // Under -WhatIf the scan still runs; it saves, sends and refreshes nothing.
+        var isReal = ShouldProcess(host.Paths.StateDirectory, "Refresh the metadata when root, save the patch states and send the report");
+        var request = RequestFor(host, isReal);
+        Write(Await(host, (run, token) => run.ScanAsync(request, token)), As);
+    }
+
+    private void InstallPatches(HostContext host)
+    {
+        var isDryRun = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var whatIf) ? LanguagePrimitives.IsTrue(whatIf) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        var request = RequestFor(host, isReal: !isDryRun);
+        var prepared = Await(host, (run, token) => run.PrepareInstallAsync(request, token));
+        try
+        {
+            if (isDryRun)
+                WriteObject(prepared.Plan);
+            else if (prepared.IsResumed || prepared.Plan.IsEmpty || ShouldProcess(PlanText.Of(prepared.Plan), "Install"))
+                Write(Await(host, (run, token) => run.InstallAsync(prepared, token)), As);
+        }
+        finally
+        {
+            prepared.Dispose();
         }
     }
 
@@ -99,6 +136,9 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
         Inventory = InventoryOf(host, refresh: isReal && host.IsRoot && !NoRefresh, MaxMetadataAge, LockTimeout),
         OperationText = Operation,
         RebootOption = RebootOption,
+        RebootPolicy = RebootPolicy,
+        ApprovalDateSource = ApprovalDateSource,
+        TimeBudget = TimeBudget,
         LockTimeout = LockTimeout,
         DryRun = !isReal,
     };

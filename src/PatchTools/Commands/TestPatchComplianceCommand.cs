@@ -46,6 +46,10 @@ public sealed class TestPatchComplianceCommand : PatchCommand
     [Parameter]
     public RebootOption RebootOption { get; set; }
 
+    /// <summary>From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect there.</summary>
+    [Parameter]
+    public ApprovalDateSource ApprovalDateSource { get; set; }
+
     protected override void Process()
     {
         var host = HostOf();
@@ -53,7 +57,7 @@ public sealed class TestPatchComplianceCommand : PatchCommand
         var report = Await(host, async (run, token) =>
         {
             var inventory = request is null ? Inventory! : await run.GetInventoryAsync(request, Snapshot, token);
-            return run.Evaluate(Snapshot!, inventory, rebootOption: RebootOption);
+            return run.Evaluate(Snapshot!, inventory, new EvaluationTerms { RebootOption = RebootOption, ApprovalDateSource = ApprovalDateSource });
         });
         if (Quiet)
             WriteObject(report.Verdict == ComplianceVerdict.Compliant);

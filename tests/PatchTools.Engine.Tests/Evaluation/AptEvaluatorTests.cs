@@ -270,7 +270,7 @@ public sealed class AptEvaluatorTests
                 "rule 2, PRIORITY: ignored, a later filter of this key replaces it",
                 "rule 2, PRIORITY: wants *; saw optional: matches",
                 "rule 2, SEVERITY: ignored, apt's packages have PRODUCT, PRIORITY and SECTION",
-                "rule 2, approveAfterDays: ignored, apt's archives give no release dates",
+                "rule 2, approveAfterDays: ignored, apt's archives date no package; -ApprovalDateSource applies it",
                 "rule 2: approves security updates, level LOW",
                 "approved list: no entry matches",
             ],
@@ -300,7 +300,7 @@ public sealed class AptEvaluatorTests
     {
         var request = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Request(_security) with { Operation = PatchOperation.Install };
         Assert.Equal(PatchState.Failed, Assert.Single(PatchTools.Evaluation.BaselineEvaluator.Evaluate(request).Findings).State);
-        Assert.Equal(PatchState.Missing, Assert.Single(PatchTools.Evaluation.BaselineEvaluator.Evaluate(request with { HasInstallOverrideList = true }).Findings).State);
+        Assert.Equal(PatchState.Missing, Assert.Single(PatchTools.Evaluation.BaselineEvaluator.Evaluate(request with { InstallOverrideList = new InstallOverrideList { Location = "list", Entries = [] } }).Findings).State);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class MadeUpHost
     private readonly Dictionary<string, int> _archives = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Advisory> _advisories = new(StringComparer.Ordinal);
     private readonly int _local;
-    private int _repositories;
+    private readonly List<RepositoryHealth> _repositories = [];
 
     private MadeUpHost(PackageFamily family, string nativeArchitecture)
     {
@@ -59,9 +59,16 @@ internal sealed class MadeUpHost
 
     public MadeUpHost Archive(string shortName, PackageOrigin origin)
     {
-        _archives[shortName] = _builder.AddOrigin(origin with { Repository = _repositories++ });
+        _archives[shortName] = _builder.AddOrigin(origin with { Repository = _repositories.Count });
+        _repositories.Add(new RepositoryHealth { Name = shortName, Status = RepositoryStatus.Ok, HasUsableMetadata = true, Trusted = origin.Trusted });
         return this;
     }
+
+    /// <summary>When an archive's Release file was made.</summary>
+    public MadeUpHost Published(string archive, string date) => Change(archive, r => r with { PublishedAt = Instant(date) });
+
+    /// <summary>An archive of which there is no metadata any more.</summary>
+    public MadeUpHost Unreadable(string archive) => Change(archive, r => r with { Status = RepositoryStatus.Unreadable, HasUsableMetadata = false });
 
     public MadeUpHost Advisory(string id, string type, string severity, string? date, params string[] cves)
     {
@@ -116,6 +123,7 @@ internal sealed class MadeUpHost
         CapturedAt = Now,
         OperatingSystem = new OsRelease { Id = "made-up" },
         Packages = _builder.Build(),
+        Repositories = [.. _repositories],
         Facts = new HostFacts(),
     };
 
@@ -145,6 +153,13 @@ internal sealed class MadeUpHost
 
     public static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
+    private MadeUpHost Change(string archive, Func<RepositoryHealth, RepositoryHealth> change)
+    {
+        var index = _repositories.FindIndex(r => r.Name == archive);
+        _repositories[index] = change(_repositories[index]);
+        return this;
+    }
+
     private static MadeUpHost Rpm(PackageFamily family, string product) => new MadeUpHost(family, "x86_64") { Product = product }
         .Archive("BASE", new PackageOrigin { Archive = "base", Trusted = true })
         .Archive("EXTRA", new PackageOrigin { Archive = "extra", Trusted = true });
@@ -172,6 +187,8 @@ internal sealed record MadeUpPackage
 
     public int? Phased { get; init; }
 
+    public IReadOnlyList<RefusedEdition> Refused { get; init; } = [];
+
     public EpochTime? InstalledTime { get; init; }
 
     public InstalledPackage Installed(string architecture, string edition) => new()
@@ -185,6 +202,7 @@ internal sealed record MadeUpPackage
         CandidateEdition = Candidate,
         PolicyNote = PolicyNote,
         PhasedPercentage = Phased,
+        RefusedEditions = Refused,
         InstalledTime = InstalledTime,
     };
 }

@@ -69,12 +69,15 @@ internal static class ReportSamples
 
     public static DateTimeOffset End { get; } = new(2024, 1, 2, 3, 5, 6, TimeSpan.Zero);
 
-    public static string Recorded(string file)
+    public static string Recorded(string file) => Repository(Path.Combine("tests", "PatchTools.Engine.Tests", "Reporting", "Recorded", file));
+
+    /// <summary>A file of the repository that the tests run in.</summary>
+    public static string Repository(string relative)
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "PatchTools.sln")))
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests do not run inside the repository");
-        return Path.Combine(folder, "tests", "PatchTools.Engine.Tests", "Reporting", "Recorded", file);
+        return Path.Combine(folder, relative);
     }
 
     public static HostContext Host(string directory, DateTimeOffset? now = null) => new()

@@ -7,12 +7,12 @@ public sealed class CmdletTests
     [Theory]
     [InlineData("Install")]
     [InlineData("install")]
-    public void Install_is_refused_before_anything_is_done(string operation)
+    public void Install_without_root_is_refused_before_anything_is_done(string operation)
     {
         using var session = new Session();
         var error = session.ErrorOf("Invoke-PatchBaseline -Operation $args[0] -Default", operation);
-        Assert.Equal("OperationNotAvailable,PatchTools.Commands.InvokePatchBaselineCommand", error.FullyQualifiedErrorId);
-        Assert.Equal(1, Assert.IsType<PatchToolsException>(error.Exception).ExitCode);
+        Assert.Equal("ElevationRequired,PatchTools.Commands.InvokePatchBaselineCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(172, Assert.IsType<PatchToolsException>(error.Exception).ExitCode);
     }
 
     [Fact]

@@ -17,10 +17,14 @@ internal readonly record struct AptDecision
 
     public bool IsApproved => Kind is DecisionKind.ApprovalRule or DecisionKind.ApprovedList;
 
+    /// <summary>From when its rule approves it, UTC midnight; null when nothing will, or something does.</summary>
+    public DateTimeOffset? ApprovedFrom => Kind == DecisionKind.HeldBackByDate ? Verdict.ApprovedFrom : null;
+
     /// <summary>How near the version came to approval; explains a package that nothing approves.</summary>
     public int Rank => Kind switch
     {
-        DecisionKind.RejectedList => 3,
+        DecisionKind.RejectedList => 4,
+        DecisionKind.HeldBackByDate => 3,
         DecisionKind.NotSecurity => 2,
         DecisionKind.NoRule => 1,
         _ => 0,
@@ -30,6 +34,7 @@ internal readonly record struct AptDecision
     public int? RuleNumber => Kind switch
     {
         DecisionKind.ApprovalRule => Verdict.Rule + 1,
+        DecisionKind.HeldBackByDate => Verdict.HeldBackRule + 1,
         DecisionKind.NotSecurity when ApprovedEntry is null => Verdict.SecurityOnlyRule + 1,
         _ => null,
     };

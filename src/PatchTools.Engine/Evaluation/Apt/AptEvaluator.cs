@@ -15,10 +15,10 @@ internal sealed class AptEvaluator : FamilyEvaluator
             new AptPatchList(request.Snapshot.Baseline.ApprovedPatches, request.Inventory.Packages.NativeArchitecture),
             new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture))
     {
-        _rules = new AptRules(Baseline, request.Snapshot.Product, Catalog);
+        _rules = new AptRules(request);
     }
 
-    /// <summary>Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide.</summary>
+    /// <summary>Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide. Delays do not matter to what is not installed.</summary>
     protected override bool IsInScope(PackageEntry package)
     {
         foreach (var version in package.Versions)
@@ -35,10 +35,12 @@ internal sealed class AptEvaluator : FamilyEvaluator
         return false;
     }
 
-    protected override PatchFinding Judge(PackageEntry package)
+    protected override bool ReportsMissingBesideFailed => true;
+
+    protected override PatchFinding Judge(PackageEntry package, bool asInstalled)
     {
         var installed = package.Installed!;
-        var current = Consider(package, installed);
+        var current = Consider(package, installed, asInstalled);
         var missing = _candidates.FindIndex(c => c.IsNewer && c.Decision.IsApproved);
         var approved = _candidates.FindIndex(c => c.Decision.IsApproved);
         var state =
@@ -56,6 +58,25 @@ internal sealed class AptEvaluator : FamilyEvaluator
             PatchState.InstalledRejected => current,
             _ => Nearest(),
         };
+        return Finding(package, ForOperation(state), current, reported, Explain(package, installed, state, reported, decisive));
+    }
+
+    /// <summary>Level and class are the baseline's (the reference gives every such package UNSPECIFIED: QUIRK of spec 09 §6).</summary>
+    protected override PatchFinding? JudgeByOverride(PackageEntry package)
+    {
+        var installed = package.Installed!;
+        var current = Consider(package, installed, asInstalled: false);
+        foreach (var candidate in _candidates)
+        {
+            if (candidate.IsNewer && Override!.FirstMatch(candidate.Version) is var entry and >= 0)
+                return Finding(package, PatchState.Failed, current, candidate, ExplainOverride(entry, installed, candidate.Edition, () => Observe(candidate, PatchState.Failed)));
+        }
+
+        return null;
+    }
+
+    private PatchFinding Finding(PackageEntry package, PatchState state, AptCandidate current, AptCandidate reported, FindingExplanation explanation)
+    {
         var isForeign = package.Architecture != Catalog.NativeArchitecture;
         var name = isForeign ? $"{package.Name}:{package.Architecture}" : package.Name;
         var id = $"{name}.{package.Architecture}";
@@ -63,17 +84,17 @@ internal sealed class AptEvaluator : FamilyEvaluator
         {
             Name = name,
             Architecture = package.Architecture,
-            State = ForOperation(state),
+            State = state,
             InstalledVersion = current.Edition,
-            AvailableVersion = missing >= 0 ? reported.Edition : "",
+            AvailableVersion = state is PatchState.Missing or PatchState.Failed ? reported.Edition : "",
             Id = id,
             Title = $"{id}:{reported.Edition}",
             ComplianceLevel = reported.Decision.Level,
             Severity = reported.Version.Priority,
             Classification = reported.Decision.Verdict.IsSecurity ? "Security" : "",
             Section = reported.Version.Section,
-            InstalledTime = installed.InstalledTime,
-            Explanation = Explain(package, installed, state, reported, decisive),
+            InstalledTime = package.Installed!.InstalledTime,
+            Explanation = explanation,
         };
     }
 
@@ -82,7 +103,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     protected override IEnumerable<string> FamilyWarnings() => _rules.Warnings();
 
     /// <summary>Fills the candidates, newest first, equals as the sources gave them; returns the installed one.</summary>
-    private AptCandidate Consider(PackageEntry package, InstalledPackage installed)
+    private AptCandidate Consider(PackageEntry package, InstalledPackage installed, bool asInstalled)
     {
         _candidates.Clear();
         AptCandidate? current = null;
@@ -90,7 +111,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         {
             var edition = version.IsInstalled ? installed.Edition : version.Edition;
             var toInstalled = version.IsInstalled ? 0 : Request.VersionOrder.Compare(edition, installed.Edition);
-            if (toInstalled < 0)
+            if (toInstalled < 0 || (asInstalled && toInstalled > 0))
                 continue;
             var candidate = new AptCandidate(version, edition, toInstalled > 0, Decide(version));
             if (version.IsInstalled)
@@ -113,7 +134,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     /// <summary>Spec 09 §4.3. The lists are asked in any case, because the explanation names the entry.</summary>
     private AptDecision Decide(PackageVersion version)
     {
-        var verdict = _rules.Of(version);
+        var verdict = _rules.Dated(version);
         var rejected = Rejected.FirstMatch(version);
         var approved = Approved.FirstMatch(version);
         var decision = new AptDecision
@@ -132,6 +153,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
             return decision with { Kind = DecisionKind.ApprovedList, Level = Baseline.ApprovedPatchesComplianceLevel };
         if (verdict.Rule is not null)
             return decision with { Kind = DecisionKind.ApprovalRule, Level = verdict.Level };
+        if (verdict.HeldBackRule is not null)
+            return decision with { Kind = DecisionKind.HeldBackByDate };
         return approved >= 0 || verdict.SecurityOnlyRule is not null ? decision with { Kind = DecisionKind.NotSecurity } : decision;
     }
 
@@ -153,8 +176,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         var decision = decisive.Decision;
         var isOffered = _candidates.Exists(c => IsOffered(c.Version));
         var notOffered = !isOffered && state == PatchState.InstalledOther && decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity;
-        var newest = _candidates[0];
-        var isHeldBack = newest.IsNewer && !newest.Decision.IsApproved && Request.VersionOrder.Compare(newest.Edition, reported.Edition) > 0;
+        var heldBack = HeldBack(reported);
         return new FindingExplanation
         {
             Decision = state == PatchState.InstalledRejected ? DecisionKind.RejectedList : notOffered ? DecisionKind.NotOffered : decision.Kind,
@@ -162,6 +184,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
             {
                 PatchState.Missing => MissingSummary(installed, decision),
                 PatchState.Installed when decision.Kind == DecisionKind.ApprovedList => Wording.Approved(decision.ApprovedEntry!),
+                PatchState.Installed when heldBack?.Decision is { ApprovedFrom: { } from, RuleNumber: { } later } => Wording.NewerFrom(later, from),
                 PatchState.Installed => Wording.RuleApproves(decision.RuleNumber!.Value, "the installed version"),
                 PatchState.InstalledRejected => Wording.Rejected(decision.RejectedEntry!),
                 _ when notOffered => HasOffers(package) ? Wording.NewerThanOffered : Wording.NotOffered,
@@ -170,9 +193,25 @@ internal sealed class AptEvaluator : FamilyEvaluator
             Rule = state == PatchState.InstalledRejected ? null : decision.RuleNumber,
             ListEntry = state == PatchState.InstalledRejected ? decision.RejectedEntry : decision.ListEntry,
             Observations = new LazyLines(() => Observe(decisive, state)),
-            HeldBackEdition = isHeldBack ? newest.Edition : null,
+            HeldBackEdition = heldBack?.Edition,
+            ApprovedFrom = heldBack?.Decision.ApprovedFrom,
             HostPolicy = state == PatchState.Missing ? HostPolicyLines.Of(installed, reported.Edition, Request.Inventory.PackageManager, Request.VersionOrder) : [],
         };
+    }
+
+    /// <summary>What is newer than the reported version and not approved: what a date will approve before what none will, the newest of several.</summary>
+    private AptCandidate? HeldBack(AptCandidate reported)
+    {
+        AptCandidate? held = null;
+        foreach (var candidate in _candidates)
+        {
+            if (!candidate.IsNewer || candidate.Decision.IsApproved || Request.VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0)
+                continue;
+            if (held is null || (candidate.Decision.ApprovedFrom is not null && held.Decision.ApprovedFrom is null))
+                held = candidate;
+        }
+
+        return held;
     }
 
     private static string MissingSummary(InstalledPackage installed, AptDecision decision)
@@ -189,6 +228,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         {
             DecisionKind.GlobalFilters => Wording.GlobalFilters,
             DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
+            DecisionKind.HeldBackByDate => Wording.HeldBack(decision.RuleNumber!.Value, Baseline.ApprovalRules[decision.RuleNumber.Value - 1], decision.ApprovedFrom),
             DecisionKind.NotSecurity when decision.ApprovedEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
             DecisionKind.NotSecurity when decision.Verdict.UntrustedSecurityArchive is not null => "its security archive is not trusted",
             DecisionKind.NotSecurity => decisive.IsNewer ? "the newer version is no security update" : "no security archive offers it",

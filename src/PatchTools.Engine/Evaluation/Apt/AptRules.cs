@@ -13,9 +13,15 @@ internal sealed class AptRules
     /// <summary>By origin set, priority and section, each interned in the catalog; filled as they are met.</summary>
     private readonly AptVerdict?[][]?[] _verdicts;
     private readonly int _words;
+    private readonly AptDates? _dates;
 
-    public AptRules(PatchBaseline baseline, string product, PackageCatalog catalog)
+    /// <param name="request">Baseline, product, packages and dates.</param>
+    public AptRules(EvaluationRequest request)
     {
+        var (baseline, product, catalog) = (request.Snapshot.Baseline, request.Snapshot.Product, request.Inventory.Packages);
+        var dates = new AptDates(request);
+        if (dates.AreAsked && baseline.ApprovalRules.Any(HasDelay))
+            _dates = dates;
         _words = catalog.Words.Length;
         _verdicts = new AptVerdict?[catalog.OriginSets.Length][][];
         _rules = baseline.ApprovalRules;
@@ -31,6 +37,13 @@ internal sealed class AptRules
         var ofOrigins = _verdicts[origins] ??= new AptVerdict?[_words][];
         var ofPriority = ofOrigins[priority] ??= new AptVerdict?[_words];
         return ofPriority[section] ??= Judge(version);
+    }
+
+    /// <summary>The verdict with delays applied, where they are asked for: a date is a version's own, so it is not remembered.</summary>
+    public AptVerdict Dated(PackageVersion version)
+    {
+        var verdict = Of(version);
+        return _dates is null || verdict.Rule is null ? verdict : DecideByRules(version, verdict with { Rule = null, Level = ComplianceLevel.UNSPECIFIED, SecurityOnlyRule = null }, _dates);
     }
 
     /// <summary>What a reader should know of the rules before any package: settings without effect on apt.</summary>
@@ -57,10 +70,17 @@ internal sealed class AptRules
             foreach (var line in _groups[i].Observe(name, version.Priority, version.Section))
                 yield return line;
             var matches = _groups[i].Matches(version.Priority, version.Section);
-            if (matches && (rule.ApproveAfterDays is > 0 || rule.ApproveUntilDate is not null))
-                yield return $"{name}, {(rule.ApproveUntilDate is null ? "approveAfterDays" : "approveUntilDate")}: ignored, apt's archives give no release dates";
+            var date = matches && _dates is not null ? _dates.Of(version, !rule.EnableNonSecurity) : null;
+            if (matches && HasDelay(rule))
+            {
+                yield return _dates is null
+                    ? $"{name}, {(rule.ApproveUntilDate is null ? "approveAfterDays" : "approveUntilDate")}: ignored, apt's archives date no package; -ApprovalDateSource applies it"
+                    : Wording.Date(i + 1, _dates.Name, rule, date);
+            }
+
             yield return
                 !matches ? $"{name}: its filters do not match"
+                : _dates is not null && (rule.EnableNonSecurity || verdict.IsSecurity) && !ApprovalDate.Judge(rule, date, _dates.Now).IsApproved ? $"{name}: does not approve it at this date"
                 : rule.EnableNonSecurity ? $"{name}: approves security and other updates, level {rule.ComplianceLevel}"
                 : verdict.IsSecurity ? $"{name}: approves security updates, level {rule.ComplianceLevel}"
                 : $"{name}: would approve a security update only";
@@ -76,18 +96,29 @@ internal sealed class AptRules
             SecurityArchive = security,
             UntrustedSecurityArchive = security is null ? untrusted : null,
         };
+        return DecideByRules(version, verdict, null);
+    }
+
+    private AptVerdict DecideByRules(PackageVersion version, AptVerdict verdict, AptDates? dates)
+    {
         for (var i = 0; i < _groups.Length; i++)
         {
+            var rule = _rules[i];
             if (!_groups[i].Matches(version.Priority, version.Section))
                 continue;
-            if (!_rules[i].EnableNonSecurity && !verdict.IsSecurity)
+            var date = dates is null ? new ApprovalDateVerdict(true, null) : ApprovalDate.Judge(rule, dates.Of(version, !rule.EnableNonSecurity), dates.Now);
+            if (!rule.EnableNonSecurity && !verdict.IsSecurity)
                 verdict = verdict with { SecurityOnlyRule = verdict.SecurityOnlyRule ?? i };
-            else if (verdict.Rule is null || _rules[i].ComplianceLevel > verdict.Level)
-                verdict = verdict with { Rule = i, Level = _rules[i].ComplianceLevel };
+            else if (!date.IsApproved && (verdict.HeldBackRule is null || date.From < (verdict.ApprovedFrom ?? DateTimeOffset.MaxValue)))
+                verdict = verdict with { HeldBackRule = i, ApprovedFrom = date.From };
+            else if (date.IsApproved && (verdict.Rule is null || rule.ComplianceLevel > verdict.Level))
+                verdict = verdict with { Rule = i, Level = rule.ComplianceLevel };
         }
 
         return verdict;
     }
+
+    private static bool HasDelay(ApprovalRule rule) => rule.ApproveAfterDays is > 0 || rule.ApproveUntilDate is not null;
 
     private static (PackageOrigin? Trusted, PackageOrigin? Untrusted) Security(PackageVersion version)
     {
@@ -122,6 +153,12 @@ internal sealed record AptVerdict
 
     /// <summary>0-based: the first rule whose filters match but which wants security updates only.</summary>
     public int? SecurityOnlyRule { get; init; }
+
+    /// <summary>0-based: the rule that would approve at another date, the soonest of several; null when none does.</summary>
+    public int? HeldBackRule { get; init; }
+
+    /// <summary>When <see cref="HeldBackRule"/> will, UTC midnight; null for never.</summary>
+    public DateTimeOffset? ApprovedFrom { get; init; }
 
     public bool IsSecurity => SecurityArchive is not null;
 }

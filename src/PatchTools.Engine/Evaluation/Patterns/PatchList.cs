@@ -13,7 +13,13 @@ internal abstract class PatchList
     public bool IsEmpty => Entries.Count == 0;
 
     /// <summary>Index of the first entry that names the package version itself; -1 when none does.</summary>
-    public abstract int FirstMatch(PackageVersion version);
+    public int FirstMatch(PackageVersion version) => IsEmpty ? -1 : FirstMatch(version.Package.NameUtf8, version.Package.Architecture, version.EditionUtf8);
+
+    /// <inheritdoc cref="FirstMatch(PackageVersion)"/>
+    /// <param name="name">Bare name, UTF-8.</param>
+    /// <param name="architecture">Multi-arch sense on dpkg, rpm's own on rpm.</param>
+    /// <param name="edition">Full version text, UTF-8.</param>
+    public abstract int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition);
 
     /// <summary>Index of the first entry that names one of the ids of the advisory; -1 when none does.</summary>
     public virtual int FirstMatch(Advisory advisory) => -1;
@@ -29,14 +35,12 @@ internal sealed class AptPatchList(IReadOnlyList<string> entries, string nativeA
 
     /// <inheritdoc/>
     [SkipLocalsInit] // Only what has been written to the buffers is ever read, and clearing them would cost as much as the match.
-    public override int FirstMatch(PackageVersion version)
+    public override int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition)
     {
         if (IsEmpty)
             return -1;
         var strings = new IdentityStrings(stackalloc byte[IdentityStrings.UsualBytes], stackalloc (int, int)[IdentityStrings.MaxCount]);
-        var package = version.Package;
-        var architecture = package.Architecture;
-        strings.SetDebian(package.NameUtf8, architecture, !string.Equals(architecture, nativeArchitecture, StringComparison.Ordinal), version.EditionUtf8);
+        strings.SetDebian(name, architecture, !string.Equals(architecture, nativeArchitecture, StringComparison.Ordinal), edition);
         return _patterns.FirstMatch(strings);
     }
 
@@ -51,13 +55,12 @@ internal sealed class RpmPatchList(IReadOnlyList<string> entries, bool acceptsId
 
     /// <inheritdoc/>
     [SkipLocalsInit] // Only what has been written to the buffers is ever read, and clearing them would cost as much as the match.
-    public override int FirstMatch(PackageVersion version)
+    public override int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition)
     {
         if (IsEmpty)
             return -1;
         var strings = new IdentityStrings(stackalloc byte[IdentityStrings.UsualBytes], stackalloc (int, int)[IdentityStrings.MaxCount]);
-        var package = version.Package;
-        strings.SetRpm(package.NameUtf8, package.Architecture, version.EditionUtf8);
+        strings.SetRpm(name, architecture, edition);
         return _patterns.FirstMatch(strings);
     }
 
@@ -74,12 +77,11 @@ internal sealed class ZypperPatchList(IReadOnlyList<string> entries, bool accept
     private readonly RangeExpression[] _expressions = [.. entries.Select(RangeExpression.Parse)];
     private readonly EntryIds _ids = new(acceptsIds ? entries : []);
 
-    public override int FirstMatch(PackageVersion version)
+    public override int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition)
     {
-        var package = version.Package;
         for (var i = 0; i < _expressions.Length; i++)
         {
-            if (_expressions[i].Matches(package.NameUtf8, package.Architecture, version.EditionUtf8))
+            if (_expressions[i].Matches(name, architecture, edition))
                 return i;
         }
 

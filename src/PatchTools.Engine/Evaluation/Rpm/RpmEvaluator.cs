@@ -48,11 +48,18 @@ internal abstract class RpmEvaluator : FamilyEvaluator
 
     protected sealed override bool IsInScope(PackageEntry package) => Candidates(package).Any(c => c.Decision.IsApproved);
 
-    protected sealed override PatchFinding Judge(PackageEntry package)
+    /// <summary>yum's rejected patches are excluded from its repositories, so there a list cannot bring them either (spec 05 §2.4).</summary>
+    protected virtual bool OverrideBringsRejected => true;
+
+    protected override bool ReportsMissingBesideFailed => false;
+
+    protected sealed override PatchFinding Judge(PackageEntry package, bool asInstalled)
     {
         var current = NewestInstalled(package);
         var installed = FactsOf(package, current);
         List<RpmCandidate> candidates = [.. Candidates(package, current)];
+        if (asInstalled)
+            candidates.RemoveAll(c => c.IsNewer);
         var best = HighestApproved(candidates);
         var chosen = best.Count > 0 ? MostSevere(best) : null;
         var rejected = chosen is null ? RejectedEntry(current) : null;
@@ -64,23 +71,61 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         var reported = state == PatchState.Missing ? chosen!.Edition : installed.Edition;
         var described = chosen ?? Described(candidates);
         List<RpmCandidate> fixing = [.. state == PatchState.Missing ? Fixing(candidates, best) : best.Count > 0 ? best : described is null ? [] : [described]];
+        return Finding(package, ForOperation(state), installed, reported, best, described, fixing, Explain(package, installed, state, reported, chosen, candidates, rejected));
+    }
+
+    /// <summary>The highest newer edition that the list names, described by its gravest advisory (spec 10 §7.5, 11 §7, 12 §10).</summary>
+    protected sealed override PatchFinding? JudgeByOverride(PackageEntry package)
+    {
+        var current = NewestInstalled(package);
+        var installed = FactsOf(package, current);
+        List<RpmCandidate> named = [];
+        foreach (var candidate in Candidates(package, current))
+        {
+            if (!candidate.IsNewer || (candidate.Decision.RejectedEntry is not null && !OverrideBringsRejected) || Override!.FirstMatch(candidate.Version) < 0)
+                continue;
+            var order = named.Count == 0 ? 1 : Compare(candidate.Edition, named[0].Edition);
+            if (order > 0)
+                named.Clear();
+            if (order >= 0)
+                named.Add(candidate);
+        }
+
+        if (named.Count == 0)
+            return null;
+        var described = MostSevere(named);
+        List<RpmCandidate> approved = [.. named.Where(c => c.Decision.IsApproved)];
+        var explanation = ExplainOverride(Override!.FirstMatch(described.Version), installed, described.Edition, () => Observe(described));
+        return Finding(package, PatchState.Failed, installed, described.Edition, approved, described, named, explanation);
+    }
+
+    /// <param name="package">The package.</param>
+    /// <param name="state">State for the operation.</param>
+    /// <param name="installed">What the host says of it.</param>
+    /// <param name="reported">The edition that the title names.</param>
+    /// <param name="approved">Candidates that lend their level.</param>
+    /// <param name="described">The candidate that lends classification and severity.</param>
+    /// <param name="fixing">Candidates that lend their CVEs and advisories.</param>
+    /// <param name="explanation">Why.</param>
+    private PatchFinding Finding(PackageEntry package, PatchState state, InstalledPackage installed, string reported, List<RpmCandidate> approved, RpmCandidate? described, List<RpmCandidate> fixing, FindingExplanation explanation)
+    {
         var id = $"{package.Name}.{package.Architecture}";
         return new PatchFinding
         {
             Name = package.Name,
             Architecture = package.Architecture,
-            State = ForOperation(state),
+            State = state,
             InstalledVersion = installed.Edition,
-            AvailableVersion = state == PatchState.Missing ? reported : "",
+            AvailableVersion = state is PatchState.Missing or PatchState.Failed ? reported : "",
             Id = id,
             Title = $"{id}:{TitleEpoch(reported)}:{RpmVersion.WithoutEpoch(reported)}",
-            ComplianceLevel = best.Count == 0 ? ComplianceLevel.UNSPECIFIED : best.Max(c => c.Decision.Level),
+            ComplianceLevel = approved.Count == 0 ? ComplianceLevel.UNSPECIFIED : approved.Max(c => c.Decision.Level),
             Severity = Severity(described?.Advisory),
             Classification = Classification(described?.Advisory),
             InstalledTime = installed.InstalledTime,
             CveIds = [.. fixing.SelectMany(c => c.Advisory?.CveIds ?? []).Distinct().Order(StringComparer.Ordinal)],
             AdvisoryIds = [.. fixing.Where(c => c.Advisory is not null).Select(c => c.Advisory!.Id).Distinct().Order(StringComparer.Ordinal)],
-            Explanation = Explain(package, installed, state, reported, chosen, candidates, rejected),
+            Explanation = explanation,
         };
     }
 
@@ -330,9 +375,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         {
             DecisionKind.GlobalFilters => Wording.GlobalFilters,
             DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
-            DecisionKind.HeldBackByDate when decision.ApprovedFrom is { } from => Wording.ApprovedFrom(decision.Rule!.Value + 1, from),
-            DecisionKind.HeldBackByDate when Baseline.ApprovalRules[decision.Rule!.Value].ApproveUntilDate is { } until => Wording.ApprovedOnlyUntil(decision.Rule.Value + 1, until),
-            DecisionKind.HeldBackByDate => $"rule {decision.Rule!.Value + 1} never approves it",
+            DecisionKind.HeldBackByDate => Wording.HeldBack(decision.Rule!.Value + 1, Baseline.ApprovalRules[decision.Rule.Value], decision.ApprovedFrom),
             DecisionKind.NotSecurity when decision.ListEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
             DecisionKind.NotSecurity => nearest.IsNewer ? "no advisory names the newer version" : "no advisory names it",
             _ when _rules.Count == 0 => Wording.NoRules,

@@ -74,19 +74,12 @@ internal sealed class RpmRules
                 continue;
             }
 
-            yield return ObserveDate(name, rule, properties.Released);
+            yield return Wording.Date(i + 1, "release date", rule, properties.Released);
             yield return
                 !AcceptsNonSecurity(rule) && !properties.HasAdvisory ? $"{name}: would approve only what an advisory names"
                 : ApprovalDate.Judge(rule, properties.Released, _now).IsApproved ? $"{name}: approves it, level {rule.ComplianceLevel}"
                 : $"{name}: does not approve it at this date";
         }
-    }
-
-    private static string ObserveDate(string name, ApprovalRule rule, DateTimeOffset? released)
-    {
-        var wants = rule.ApproveUntilDate is { } until ? FormattableString.Invariant($"released until {until:yyyy-MM-dd}") : FormattableString.Invariant($"{rule.ApproveAfterDays ?? 0} days old");
-        var saw = released is { } date ? FormattableString.Invariant($"{date.UtcDateTime:yyyy-MM-dd}") : "no date, which is approved";
-        return $"{name}, release date: wants {wants}; saw {saw}";
     }
 
     private bool AcceptsNonSecurity(ApprovalRule rule) => rule.EnableNonSecurity || _everythingIsSecurity;

@@ -18,6 +18,10 @@ internal sealed class YumEvaluator(EvaluationRequest request)
 
     protected override bool ReportsRejected => Blocks;
 
+    protected override bool OverrideBringsRejected => false;
+
+    protected override bool ReportsMissingBesideFailed => true;
+
     protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current)
     {
         var installed = current.Edition;

@@ -1,124 +1,120 @@
+using System.Globalization;
+using System.Text;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Processes;
+using PatchTools.State;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>One repository that a refresh could not ask.</summary>
-internal sealed record RefreshFailure(string Address, string Message)
+/// <summary>The real <c>apt-get update</c>, waiting for whoever holds apt's lock, and honest about the repositories that failed.</summary>
+internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunObserver observer)
 {
-    /// <summary>Whether the address lies under the source's suite.</summary>
-    public bool Concerns(AptSource source)
+    private const int AptFailed = 100;
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Settings of a mounted image's apt.conf that an update of its lists follows. Everything else stays unread by apt: hooks and proxy finders of an image
+    /// are commands, and would run on this host, as root.
+    /// </summary>
+    private static readonly string[] s_imageSettings =
+    [
+        "Acquire::Check-Date", "Acquire::Check-Valid-Until", "Acquire::Min-ValidTime", "Acquire::Max-ValidTime",
+        "Acquire::AllowInsecureRepositories", "Acquire::AllowWeakRepositories", "Acquire::AllowDowngradeToInsecureRepositories",
+        "Acquire::By-Hash", "Acquire::GzipIndexes", "Acquire::CompressionTypes", "Acquire::Languages", "Acquire::PDiffs", "Acquire::Retries",
+        "Acquire::ForceIPv4", "Acquire::ForceIPv6", "Acquire::http::Proxy", "Acquire::https::Proxy", "Acquire::http::Timeout", "Acquire::https::Timeout",
+    ];
+
+    /// <param name="setting">What is refreshed.</param>
+    /// <param name="request">Sources and patience.</param>
+    /// <param name="cancellationToken">Stops waiting, and interrupts apt-get.</param>
+    /// <returns>Repositories that failed, with apt's reason.</returns>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
+    public async Task<IReadOnlyDictionary<AptRepository, string>> RunAsync(AptSetting setting, InventoryRequest request, CancellationToken cancellationToken)
     {
-        var address = Normal(Address);
-        return address.StartsWith(Normal(source.SafeUri), StringComparison.Ordinal)
-            && (source.IsFlat || address.Contains($" {source.Suite} ", StringComparison.Ordinal) || address.Contains($"/dists/{source.Suite}/", StringComparison.Ordinal) || address.EndsWith($" {source.Suite}", StringComparison.Ordinal));
-
-        static string Normal(string text) => text.Replace("://", ":", StringComparison.Ordinal).TrimEnd('/');
-    }
-}
-
-/// <summary>The real <c>apt-get update</c>, waiting for apt's lock, and honest about the repositories that failed.</summary>
-internal sealed class AptRefresh(HostContext host, IProcessRunner runner)
-{
-    /// <summary>Lists of a baseline's own sources: apart from the host's, which stay as they are.</summary>
-    public static string PrivateLists(HostContext host) => Path.Combine(host.Paths.DataDirectory, "apt-lists");
-
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
-    public async Task<IReadOnlyList<RefreshFailure>> RunAsync(InventoryRequest request, string lists, IRunObserver observer, CancellationToken cancellationToken)
-    {
-        if (!host.IsRoot)
-            throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh apt's package lists.");
-        if (request.CustomSources is not null)
-            lists = PrivateLists(host);
-        var lockPath = Path.Combine(lists, "lock");
-        await WaitForLockAsync(lockPath, request.LockTimeout, observer, cancellationToken);
-        observer.Progress("Refresh", "Asking the repositories (apt-get update)", 5);
-        var command = new Command("apt-get", Arguments(request, lists))
-        {
-            ExpectedExitCodes = [0, 100],
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" },
-            Timeout = TimeSpan.FromMinutes(15),
-        };
-        var result = await runner.RunAsync(command, cancellationToken);
-        var failures = Failures(result.StandardError);
-        if (result.ExitCode != 0 && failures.Count == 0)
-        {
-            if (FileLock.Holder(lockPath) is { } holder)
-                throw Busy(lockPath, holder);
-            throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"apt-get update ended with {result.ExitCode}: {LastLine(result.StandardError)}", result);
-        }
-
-        foreach (var failure in failures)
-            observer.Warning($"{failure.Address}: {failure.Message}");
-        return failures;
-    }
-
-    // E: Failed to fetch http://dead.example/dists/bookworm/InRelease  Could not connect to dead.example:80
-    // W: Failed to fetch http://dead.example/dists/bookworm/InRelease  Could not resolve 'dead.example'
-    // E: The repository 'file:/srv/repo bookworm Release' does not have a Release file.
-    // W: GPG error: http://x.example bookworm InRelease: The following signatures couldn't be verified …
-    public static IReadOnlyList<RefreshFailure> Failures(string standardError)
-    {
-        List<RefreshFailure> failures = [];
-        foreach (var line in standardError.Split('\n').Select(l => l.Trim()))
-        {
-            if (line.Length < 4 || line[0] is not ('E' or 'W') || line[1] != ':')
-                continue;
-            var text = line[3..];
-            const string fetch = "Failed to fetch ";
-            const string signature = "GPG error: ";
-            if (text.StartsWith(fetch, StringComparison.Ordinal))
-            {
-                var rest = text[fetch.Length..];
-                var end = rest.IndexOf("  ", StringComparison.Ordinal);
-                failures.Add(end < 0 ? new RefreshFailure(rest, "could not be fetched") : new RefreshFailure(rest[..end], rest[end..].Trim()));
-            }
-            else if (text.StartsWith(signature, StringComparison.Ordinal) && text.IndexOf(": ", signature.Length, StringComparison.Ordinal) is var colon and > 0)
-            {
-                failures.Add(new RefreshFailure(text[signature.Length..colon], text[(colon + 2)..]));
-            }
-            else if (text.StartsWith("The repository '", StringComparison.Ordinal) && text.IndexOf('\'', 16) is var quote and > 0)
-            {
-                failures.Add(new RefreshFailure(text[16..quote], text[(quote + 1)..].Trim()));
-            }
-        }
-
-        return failures;
-    }
-
-    private List<string> Arguments(InventoryRequest request, string lists)
-    {
-        List<string> arguments = ["-q", "-o", "APT::Update::Error-Mode=any"];
-        var root = host.Paths.Root;
-        if (root != "/")
-            arguments.AddRange(["-o", $"Dir={root}", "-o", $"Dir::State::status={AptPackageManager.StatusPath(root)}", "-o", $"Dir::Etc::trustedparts={Path.Combine(root, "etc/apt/trusted.gpg.d")}"]);
-        if (request.CustomSources is { } text)
-        {
-            var sources = Path.Combine(host.Paths.DataDirectory, "apt-sources.list");
-            State.AtomicFile.CreateDirectory(Path.Combine(lists, "partial"));
-            State.AtomicFile.Write(sources, System.Text.Encoding.UTF8.GetBytes(text + "\n"));
-            arguments.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-", "-o", $"Dir::State::lists={lists}"]);
-        }
-
-        arguments.Add("update");
-        return arguments;
-    }
-
-    private async Task WaitForLockAsync(string path, TimeSpan timeout, IRunObserver observer, CancellationToken cancellationToken)
-    {
+        var lockPath = Path.Combine(setting.ListsDirectory, "lock");
         var since = host.Clock.GetTimestamp();
+        var command = Command(setting, request);
+        while (true)
+        {
+            await WaitForLockAsync(lockPath, since, request.LockTimeout, cancellationToken);
+            observer.Progress("Refresh", "Asking the repositories (apt-get update)", 5);
+            var result = await runner.RunAsync(command, cancellationToken);
+            var output = AptUpdateOutput.Parse(result.StandardOutput, result.StandardError, setting.Sources.Repositories);
+
+            // Somebody else took the lock between the look and the start.
+            if (output.Errors.Any(e => e.StartsWith("Could not get lock", StringComparison.Ordinal)) && FileLock.Holder(lockPath) is not null)
+                continue;
+            if (result.ExitCode != 0 && output.Failures.Count == 0)
+                throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"apt-get update ended with {result.ExitCode}: {(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it said nothing")}", result);
+            foreach (var (repository, reason) in output.Failures)
+                observer.Warning($"{repository.Name}: {reason}");
+            return output.Failures;
+        }
+    }
+
+    private async Task WaitForLockAsync(string path, long since, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         while (FileLock.Holder(path) is { } holder)
         {
             if (host.Clock.GetElapsedTime(since) >= timeout)
-                throw Busy(path, holder);
+                throw new PatchToolsException(PatchErrors.PackageManagerBusy, $"apt's lists are locked by {holder} ({path}).", path);
             observer.Progress("Refresh", $"Waiting for {holder}, which holds {path}", 2);
-            await Task.Delay(TimeSpan.FromMilliseconds(250), host.Clock, cancellationToken);
+            await Task.Delay(s_pollInterval, host.Clock, cancellationToken);
         }
     }
 
-    private static PatchToolsException Busy(string path, string holder) =>
-        new(PatchErrors.PackageManagerBusy, $"apt's lists are locked by {holder} ({path}).", path);
+    private Command Command(AptSetting setting, InventoryRequest request)
+    {
+        // Without the first, a repository that cannot be reached is a warning and the exit code 0 (apt 2.1.8 and later know it).
+        List<string> arguments = ["-q", "-o", "APT::Update::Error-Mode=any"];
+        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" };
+        if (host.Variable("APT_CONFIG") is { } configuration)
+            environment["APT_CONFIG"] = configuration;
+        if (request.CustomSources is { } text)
+        {
+            // Neither the host's lists nor its caches may learn of sources that are not its own. Addresses may carry passwords.
+            AtomicFile.Write(setting.PrivateSources!, Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
+            AtomicFile.CreateDirectory(Path.Combine(setting.ListsDirectory, "partial"));
+            arguments.AddRange(["-o", $"Dir::Etc::sourcelist={setting.PrivateSources}", "-o", "Dir::Etc::sourceparts=/dev/null", "-o", $"Dir::State::lists={setting.ListsDirectory}/", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
+        }
 
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
+        if (host.Paths.Root != "/")
+            environment["APT_CONFIG"] = WriteImageConfiguration(setting);
+        arguments.Add("update");
+        return new Command("apt-get", arguments) { ExpectedExitCodes = [0, AptFailed], Environment = environment, Timeout = TimeSpan.FromMinutes(15) };
+    }
+
+    /// <summary>
+    /// Configuration of an update inside a mounted image. Keys that its sources name by absolute path are those of this host; where they are missing, the
+    /// signature does not verify and the refresh fails.
+    /// </summary>
+    private string WriteImageConfiguration(AptSetting setting)
+    {
+        var root = Path.GetFullPath(host.Paths.Root);
+        var text = new StringBuilder();
+        Set("Dir", root + "/");
+        Set("Dir::Etc::main", "/dev/null");
+        Set("Dir::Etc::parts", "/dev/null");
+        foreach (var (place, _) in setting.Configuration.Below("Dir::Etc").Where(p => p.Name is not ("Dir::Etc" or "Dir::Etc::main" or "Dir::Etc::parts")))
+            Set(place, Path.GetFullPath(host.Paths.InRoot(setting.Configuration.FindFile(place))));
+
+        Set("Dir::State::lists", Path.GetFullPath(setting.ListsDirectory) + "/");
+        Set("Dir::State::status", Path.GetFullPath(setting.StatusFile));
+        Set("Dir::Cache::pkgcache", "");
+        Set("Dir::Cache::srcpkgcache", "");
+
+        // The image's accounts are not this host's.
+        Set("APT::Sandbox::User", "root");
+        Set("APT::Architecture", setting.Architectures.Native);
+        foreach (var architecture in setting.Architectures.Configured)
+            Set("APT::Architectures::", architecture);
+        foreach (var (name, value) in s_imageSettings.SelectMany(setting.Configuration.Below))
+            Set(name, value);
+        var path = Path.Combine(setting.PrivateDirectory, "image.conf");
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()), AtomicFile.PrivateFile);
+        return path;
+
+        void Set(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name} \"{value.Replace("\"", "%22", StringComparison.Ordinal)}\";\n");
+    }
 }

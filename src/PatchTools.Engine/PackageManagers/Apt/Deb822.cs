@@ -1,41 +1,94 @@
+using System.Text;
+
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>Small control files (deb822(5)) as fields; for lists of thousands of stanzas see <see cref="StanzaReader"/>.</summary>
-internal static class Deb822
+/// <summary>One paragraph of a control file (deb822(5)): fields by name without case.</summary>
+internal sealed class Deb822Stanza(int line)
 {
-    /// <summary>Stanzas with their fields, names in any case; comment lines are left out, continuation lines joined by newlines.</summary>
-    public static IEnumerable<IReadOnlyDictionary<string, string>> Stanzas(string text)
-    {
-        Dictionary<string, string> fields = new(StringComparer.OrdinalIgnoreCase);
-        string? last = null;
-        foreach (var raw in text.Split('\n'))
-        {
-            var line = raw.TrimEnd('\r');
-            if (line.StartsWith('#'))
-                continue;
-            if (string.IsNullOrWhiteSpace(line))
-            {
-                if (fields.Count > 0)
-                    yield return fields;
-                fields = new(StringComparer.OrdinalIgnoreCase);
-                last = null;
-            }
-            else if (char.IsWhiteSpace(line[0]))
-            {
-                if (last is not null)
-                    fields[last] += "\n" + line.Trim();
-            }
-            else if (line.IndexOf(':', StringComparison.Ordinal) is var colon and > 0)
-            {
-                last = line[..colon];
-                fields[last] = line[(colon + 1)..].Trim();
-            }
-        }
+    private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
 
-        if (fields.Count > 0)
-            yield return fields;
+    /// <summary>Number of its first line, from 1.</summary>
+    public int Line { get; } = line;
+
+    /// <summary>What is wrong with it, null when nothing is.</summary>
+    public string? Fault { get; set; }
+
+    public int Count => _fields.Count;
+
+    /// <summary>Value without the blanks around it, lines divided by <c>\n</c>; empty when the field is missing.</summary>
+    public string this[string name]
+    {
+        get => _fields.GetValueOrDefault(name, "");
+        set => _fields[name] = value;
     }
 
-    public static IReadOnlyList<string> Words(IReadOnlyDictionary<string, string> stanza, string field) =>
-        stanza.TryGetValue(field, out var value) ? value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [];
+    public bool Has(string name) => _fields.ContainsKey(name);
+
+    /// <summary>Words of a value that lists them.</summary>
+    public string[] Words(string name) => this[name].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Reader of small control files that people write: sources, preferences, extended_states.</summary>
+internal static class Deb822
+{
+    public static List<Deb822Stanza> Parse(string text, bool allowComments)
+    {
+        var stanzas = new List<Deb822Stanza>();
+        var value = new StringBuilder();
+        Deb822Stanza? stanza = null;
+        string? field = null;
+        var number = 0;
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            var end = rest.IndexOf('\n');
+            var raw = (end < 0 ? rest : rest[..end]).TrimEnd('\r');
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            number++;
+            if (allowComments && raw.StartsWith("#", StringComparison.Ordinal))
+                continue;
+            if (raw.IsEmpty)
+            {
+                Finish();
+                stanza = null;
+                continue;
+            }
+
+            if (stanza is null)
+            {
+                stanza = new Deb822Stanza(number);
+                stanzas.Add(stanza);
+            }
+
+            if (raw[0] is ' ' or '\t')
+            {
+                if (field is null)
+                    stanza.Fault ??= $"line {number} continues no field";
+                else
+                    value.Append('\n').Append(raw.Trim());
+                continue;
+            }
+
+            Finish();
+            var colon = raw.IndexOf(':');
+            if (colon <= 0)
+            {
+                stanza.Fault ??= $"line {number} is no field";
+                continue;
+            }
+
+            field = raw[..colon].TrimEnd().ToString();
+            value.Append(raw[(colon + 1)..].Trim());
+        }
+
+        Finish();
+        return stanzas;
+
+        void Finish()
+        {
+            if (stanza is not null && field is not null)
+                stanza[field] = value.ToString().Trim();
+            field = null;
+            value.Clear();
+        }
+    }
 }

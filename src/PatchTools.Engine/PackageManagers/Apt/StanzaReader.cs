@@ -37,21 +37,24 @@ internal static class StanzaReader
     /// <summary>The longest stanza that is believed; Debian's longest has 60 kB.</summary>
     private const int MaxStanzaBytes = 16 << 20;
 
+    /// <returns>Bytes of plain text read.</returns>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: a stanza without end, damaged compression.</exception>
-    public static void Read<TSink>(Stream stream, string path, ref TSink sink)
+    public static long Read<TSink>(Stream stream, string path, ref TSink sink)
         where TSink : IStanzaSink
     {
         var buffer = new byte[BufferBytes];
         var filled = 0;
+        var total = 0L;
         try
         {
             while (true)
             {
                 var read = stream.Read(buffer, filled, buffer.Length - filled);
                 filled += read;
+                total += read;
                 var consumed = Consume(buffer.AsSpan(0, filled), read == 0, ref sink);
                 if (read == 0)
-                    return;
+                    return total;
                 buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
                 filled -= consumed;
                 if (filled == buffer.Length)
@@ -202,14 +205,23 @@ internal static class StanzaReader
 }
 
 /// <summary>
-/// What tells two stanzas of one version text apart, as libapt does (debListParser::VersionHash): six fields, without white space, in lower case, and
-/// with <c>&lt;=</c> read as <c>&lt;</c>, since dpkg rewrites those in its status file.
+/// What tells two stanzas of one version text apart, as libapt does (debListParser::VersionHash and SameVersion): seven fields, without white space, in
+/// lower case, and with <c>&lt;=</c> read as <c>&lt;</c>, since dpkg rewrites those in its status file. The eighth, the size of the download, is apart:
+/// dpkg's status does not have it.
 /// </summary>
 internal static class VersionHash
 {
-    public static ulong Of(ReadOnlySpan<byte> stanza)
+    private const int MultiArchField = 6;
+    private const int SizeField = 7;
+
+    public static ulong Of(ReadOnlySpan<byte> stanza) => Of(stanza, out _);
+
+    /// <param name="stanza">The whole stanza.</param>
+    /// <param name="size">Value of its <c>Size</c>, 0 when it has none.</param>
+    public static ulong Of(ReadOnlySpan<byte> stanza, out ulong size)
     {
-        Span<ulong> fields = stackalloc ulong[6];
+        Span<ulong> fields = stackalloc ulong[7];
+        size = 0;
         var current = -1;
         var rest = stanza;
         while (!rest.IsEmpty)
@@ -220,13 +232,15 @@ internal static class VersionHash
             {
                 if (line[0] is (byte)' ' or (byte)'\t')
                 {
-                    if (current >= 0)
+                    if (current is >= 0 and not SizeField)
                         fields[current] = Mix(fields[current], line);
                 }
                 else
                 {
                     current = FieldOf(line, out var value);
-                    if (current >= 0)
+                    if (current == SizeField)
+                        size = Number(value);
+                    else if (current >= 0 && !(current == MultiArchField && IsNo(value)))
                         fields[current] = Mix(14695981039346656037UL, value);
                 }
             }
@@ -253,7 +267,26 @@ internal static class VersionHash
             : System.Text.Ascii.EqualsIgnoreCase(name, "Conflicts"u8) ? 3
             : System.Text.Ascii.EqualsIgnoreCase(name, "Breaks"u8) ? 4
             : System.Text.Ascii.EqualsIgnoreCase(name, "Replaces"u8) ? 5
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Multi-Arch"u8) ? MultiArchField
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Size"u8) ? SizeField
             : -1;
+    }
+
+    /// <summary>The default, which some write out.</summary>
+    private static bool IsNo(ReadOnlySpan<byte> value) => System.Text.Ascii.EqualsIgnoreCase(value[System.Text.Ascii.Trim(value)], "no"u8);
+
+    private static ulong Number(ReadOnlySpan<byte> text)
+    {
+        var number = 0UL;
+        foreach (var b in text)
+        {
+            if (b is >= (byte)'0' and <= (byte)'9' && number < ulong.MaxValue / 16)
+                number = (number * 10) + (b - (ulong)'0');
+            else if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r'))
+                break;
+        }
+
+        return number;
     }
 
     private static ulong Mix(ulong hash, ReadOnlySpan<byte> value)

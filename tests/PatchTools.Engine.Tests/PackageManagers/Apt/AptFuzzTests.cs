@@ -38,6 +38,14 @@ public sealed class AptFuzzTests
 
     private const string Deb822Sources = "Types: deb deb-src\nURIs: http://deb.example/debian\nSuites: bookworm bookworm-updates\nComponents: main\nEnabled: yes\nSigned-By:\n -----BEGIN\n";
 
+    private const string Configuration = "// comment\nAPT { Architecture \"amd64\"; Architectures { \"amd64\"; \"i386\"; }; };\n#clear A::B;\nDir::State \"/var/lib/apt\"; /* x\n y */ Dir::State::lists \"lists/\";\n#include \"/dev/null\";\nA:: \"1\"; A:: \"2\";\n";
+
+    private const string UpdateOutput = "Hit:1 http://deb.example/debian bookworm InRelease\nErr:2 http://user:secret@deb.example/debian bookworm-updates InRelease\n  Could not connect\nE: The repository 'http://deb.example/debian bookworm Release' no longer has a Release file.\nW: GPG error: http://deb.example/debian bookworm InRelease: bad\n";
+
+    private static readonly AptArchitectures s_architectures = new("amd64", ["amd64", "i386"]);
+
+    private static readonly IReadOnlyList<AptRepository> s_repositories = AptSources.Parse("deb http://deb.example/debian bookworm main\ndeb http://deb.example/debian bookworm-updates main\n", "x", s_architectures).Repositories;
+
     private const string Preferences = "Package: nodejs /^lib.*/ *\nPin: release a=stable, n=bookworm, c=main\nPin-Priority: 600\n\nPackage: x\nPin: version 1.*\nPin-Priority: -1\n";
 
     [Fact]
@@ -49,34 +57,65 @@ public sealed class AptFuzzTests
     });
 
     [Fact]
-    public void Release_files() => Fuzz(Release, bytes => Assert.NotNull(ReleaseFile.Parse(Encoding.UTF8.GetString(bytes).Split('\n'))));
-
-    [Fact]
-    public void Sources_lines() => Fuzz(Sources, bytes =>
+    public void Release_files() => Fuzz(Release, bytes =>
     {
-        List<string> warnings = [];
-        foreach (var source in AptSourcesReader.ReadLines(Encoding.UTF8.GetString(bytes), "fuzz", warnings))
-            Assert.DoesNotContain('/', source.ReleaseBase + source.Site);
+        try
+        {
+            var release = ReleaseFile.Parse(bytes);
+            _ = release.SizeOf("main/binary-amd64/Packages");
+            Assert.True(release.Architectures.Count <= bytes.Length);
+        }
+        catch (InvalidDataException)
+        {
+            // What the reader of a repository turns into its status Unreadable.
+        }
     });
 
     [Fact]
-    public void Sources_stanzas() => Fuzz(Deb822Sources, bytes =>
+    public void Configuration_files() => Fuzz(Configuration, bytes =>
     {
-        List<string> warnings = [];
-        foreach (var source in AptSourcesReader.ReadStanzas(Encoding.UTF8.GetString(bytes), "fuzz", warnings))
-            Assert.DoesNotContain('/', source.IndexName("main", "amd64"));
+        var configuration = AptConfiguration.Parse(Encoding.UTF8.GetString(bytes));
+        Assert.StartsWith("/", configuration.FindFile("Dir::State::lists"), StringComparison.Ordinal);
+        _ = configuration.FindList("APT::Architectures");
+        Assert.InRange(configuration.Warnings.Count, 0, 1001);
     });
+
+    [Fact]
+    public void Sources_lines() => Fuzz(Sources, bytes => HoldsNoPath(AptSources.Parse(Encoding.UTF8.GetString(bytes), "fuzz", s_architectures)));
+
+    [Fact]
+    public void Sources_stanzas() => Fuzz(Deb822Sources, bytes => HoldsNoPath(AptSources.ParseStanzas(Encoding.UTF8.GetString(bytes), "fuzz", s_architectures)));
 
     [Fact]
     public void Preferences_files() => Fuzz(Preferences, bytes =>
     {
-        List<string> warnings = [];
-        foreach (var pin in AptPreferences.Parse(Encoding.UTF8.GetString(bytes), "fuzz", warnings))
+        var index = new AptIndexFacts { Archive = "stable", Codename = "bookworm", Component = "main", Site = "deb.example" };
+        foreach (var pin in AptPreferences.Parse(Encoding.UTF8.GetString(bytes), "fuzz").Pins)
         {
-            pin.MatchesPackage("nodejs");
-            pin.MatchesOrigin(new AptPreferences.OriginFacts(new PackageOrigin { Repository = 0, Archive = "stable" }, "12", false, false));
+            pin.MatchesPackage("nodejs", "amd64", "amd64");
+            pin.Match.MatchesIndex(index);
+            pin.Match.MatchesVersion("1.2");
         }
     });
+
+    [Fact]
+    public void Output_of_update() => Fuzz(UpdateOutput, bytes =>
+    {
+        var text = Encoding.UTF8.GetString(bytes);
+        var output = AptUpdateOutput.Parse(text, text, s_repositories);
+        Assert.DoesNotContain(output.Failures.Values, reason => reason.Contains("://user:secret@", StringComparison.Ordinal));
+    });
+
+    /// <summary>Names of list files must not lead out of the lists directory.</summary>
+    private static void HoldsNoPath(AptSources sources)
+    {
+        foreach (var repository in sources.Repositories)
+        {
+            foreach (var index in repository.Indexes)
+                Assert.DoesNotContain('/', repository.ListFileName(index.MetaKey));
+            Assert.DoesNotContain("://user:secret@", repository.Name, StringComparison.Ordinal);
+        }
+    }
 
     private static void Fuzz(string valid, Action<byte[]> parse)
     {

@@ -1,0 +1,61 @@
+namespace PatchTools.Evaluation;
+
+/// <summary>What an install asks the package manager for, and what it does not ask for because the administrator refuses it.</summary>
+public sealed record InstallSelection
+{
+    /// <summary>In the report's order; at most one for each package.</summary>
+    public required IReadOnlyList<PatchTarget> Targets { get; init; }
+
+    /// <summary>Wanted, and held on the host or pinned away: never installed, reported Failed with this reason, without effect on the exit code (DESIGN §4).</summary>
+    public required IReadOnlyList<PatchSetback> Held { get; init; }
+
+    public bool IsEmpty => Targets.Count == 0;
+
+    /// <summary>
+    /// Chooses from a report taken before the install. Of a Scan's report what is Missing; of an Install's what is Failed, which is everything missing, or
+    /// with an override list what the list names (spec 09 §7.1). Only upgrades of installed packages: nobody is given new ones.
+    /// </summary>
+    public static InstallSelection Of(ComplianceReport before)
+    {
+        var wanted = before.Operation == PatchOperation.Install ? PatchState.Failed : PatchState.Missing;
+        var refusals = Refusals(before.Inventory);
+        List<PatchTarget> targets = [];
+        List<PatchSetback> held = [];
+        foreach (var finding in before.Findings)
+        {
+            if (finding.State != wanted)
+                continue;
+            var target = new PatchTarget
+            {
+                Name = finding.PackageName,
+                Architecture = finding.Architecture,
+                InstalledEdition = finding.InstalledVersion,
+                Edition = finding.AvailableVersion,
+                Id = finding.Id,
+            };
+            if (refusals.GetValueOrDefault((target.Name, target.Architecture)) is { } package && RefusalOf(package, target.Edition) is { } refusal)
+                held.Add(new PatchSetback(target, SetbackKind.Held, refusal));
+            else
+                targets.Add(target);
+        }
+
+        return new InstallSelection { Targets = targets, Held = held };
+    }
+
+    private static Dictionary<(string Name, string Architecture), InstalledPackage> Refusals(HostInventory inventory)
+    {
+        Dictionary<(string, string), InstalledPackage> refusals = [];
+        foreach (var package in inventory.Installed)
+        {
+            if (package.IsHeld || package.RefusedEditions.Count > 0)
+                refusals[(package.Name, package.Architecture)] = package;
+        }
+
+        return refusals;
+    }
+
+    private static string? RefusalOf(InstalledPackage package, string edition) =>
+        package.IsHeld ? "held by the administrator"
+        : package.RefusedEditions.FirstOrDefault(r => r.Edition == edition) is { } refused ? $"kept away by {refused.Reason}"
+        : null;
+}

@@ -1,0 +1,373 @@
+using System.Globalization;
+using PatchTools.Hosts;
+
+namespace PatchTools.PackageManagers.Apt;
+
+/// <summary>One package index that an enabled source names: <c>main/binary-amd64/Packages</c> of a suite.</summary>
+/// <param name="MetaKey">Path below the suite's folder, as the Release file lists it.</param>
+/// <param name="Component">Empty in a flat repository.</param>
+/// <param name="Architecture">Of the index, empty in a flat repository.</param>
+/// <param name="IsOptional">apt fetches it only where the Release file has it (<c>binary-all</c>).</param>
+internal sealed record AptIndex(string MetaKey, string Component, string Architecture, bool IsOptional);
+
+/// <summary>One repository as apt sees it: a URI and a suite with one Release file, named by one or more lines or paragraphs of the sources.</summary>
+internal sealed class AptRepository(AptUri uri, string suite)
+{
+    private readonly List<AptIndex> _indexes = [];
+    private readonly List<string> _components = [];
+
+    public AptUri Uri { get; } = uri;
+
+    public string Suite { get; } = suite;
+
+    public bool IsFlat => Suite.EndsWith('/');
+
+    public IReadOnlyList<AptIndex> Indexes => _indexes;
+
+    /// <summary><c>trusted=yes</c> or <c>no</c>; null when no source says.</summary>
+    public bool? Trusted { get; private set; }
+
+    public bool? CheckValidUntil { get; private set; }
+
+    public bool? CheckDate { get; private set; }
+
+    /// <summary>Keyrings or fingerprints that the repository must be signed with, as written; null when no source says.</summary>
+    public string? SignedBy { get; private set; }
+
+    /// <summary>Seconds; 0 when no source says.</summary>
+    public long ValidUntilMin { get; private set; }
+
+    /// <inheritdoc cref="ValidUntilMin"/>
+    public long ValidUntilMax { get; private set; }
+
+    /// <summary>One line for people, without credentials.</summary>
+    public string Name => AptUri.Redact(string.Join(' ', [Uri.Display, Suite, .. _components]));
+
+    /// <summary>How apt's messages begin that are about this repository: <c>http://host/path suite</c>.</summary>
+    public string MessagePrefix => Suite == "/" ? Uri.Display : $"{Uri.Display} {Suite}";
+
+    /// <summary>URI of the folder that holds the Release file.</summary>
+    public string BaseUri => Uri + AptUri.SuiteFolder(Suite);
+
+    /// <summary>Name below <c>lists/</c> of a file of the suite's folder: <c>InRelease</c>, <c>main/binary-amd64/Packages</c>.</summary>
+    public string ListFileName(string metaKey) => Uri.FileName(AptUri.SuiteFolder(Suite) + metaKey);
+
+    /// <summary>Adds what one line or paragraph says; answers what contradicts an earlier one, as apt refuses it, or null.</summary>
+    public string? Add(string component, IReadOnlyDictionary<string, string> options, AptArchitectures architectures)
+    {
+        if (component.Length > 0 && !_components.Contains(component))
+            _components.Add(component);
+        if (IsFlat)
+        {
+            if (_indexes.Count == 0 && WantsPackages(options))
+                _indexes.Add(new AptIndex("Packages", "", "", IsOptional: false));
+        }
+        else if (WantsPackages(options))
+        {
+            foreach (var (architecture, isOptional) in IndexArchitectures(options, architectures))
+            {
+                var metaKey = $"{component}/binary-{architecture}/Packages";
+                if (!_indexes.Exists(i => i.MetaKey == metaKey))
+                    _indexes.Add(new AptIndex(metaKey, component, architecture, isOptional));
+            }
+        }
+
+        return Merge("trusted", Trusted, Flag("trusted"), v => Trusted = v)
+            ?? Merge("check-valid-until", CheckValidUntil, Flag("check-valid-until"), v => CheckValidUntil = v)
+            ?? Merge("check-date", CheckDate, Flag("check-date"), v => CheckDate = v)
+            ?? Merge("valid-until-min", ValidUntilMin, Number("valid-until-min"), v => ValidUntilMin = v)
+            ?? Merge("valid-until-max", ValidUntilMax, Number("valid-until-max"), v => ValidUntilMax = v)
+            ?? MergeSignedBy(options.GetValueOrDefault("signed-by"));
+
+        bool? Flag(string name) => options.TryGetValue(name, out var text) ? AptWords.Boolean(text, fallback: false) : null;
+
+        long Number(string name) => options.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+
+        string? Merge<T>(string name, T? current, T? wanted, Action<T?> set)
+        {
+            if (EqualityComparer<T>.Default.Equals(wanted, default))
+                return null;
+            if (!EqualityComparer<T>.Default.Equals(current, default) && !EqualityComparer<T>.Default.Equals(current, wanted))
+                return $"conflicting values set for option {name} regarding source {Uri.Display} {Suite}";
+            set(wanted);
+            return null;
+        }
+    }
+
+    /// <summary>Once a source names the keys, every other of the same repository must name the same (apt 2.6: "Conflicting values set for option Signed-By").</summary>
+    private string? MergeSignedBy(string? wanted)
+    {
+        if (SignedBy is null)
+            SignedBy = wanted;
+        else if (SignedBy != wanted)
+            return $"conflicting values set for option signed-by regarding source {Uri.Display} {Suite}";
+        return null;
+    }
+
+    /// <summary><c>target=</c> replaces, <c>target+=</c> adds, <c>target-=</c> removes; a source without the target Packages offers nothing to install.</summary>
+    private static bool WantsPackages(IReadOnlyDictionary<string, string> options)
+    {
+        return !Has("target-") && (Has("target+") || !options.ContainsKey("target") || Has("target"));
+
+        bool Has(string option) => options.TryGetValue(option, out var targets) && targets.Split(',').Contains("Packages", StringComparer.Ordinal);
+    }
+
+    /// <summary><c>arch=</c> replaces, <c>arch+=</c> adds, <c>arch-=</c> removes; <c>all</c> is always looked for, unless it is removed by name.</summary>
+    private static IEnumerable<(string Architecture, bool IsOptional)> IndexArchitectures(IReadOnlyDictionary<string, string> options, AptArchitectures architectures)
+    {
+        var wanted = options.TryGetValue("arch", out var replaced) ? [.. replaced.Split(',')] : architectures.Configured.ToList();
+        if (options.TryGetValue("arch+", out var added))
+            wanted.AddRange(added.Split(',').Where(a => !wanted.Contains(a)));
+        var removed = options.TryGetValue("arch-", out var minus) ? minus.Split(',') : [];
+        wanted.RemoveAll(a => removed.Contains(a) || a.Length == 0);
+        foreach (var architecture in wanted)
+            yield return (architecture, false);
+        if (!wanted.Contains("all") && !removed.Contains("all"))
+            yield return ("all", true);
+    }
+}
+
+/// <summary>Architectures of a host: its own and those whose packages it takes beside.</summary>
+/// <param name="Native">dpkg's name of the host's own architecture.</param>
+/// <param name="Configured">Native first, then foreign ones.</param>
+internal sealed record AptArchitectures(string Native, IReadOnlyList<string> Configured);
+
+/// <summary>A part of the sources that apt refuses. apt then does nothing at all; the reading goes on without the part, and proves nothing.</summary>
+/// <param name="Place"><c>file:line</c>.</param>
+/// <param name="Fault">What is wrong.</param>
+internal sealed record AptSourceFault(string Place, string Fault);
+
+/// <summary>
+/// Enabled repositories of a host: <c>sources.list</c>, then <c>sources.list.d/*.list</c> and <c>*.sources</c> (sources.list(5)), in apt's order and
+/// with apt's rules (<c>apt-pkg/sourcelist.cc</c>, <c>deb/debmetaindex.cc</c>).
+/// </summary>
+internal sealed class AptSources
+{
+    private const int MaxFileBytes = 4 << 20;
+
+    /// <summary>Paragraphs multiply their URIs, suites and components; nobody means more than this.</summary>
+    private const int MaxParts = 10_000;
+
+    private static readonly string[] s_extensions = ["list", "sources"];
+
+    /// <summary>Fields of a paragraph and the options of a line that they stand for.</summary>
+    private static readonly (string Field, string Option, bool IsList)[] s_fields =
+    [
+        ("Architectures", "arch", true),
+        ("Architectures-Add", "arch+", true),
+        ("Architectures-Remove", "arch-", true),
+        ("Trusted", "trusted", false),
+        ("Check-Valid-Until", "check-valid-until", false),
+        ("Valid-Until-Min", "valid-until-min", false),
+        ("Valid-Until-Max", "valid-until-max", false),
+        ("Check-Date", "check-date", false),
+        ("Signed-By", "signed-by", false),
+        ("Targets", "target", true),
+        ("Targets-Add", "target+", true),
+        ("Targets-Remove", "target-", true),
+    ];
+
+    private readonly List<AptRepository> _repositories = [];
+    private readonly Dictionary<string, AptRepository> _byFileName = new(StringComparer.Ordinal);
+    private readonly List<AptSourceFault> _faults = [];
+    private int _parts;
+    private readonly AptArchitectures _architectures;
+
+    private AptSources(AptArchitectures architectures) => _architectures = architectures;
+
+    /// <summary>Repositories that offer binary packages, in apt's order.</summary>
+    public IReadOnlyList<AptRepository> Repositories => _repositories;
+
+    public IReadOnlyList<AptSourceFault> Faults => _faults;
+
+    public static AptSources Read(HostPaths paths, AptConfiguration configuration, AptArchitectures architectures)
+    {
+        var sources = new AptSources(architectures);
+        var main = paths.InRoot(configuration.FindFile("Dir::Etc::sourcelist"));
+        if (!main.EndsWith("/dev/null", StringComparison.Ordinal) && File.Exists(main))
+            sources.ReadFile(main);
+        foreach (var file in AptFiles.InDirectory(paths.InRoot(configuration.FindFile("Dir::Etc::sourceparts")), s_extensions, allowNoExtension: false))
+            sources.ReadFile(file);
+        return sources;
+    }
+
+    /// <summary>Sources of one text in the one-line style.</summary>
+    public static AptSources Parse(string text, string name, AptArchitectures architectures)
+    {
+        var sources = new AptSources(architectures);
+        sources.ParseLines(text, name);
+        return sources;
+    }
+
+    /// <summary>Text of either style: paragraphs when a line begins with their first field.</summary>
+    public static AptSources ParseEither(string text, string name, AptArchitectures architectures) =>
+        IsParagraphs(text) ? ParseStanzas(text, name, architectures) : Parse(text, name, architectures);
+
+    public static bool IsParagraphs(string text) => text.Split('\n').Any(l => l.StartsWith("Types:", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Sources of one text of paragraphs.</summary>
+    public static AptSources ParseStanzas(string text, string name, AptArchitectures architectures)
+    {
+        var sources = new AptSources(architectures);
+        sources.ParseParagraphs(text, name);
+        return sources;
+    }
+
+    private void ReadFile(string path)
+    {
+        try
+        {
+            var text = AptFiles.ReadText(path, MaxFileBytes);
+            if (path.EndsWith(".sources", StringComparison.Ordinal))
+                ParseParagraphs(text, path);
+            else
+                ParseLines(text, path);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            _faults.Add(new AptSourceFault(path, $"cannot be read: {e.Message}"));
+        }
+    }
+
+    private void ParseLines(string text, string name)
+    {
+        var number = 0;
+        foreach (var raw in text.Split('\n'))
+        {
+            number++;
+            var line = WithoutComment(raw).Trim(' ', '\t', '\r');
+            if (line.Length > 0 && ParseLine(line) is { } fault)
+                _faults.Add(new AptSourceFault($"{name}:{number}", fault));
+        }
+    }
+
+    /// <summary>A <c>#</c> begins a comment, except inside the brackets of options.</summary>
+    private static string WithoutComment(string line)
+    {
+        var depth = 0;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '#' && depth <= 0)
+                return line[..i];
+            depth += line[i] switch { '[' => 1, ']' => -1, _ => 0 };
+        }
+
+        return line;
+    }
+
+    private string? ParseLine(string line)
+    {
+        var blank = line.AsSpan().IndexOfAny(" \t\v");
+        if (blank < 0)
+            return "malformed line (type)";
+        var type = line[..blank];
+        if (type is not ("deb" or "deb-src"))
+            return $"type '{AptUri.Redact(type)}' is not known";
+        var rest = line[blank..].TrimStart();
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (rest.StartsWith('['))
+        {
+            var close = rest.IndexOf(']', StringComparison.Ordinal);
+            if (close < 0)
+                return "malformed entry ([option] unparsable)";
+            foreach (var option in AptWords.Split(rest[1..close]) ?? [])
+            {
+                var equals = option.IndexOf('=', StringComparison.Ordinal);
+                if (equals <= 0 || equals == option.Length - 1)
+                    return "malformed entry ([option] not assignment)";
+                options[option[..equals]] = option[(equals + 1)..];
+            }
+
+            rest = rest[(close + 1)..];
+        }
+
+        if (AptWords.Split(rest) is not { Count: >= 2 } words)
+            return "malformed entry (URI or Suite)";
+        var suite = words[1].EndsWith('/') ? WithArchitecture(words[1]) : words[1];
+        return Add(type, words[0], [suite], words.GetRange(2, words.Count - 2), options);
+    }
+
+    private void ParseParagraphs(string text, string name)
+    {
+        foreach (var stanza in Deb822.Parse(text, allowComments: true))
+        {
+            if (stanza.Count == 0 && stanza.Fault is null)
+                continue;
+            if ((stanza.Fault ?? ParseParagraph(stanza)) is { } fault)
+                _faults.Add(new AptSourceFault($"{name}:{stanza.Line}", fault));
+        }
+    }
+
+    private string? ParseParagraph(Deb822Stanza stanza)
+    {
+        if (!stanza.Has("Types"))
+            return "malformed stanza (type)";
+        if (!AptWords.Boolean(stanza["Enabled"], fallback: true))
+            return null;
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (field, option, isList) in s_fields)
+        {
+            if (stanza.Has(field))
+                options[option] = isList ? string.Join(',', stanza.Words(field)) : stanza[field];
+        }
+
+        var suites = stanza.Words("Suites").Select(WithArchitecture).ToList();
+        if (stanza.Words("URIs") is not { Length: > 0 } uris)
+            return "malformed stanza (URI)";
+        if (suites.Count == 0)
+            return "malformed stanza (Suite)";
+        foreach (var type in stanza.Words("Types"))
+        {
+            if (type is not ("deb" or "deb-src"))
+                return $"type '{AptUri.Redact(type)}' is not known";
+            foreach (var uri in uris)
+            {
+                if (Add(type, uri, suites, stanza.Words("Components"), options) is { } fault)
+                    return fault;
+            }
+        }
+
+        return null;
+    }
+
+    private string? Add(string type, string uriText, IReadOnlyList<string> suites, IReadOnlyList<string> components, Dictionary<string, string> options)
+    {
+        if (AptUri.Parse(WithArchitecture(uriText))?.AsDirectory() is not { } uri)
+            return "malformed entry (URI parse)";
+        foreach (var suite in suites)
+        {
+            var isFlat = suite.EndsWith('/');
+            if (isFlat && components.Count > 0)
+                return "malformed entry (absolute Suite Component)";
+            if (!isFlat && components.Count == 0)
+                return "malformed entry (Component)";
+            _parts += Math.Max(1, components.Count);
+            if (_parts > MaxParts)
+                return $"the sources name more than {MaxParts} parts of repositories";
+
+            // Sources of source packages say nothing about what can be installed.
+            if (type != "deb")
+                continue;
+            foreach (var component in isFlat ? [""] : components)
+            {
+                if (Repository(uri, suite).Add(component, options, _architectures) is { } fault)
+                    return fault;
+            }
+        }
+
+        return null;
+    }
+
+    private AptRepository Repository(AptUri uri, string suite)
+    {
+        var file = uri.FileName(AptUri.SuiteFolder(suite));
+        if (_byFileName.TryGetValue(file, out var known))
+            return known;
+        var repository = new AptRepository(uri, suite);
+        _repositories.Add(repository);
+        _byFileName.Add(file, repository);
+        return repository;
+    }
+
+    private string WithArchitecture(string text) => text.Replace("$(ARCH)", _architectures.Native, StringComparison.Ordinal);
+}

@@ -1,0 +1,208 @@
+using PatchTools.Errors;
+using PatchTools.Evaluation;
+using PatchTools.PackageManagers;
+using PatchTools.Preflight;
+using PatchTools.Processes;
+using PatchTools.Reboot;
+using PatchTools.Reporting;
+using PatchTools.Snapshots;
+using PatchTools.State;
+
+namespace PatchTools;
+
+/// <summary>What a plan is wanted for.</summary>
+public sealed record PlanRequest
+{
+    public required PatchSnapshot Snapshot { get; init; }
+
+    public InventoryRequest Inventory { get; init; } = new();
+
+    /// <summary>Path, <c>-</c>, <c>https://</c> or <c>s3://</c> of an install override list; null or empty for none.</summary>
+    public string? InstallOverrideList { get; init; }
+
+    public ApprovalDateSource ApprovalDateSource { get; init; }
+
+    public AwsParameters Aws { get; init; } = new();
+}
+
+/// <summary>What an install is carried out with.</summary>
+internal sealed record InstallSituation(RunRequest Request, PatchSnapshot Snapshot, HostInventory Before, EvaluationTerms Terms, InstallRequest Install, ResumeDecision Resume);
+
+/// <summary>An install that is ready to be carried out, or the end of one that asked for a reboot. Holds PatchTools' own lock until it is disposed of.</summary>
+public sealed class PreparedInstall : IDisposable
+{
+    private readonly IDisposable? _lock;
+
+    internal PreparedInstall(InstallPlan plan, InstallSituation situation, IDisposable? held)
+    {
+        Plan = plan;
+        Situation = situation;
+        _lock = held;
+    }
+
+    public InstallPlan Plan { get; }
+
+    /// <summary>The run was resumed after the reboot it asked for: it scans and reports, and installs nothing.</summary>
+    public bool IsResumed => Situation.Resume.Step == ResumeStep.Rebooted;
+
+    internal InstallSituation Situation { get; }
+
+    public void Dispose() => _lock?.Dispose();
+}
+
+/// <summary>
+/// The story of an install: resume or refuse, snapshot, inventory, evaluation, plan, preflight; then the transaction, a new inventory, evaluation, report,
+/// and the request for a reboot.
+/// </summary>
+public sealed partial class PatchRun
+{
+    /// <summary>The transaction that an install would run now. Changes nothing.</summary>
+    public async Task<InstallPlan> PlanAsync(PlanRequest request, CancellationToken cancellationToken)
+    {
+        var list = await OverrideListAsync(Acquisition(), request.InstallOverrideList, request.Aws, cancellationToken);
+        var inventory = await GetInventoryAsync(request.Inventory, request.Snapshot, cancellationToken);
+        var terms = new EvaluationTerms { Operation = PatchOperation.Install, OperationText = nameof(PatchOperation.Install), InstallOverrideList = list, ApprovalDateSource = request.ApprovalDateSource };
+        var choice = Choose(request.Snapshot, inventory, terms, request.Inventory.LockTimeout);
+        return await PlanAsync(choice, cancellationToken);
+    }
+
+    /// <summary>Everything of an install that changes no package. Takes PatchTools' own lock unless it is a dry run.</summary>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.RunInProgress"/>; <see cref="PatchErrors.RebootNotDone"/> and
+    /// <see cref="PatchErrors.RebootGivenUp"/> when this command asked for a reboot before; <see cref="PatchErrors.PreflightFailed"/>; whatever its steps fail with.
+    /// </exception>
+    public async Task<PreparedInstall> PrepareInstallAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        if (!host.IsRoot && !request.DryRun)
+            throw new PatchToolsException(PatchErrors.ElevationRequired, "Installing patches needs root.");
+        var deadline = request.TimeBudget is { } budget ? host.Clock.GetUtcNow() + budget : (DateTimeOffset?)null;
+        var held = request.DryRun ? null : await RunLock.AcquireAsync(host, $"Invoke-PatchBaseline -Operation {request.OperationText}", request.LockTimeout, observer, cancellationToken);
+        try
+        {
+            var resume = request.DryRun ? ResumeDecision.NoMarker : new RebootMarkers(host, observer).Resume(PatchOperation.Install);
+            if (resume.Step != ResumeStep.NoMarker)
+                observer.Verbose(resume.Reason);
+            if (resume.Step is ResumeStep.AskAgain or ResumeStep.GaveUp)
+                throw new PatchToolsException(resume.Step == ResumeStep.AskAgain ? PatchErrors.RebootNotDone : PatchErrors.RebootGivenUp, resume.Reason);
+
+            var acquisition = Acquisition();
+            var snapshot = await GetSnapshotAsync(acquisition, request.Snapshot, cancellationToken);
+            var list = await OverrideListAsync(acquisition, request.Snapshot.InstallOverrideList, request.Snapshot.Aws, cancellationToken);
+            var before = await GetInventoryAsync(request.Inventory, snapshot, cancellationToken);
+            var terms = TermsOf(request, PatchOperation.Install) with { InstallOverrideList = list };
+            var choice = Choose(snapshot, before, terms, request.LockTimeout, deadline);
+            if (resume.Step == ResumeStep.Rebooted)
+                return Ready(new InstallPlan { Targets = [], Changes = [], CreatedAt = host.Clock.GetUtcNow() });
+            var plan = await PlanAsync(choice, cancellationToken);
+            await CheckAsync(new PreflightRequest { Inventory = before, Plan = plan }, request.DryRun, cancellationToken);
+            return Ready(plan);
+
+            PreparedInstall Ready(InstallPlan plan) => new(plan, new InstallSituation(request, snapshot, before, terms, choice.Install, resume), held);
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Carries out what was prepared. Once the first transaction has begun the run is told to the end: cancelling stops it between transactions, and what
+    /// is then installed is still read, saved and reported.
+    /// </summary>
+    /// <exception cref="PatchToolsException">
+    /// Nothing could be begun; or the report could not be sent and no reboot is wanted, then <see cref="PatchToolsException.Target"/> is the <see cref="ComplianceReport"/>.
+    /// </exception>
+    public async Task<ComplianceReport> InstallAsync(PreparedInstall prepared, CancellationToken cancellationToken)
+    {
+        var (request, snapshot, before, terms, install, resume) = prepared.Situation;
+        var outcome = prepared.IsResumed ? new InstallOutcome() : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
+
+        // The states file as it was before this run decides what is pending; nobody has written it since. What the refresh found out holds for both readings.
+        var after = outcome.HasChanged
+            ? (await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)) with { Repositories = before.Repositories }
+            : before;
+        var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with { Outcome = outcome };
+        var patching = new PatchingOutcome { ExitCode = PatchingExitCode.Of(outcome), CurrentInstalled = CurrentInstalled.Of(before, report) };
+        var wantsReboot = !prepared.IsResumed && RebootDecision.IsRequired(new RebootQuestion
+        {
+            Operation = PatchOperation.Install,
+            RebootOption = request.RebootOption,
+            Policy = request.RebootPolicy,
+            PriorStates = before.Facts.PriorStates,
+            BootTime = before.Facts.BootTime,
+            PatchingExitCode = patching.ExitCode,
+            Assessment = request.RebootPolicy == RebootPolicy.HostNeed ? await AssessRebootAsync(CancellationToken.None) : null,
+        });
+
+        var (published, failure) = await PublishInstallAsync(request, report, patching);
+        var final = prepared.IsResumed ? resume.AfterReport(failure is null) : FinalCode.Of(wantsReboot, failure is null, outcome);
+        new RebootMarkers(host, observer).Finish(final);
+        published = published with { ExitCode = final.ExitCode };
+        if (failure is null)
+            return published;
+        published = published with { UploadNote = failure.Message };
+        if (final.ExitCode != FinalCode.RebootWanted)
+            throw new PatchToolsException(failure.Error, failure.Message, published, failure);
+
+        // The reboot matters more than the report, which is kept; the run after the reboot reports again.
+        observer.Warning(failure.Message);
+        return published;
+    }
+
+    /// <summary>What to ask the package manager for, and what the administrator's holds keep out of it.</summary>
+    private sealed record Choice(InstallRequest Install, IReadOnlyList<PatchSetback> Held);
+
+    private Choice Choose(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms, TimeSpan lockTimeout, DateTimeOffset? deadline = null)
+    {
+        // Nothing has failed yet: without a list, what is to be installed is what a scan calls missing.
+        var selection = InstallSelection.Of(Evaluate(snapshot, inventory, terms.InstallOverrideList is null ? terms with { Operation = PatchOperation.Scan } : terms));
+        return new Choice(
+            new InstallRequest
+            {
+                Inventory = inventory,
+                Targets = selection.Targets,
+                Dependencies = DependencyPolicies.For(snapshot, inventory, terms.InstallOverrideList),
+                CustomSources = CustomSources.For(snapshot),
+                LockTimeout = lockTimeout,
+                Deadline = deadline,
+            },
+            selection.Held);
+    }
+
+    private async Task<InstallPlan> PlanAsync(Choice choice, CancellationToken cancellationToken)
+    {
+        var plan = await Manager().PlanAsync(choice.Install, observer, cancellationToken);
+        return plan with
+        {
+            Targets = [.. plan.Targets, .. choice.Held.Select(setback => setback.Target)],
+            Setbacks = [.. choice.Held, .. plan.Setbacks],
+        };
+    }
+
+    private async Task<InstallOverrideList?> OverrideListAsync(SnapshotAcquisition acquisition, string? location, AwsParameters aws, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(location) ? null : await acquisition.GetInstallOverrideListAsync(location, aws, cancellationToken);
+
+    private async Task CheckAsync(PreflightRequest request, bool onlyWarn, CancellationToken cancellationToken)
+    {
+        var report = await new PreflightCheck(host, new ProcessRunner(observer), new FileSystems()).CheckAsync(request, cancellationToken);
+        foreach (var finding in report.Findings.Where(finding => onlyWarn || !finding.IsFatal))
+            observer.Warning(finding.ToString());
+        if (!onlyWarn)
+            report.ThrowIfFatal();
+    }
+
+    private async Task<(ComplianceReport Report, PatchToolsException? Failure)> PublishInstallAsync(RunRequest request, ComplianceReport report, PatchingOutcome patching)
+    {
+        if (StaysOnHost(report.Snapshot))
+            return (Publisher(new AwsParameters()).Save(report, patching), null);
+        try
+        {
+            return ((await PublishLockedAsync(report, request.Snapshot.Aws, CancellationToken.None, patching)).Report, null);
+        }
+        catch (PatchToolsException failure)
+        {
+            return (ReportPublisher.Complete(report, patching), failure);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using PatchTools.Evaluation;
+using Xunit;
+using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
+
+namespace PatchTools.Engine.Tests.Evaluation;
+
+public sealed class InstalledSinceTests
+{
+    private static readonly PatchBaseline _security = Ubuntu(Rule(ComplianceLevel.HIGH)).Rejecting(RejectedPatchesAction.BLOCK, "rejected");
+
+    [Fact]
+    public void Upgrades_and_new_dependencies_count_whatever_their_state_is()
+    {
+        var before = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Package("b", "1.0* SEC").Package("other", "1.0*", "1.1 REL").Package("rejected", "1.0*", "1.1 REL").Package("dep", "1.0 REL");
+        var after = MadeUpHost.Apt().Package("a", "1.1* SEC").Package("b", "1.0* SEC").Package("other", "1.1* REL").Package("rejected", "1.1* REL").Package("dep", "1.0* REL");
+        Assert.Equal(
+            ["a.amd64:1.1 Installed", "other.amd64:1.1 InstalledOther", "rejected.amd64:1.1 InstalledRejected", "dep.amd64:1.0 InstalledOther"],
+            Since(before, after));
+    }
+
+    [Fact]
+    public void Quirk_what_was_upgraded_to_a_version_between_is_installed_by_this_run_although_a_newer_one_is_missing()
+    {
+        var before = MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1 SEC", "1.0*");
+        var after = MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1* SEC", "1.0 REL");
+        var request = after.Request(_security) with { Operation = PatchOperation.Install };
+        Assert.Equal(PatchState.Failed, Assert.Single(BaselineEvaluator.Evaluate(request).Findings).State);
+        var installed = Assert.Single(BaselineEvaluator.InstalledSince(before.Inventory(), request));
+        Assert.Equal((PatchState.Installed, "a.amd64:1.1", "", ComplianceLevel.HIGH, "Security"), (installed.State, installed.Title, installed.AvailableVersion, installed.ComplianceLevel, installed.Classification));
+    }
+
+    [Fact]
+    public void Nothing_changed_is_nothing()
+    {
+        var host = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Package("b", "1.0*");
+        Assert.Empty(Since(host, host));
+    }
+
+    [Fact]
+    public void Of_a_package_in_two_architectures_the_changed_one_counts()
+    {
+        MadeUpHost Host(string native, string foreign) => MadeUpHost.Apt().Package("lib", native).Package(new MadeUpPackage { Name = "lib", Architecture = "i386", Versions = [foreign] });
+        Assert.Equal(["lib:i386.i386:1.1 Installed"], Since(Host("1.0* SEC", "1.0* SEC"), Host("1.0* SEC", "1.1* SEC")));
+    }
+
+    [Fact]
+    public void A_further_kernel_on_rpm_counts_at_its_own_edition()
+    {
+        var before = MadeUpHost.Dnf().Package("kernel", "5.1-1*", "5.2-1 BASE", "5.3-1 BASE");
+        var after = MadeUpHost.Dnf().Package("kernel", "5.1-1*", "5.2-1* BASE", "5.3-1 BASE");
+        Assert.Equal(["kernel.x86_64:0:5.2-1 Installed"], Since(before, after, RedHat(Rule(ComplianceLevel.HIGH).WithNonSecurity())));
+    }
+
+    private static List<string> Since(MadeUpHost before, MadeUpHost after, PatchBaseline? baseline = null) =>
+        [.. BaselineEvaluator.InstalledSince(before.Inventory(), after.Request(baseline ?? _security) with { Operation = PatchOperation.Install }).Select(f => $"{f.Title} {f.State}")];
+}

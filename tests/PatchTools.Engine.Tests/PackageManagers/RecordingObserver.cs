@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+
+namespace PatchTools.Engine.Tests.PackageManagers;
+
+/// <summary>Remembers what the engine told.</summary>
+internal sealed class RecordingObserver : IRunObserver
+{
+    private readonly ConcurrentQueue<(string Phase, string Status, int Percent)> _progress = new();
+    private readonly ConcurrentQueue<string> _verbose = new();
+    private readonly ConcurrentQueue<string> _warnings = new();
+
+    public IReadOnlyList<(string Phase, string Status, int Percent)> ProgressReports => [.. _progress];
+
+    public IReadOnlyList<string> ProgressLines => [.. _progress.Select(p => $"{p.Phase}: {p.Status}")];
+
+    public IReadOnlyList<string> VerboseLines => [.. _verbose];
+
+    public IReadOnlyList<string> Warnings => [.. _warnings];
+
+    public void Progress(string phase, string status, int percent) => _progress.Enqueue((phase, status, percent));
+
+    public void Verbose(string message) => _verbose.Enqueue(message);
+
+    public void Warning(string message) => _warnings.Enqueue(message);
+
+    public void Debug(string message)
+    {
+    }
+}
