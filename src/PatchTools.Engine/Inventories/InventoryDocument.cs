@@ -14,6 +14,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
     private readonly PackageCatalogParts _parts = new();
     private readonly List<RepositoryHealth> _repositories = [];
     private readonly List<string> _warnings = [];
+    private readonly List<string> _hostPolicy = [];
     private string? _format;
     private string? _family;
     private string _packageManager = "";
@@ -41,6 +42,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 Packages = _parts.Build(),
                 Repositories = _repositories,
                 Facts = _facts,
+                HostPolicy = _hostPolicy,
                 Warnings = _warnings,
             };
         }
@@ -86,6 +88,9 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                     break;
                 case "warnings":
                     _warnings.AddRange(Strings(ref reader));
+                    break;
+                case "hostPolicy":
+                    _hostPolicy.AddRange(Strings(ref reader));
                     break;
                 case "repositories":
                     Open(ref reader, JsonTokenType.StartArray);
@@ -229,6 +234,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 "validUntil" => health with { ValidUntil = Time(ref reader) },
                 "trusted" => health with { Trusted = reader.GetBoolean() },
                 "skipIfUnavailable" => health with { SkipIfUnavailable = reader.GetBoolean() },
+                "hasAdvisories" => health with { HasAdvisories = reader.GetBoolean() },
                 "hasUsableMetadata" => health with { HasUsableMetadata = reader.GetBoolean() },
                 _ => Skipped(ref reader, health),
             };
@@ -254,6 +260,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 "architecture" => origin with { Architecture = Text(ref reader) },
                 "trusted" => origin with { Trusted = reader.GetBoolean() },
                 "repository" => origin with { Repository = reader.GetInt32() },
+                "hiddenBecause" => origin with { HiddenBecause = Text(ref reader) },
                 _ => Skipped(ref reader, origin),
             };
         }

@@ -45,8 +45,8 @@ public sealed class DnfPackageManager : IPackageManager
         var reading = new DnfReading(_host, configuration, _decompressor, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var facts = HostFactsReader.Read(_host, warnings);
-        if (NewerKernel(installed, facts.RunningKernel) is { } kernel)
-            warnings.Add($"Kernel {facts.RunningKernel} runs, {kernel} is installed: what it fixes takes effect with the next boot.");
+        if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
+            warnings.Add($"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it fixes takes effect with the next boot.");
         observer.Verbose($"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories.");
         return new HostInventory
         {
@@ -67,9 +67,9 @@ public sealed class DnfPackageManager : IPackageManager
 
     public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
 
-    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
 
-    private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "The operation Install is not available.");
+    private static PatchToolsException NotAvailable() => new(PatchErrors.PackageManagerFailed, "The operation Install is not available for dnf and yum.");
 
     /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
     private string ArchitectureOf(IReadOnlyList<RpmPackage> installed)
@@ -78,21 +78,6 @@ public sealed class DnfPackageManager : IPackageManager
             return RpmArchitectures.OfThisMachine;
         var most = installed.Where(p => p.Architecture is not ("noarch" or "(none)")).GroupBy(p => p.Architecture, StringComparer.Ordinal).MaxBy(g => g.Count());
         return most is null ? RpmArchitectures.OfThisMachine : RpmArchitectures.Base(most.Key);
-    }
-
-    /// <summary>
-    /// The newest installed kernel when it is not the one that runs: version, release and architecture as <c>uname -r</c> has them. Null when it runs, or none is
-    /// known to be a package.
-    /// </summary>
-    internal static string? NewerKernel(IReadOnlyList<RpmPackage> installed, string running)
-    {
-        var kernels = installed.Where(p => p.Name is "kernel" or "kernel-core" or "kernel-uek" or "kernel-uek-core" or "kernel6.12" or "kernel6.18").ToList();
-        if (running.Length == 0 || !kernels.Any(IsRunning))
-            return null;
-        var newest = kernels.MaxBy(k => k.Edition, RpmVersion.Order)!;
-        return IsRunning(newest) ? null : $"{RpmVersion.WithoutEpoch(newest.Edition)}.{newest.Architecture}";
-
-        bool IsRunning(RpmPackage kernel) => running == $"{RpmVersion.WithoutEpoch(kernel.Edition)}.{kernel.Architecture}";
     }
 
     /// <summary>

@@ -1,4 +1,4 @@
-using PatchTools.Errors;
+using PatchTools.Inventories;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
 using Xunit;
@@ -79,6 +79,53 @@ public sealed class DnfRigTests(RpmUniverse universe)
 
         Assert.Equal(["5.14.0-1", "5.14.0-2"], inventory.Installed.Where(p => p.Name == "kernel").Select(p => p.Edition).Order(StringComparer.Ordinal));
         Assert.Equal("5.14.0-2", inventory.Packages.Single(p => p.Name == "kernel").Installed!.Edition);
+    }
+
+    [Fact]
+    public async Task An_exported_inventory_comes_back_with_all_that_the_rpm_world_adds()
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("plain");
+        root.Configure("excludepkgs=a-bug");
+        root.Write("etc/os-release", "ID=amzn\nVERSION_ID=\"2023\"\nPLATFORM_ID=\"platform:el9\"\n");
+        root.Write("etc/dnf/vars/releasever", "9\n");
+        root.Dnf("makecache");
+        var inventory = await root.InventoryAsync();
+        using var file = new MemoryStream();
+
+        await InventoryFile.WriteAsync(inventory, file, CancellationToken.None);
+        file.Position = 0;
+        var copy = await InventoryFile.ReadAsync(file, CancellationToken.None);
+
+        Assert.Equal(["dnf is locked to release 9; updates of later releases are not visible (releasever=latest shows them)"], copy.HostPolicy);
+        Assert.Equal(inventory.Repositories, copy.Repositories);
+        Assert.Equal(inventory.Installed, copy.Installed);
+        Assert.Equal(Lines(inventory), Lines(copy));
+
+        static IEnumerable<string> Lines(HostInventory inventory) => inventory.Packages.SelectMany(p => p.Versions.ToList()).Select(v =>
+            $"{v} {v.BuildTime} {v.IsInstalled} {string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.HiddenBecause}"))} {string.Join(';', v.Advisories.Select(a => a.Id))}");
+    }
+
+    [Fact]
+    public async Task The_rules_of_needs_restarting_name_core_packages_and_a_newer_kernel()
+    {
+        using var root = universe.NewRoot();
+        using var proc = new TemporaryDirectory();
+        File.WriteAllText(proc.File("uptime"), "60.00 0.00\n");
+        File.WriteAllText(proc.File("sys/kernel/osrelease"), "5.14.0-1.x86_64\n");
+
+        var signs = await root.Manager(proc: proc.Path).GetRebootSignsAsync(CancellationToken.None);
+
+        // The rig's packages carry install times of January 2026, long before the last minute.
+        Assert.Equal(["kernel 5.14.0-2.x86_64 is installed and 5.14.0-1.x86_64 runs"], signs.Reasons.Select(r => r.Text));
+        Assert.Empty(signs.Unknown);
+        var uptime = DateTimeOffset.UtcNow - new DateTimeOffset(2025, 12, 31, 0, 0, 0, TimeSpan.Zero);
+        File.WriteAllText(proc.File("uptime"), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{uptime.TotalSeconds:F2} 0.00\n"));
+        root.Write("etc/dnf/plugins/needs-restarting.d/own.conf", "a-sec\n");
+
+        signs = await root.Manager(proc: proc.Path).GetRebootSignsAsync(CancellationToken.None);
+
+        Assert.Equal(["a-sec", "kernel"], signs.Reasons[0].Packages);
     }
 
     [Fact]
