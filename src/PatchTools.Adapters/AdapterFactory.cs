@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PatchTools.Adapters.Aws;
 using PatchTools.Adapters.Compression;
 using PatchTools.Adapters.Yaml;
@@ -5,16 +6,30 @@ using PatchTools.Ports;
 
 namespace PatchTools.Adapters;
 
-/// <summary>The adapters' one door; the module finds it by name and loads nothing else by reflection.</summary>
+/// <summary>The adapters' one door; the module finds it by name and loads nothing else by reflection. What a method does not need is not loaded by it.</summary>
 public sealed class AdapterFactory : IAdapterFactory
 {
-    public IPatchService CreatePatchService(AwsSettings settings) => new SsmPatchService(settings);
+    private readonly CallPatience _patience;
 
-    public IObjectStore CreateObjectStore(AwsSettings? settings) => new ObjectStore(settings);
+    public AdapterFactory()
+        : this(CallPatience.Default)
+    {
+    }
 
-    public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => new InstanceIdentitySource(endpoint);
+    internal AdapterFactory(CallPatience patience) => _patience = patience;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public IPatchService CreatePatchService(AwsSettings settings) => new SsmPatchService(settings, _patience);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public IObjectStore CreateObjectStore(AwsSettings? settings) => new ObjectStore(settings, _patience);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => new InstanceIdentitySource(endpoint, _patience);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public IDecompressor CreateDecompressor() => new Decompressor();
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public IOverrideListReader CreateOverrideListReader() => new OverrideListReader();
 }

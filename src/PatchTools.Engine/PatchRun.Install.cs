@@ -88,13 +88,13 @@ public sealed partial class PatchRun
             var acquisition = Acquisition();
             var snapshot = await GetSnapshotAsync(acquisition, request.Snapshot, cancellationToken);
             var list = await OverrideListAsync(acquisition, request.Snapshot.InstallOverrideList, request.Snapshot.Aws, cancellationToken);
-            var before = await GetInventoryAsync(request.Inventory, snapshot, cancellationToken);
+            var before = await GetInventoryAsync(request.Inventory with { RestoresSources = !request.DryRun }, snapshot, cancellationToken);
             var terms = TermsOf(request, PatchOperation.Install) with { InstallOverrideList = list };
             var choice = Choose(snapshot, before, terms, request.LockTimeout, deadline);
             if (resume.Step == ResumeStep.Rebooted)
                 return Ready(new InstallPlan { Targets = [], Changes = [], CreatedAt = host.Clock.GetUtcNow() });
             var plan = await PlanAsync(choice, cancellationToken);
-            await CheckAsync(new PreflightRequest { Inventory = before, Plan = plan }, request.DryRun, cancellationToken);
+            Check(new PreflightRequest { Inventory = before, Plan = plan }, request.DryRun);
             return Ready(plan);
 
             PreparedInstall Ready(InstallPlan plan) => new(plan, new InstallSituation(request, snapshot, before, terms, choice.Install, resume), held);
@@ -183,9 +183,9 @@ public sealed partial class PatchRun
     private async Task<InstallOverrideList?> OverrideListAsync(SnapshotAcquisition acquisition, string? location, AwsParameters aws, CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(location) ? null : await acquisition.GetInstallOverrideListAsync(location, aws, cancellationToken);
 
-    private async Task CheckAsync(PreflightRequest request, bool onlyWarn, CancellationToken cancellationToken)
+    private void Check(PreflightRequest request, bool onlyWarn)
     {
-        var report = await new PreflightCheck(host, new ProcessRunner(observer), new FileSystems()).CheckAsync(request, cancellationToken);
+        var report = new PreflightCheck(host, new FileSystems()).Check(request);
         foreach (var finding in report.Findings.Where(finding => onlyWarn || !finding.IsFatal))
             observer.Warning(finding.ToString());
         if (!onlyWarn)

@@ -127,7 +127,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             OperationText = terms.OperationText,
             InstallOverrideList = terms.InstallOverrideList,
             ApprovalDateSource = terms.ApprovalDateSource,
-            FirstSeen = terms.ApprovalDateSource == ApprovalDateSource.FirstSeen && inventory.Origin == InventoryOrigin.Host
+            FirstSeen = terms.ApprovalDateSource == ApprovalDateSource.FirstSeen
                 ? new FirstSeenFile(host, observer).Advance(inventory, terms.SavesFirstSeen)
                 : FirstSeenDates.Empty,
             RebootOption = terms.RebootOption,

@@ -1,15 +1,9 @@
-using System.Reflection;
-using System.Reflection.Emit;
-using System.Runtime.Loader;
 using PatchTools.Errors;
-using PatchTools.Ports;
 
 namespace PatchTools.Tests;
 
 public sealed class ImportTests
 {
-    private static readonly string AdaptersFolder = Path.Combine(StagedModule.Folder, "bin", "adapters");
-
     [Fact]
     public void Importing_loads_no_adapter_and_no_AWS_assembly()
     {
@@ -53,32 +47,5 @@ public sealed class ImportTests
         var failure = Assert.Throws<PatchToolsException>(() => AdaptersLoadContext.LoadFrom(folder.Path));
         Assert.Same(PatchErrors.AdaptersNotLoaded, failure.Error);
         Assert.NotNull(failure.InnerException);
-    }
-
-    [Fact]
-    public void A_decoy_of_the_SDK_that_was_loaded_first_changes_nothing()
-    {
-        using var folder = new TemporaryDirectory();
-        var decoy = AssemblyLoadContext.Default.LoadFromAssemblyPath(EmitDecoy(folder.File("AWSSDK.Core.dll")));
-
-        var factory = AdaptersLoadContext.LoadFrom(AdaptersFolder);
-        _ = factory.CreatePatchService(new AwsSettings { Region = "eu-central-1", EndpointUrl = new Uri("http://127.0.0.1:9") });
-
-        var adapters = AssemblyLoadContext.GetLoadContext(factory.GetType().Assembly)!;
-        var used = Assert.Single(adapters.Assemblies, assembly => assembly.GetName().Name == "AWSSDK.Core");
-        Assert.Equal(Path.Combine(AdaptersFolder, "AWSSDK.Core.dll"), used.Location);
-        Assert.NotSame(decoy, used);
-        Assert.NotSame(AssemblyLoadContext.Default, adapters);
-        Assert.IsAssignableFrom<IAdapterFactory>(factory);
-        Assert.DoesNotContain(adapters.Assemblies, assembly => assembly.GetName().Name == "PatchTools.Engine");
-    }
-
-    /// <summary>An assembly with the SDK's name and version and nothing in it.</summary>
-    private static string EmitDecoy(string path)
-    {
-        var decoy = new PersistedAssemblyBuilder(new AssemblyName("AWSSDK.Core") { Version = new Version(4, 0, 0, 0) }, typeof(object).Assembly);
-        decoy.DefineDynamicModule("AWSSDK.Core").DefineType("Decoy", TypeAttributes.Public).CreateType();
-        decoy.Save(path);
-        return path;
     }
 }

@@ -11,6 +11,7 @@ BeforeDiscovery {
         @{ Name = 'Get-PatchSummary'; Writes = 'PatchTools.PatchSummary'; Default = 'Summary'; Mandatory = @() }
         @{ Name = 'Invoke-PatchBaseline'; Writes = 'PatchTools.ComplianceReport'; Default = 'Service'; Mandatory = @('Operation') }
         @{ Name = 'Publish-PatchSummary'; Writes = 'PatchTools.PublishReceipt'; Default = 'Report'; Mandatory = @('Report') }
+        @{ Name = 'Test-PatchRebootRequired'; Writes = 'PatchTools.RebootAssessment'; Default = 'Host'; Mandatory = @() }
         @{ Name = 'Test-PatchCompliance'; Writes = 'PatchTools.ComplianceReport'; Default = 'Host'; Mandatory = @('Snapshot') }
     )
 }
@@ -32,7 +33,7 @@ Describe 'The module' {
 
     It 'imports a second time with -Force' {
         Import-Module $manifest -Force
-        (Get-Command -Module PatchTools).Count | Should -Be 7
+        (Get-Command -Module PatchTools).Count | Should -Be 9
     }
 
     It 'exports cmdlets and nothing else' {

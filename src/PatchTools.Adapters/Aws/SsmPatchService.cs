@@ -8,92 +8,84 @@ using InventoryItem = PatchTools.Ports.InventoryItem;
 namespace PatchTools.Adapters.Aws;
 
 /// <summary>
-/// SSM over the SDK. Throttling, 5xx and broken connections are retried five times after the first try (spec 02 §3), all within one deadline; what is left
-/// becomes a <see cref="PatchServiceException"/>.
+/// SSM over the SDK. Throttling, 5xx, broken connections and damaged answers are retried five times after the first try (spec 02 §3), all within one
+/// deadline; what is left becomes a <see cref="PatchServiceException"/>. <c>AWS_ENDPOINT_URL_SSM</c> and <c>AWS_ENDPOINT_URL</c> are the SDK's own affair.
 /// </summary>
-public sealed class SsmPatchService : IPatchService, IDisposable
+internal sealed class SsmPatchService(AwsSettings settings, CallPatience patience) : IPatchService, IDisposable
 {
-    private const int Retries = 5;
-
-    private readonly AwsSettings _settings;
-    private readonly TimeSpan _deadline;
-    private readonly Lazy<AmazonSimpleSystemsManagementClient> _default;
-    private readonly Lazy<AmazonSimpleSystemsManagementClient> _fallback;
-
-    /// <param name="settings">Region, profile, endpoint.</param>
-    /// <param name="deadline">For one call with all its retries; null: 100 seconds.</param>
-    public SsmPatchService(AwsSettings settings, TimeSpan? deadline = null)
-    {
-        _settings = settings;
-        _deadline = deadline ?? TimeSpan.FromSeconds(100);
-        _default = new Lazy<AmazonSimpleSystemsManagementClient>(() => Client(settings.IsHybrid ? null : CredentialSource.ResolveOnce(settings)));
-        _fallback = new Lazy<AmazonSimpleSystemsManagementClient>(() => Client(null));
-    }
+    private readonly SemaphoreSlim _creating = new(1, 1);
+    private SsmClient? _default;
 
     public async Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(SnapshotCall call, ServiceClient client, CancellationToken cancellationToken)
     {
         const string operation = "GetDeployablePatchSnapshotForInstance";
         var request = new GetDeployablePatchSnapshotForInstanceRequest { InstanceId = call.InstanceId, SnapshotId = call.SnapshotId };
         if (call.BaselineOverride is { } baseline)
-            request.BaselineOverride = RequestMapper.Override(baseline);
-        var response = await CallAsync(operation, client, (ssm, token) => ssm.GetDeployablePatchSnapshotForInstanceAsync(request, token), cancellationToken);
-        if (string.IsNullOrEmpty(response.Product) || !Uri.TryCreate(response.SnapshotDownloadUrl, UriKind.Absolute, out var url))
-            throw new PatchServiceException(PatchServiceFailure.MalformedAnswer, operation, null, (int)response.HttpStatusCode, "The answer has no product or no download URL.");
-        return new SnapshotGrant(response.Product, url);
+            request.BaselineOverride = BaselineOverrideMapper.Map(baseline);
+        var answer = await CallAsync(operation, client, (ssm, token) => ssm.GetDeployablePatchSnapshotForInstanceAsync(request, token), cancellationToken);
+        if (string.IsNullOrEmpty(answer.Product) || !Uri.TryCreate(answer.SnapshotDownloadUrl, UriKind.Absolute, out var url))
+            throw new PatchServiceException(PatchServiceFailure.MalformedAnswer, operation, null, (int)answer.HttpStatusCode, $"The answer to {operation} has no product or no download URL.");
+        return new SnapshotGrant(answer.Product, url);
     }
 
-    public async Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken)
+    public Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken)
     {
-        var request = new PutInventoryRequest { InstanceId = instanceId, Items = [.. items.Select(RequestMapper.Item)] };
-        await CallAsync("PutInventory", client, (ssm, token) => ssm.PutInventoryAsync(request, token), cancellationToken);
+        var request = ReportMapper.Map(instanceId, items);
+        return CallAsync("PutInventory", client, (ssm, token) => ssm.PutInventoryAsync(request, token), cancellationToken);
     }
 
     public void Dispose()
     {
-        foreach (var client in new[] { _default, _fallback })
-        {
-            if (client.IsValueCreated)
-                client.Value.Dispose();
-        }
+        _default?.Dispose();
+        _creating.Dispose();
     }
 
-    private async Task<T> CallAsync<T>(string operation, ServiceClient client, Func<AmazonSimpleSystemsManagementClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(string operation, ServiceClient client, Func<IAmazonSimpleSystemsManagement, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_deadline);
+        limit.CancelAfter(patience.Deadline);
         try
         {
-            return await call(client == ServiceClient.Default ? _default.Value : _fallback.Value, limit.Token);
+            if (client == ServiceClient.Default)
+                return await call(await DefaultClientAsync(operation, limit.Token), limit.Token);
+            using var anew = Client(await Credentials.ProviderAsync(operation, settings.ProfileName, limit.Token));
+            return await call(anew, limit.Token);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw new PatchServiceException(PatchServiceFailure.Unreachable, operation, null, null, $"No answer to {operation} within {_deadline.TotalSeconds:0} seconds.", e);
+            throw;
         }
-        catch (Exception e) when (e is not (OperationCanceledException or PatchServiceException))
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            throw FailureMapper.Of(operation, e);
+            throw ServiceFailures.Late(operation, patience.Deadline);
+        }
+        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or OperationCanceledException or ArgumentException or InvalidOperationException or UriFormatException)
+        {
+            throw ServiceFailures.Map(operation, e);
         }
     }
 
-    private AmazonSimpleSystemsManagementClient Client(AWSCredentials? credentials)
+    private async Task<SsmClient> DefaultClientAsync(string operation, CancellationToken cancellationToken)
     {
-        var config = new AmazonSimpleSystemsManagementConfig
+        await _creating.WaitAsync(cancellationToken);
+        try
         {
-            RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = Retries,
-            Timeout = TimeSpan.FromSeconds(60),
-        };
-        if (_settings.EndpointUrl is { } endpoint)
-        {
-            config.ServiceURL = endpoint.AbsoluteUri;
-            config.AuthenticationRegion = _settings.Region;
+            return _default ??= Client(settings.IsHybrid
+                ? await Credentials.ProviderAsync(operation, settings.ProfileName, cancellationToken)
+                : await Credentials.ResolveAsync(operation, settings.ProfileName, cancellationToken));
         }
-        else
+        finally
         {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(_settings.Region);
+            _creating.Release();
         }
+    }
 
-        credentials ??= CredentialSource.Chain(_settings);
-        return new AmazonSimpleSystemsManagementClient(credentials, config);
+    private SsmClient Client(AWSCredentials credentials)
+    {
+        // With any endpoint but AWS's own, also one of the environment, the SDK would sign for us-east-1 unless it is told the region.
+        var config = new SsmClientConfig(patience) { RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region), AuthenticationRegion = settings.Region };
+        if (settings.EndpointUrl is { } endpoint)
+            config.ServiceURL = endpoint.AbsoluteUri;
+        return new SsmClient(credentials, config);
     }
 }

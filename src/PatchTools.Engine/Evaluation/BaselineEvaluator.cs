@@ -31,21 +31,8 @@ public static class BaselineEvaluator
         };
     }
 
-    /// <summary>
-    /// What has been installed or upgraded between two inventories, dependencies included, each as it is installed now: Installed, InstalledOther or
-    /// InstalledRejected at its installed version, even where the report calls the package Missing or Failed because a newer version is wanted (spec 09 §1;
-    /// the reference forgets those: QUIRK). Input of the pending-reboot carry-over.
-    /// </summary>
-    /// <param name="before">Taken before the install.</param>
-    /// <param name="after">The request of the report after it.</param>
-    public static IReadOnlyList<PatchFinding> InstalledSince(HostInventory before, EvaluationRequest after)
-    {
-        HashSet<(string, string, string)> known = [.. before.Installed.Select(p => (p.Name, p.Architecture, p.Edition))];
-        var evaluator = EvaluatorOf(after);
-        return [.. after.Inventory.Packages.Where(p => p.IsInstalled).Select(evaluator.AsInstalled).Where(f => !known.Contains((f.PackageName, f.Architecture, f.InstalledVersion)))];
-    }
-
-    private static FamilyEvaluator EvaluatorOf(EvaluationRequest request) => request.Inventory.Family switch
+    /// <summary>The decisions of one evaluation; not thread-safe.</summary>
+    internal static FamilyEvaluator EvaluatorOf(EvaluationRequest request) => request.Inventory.Family switch
     {
         PackageFamily.Apt => new AptEvaluator(request),
         PackageFamily.Dnf => new DnfEvaluator(request),

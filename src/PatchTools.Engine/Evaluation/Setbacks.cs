@@ -61,7 +61,7 @@ public static class Setbacks
     /// <summary>The package manager's own words say whose they are; a decision of ours does not.</summary>
     private static string Why(PatchSetback setback, string tool)
     {
-        var isOurs = setback.Kind is SetbackKind.Held or SetbackKind.RejectedDependency or SetbackKind.TimeBudget or SetbackKind.Stopped;
+        var isOurs = setback.Kind is SetbackKind.Held or SetbackKind.RejectedDependency or SetbackKind.NotAuthenticated or SetbackKind.TimeBudget or SetbackKind.Stopped;
         return isOurs || setback.Reason.StartsWith(tool, StringComparison.Ordinal) || setback.Reason.StartsWith("dpkg", StringComparison.Ordinal) || setback.Reason.StartsWith("rpm", StringComparison.Ordinal)
             ? setback.Reason
             : $"{tool}: {setback.Reason}";

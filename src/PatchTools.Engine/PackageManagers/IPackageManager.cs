@@ -47,6 +47,11 @@ public sealed record InventoryRequest
     /// <summary>Text of the baseline's custom sources that replace the host's own for this reading; null for the host's own (spec 09 §8). The host's files stay untouched.</summary>
     public string? CustomSources { get; init; }
 
+    /// <summary>
+    /// An install follows (root only): sources that an interrupted run left moved away are put back before anything is read. Otherwise they are warned about.
+    /// </summary>
+    public bool RestoresSources { get; init; }
+
     /// <summary>Who the inventory is of.</summary>
     public InventoryOrigin Origin { get; init; } = InventoryOrigin.Host;
 }

@@ -18,8 +18,7 @@ internal static class PackageManagerLocator
     public static IFileOwners? FileOwners(HostContext host) => AptPackageManager.IsPresent(host.Paths.Root) ? new DpkgFileOwners(host.Paths.Root) : null;
 
     /// <summary>Null where there is none of PatchTools'.</summary>
-    public static async Task<PackageManagerPlaces?> PlacesAsync(HostContext host, IProcessRunner runner, CancellationToken cancellationToken) =>
-        AptPackageManager.IsPresent(host.Paths.Root) ? await new AptPlaces(host, runner).ReadAsync(cancellationToken) : null;
+    public static PackageManagerPlaces? Places(HostContext host) => AptPackageManager.IsPresent(host.Paths.Root) ? AptPlaces.Read(host) : null;
 
     /// <summary>Null where there is none of PatchTools'.</summary>
     public static IPackageManager? TryLocate(HostContext host, IProcessRunner runner, IDecompressor decompressor)

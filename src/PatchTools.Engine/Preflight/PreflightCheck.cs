@@ -1,7 +1,6 @@
 using System.Globalization;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers;
-using PatchTools.Processes;
 
 namespace PatchTools.Preflight;
 
@@ -19,7 +18,7 @@ internal sealed record PreflightRequest
 /// Looks, before anything is changed, for everything that would make an install fail, and names all of it at once with its cure, rather than one by one
 /// in the middle of a transaction. Changes nothing but a file in PatchTools' own directories, removed at once.
 /// </summary>
-internal sealed class PreflightCheck(HostContext host, IProcessRunner runner, IFileSystems fileSystems)
+internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
 {
     public const string NotRoot = nameof(NotRoot);
     public const string NoPackageManager = nameof(NoPackageManager);
@@ -50,12 +49,12 @@ internal sealed class PreflightCheck(HostContext host, IProcessRunner runner, IF
     /// <summary>Vendors' clocks and this one may differ by so much without anything being wrong.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
-    public async Task<PreflightReport> CheckAsync(PreflightRequest request, CancellationToken cancellationToken)
+    public PreflightReport Check(PreflightRequest request)
     {
         List<PreflightFinding> findings = [];
         if (!host.IsRoot)
             findings.Add(new PreflightFinding(NotRoot, "Installing packages needs root", "Run as root (sudo pwsh, or the SSM agent).", IsFatal: true));
-        var places = await PackageManagerLocator.PlacesAsync(host, runner, cancellationToken);
+        var places = PackageManagerLocator.Places(host);
         if (places is null)
             findings.Add(new PreflightFinding(NoPackageManager, $"No package manager that PatchTools drives was found under {host.Paths.Root}", "Check that the host is one of apt's, dnf's, yum's or zypper's, and that its package database is there.", IsFatal: true));
         Mounts(places, request, findings);

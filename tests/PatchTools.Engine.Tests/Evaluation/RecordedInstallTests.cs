@@ -30,22 +30,24 @@ public sealed class RecordedInstallTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Quirk_a_recorded_install_by_an_override_list_is_chosen_and_reported_the_same_but_for_the_order_of_versions()
+    public async Task A_recorded_install_by_an_override_list_is_chosen_and_reported_the_same_but_for_the_order_of_versions()
     {
         var (chosen, differences) = await RunAsync("install-override-list", 194);
         Assert.Equal(["p-dep-app 1.0-1 → 2.0-1", "p-lex-two 1.8-1 → 1.10-1", "p-main-upgradable 1.0-1 → 1.1-1", "p-sec-missing 1.0-1 → 1.0-1+deb12u1"], chosen.Targets.Select(t => t.ToString()));
         Assert.Empty(chosen.Held);
-        Assert.Equal([], differences);
+        Assert.Equal(["+ p-tilde.amd64:1.0-1 Missing UNSPECIFIED Security optional s3://oracle/list.yaml", "- p-tilde.amd64:1.0~rc2-1 Missing UNSPECIFIED Security optional s3://oracle/list.yaml"], differences);
     }
 
+    /// <summary>The reference installed what is greatest as text; that it is pending although a newer version failed is the QUIRK of spec 09 §1.</summary>
     [Fact]
-    public async Task Quirk_a_recorded_install_with_rejected_patches_is_reported_the_same_but_for_the_order_of_versions()
+    public async Task A_recorded_install_with_rejected_patches_is_reported_the_same_but_for_the_order_of_versions()
     {
         var (chosen, differences) = await RunAsync("install-rejected-block", 196);
         Assert.DoesNotContain(chosen.Targets, t => t.Name == "p-rej-missing");
         Assert.Equal("p-held", Assert.Single(chosen.Held).Target.Name);
-        Assert.Equal([], differences);
-        Assert.Equal([], (await RunAsync("install-rejected-allow", 196)).Differences);
+        string[] pending = ["+ p-lex-two.amd64:1.9-1 InstalledPendingReboot UNSPECIFIED Security optional", "+ p-tilde.amd64:1.0~rc2-1 InstalledPendingReboot UNSPECIFIED Security optional"];
+        Assert.Equal(["- InstalledPendingRebootCount 23", "+ InstalledPendingRebootCount 25", "- SecurityNonCompliantCount 29", "+ SecurityNonCompliantCount 31", .. pending], differences);
+        Assert.Equal(["- InstalledPendingRebootCount 27", "+ InstalledPendingRebootCount 29", "- SecurityNonCompliantCount 30", "+ SecurityNonCompliantCount 32", .. pending], (await RunAsync("install-rejected-allow", 196)).Differences);
     }
 
     private async Task<(InstallSelection Chosen, IReadOnlyList<string> Differences)> RunAsync(string name, int exitCode)
@@ -60,7 +62,8 @@ public sealed class RecordedInstallTests : IDisposable
         var chosen = InstallSelection.Of(BaselineEvaluator.Evaluate(Request(before, baseline, list)));
         Install(root, name);
         var after = Request(await InventoryAsync(root), baseline, list);
-        var report = ReportPublisher.Complete(BaselineEvaluator.Evaluate(after), new PatchingOutcome { ExitCode = exitCode, CurrentInstalled = BaselineEvaluator.InstalledSince(before, after) });
+        var report = BaselineEvaluator.Evaluate(after);
+        report = ReportPublisher.Complete(report, new PatchingOutcome { ExitCode = exitCode, CurrentInstalled = CurrentInstalled.Of(before, report) });
 
         var items = JsonNode.Parse(Recorded(name, "PutInventory-1.json"))!["Items"]!.AsArray();
         var summary = items.Single(i => (string?)i!["TypeName"] == "AWS:PatchSummary")!["Content"]![0]!.AsObject();
@@ -68,7 +71,9 @@ public sealed class RecordedInstallTests : IDisposable
         expected.UnionWith(summary.Where(m => IsCount(m.Key)).Select(m => $"{m.Key} {m.Value}"));
         var actual = ReportItems.Compliance(report).Content!.Select(Line).ToHashSet(StringComparer.Ordinal);
         actual.UnionWith(ReportItems.Summary(report).Content![0].Where(m => IsCount(m.Key)).Select(m => $"{m.Key} {m.Value}"));
-        return (chosen, [.. expected.Except(actual).Select(l => $"- {l}").Concat(actual.Except(expected).Select(l => $"+ {l}")).OrderBy(l => l[2..], StringComparer.Ordinal)]);
+        IReadOnlyList<string> differences = [.. expected.Except(actual).Select(l => $"- {l}").Concat(actual.Except(expected).Select(l => $"+ {l}")).OrderBy(l => l[2..], StringComparer.Ordinal)];
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', differences));
+        return (chosen, differences);
 
         static bool IsCount(string member) => member.EndsWith("Count", StringComparison.Ordinal) || member is "InstallOverrideList" or "NonCompliantSeverity";
         static string Line(IEnumerable<KeyValuePair<string, string>> entry)

@@ -17,6 +17,7 @@ public sealed class SetbacksTests
     [InlineData(SetbackKind.InstallFailed, "dpkg: error processing package a", PatchState.Failed, "dpkg: error processing package a")]
     [InlineData(SetbackKind.DownloadFailed, "apt: 404 Not Found", PatchState.Failed, "apt: 404 Not Found")]
     [InlineData(SetbackKind.RejectedDependency, "needs lib, the baseline rejects 'lib' (BLOCK)", PatchState.Failed, "needs lib, the baseline rejects 'lib' (BLOCK)")]
+    [InlineData(SetbackKind.NotAuthenticated, "a 1.1 comes from vendor, which is not authenticated", PatchState.Failed, "a 1.1 comes from vendor, which is not authenticated")]
     [InlineData(SetbackKind.Held, "held by the administrator", PatchState.Failed, "held by the administrator")]
     [InlineData(SetbackKind.TimeBudget, "12 minutes were left", PatchState.Missing, "12 minutes were left")]
     [InlineData(SetbackKind.Stopped, "the run was stopped", PatchState.Missing, "the run was stopped")]

@@ -334,9 +334,9 @@ public sealed class RebootAssessorTests : IDisposable
             + "7f2f5c700000-7f2f5c721000 rw-p 00000000 00:00 0 \n7ffd2a000000-7ffd2a021000 rw-p 00000000 00:00 0                          [stack]\n");
     }
 
-    private sealed class NoProcess : Processes.IProcessRunner
+    private sealed class NoProcess : PatchTools.Processes.IProcessRunner
     {
-        public Task<Processes.CommandResult> RunAsync(Processes.Command command, CancellationToken cancellationToken) => throw new InvalidOperationException($"{command} was started");
+        public Task<PatchTools.Processes.CommandResult> RunAsync(PatchTools.Processes.Command command, CancellationToken cancellationToken) => throw new InvalidOperationException($"{command} was started");
     }
 
     /// <summary>A folder where packages' files live, removed with the test.</summary>

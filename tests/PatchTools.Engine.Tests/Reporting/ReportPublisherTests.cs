@@ -90,7 +90,7 @@ public sealed class ReportPublisherTests : IDisposable
             throw new OperationCanceledException();
         }, _observer);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publisher.PublishAsync(ReportSamples.UbuntuScan(), ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None));
-        Assert.Equal(["history", "patch-configuration", "patch-configuration", "spool"], during);
+        Assert.Equal(["history", "patch-configuration", "patch-configuration", "reports", "spool"], during);
         Assert.Single(new ReportSpool(host, _observer).Read());
     }
 

@@ -68,4 +68,22 @@ public sealed class CmdletTests
         using var session = new Session();
         Assert.StartsWith("AmbiguousParameterSet,", session.ErrorOf(command, Samples.NonCompliantReport(), Samples.Snapshot(), Samples.Inventory()).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("6.1.0-18-amd64", "linux-image-6.1.0-21-amd64", true, null)]
+    [InlineData("6.1.0-21-amd64", "linux-image-6.1.0-21-amd64", false, null)]
+    [InlineData("5.15.0-own", "linux-image-6.1.0-21-amd64", false, "Cannot tell whether a reboot is needed: the running kernel 5.15.0-own is not of this root's packages")]
+    public void Whether_a_reboot_is_needed_is_true_or_false_and_unknown_is_false_with_a_warning(string running, string installed, bool expected, string? warning)
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder.File("root/var/lib/dpkg/status"), $"Package: {installed}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 6.1.90-1\n\n");
+        File.WriteAllText(folder.File("proc/sys/kernel/osrelease"), running + "\n");
+        File.WriteAllText(folder.File("proc/uptime"), "100.00 1.00\n");
+        var host = Samples.Host(isRoot: true, folder.File("state/x"));
+        using var session = new Session(host: host with { Paths = host.Paths with { Root = Path.Combine(folder.Path, "root"), ProcDirectory = Path.Combine(folder.Path, "proc") } });
+        var assessment = Assert.IsType<RebootAssessment>(Assert.Single(session.Run("Test-PatchRebootRequired")));
+        Assert.Equal(warning is null ? expected : null, assessment.IsRequired);
+        Assert.Equal(expected, Assert.Single(session.Run("Test-PatchRebootRequired -Quiet -WarningVariable global:warned -WarningAction SilentlyContinue")));
+        Assert.StartsWith(warning ?? "", string.Concat(session.Run("\"$global:warned\"")), StringComparison.Ordinal);
+    }
 }

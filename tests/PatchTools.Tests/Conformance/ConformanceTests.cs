@@ -7,7 +7,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using PatchTools.Errors;
 using PatchTools.Hosts;
-using PatchTools.Testing;
+using PatchTools.Testing.Aws;
 using Xunit;
 
 namespace PatchTools.Tests.Conformance;
@@ -41,10 +41,12 @@ public sealed class ConformanceTests
                 {
                     Take(aws, calls);
                     aws?.Dispose();
-                    aws = new LoopbackAws(Options(recorded));
+                    aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(["--product", recorded.Product, .. recorded.FakeOptions], recorded.Snapshot));
+                    foreach (var (bucket, key, content) in recorded.S3Objects)
+                        aws.Objects[$"{bucket}/{key}"] = content;
                 }
 
-                using var environment = new ProcessEnvironment(aws.Environment(step.CredentialsFromMetadata));
+                using var environment = new EnvironmentScope(step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment);
                 var (exit, error) = Run(step, host, now);
                 if (exit != step.ExitCode)
                     differences.Add(new Difference($"step {i}: exit code", Text(step.ExitCode), error is null ? Text(exit) : $"{Text(exit)} {error.ErrorId}"));
@@ -118,42 +120,16 @@ public sealed class ConformanceTests
         }
     }
 
-    private static LoopbackAwsOptions Options(RecordedCase recorded)
-    {
-        List<AwsFault> faults = [];
-        var product = recorded.Product;
-        for (var i = 0; i < recorded.FakeOptions.Count; i++)
-        {
-            if (recorded.FakeOptions[i] == "--product")
-                product = recorded.FakeOptions[++i];
-            if (recorded.FakeOptions[i] != "--fault")
-                continue;
-
-            // PutInventory=AccessDeniedException:1:not allowed
-            var fault = recorded.FakeOptions[++i].Split('=', 2);
-            var parts = fault[1].Split(':');
-            faults.Add(new AwsFault(fault[0], parts[0], parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : -1));
-        }
-
-        return new LoopbackAwsOptions
-        {
-            Product = product,
-            Snapshot = recorded.Snapshot,
-            StrictHash = recorded.FakeOptions.Contains("--strict-hash"),
-            Faults = faults,
-            Objects = recorded.S3Objects.ToDictionary(o => $"{o.Bucket}/{o.Key}", o => o.Content, StringComparer.Ordinal),
-        };
-    }
-
     private static void Take(LoopbackAws? aws, List<JsonObject> calls)
     {
         foreach (var request in aws?.Requests ?? [])
         {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{request.Operation} {request.Status}");
-            Assert.True(request.Signature is "ok" or "presigned", $"{request.Operation}: signature {request.Signature}");
-            Assert.Empty(request.Violations);
-            if (request.Operation is "GetDeployablePatchSnapshotForInstance" or "PutInventory")
-                calls.Add(new JsonObject { ["operation"] = request.Operation, ["status"] = request.Status, ["body"] = request.Body!.DeepClone() });
+            TestContext.Current.TestOutputHelper?.WriteLine(request.ToString());
+            var isSigned = request.Target is not (LoopbackAws.SnapshotTarget or LoopbackAws.ImdsTarget);
+            Assert.Equal(isSigned ? SignatureVerdict.Valid : SignatureVerdict.Absent, request.Signature);
+            Assert.Empty(request.ModelErrors);
+            if (request.Target is "GetDeployablePatchSnapshotForInstance" or "PutInventory")
+                calls.Add(new JsonObject { ["operation"] = request.Target, ["status"] = request.Status, ["body"] = JsonNode.Parse(request.Body) });
         }
     }
 

@@ -34,6 +34,32 @@ public sealed class ViewTests
 
     [Theory]
     [MemberData(nameof(Widths))]
+    public void An_assessment_shows_verdict_reasons_and_what_to_restart(int width)
+    {
+        var needed = new RebootAssessment
+        {
+            Reasons =
+            [
+                new RebootReason(RebootSign.DistributionFlag, "the distribution asks for it in /run/reboot-required because of libc6, linux-base"),
+                new RebootReason(RebootSign.Kernel, "kernel 6.1.0-21-amd64 is installed and 6.1.0-18-amd64 runs"),
+            ],
+            Unknown = ["3 of 120 processes cannot be looked into without root, so whether they use replaced files is unknown"],
+            Services = ["cron.service", "ssh.service"],
+            Processes = ["bash (814)"],
+            BootTime = Samples.Noon.AddDays(-20),
+            RunningKernel = "6.1.0-18-amd64",
+            AssessedAt = Samples.Noon,
+        };
+        object[] objects = [needed, needed with { Reasons = [] }, needed with { Reasons = [], Unknown = [] }, new RebootAssessment { AssessedAt = Samples.Noon }];
+        Approval.Matches($"reboot-{width}", string.Concat(objects.Select(value =>
+        {
+            using var session = new Session(width);
+            return $"== {((RebootAssessment)value).VerdictText}\n{session.Show(value)}";
+        })));
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
     public void The_other_objects_have_views_of_their_own(int width)
     {
         var snapshot = Samples.Snapshot();

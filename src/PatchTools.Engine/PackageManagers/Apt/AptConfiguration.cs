@@ -136,6 +136,8 @@ internal sealed class AptConfiguration
             ("Dir::State::lists", "lists/"),
             ("Dir::State::extended_states", "extended_states"),
             ("Dir::State::status", "/var/lib/dpkg/status"),
+            ("Dir::Cache", "var/cache/apt"),
+            ("Dir::Cache::archives", "archives/"),
             ("Dir::Etc", "etc/apt"),
             ("Dir::Etc::sourcelist", "sources.list"),
             ("Dir::Etc::sourceparts", "sources.list.d"),

@@ -20,12 +20,15 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
     {
         if (request.Refresh && !host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh apt's package lists.");
+        var moved = new AptSourcesBackup(host);
+        if (request.RestoresSources)
+            moved.Restore(observer);
         var setting = AptSetting.Read(host, request);
         var failures = request.Refresh ? await new AptRefresh(host, runner, observer).RunAsync(setting, request, cancellationToken) : null;
         cancellationToken.ThrowIfCancellationRequested();
         var inventory = new AptReading(host, decompressor, setting, request, failures).Read(cancellationToken);
         observer.Verbose($"Read {inventory.Installed.Count} installed packages and {inventory.Packages.VersionCount} versions from {inventory.Repositories.Count} repositories.");
-        return inventory;
+        return moved.Warning() is { } warning ? inventory with { Warnings = [.. inventory.Warnings, warning] } : inventory;
     }
 
     public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
@@ -35,8 +38,6 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         new AptInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => Task.FromResult(new AptRebootSigns(host).Read());
-
-    private static PatchToolsException NotAvailable() => new(PatchErrors.PackageManagerFailed, "The operation Install is not available.");
 
     /// <summary>Where dpkg keeps its status unless apt's configuration says otherwise.</summary>
     internal static string StatusPath(string root) => Path.Combine(root, "var/lib/dpkg/status");

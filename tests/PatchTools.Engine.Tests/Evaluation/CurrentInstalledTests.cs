@@ -4,7 +4,7 @@ using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
 namespace PatchTools.Engine.Tests.Evaluation;
 
-public sealed class InstalledSinceTests
+public sealed class CurrentInstalledTests
 {
     private static readonly PatchBaseline _security = Ubuntu(Rule(ComplianceLevel.HIGH)).Rejecting(RejectedPatchesAction.BLOCK, "rejected");
 
@@ -14,7 +14,7 @@ public sealed class InstalledSinceTests
         var before = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Package("b", "1.0* SEC").Package("other", "1.0*", "1.1 REL").Package("rejected", "1.0*", "1.1 REL").Package("dep", "1.0 REL");
         var after = MadeUpHost.Apt().Package("a", "1.1* SEC").Package("b", "1.0* SEC").Package("other", "1.1* REL").Package("rejected", "1.1* REL").Package("dep", "1.0* REL");
         Assert.Equal(
-            ["a.amd64:1.1 Installed", "other.amd64:1.1 InstalledOther", "rejected.amd64:1.1 InstalledRejected", "dep.amd64:1.0 InstalledOther"],
+            ["a.amd64:1.1 Installed", "dep.amd64:1.0 InstalledOther", "other.amd64:1.1 InstalledOther", "rejected.amd64:1.1 InstalledRejected"],
             Since(before, after));
     }
 
@@ -24,9 +24,20 @@ public sealed class InstalledSinceTests
         var before = MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1 SEC", "1.0*");
         var after = MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1* SEC", "1.0 REL");
         var request = after.Request(_security) with { Operation = PatchOperation.Install };
-        Assert.Equal(PatchState.Failed, Assert.Single(BaselineEvaluator.Evaluate(request).Findings).State);
-        var installed = Assert.Single(BaselineEvaluator.InstalledSince(before.Inventory(), request));
+        var report = BaselineEvaluator.Evaluate(request);
+        Assert.Equal(PatchState.Failed, Assert.Single(report.Findings).State);
+        var installed = Assert.Single(CurrentInstalled.Of(before.Inventory(), report));
         Assert.Equal((PatchState.Installed, "a.amd64:1.1", "", ComplianceLevel.HIGH, "Security"), (installed.State, installed.Title, installed.AvailableVersion, installed.ComplianceLevel, installed.Classification));
+    }
+
+    [Fact]
+    public void What_a_list_brought_half_way_counts_once_although_it_is_both_failed_and_missing()
+    {
+        var before = MadeUpHost.Apt().Package("a", "1.3 SEC", "1.2 UPD", "1.1 UPD", "1.0*");
+        var after = MadeUpHost.Apt().Package("a", "1.3 SEC", "1.2 UPD", "1.1* UPD", "1.0 REL");
+        var report = InstallOverrideTests.Install(after, _security, "a|1.2");
+        Assert.Equal(["Missing 1.3", "Failed 1.2"], report.Findings.Select(f => $"{f.State} {f.AvailableVersion}"));
+        Assert.Equal(("a.amd64:1.1", PatchState.InstalledOther), (Assert.Single(CurrentInstalled.Of(before.Inventory(), report)).Title, CurrentInstalled.Of(before.Inventory(), report)[0].State));
     }
 
     [Fact]
@@ -52,5 +63,5 @@ public sealed class InstalledSinceTests
     }
 
     private static List<string> Since(MadeUpHost before, MadeUpHost after, PatchBaseline? baseline = null) =>
-        [.. BaselineEvaluator.InstalledSince(before.Inventory(), after.Request(baseline ?? _security) with { Operation = PatchOperation.Install }).Select(f => $"{f.Title} {f.State}")];
+        [.. CurrentInstalled.Of(before.Inventory(), BaselineEvaluator.Evaluate(after.Request(baseline ?? _security) with { Operation = PatchOperation.Install })).Select(f => $"{f.Title} {f.State}")];
 }

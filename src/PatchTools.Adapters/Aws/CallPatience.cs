@@ -1,0 +1,35 @@
+namespace PatchTools.Adapters.Aws;
+
+/// <summary>How long and how often one call of the ports is tried. Nothing waits longer than <see cref="Deadline"/>.</summary>
+internal sealed record CallPatience
+{
+    public static CallPatience Default { get; } = new();
+
+    /// <summary>For one call with its retries, credentials and body.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>For one try.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Tries after the first (spec 02 §3).</summary>
+    public int Retries { get; init; } = 5;
+
+    /// <summary>The same for a document. The reference tries a snapshot once; a passing trouble need not cost the run.</summary>
+    public int DownloadRetries { get; init; } = 2;
+
+    /// <summary>The wait before retry n (1-based) is a random part of 2ⁿ⁻¹ times this, as the reference's SDK waits.</summary>
+    public TimeSpan BackoffUnit { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <param name="retry">1 for the first.</param>
+    public TimeSpan WaitBefore(int retry)
+    {
+#pragma warning disable CA5394 // Jitter keeps no secret.
+        return Random.Shared.NextDouble() * Math.Pow(2, retry - 1) * BackoffUnit;
+#pragma warning restore CA5394
+    }
+
+    /// <summary>For the instance metadata service, tokens and values together.</summary>
+    public TimeSpan MetadataDeadline { get; init; } = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Amazon.Runtime;
+using PatchTools.Ports;
+
+namespace PatchTools.Adapters.Aws;
+
+/// <summary>The one place where what the SDK throws becomes a <see cref="PatchServiceException"/>. No exception of the SDK travels on as cause: its type lives in another load context.</summary>
+internal static class ServiceFailures
+{
+    public static PatchServiceException Map(string operation, Exception exception)
+    {
+        if (exception is not AmazonServiceException service || service.StatusCode == 0)
+            return WithoutAnswer(operation, exception);
+
+        var status = (int)service.StatusCode;
+        var code = string.IsNullOrEmpty(service.ErrorCode) ? null : service.ErrorCode;
+        if (service is AmazonUnmarshallingException || (code is null && status is not (429 or >= 500)))
+            return Malformed(operation, status, exception);
+        if (code is null)
+            return new PatchServiceException(status == 429 ? PatchServiceFailure.Throttled : PatchServiceFailure.Service, operation, null, status, $"{operation} was answered with HTTP {status}.");
+
+        // A refused signature is answered with the request as the service saw it, session token included.
+        var failure = KindOf(code);
+        var reason = failure == PatchServiceFailure.ExpiredCredentials || string.IsNullOrEmpty(service.Message) ? "." : $": {service.Message}";
+        return new PatchServiceException(failure, operation, code, status, $"{operation} was refused with {code} (HTTP {status}){reason}");
+    }
+
+    public static PatchServiceException Late(string operation, TimeSpan deadline) =>
+        new(PatchServiceFailure.Unreachable, operation, null, null, $"{operation} was not answered within {deadline.TotalSeconds:0.#} seconds.");
+
+    /// <summary>The first cause that is the platform's own, such as a socket's error.</summary>
+    public static Exception? Cause(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpRequestException or IOException or System.Net.Sockets.SocketException or OperationCanceledException)
+                return cause;
+        }
+
+        return null;
+    }
+
+    private static PatchServiceException WithoutAnswer(string operation, Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case AmazonUnmarshallingException or JsonException:
+                    return Malformed(operation, null, exception);
+                case HttpRequestException or IOException or System.Net.Sockets.SocketException or OperationCanceledException or TimeoutException:
+                    return new PatchServiceException(PatchServiceFailure.Unreachable, operation, null, null, $"{operation} was not answered: {Innermost(cause).Message}", Cause(exception));
+            }
+        }
+
+        // Nothing was sent: the SDK refuses a request, an endpoint or a region that it cannot use.
+        return new PatchServiceException(PatchServiceFailure.InvalidRequest, operation, null, null, $"{operation} was refused before it was sent: {exception.Message}");
+    }
+
+    private static PatchServiceException Malformed(string operation, int? status, Exception exception) =>
+        new(PatchServiceFailure.MalformedAnswer, operation, null, status, $"The answer to {operation} is not the service's{(status is null or 200 ? "" : $" (HTTP {status})")}: it is damaged, cut short, or comes from something in between.", Cause(exception));
+
+    private static PatchServiceFailure KindOf(string code) => code switch
+    {
+        "UnsupportedOperatingSystem" => PatchServiceFailure.UnsupportedOperatingSystem,
+        "AccessDeniedException" or "AccessDenied" or "UnauthorizedOperation" or "NotAuthorized" or "OptInRequired" => PatchServiceFailure.AccessDenied,
+        "InvalidItemContentException" => PatchServiceFailure.InvalidItemContent,
+        "ItemContentMismatchException" => PatchServiceFailure.ItemContentMismatch,
+        "ItemSizeLimitExceededException" => PatchServiceFailure.ItemSizeLimitExceeded,
+        "TotalSizeLimitExceededException" => PatchServiceFailure.TotalSizeLimitExceeded,
+        "ThrottlingException" or "Throttling" or "ThrottledException" or "RequestThrottled" or "RequestThrottledException" or "RequestLimitExceeded"
+            or "TooManyRequestsException" or "TooManyUpdates" or "SlowDown" => PatchServiceFailure.Throttled,
+        "ExpiredTokenException" or "ExpiredToken" or "TokenRefreshRequired" or "RequestExpired" or "RequestTimeTooSkewed" or "InvalidSignatureException"
+            or "SignatureDoesNotMatch" or "AuthFailure" or "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationToken"
+            or "MissingAuthenticationTokenException" or "IncompleteSignature" => PatchServiceFailure.ExpiredCredentials,
+        _ => PatchServiceFailure.Service,
+    };
+
+    private static Exception Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception;
+    }
+}

@@ -1,0 +1,252 @@
+using System.Globalization;
+using PatchTools.Engine.Tests.PackageManagers;
+using PatchTools.Errors;
+using PatchTools.Processes;
+using PatchTools.Testing;
+using Xunit;
+
+namespace PatchTools.Engine.Tests.Processes;
+
+public sealed class ProcessRunnerTests : IDisposable
+{
+    private readonly RecordingObserver _observer = new();
+    private readonly TemporaryDirectory _directory = new();
+
+    private ProcessRunner Runner => new(_observer);
+
+    private string Log => _directory.File("log");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Arguments_reach_a_query_as_they_are()
+    {
+        var result = await Runner.RunAsync(new Command("printf", ["%s|", "a b", "$HOME", "*", "'\"", ""]), CancellationToken.None);
+
+        Assert.Equal("a b|$HOME|*|'\"||", result.StandardOutput);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(_observer.VerboseLines);
+    }
+
+    [Fact]
+    public async Task Arguments_reach_a_transaction_as_they_are()
+    {
+        var result = await Runner.RunAsync(Transaction("printf", "%s|", "a b", "$HOME", "*", "'\"", "ä", ""), CancellationToken.None);
+
+        Assert.Equal("a b|$HOME|*|'\"|ä||", result.StandardOutput);
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_language_is_fixed_and_the_environment_is_added_to(bool query)
+    {
+        var command = new Command("env", [])
+        {
+            Environment = new Dictionary<string, string> { ["LANGUAGE"] = "de", ["LC_ALL"] = "de_DE.UTF-8", ["DEBIAN_FRONTEND"] = "noninteractive" },
+            Interruptible = query,
+            LogPath = Log,
+        };
+
+        var lines = (await Runner.RunAsync(command, CancellationToken.None)).StandardOutput.Split('\n');
+
+        Assert.Contains("LC_ALL=C.UTF-8", lines);
+        Assert.Contains("DEBIAN_FRONTEND=noninteractive", lines);
+        Assert.DoesNotContain(lines, l => l.StartsWith("LANGUAGE=", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("PATH=", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Standard_input_is_at_its_end(bool query)
+    {
+        var result = await Runner.RunAsync(new Command("cat", []) { Interruptible = query, LogPath = Log }, CancellationToken.None);
+
+        Assert.Equal("", result.StandardOutput);
+    }
+
+    [Fact]
+    public async Task Both_pipes_are_drained_whatever_the_child_writes_first()
+    {
+        // Far more than a pipe holds, on both at once.
+        var result = await Runner.RunAsync(new Command("sh", ["-c", "seq 1 100000 >&2; seq 1 100000; seq 1 100000 >&2"]), CancellationToken.None);
+
+        Assert.Equal(100_000, result.StandardOutput.Count(c => c == '\n'));
+        Assert.Equal(200_000, result.StandardError.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task An_unexpected_exit_code_fails_with_both_streams()
+    {
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
+            Runner.RunAsync(new Command("sh", ["-c", "echo out; echo first >&2; echo the cause >&2; exit 7"]), CancellationToken.None));
+
+        Assert.Same(PatchErrors.PackageManagerFailed, failure.Error);
+        Assert.Equal(7, failure.Result!.ExitCode);
+        Assert.Equal("out\n", failure.Result.StandardOutput);
+        Assert.Equal("first\nthe cause\n", failure.StandardError);
+        Assert.Contains("ended with 7", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the cause", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_fails_says_its_exit_code_or_signal()
+    {
+        var failed = await Assert.ThrowsAsync<CommandFailedException>(() => Runner.RunAsync(Transaction("sh", "-c", "echo the cause >&2; exit 7"), CancellationToken.None));
+        var killed = await Assert.ThrowsAsync<CommandFailedException>(() => Runner.RunAsync(Transaction("sh", "-c", "kill -9 $$"), CancellationToken.None));
+
+        Assert.Equal(7, failed.Result!.ExitCode);
+        Assert.Contains("the cause", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(137, killed.Result!.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_expected_exit_code_is_an_answer()
+    {
+        var result = await Runner.RunAsync(new Command("sh", ["-c", "exit 100"]) { ExpectedExitCodes = [0, 100] }, CancellationToken.None);
+
+        Assert.Equal(100, result.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_command_that_does_not_exist_fails_by_name(bool query)
+    {
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
+            Runner.RunAsync(new Command("no-such-command-here", ["x"]) { Interruptible = query, LogPath = Log }, CancellationToken.None));
+
+        Assert.Contains("no-such-command-here", failure.Message, StringComparison.Ordinal);
+        Assert.Null(failure.Result);
+    }
+
+    [Fact]
+    public async Task A_query_that_exceeds_its_time_is_ended()
+    {
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
+            Runner.RunAsync(new Command("sleep", ["600"]) { Timeout = TimeSpan.FromMilliseconds(50) }, CancellationToken.None));
+
+        Assert.Same(PatchErrors.CommandTimedOut, failure.Error);
+    }
+
+    [Fact]
+    public async Task Cancelling_interrupts_a_query()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var running = Runner.RunAsync(new Command("sleep", ["600"]), cancellation.Token);
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_query_that_ignores_the_interrupt_is_killed_with_its_children()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var marker = _directory.File("pids");
+        var gate = await GateAsync();
+
+        // The gate is opened by the child that must die; its process id is then gone.
+        var running = Runner.RunAsync(new Command("sh", ["-c", "trap '' INT; sleep 600 & echo $! > \"$1\"; echo there > \"$2\"; wait", "sh", marker, gate]), cancellation.Token);
+        await File.ReadAllTextAsync(gate, CancellationToken.None);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+
+        var child = (await File.ReadAllTextAsync(marker, CancellationToken.None)).Trim();
+        Assert.True(!Directory.Exists($"/proc/{child}") || (await File.ReadAllTextAsync($"/proc/{child}/stat", CancellationToken.None)).Contains(") Z ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_daemon_that_keeps_the_pipes_open_does_not_hold_the_run()
+    {
+        var gate = await GateAsync();
+
+        var result = await Runner.RunAsync(new Command("sh", ["-c", "(read answer < \"$1\") & echo started", "sh", gate]), CancellationToken.None);
+        await File.AppendAllTextAsync(gate, "go\n", CancellationToken.None);
+
+        Assert.Equal("started\n", result.StandardOutput);
+    }
+
+    [Fact]
+    public async Task A_transaction_ends_by_itself_whatever_the_token_and_the_clock_say()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var gate = await GateAsync();
+
+        var running = Runner.RunAsync(Transaction("sh", "-c", "read answer < \"$1\"; echo done", "sh", gate) with { Timeout = TimeSpan.FromMilliseconds(1) }, cancellation.Token);
+        await cancellation.CancelAsync();
+        await File.AppendAllTextAsync(gate, "go\n", CancellationToken.None);
+
+        Assert.Equal("done\n", (await running).StandardOutput);
+        Assert.Contains(Log, Assert.Single(_observer.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_transaction_runs_in_a_session_of_its_own_with_signals_as_they_should_be()
+    {
+        var lines = (await Runner.RunAsync(Transaction("sh", "-c", "cut -d' ' -f5,6 /proc/$$/stat; echo $$; grep -E 'Sig(Ign|Blk)' /proc/$$/status"), CancellationToken.None)).StandardOutput.Split('\n');
+
+        Assert.Equal($"{lines[1]} {lines[1]}", lines[0]);
+        Assert.Equal("SigBlk:\t0000000000000000", lines[2]);
+
+        // Above 31 are libc's own.
+        Assert.Equal(0UL, ulong.Parse(lines[3].Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0x7fffffff);
+    }
+
+    [Fact]
+    public async Task The_log_keeps_every_transaction_and_each_result_holds_its_own_part()
+    {
+        await Runner.RunAsync(Transaction("echo", "first"), CancellationToken.None);
+        var second = await Runner.RunAsync(Transaction("sh", "-c", "echo second; echo third >&2"), CancellationToken.None);
+
+        Assert.Equal("second\nthird\n", second.StandardOutput);
+        Assert.Equal("# echo first\nfirst\n# sh -c echo second; echo third >&2\nsecond\nthird\n", await File.ReadAllTextAsync(Log, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Progress_goes_to_a_file_of_its_own()
+    {
+        var status = _directory.File("status");
+
+        await Runner.RunAsync(Transaction("sh", "-c", "echo half >&3; echo text") with { StatusPath = status }, CancellationToken.None);
+
+        Assert.Equal("half\n", await File.ReadAllTextAsync(status, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transaction_survives_Ctrl_C_and_the_death_of_the_run_that_began_it(bool killed)
+    {
+        Rig.NeedsCommands("setsid", "mkfifo");
+        var gate = await GateAsync();
+        using var running = RunningTransaction.Start(_directory.Path);
+        running.WaitForTransaction();
+
+        if (killed)
+            running.KillNow();
+        else
+            running.InterruptGroup();
+        running.WaitForEnd();
+        var done = _directory.File("done");
+        Assert.False(File.Exists(done));
+        await Runner.RunAsync(new Command("mkfifo", [done]), CancellationToken.None);
+        await File.AppendAllTextAsync(gate, "go\n", CancellationToken.None);
+
+        // Reading the pipe waits until the orphan writes its last word.
+        Assert.Equal("done\n", await File.ReadAllTextAsync(done, CancellationToken.None));
+        Assert.EndsWith("after the gate\non standard error\n", await File.ReadAllTextAsync(Log, CancellationToken.None), StringComparison.Ordinal);
+    }
+
+    private Command Transaction(string file, params string[] arguments) => new(file, arguments) { Interruptible = false, LogPath = Log };
+
+    /// <summary>A pipe that its reader waits at until the test writes to it.</summary>
+    private async Task<string> GateAsync()
+    {
+        var gate = _directory.File("gate");
+        await Runner.RunAsync(new Command("mkfifo", [gate]), CancellationToken.None);
+        return gate;
+    }
+}
