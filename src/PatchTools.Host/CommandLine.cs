@@ -21,7 +21,7 @@ internal sealed record CommandLine
           … | patchtools-host                     run the script from standard input
 
           -NonInteractive   a prompt is an error
-          -NoProfile, -NoLogo   taken and ignored: there is neither
+          -NoProfile, -NoLogo, -ExecutionPolicy NAME   taken and ignored: there is none of them
           -Version, -Help
 
         Exit status: what the script gives to exit; else the ExitCode of the error that ended it, 1 for any other error, 0 without.
@@ -57,6 +57,9 @@ internal sealed record CommandLine
                     return args.Length == i + 1 ? line with { Problem = "-File needs the path of a script." } : line.WithFile(args[(i + 1)..]);
                 case "-NONINTERACTIVE" or "-NONI":
                     line = line with { NonInteractive = true };
+                    break;
+                case "-EXECUTIONPOLICY" or "-EX" or "-EP":
+                    i++;
                     break;
                 case "-NOPROFILE" or "-NOP" or "-NOLOGO" or "-NOL":
                     break;

@@ -35,6 +35,8 @@ if (line.Source == ScriptSource.File && !File.Exists(line.Text))
     return ExitStatus.Usage;
 }
 
+// Before the signals are taken: until there is something to stop, they end the program by themselves.
+var piped = line.Source == ScriptSource.StandardInput ? Console.In.ReadToEnd() : "";
 try
 {
     using var session = new ScriptSession(new TerminalInterface(output, error, line.NonInteractive), ModuleLocation.Find());
@@ -44,13 +46,13 @@ try
     {
         ScriptSource.File => session.RunFile(line.Text, line.Arguments),
         ScriptSource.Command => session.RunText(line.Text),
-        _ => session.RunText(Console.In.ReadToEnd()),
+        _ => session.RunText(piped),
     };
 
     void Stop(PosixSignalContext signal, int status)
     {
-        signal.Cancel = true;
-        session.Stop(status);
+        // The second signal has its usual effect: what does not stop can still be ended.
+        signal.Cancel = session.Stop(status);
     }
 }
 catch (Exception failure) when (failure is FileNotFoundException or RuntimeException)

@@ -9,7 +9,7 @@ namespace PatchTools.Host;
 /// </summary>
 internal sealed class ScriptRun
 {
-    private const string Wrapper = "param($run, $positional, $named) try { . $run.Script @positional @named } catch { throw }";
+    private const string Wrapper = "param($run, $words) try { . $run.Script @words } catch { throw }";
 
     private ScriptRun(ScriptBlock script) => Script = script;
 
@@ -39,6 +39,5 @@ internal sealed class ScriptRun
     public void AddTo(PowerShell shell, ScriptArguments arguments) => shell
         .AddScript(Wrapper, useLocalScope: true)
         .AddParameter("run", this)
-        .AddParameter("positional", arguments.Positional)
-        .AddParameter("named", arguments.Named);
+        .AddParameter("words", arguments.Words);
 }

@@ -33,10 +33,14 @@ internal sealed class ScriptSession : IDisposable
     }
 
     /// <summary>Stops the running script from another thread; the program will end with the status.</summary>
-    public void Stop(int status)
+    /// <returns>False when it was told to stop before.</returns>
+    public bool Stop(int status)
     {
+        if (_stopStatus is not null)
+            return false;
         _stopStatus = status;
         _shell.BeginStop(callback: null, state: null);
+        return true;
     }
 
     /// <summary>Runs text as <c>-Command</c> does: also the failure of its last statement is one.</summary>
@@ -53,6 +57,8 @@ internal sealed class ScriptSession : IDisposable
             run.AddTo(_shell, arguments);
             _shell.AddCommand("Out-Default");
             _shell.Streams.Error.DataAdded += (_, added) => Report(_shell.Streams.Error[added.Index]);
+            if (_stopStatus is { } before)
+                return before;
             _shell.Invoke();
             return _host.ExitCode ?? _stopStatus ?? statusAtEnd(run);
         }

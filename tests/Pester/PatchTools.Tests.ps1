@@ -1,49 +1,93 @@
 #requires -Version 7.4
 #requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
 
-# Runs in the real shell:  pwsh -NoProfile -Command "Invoke-Pester tests/Pester"   (after a build: the staged module in artifacts/PatchTools is tested)
+# Runs in the real shell, after a build, against the staged module in artifacts/PatchTools:
+#     Invoke-Pester -Path tests/Pester
+# Needs neither root nor network nor apt: every host is the folder Fixtures/debian.
 
 BeforeDiscovery {
     $cmdlets = @(
-        @{ Name = 'Export-PatchInventory'; Writes = 'System.IO.FileInfo'; Default = 'Inventory'; Mandatory = @('Inventory', 'Path') }
-        @{ Name = 'Get-PatchInventory'; Writes = 'PatchTools.HostInventory'; Default = 'Host'; Mandatory = @() }
-        @{ Name = 'Get-PatchSnapshot'; Writes = 'PatchTools.PatchSnapshot'; Default = 'Service'; Mandatory = @() }
-        @{ Name = 'Get-PatchSummary'; Writes = 'PatchTools.PatchSummary'; Default = 'Summary'; Mandatory = @() }
-        @{ Name = 'Invoke-PatchBaseline'; Writes = 'PatchTools.ComplianceReport'; Default = 'Service'; Mandatory = @('Operation') }
-        @{ Name = 'Publish-PatchSummary'; Writes = 'PatchTools.PublishReceipt'; Default = 'Report'; Mandatory = @('Report') }
-        @{ Name = 'Test-PatchRebootRequired'; Writes = 'PatchTools.RebootAssessment'; Default = 'Host'; Mandatory = @() }
-        @{ Name = 'Test-PatchCompliance'; Writes = 'PatchTools.ComplianceReport'; Default = 'Host'; Mandatory = @('Snapshot') }
+        @{ Name = 'Export-PatchInventory'; Writes = 'System.IO.FileInfo'; Default = 'Inventory'; Mandatory = @('Inventory', 'Path'); Asks = $true }
+        @{ Name = 'Get-PatchInventory'; Writes = 'PatchTools.HostInventory'; Default = 'Host'; Mandatory = @(); Asks = $false }
+        @{ Name = 'Get-PatchPlan'; Writes = 'PatchTools.InstallPlan'; Default = 'Snapshot'; Mandatory = @('Snapshot'); Asks = $false }
+        @{ Name = 'Get-PatchSnapshot'; Writes = 'PatchTools.PatchSnapshot'; Default = 'Service'; Mandatory = @(); Asks = $false }
+        @{ Name = 'Get-PatchSummary'; Writes = 'PatchTools.PatchSummary'; Default = 'Summary'; Mandatory = @(); Asks = $false }
+        @{ Name = 'Invoke-PatchBaseline'; Writes = 'PatchTools.ComplianceReport'; Default = 'Service'; Mandatory = @('Operation'); Asks = $true }
+        @{ Name = 'Publish-PatchSummary'; Writes = 'PatchTools.PublishReceipt'; Default = 'Report'; Mandatory = @('Report'); Asks = $true }
+        @{ Name = 'Test-PatchCompliance'; Writes = 'PatchTools.ComplianceReport'; Default = 'Host'; Mandatory = @('Snapshot'); Asks = $false }
+        @{ Name = 'Test-PatchRebootRequired'; Writes = 'PatchTools.RebootAssessment'; Default = 'Host'; Mandatory = @(); Asks = $false }
     )
 }
 
 BeforeAll {
-    $root = Join-Path $PSScriptRoot '..' '..' | Resolve-Path
+    $root = (Resolve-Path (Join-Path $PSScriptRoot '..' '..')).Path
     $manifest = Join-Path $root 'artifacts' 'PatchTools' 'PatchTools.psd1'
-    if (-not (Test-Path $manifest)) { throw "$manifest is missing: build first (./build.ps1)." }
+    if (-not (Test-Path $manifest)) { throw "$manifest is missing: build first (dotnet build, or ./build.ps1)." }
     Import-Module $manifest -Force
     $baseline = Join-Path $PSScriptRoot 'Fixtures' 'baseline.json'
+    $image = Join-Path $PSScriptRoot 'Fixtures' 'debian'
+    $shell = (Get-Process -Id $PID).Path
+
+    # Package lists of a checkout are as old as the checkout.
+    $anyAge = @{ MaxMetadataAge = 36500 }
+
+    # A session whose own host is a folder: what Test, Invoke and Publish read and write when no -Root and no -StateDirectory says otherwise.
+    function New-Composition([string] $HostRoot, [string] $State) {
+        [PatchTools.CompositionOverride]@{
+            Host = [PatchTools.Hosts.HostContext]@{
+                IsRoot = $false
+                Environment = [System.Collections.Generic.Dictionary[string, string]]::new()
+                Paths = [PatchTools.Hosts.HostPaths]@{ Root = $HostRoot; StateDirectory = $State; DataDirectory = (Join-Path $State 'patchtools-data'); ProcDirectory = '/proc' }
+            }
+        }
+    }
+
+    function Get-StateFile([string] $State) {
+        @(Get-ChildItem $State -Recurse -File -ErrorAction Ignore | ForEach-Object { [System.IO.Path]::GetRelativePath($State, $_.FullName) } | Sort-Object)
+    }
 }
+
+AfterAll { Remove-Module PatchTools -ErrorAction Ignore }
 
 Describe 'The module' {
     It 'imports without an AWS assembly' {
-        $loaded = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$manifest'; [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name"
+        $loaded = & $shell -NoProfile -Command "Import-Module '$manifest'; [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name"
         $loaded | Should -Contain 'PatchTools'
         $loaded | Where-Object { $_ -like 'AWSSDK*' -or $_ -eq 'PatchTools.Adapters' } | Should -BeNullOrEmpty
     }
 
-    It 'imports a second time with -Force' {
+    It 'imports twice with -Force and works' {
         Import-Module $manifest -Force
-        (Get-Command -Module PatchTools).Count | Should -Be 9
+        Import-Module $manifest -Force
+        @(Get-Module PatchTools) | Should -HaveCount 1
+        (Get-PatchSnapshot -Path $baseline).Baseline.Name | Should -Be 'Pester'
     }
 
-    It 'exports cmdlets and nothing else' {
-        (Get-Module PatchTools).ExportedFunctions.Count | Should -Be 0
-        (Get-Module PatchTools).ExportedAliases.Count | Should -Be 0
-        (Get-Module PatchTools).ExportedVariables.Count | Should -Be 0
+    It 'comes back after it was removed' {
+        Remove-Module PatchTools
+        Get-Command Get-PatchSnapshot -ErrorAction Ignore | Should -BeNullOrEmpty
+        Import-Module $manifest
+        (Get-PatchSnapshot -Path $baseline).Baseline.Name | Should -Be 'Pester'
+    }
+
+    It 'imports without a word on any stream' {
+        $said = & $shell -NoProfile -Command "`$VerbosePreference = 'SilentlyContinue'; Import-Module '$manifest' *>&1"
+        $said | Should -BeNullOrEmpty
+    }
+
+    It 'exports the cmdlets of this list and nothing else' -TestCases @{ Names = $cmdlets.Name } {
+        (Get-Command -Module PatchTools).Name | Sort-Object | Should -Be ($Names | Sort-Object)
+        $module = Get-Module PatchTools
+        $module.ExportedFunctions.Count | Should -Be 0
+        $module.ExportedAliases.Count | Should -Be 0
+        $module.ExportedVariables.Count | Should -Be 0
     }
 
     It 'has a valid manifest' {
-        (Test-ModuleManifest $manifest).Name | Should -Be 'PatchTools'
+        $tested = Test-ModuleManifest $manifest
+        $tested.Name | Should -Be 'PatchTools'
+        $tested.CompatiblePSEditions | Should -Be 'Core'
+        $tested.Tags | Should -Contain 'Linux'
     }
 
     It 'uses approved verbs' {
@@ -51,8 +95,13 @@ Describe 'The module' {
         (Get-Command -Module PatchTools).Verb | ForEach-Object { $_ | Should -BeIn $approved }
     }
 
-    It 'brings the page of exit codes' {
-        (Get-Help about_PatchTools_ExitCodes | Out-String) | Should -Match 'RunInProgress'
+    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
+        (Get-Help $_ | Out-String) | Should -Match "TOPIC\s+$_"
+    }
+
+    It 'works in several runspaces at once' {
+        $names = 1..3 | ForEach-Object -Parallel { Import-Module $using:manifest; (Get-PatchSnapshot -Path $using:baseline).Baseline.Name }
+        $names | Should -Be @('Pester', 'Pester', 'Pester')
     }
 }
 
@@ -71,19 +120,50 @@ Describe '<Name>' -ForEach $cmdlets {
         $set = $command.ParameterSets | Where-Object IsDefault
         ($set.Parameters | Where-Object IsMandatory).Name | Sort-Object | Should -Be ($Mandatory | Sort-Object)
     }
+
+    It 'has a page with examples and every parameter described' {
+        $help = Get-Help $Name -Full
+        $help.Synopsis | Should -Not -Match '\[-'
+        $help.Description.Text | Should -Not -BeNullOrEmpty
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
+        $documented = (Get-Help $Name -Parameter *).name
+        $command.Parameters.Values | Where-Object { $_.Name -notin [System.Management.Automation.Cmdlet]::CommonParameters } | ForEach-Object { $documented | Should -Contain $_.Name }
+        (Get-Help $Name -Parameter *).description.Text | ForEach-Object { $_ | Should -Not -BeNullOrEmpty }
+        @($help.returnValues.returnValue.type.name) | Should -Contain $Writes
+    }
+
+    It 'has -WhatIf when it writes outside of the pipeline' {
+        $command.Parameters.ContainsKey('WhatIf') | Should -Be $Asks
+    }
 }
 
 Describe 'Get-PatchSnapshot' {
     It 'reads a bare baseline without any network' {
         $snapshot = Get-PatchSnapshot -Path $baseline
+        $snapshot | Should -BeOfType PatchTools.PatchSnapshot
         $snapshot.Origin | Should -Be 'File'
+        $snapshot.SnapshotId | Should -Match '^[0-9a-f-]{36}$'
         $snapshot.Baseline.Name | Should -Be 'Pester'
         $snapshot.Baseline.ApprovalRules | Should -HaveCount 1
+        $snapshot.Baseline.ApprovalRules[0].Filters[0].Values[1] | Should -Be 'Important'
     }
 
     It 'takes a path relative to the current location' {
         Push-Location (Split-Path $baseline)
         try { (Get-PatchSnapshot -Path baseline.json).Baseline.Name | Should -Be 'Pester' } finally { Pop-Location }
+    }
+
+    It 'takes a path on a drive of the session' {
+        New-PSDrive -Name PatchFixtures -PSProvider FileSystem -Root (Split-Path $baseline) | Out-Null
+        try { (Get-PatchSnapshot -Path PatchFixtures:/baseline.json).Baseline.Name | Should -Be 'Pester' } finally { Remove-PSDrive PatchFixtures }
+    }
+
+    It 'knows the predefined baseline of the host' {
+        $PatchToolsComposition = New-Composition $image (Join-Path $TestDrive 'none')
+        $snapshot = Get-PatchSnapshot -Default
+        $snapshot.Origin | Should -Be 'Default'
+        $snapshot.Baseline.Name | Should -Be 'AWS-DebianDefaultPatchBaseline'
+        $snapshot.Product | Should -Be 'Debian12'
     }
 
     It 'says where a document is broken' {
@@ -92,12 +172,29 @@ Describe 'Get-PatchSnapshot' {
         { Get-PatchSnapshot -Path $broken } | Should -Throw -ErrorId 'SnapshotMalformed,PatchTools.Commands.GetPatchSnapshotCommand'
     }
 
-    It 'ends with id, category, cure and exit code when the file is missing' {
-        $failure = { Get-PatchSnapshot -Path (Join-Path $TestDrive 'none.json') } | Should -Throw -PassThru
+    It 'ends with id, category, target, cure and exit code when the file is missing' {
+        $missing = Join-Path $TestDrive 'none.json'
+        $failure = { Get-PatchSnapshot -Path $missing } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -Be 'SnapshotNotFound,PatchTools.Commands.GetPatchSnapshotCommand'
         $failure.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $failure.TargetObject | Should -Be $missing
         $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         $failure.Exception.ExitCode | Should -Be 143
+        $failure.Exception.Message | Should -BeLike "*$missing*"
+    }
+
+    It 'refuses <Argument> with <Id>, before any network' -ForEach @(
+        @{ Argument = '-InstanceId x -Region eu-central-1'; Id = 'InvalidInstanceId'; ExitCode = 143 }
+        @{ Argument = '-InstanceId i-0123456789abcdef0 -Region mars'; Id = 'InvalidRegion'; ExitCode = 143 }
+        @{ Argument = '-InstanceId i-0123456789abcdef0 -Region eu-central-1 -SnapshotId x'; Id = 'InvalidSnapshotId'; ExitCode = 143 }
+        @{ Argument = '-EndpointUrl localhost'; Id = 'InvalidLocation'; ExitCode = 1 }
+        @{ Argument = '-InstanceId i-0123456789abcdef0 -Region eu-central-1 -BaselineOverride /nonexistent/list.json'; Id = 'BaselineOverrideDownloadFailed'; ExitCode = 162 }
+        @{ Argument = '-Path env:/HOME'; Id = 'InvalidLocation'; ExitCode = 1 }
+    ) {
+        $PatchToolsComposition = New-Composition $image (Join-Path $TestDrive 'none')
+        $failure = { Invoke-Expression "Get-PatchSnapshot $Argument" } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        $failure.Exception.ExitCode | Should -Be $ExitCode
     }
 
     It 'completes file names and regions' {
@@ -109,32 +206,64 @@ Describe 'Get-PatchSnapshot' {
 
 Describe 'A host in a folder' {
     BeforeAll {
-        $image = Join-Path $PSScriptRoot 'Fixtures' 'debian'
-        $inventory = Get-PatchInventory -Root $image -MaxMetadataAge 36500 -WarningAction SilentlyContinue
+        $inventory = Get-PatchInventory -Root $image @anyAge -WarningAction SilentlyContinue
+        $report = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory
     }
 
     It 'is read' {
+        $inventory | Should -BeOfType PatchTools.HostInventory
         $inventory.Origin | Should -Be 'Root'
         $inventory.PackageManager | Should -Be 'apt'
         $inventory.Installed.Name | Should -Be @('base-files', 'libexample1')
+        $inventory.Installed[1].Edition | Should -Be '1.0-1'
+        $inventory.Offers[0].Edition | Should -Be '1.0-2'
+        $inventory.Repositories | Should -HaveCount 1
+        $inventory.Repositories[0].Status | Should -Be 'Ok'
     }
 
     It 'is compared with a baseline from the pipeline' {
-        $report = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory
         $report | Should -BeOfType PatchTools.ComplianceReport
+        $report.Verdict | Should -Be 'NonCompliant'
+        $report.ExitCode | Should -Be 0
         $report.Counts.Missing | Should -Be 1
         $missing = $report.Findings | Where-Object State -EQ 'Missing'
         $missing.Name | Should -Be 'libexample1'
+        $missing.InstalledVersion | Should -Be '1.0-1'
         $missing.AvailableVersion | Should -Be '1.0-2'
         $missing.Why | Should -Not -BeNullOrEmpty
+        $missing.Explanation.Observations | Should -Not -BeNullOrEmpty
+    }
+
+    It 'gives its findings one by one' {
+        @($report.Findings[0]) | Should -HaveCount 1
+        $report.Findings[-1].Name | Should -Be $report.Findings[$report.Findings.Count - 1].Name
     }
 
     It 'writes findings with -As Detail' {
-        Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory -As Detail | Should -BeOfType PatchTools.PatchFinding
+        $findings = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory -As Detail
+        $findings | Should -BeOfType PatchTools.PatchFinding
+        $findings | Where-Object { -not $_.IsCompliant } | ForEach-Object Name | Should -Be 'libexample1'
     }
 
     It 'writes a Boolean with -Quiet' {
-        Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory -Quiet | Should -BeFalse
+        $answer = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory -Quiet
+        $answer | Should -BeOfType bool
+        $answer | Should -BeFalse
+    }
+
+    It 'is read from a path relative to the current location' {
+        Push-Location (Split-Path $image)
+        try { (Get-PatchInventory -Root debian @anyAge -WarningAction SilentlyContinue).Installed | Should -HaveCount 2 } finally { Pop-Location }
+    }
+
+    It 'cannot be told to comply when its metadata is old' {
+        $old = Join-Path $TestDrive 'old'
+        Copy-Item $image $old -Recurse
+        Get-ChildItem $old -Recurse | ForEach-Object { $_.LastWriteTimeUtc = [datetime]::UtcNow.AddDays(-40) }
+        $told = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory (Get-PatchInventory -Root $old -WarningAction SilentlyContinue)
+        $told.Verdict | Should -Be 'NotProven'
+        $told.ExitCode | Should -Be 1
+        $told | Out-String | Should -Match 'Cannot tell: http://repository\.example\.com/debian bookworm main'
     }
 
     It 'survives export and import' {
@@ -142,7 +271,8 @@ Describe 'A host in a folder' {
         ($inventory | Export-PatchInventory -Path $file -PassThru).FullName | Should -Be $file
         $again = Get-PatchInventory -Path $file
         $again.Origin | Should -Be 'File'
-        (Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $again).Counts.Missing | Should -Be 1
+        $theirs = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $again -As Detail
+        ($theirs | ForEach-Object { "$($_.Name) $($_.State) $($_.Why)" }) | Should -Be ($report.Findings | ForEach-Object { "$($_.Name) $($_.State) $($_.Why)" })
     }
 
     It 'is not exported with -WhatIf' {
@@ -151,31 +281,101 @@ Describe 'A host in a folder' {
         $file | Should -Not -Exist
     }
 
+    It 'says what is wrong with a file that is no inventory' {
+        { Get-PatchInventory -Path $baseline } | Should -Throw -ErrorId 'InventoryMalformed,PatchTools.Commands.GetPatchInventoryCommand'
+    }
+
     It 'is never published' {
-        $report = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory
-        { $report | Publish-PatchSummary -StateDirectory $TestDrive -Region eu-central-1 -InstanceId i-0123456789abcdef0 -EndpointUrl http://127.0.0.1:9 } |
-            Should -Throw -ErrorId '*,PatchTools.Commands.PublishPatchSummaryCommand'
+        $failure = { $report | Publish-PatchSummary -StateDirectory (Join-Path $TestDrive 'published') -Region eu-central-1 -InstanceId i-0123456789abcdef0 -EndpointUrl http://127.0.0.1:9 } |
+            Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeIn @('SnapshotNotFromService,PatchTools.Commands.PublishPatchSummaryCommand', 'InventoryNotOfThisHost,PatchTools.Commands.PublishPatchSummaryCommand')
     }
 
     It 'is neither saved nor sent with -WhatIf' {
         $state = Join-Path $TestDrive 'state'
-        Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory | Publish-PatchSummary -StateDirectory $state -WhatIf
+        $report | Publish-PatchSummary -StateDirectory $state -WhatIf
+        $state | Should -Not -Exist
+    }
+}
+
+Describe 'A host of its own' {
+    BeforeEach {
+        $state = Join-Path $TestDrive ([guid]::NewGuid())
+        $PatchToolsComposition = New-Composition $image $state
+    }
+
+    It 'is read by Test-PatchCompliance, which leaves nothing behind' {
+        (Get-PatchSnapshot -Path $baseline | Test-PatchCompliance @anyAge).Counts.Missing | Should -Be 1
         $state | Should -Not -Exist
     }
 
-    It 'shows verdict, counts and the table at <_> columns' -ForEach 80, 100 {
-        $text = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory | Out-String -Width $_
-        $text | Should -Match '1 patch is missing'
-        $text | Should -Match 'Missing 1 · '
-        $text | Should -Match 'libexample1 +1\.0-1 → 1\.0-2'
+    It 'is scanned by Invoke-PatchBaseline, which saves and does not send' {
+        $report = Invoke-PatchBaseline -Operation Scan -Path $baseline @anyAge
+        $report | Should -BeOfType PatchTools.ComplianceReport
+        $report.ExitCode | Should -Be 0
+        $report.Uploaded | Should -BeFalse
+        $report.UploadNote | Should -Match 'not sent'
+        $files = Get-StateFile $state
+        $files | Should -Contain 'patch-configuration/patch-states-configuration.json'
+        $files | Should -Contain 'patch-configuration/patch-inventory-from-last-operation.json'
+    }
+
+    It 'shows findings with -As Detail' {
+        (Invoke-PatchBaseline Scan -Path $baseline -As Detail @anyAge | Where-Object State -EQ Missing).Name | Should -Be 'libexample1'
+    }
+
+    It 'is scanned and left alone with -WhatIf' {
+        (Invoke-PatchBaseline -Operation Scan -Path $baseline @anyAge -WhatIf).Counts.Missing | Should -Be 1
+        $state | Should -Not -Exist
+    }
+
+    It 'keeps a summary of every run' {
+        1..2 | ForEach-Object { Invoke-PatchBaseline -Operation Scan -Path $baseline @anyAge | Out-Null }
+        $last = Get-PatchSummary
+        $last | Should -BeOfType PatchTools.PatchSummary
+        $last.Operation | Should -Be 'Scan'
+        $last.Counts.Missing | Should -Be 1
+        $history = @(Get-PatchSummary -History)
+        $history | Should -HaveCount 2
+        $history[0].OperationEnd | Should -BeGreaterOrEqual $history[1].OperationEnd
+    }
+
+    It 'says what to do when there is no summary' {
+        $failure = { Get-PatchSummary } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -Be 'SummaryNotFound,PatchTools.Commands.GetPatchSummaryCommand'
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'Invoke-PatchBaseline'
+        @(Get-PatchSummary -History) | Should -HaveCount 0
+    }
+
+    It 'is refreshed by root only' {
+        foreach ($command in { Get-PatchInventory -Refresh }, { Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Refresh }) {
+            $failure = $command | Should -Throw -PassThru
+            $failure.FullyQualifiedErrorId | Should -BeLike 'ElevationRequired,*'
+            $failure.CategoryInfo.Category | Should -Be 'PermissionDenied'
+            $failure.Exception.ExitCode | Should -Be 172
+        }
+    }
+
+    It 'has nothing to send when nothing is pending' {
+        @(Publish-PatchSummary -Pending -PassThru -Region eu-central-1 -InstanceId i-0123456789abcdef0 -EndpointUrl http://127.0.0.1:9) | Should -HaveCount 0
+    }
+
+    It 'tells each decision once with -Verbose' {
+        $said = @(Invoke-PatchBaseline -Operation Scan -Path $baseline @anyAge -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | ForEach-Object Message)
+        $said | Where-Object { $_ -like 'Baseline Pester*' } | Should -HaveCount 1
+        $said | Where-Object { $_ -like 'Read 2 installed packages*' } | Should -HaveCount 1
+        $said | Where-Object { $_ -like 'Not compliant: 1 patch is missing.*' } | Should -HaveCount 1
+        $said | ForEach-Object { $_ | Should -Not -Match "`n" }
+    }
+
+    It 'says nothing but its report otherwise' {
+        $all = @(Invoke-PatchBaseline -Operation Scan -Path $baseline @anyAge *>&1)
+        $all | Should -HaveCount 1
+        $all[0] | Should -BeOfType PatchTools.ComplianceReport
     }
 }
 
 Describe 'Invoke-PatchBaseline' {
-    It 'refuses Install, which this version has not' {
-        { Invoke-PatchBaseline -Operation Install -Default } | Should -Throw -ErrorId 'OperationNotAvailable,PatchTools.Commands.InvokePatchBaselineCommand'
-    }
-
     It 'takes only operations that exist' {
         { Invoke-PatchBaseline -Operation Upgrade } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
@@ -183,12 +383,80 @@ Describe 'Invoke-PatchBaseline' {
     It 'never prompts by default' {
         (Get-Command Invoke-PatchBaseline).ImplementingType.GetCustomAttributes($false).Where({ $_ -is [System.Management.Automation.CmdletAttribute] }).ConfirmImpact | Should -Be 'Medium'
     }
+
+    It 'fails instead of asking where nobody is' {
+        $said = & $shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; Invoke-PatchBaseline" 2>&1 | Out-String
+        $LASTEXITCODE | Should -Not -Be 0
+        $said | Should -Match 'Operation'
+    }
+
+    It 'gives its exit code to the script of a document' {
+        $document = 'try { exit (Invoke-PatchBaseline -Operation Scan -Path /nonexistent/baseline.json).ExitCode } catch { "$_"; exit ($_.Exception.ExitCode ?? 1) }'
+        & $shell -NoProfile -NonInteractive -Command "Import-Module '$manifest'; $document" 2>&1 | Out-Null
+        $LASTEXITCODE | Should -Be 143
+    }
 }
 
-Describe 'Get-PatchSummary' {
-    It 'says what to do when there is none' {
-        $failure = { Get-PatchSummary -StateDirectory (Join-Path $TestDrive 'empty') } | Should -Throw -PassThru
-        $failure.FullyQualifiedErrorId | Should -Be 'SummaryNotFound,PatchTools.Commands.GetPatchSummaryCommand'
-        $failure.ErrorDetails.RecommendedAction | Should -Match 'Invoke-PatchBaseline'
+Describe 'What a person sees' {
+    BeforeAll {
+        $inventory = Get-PatchInventory -Root $image @anyAge -WarningAction SilentlyContinue
+        $report = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $inventory
+        $rendering = $PSStyle.OutputRendering
+    }
+
+    BeforeEach { $PSStyle.OutputRendering = 'PlainText' }
+
+    AfterEach { $PSStyle.OutputRendering = $rendering }
+
+    It 'is verdict, counts and the table at <_> columns' -ForEach 80, 100 {
+        $text = $report | Out-String -Width $_
+        $text | Should -Match '1 patch is missing'
+        $text | Should -Match 'Missing 1 · '
+        $text | Should -Match 'libexample1 +1\.0-1 → 1\.0-2'
+    }
+
+    It 'is a table of findings grouped by state' {
+        $text = $report.Findings | Out-String -Width 100
+        $text | Should -Match 'State: Missing'
+        $text | Should -Match 'Name +Installed → Available +Severity +Why'
+        $text | Should -Match 'libexample1 +1\.0-1 → 1\.0-2 +HIGH'
+    }
+
+    It 'is the whole explanation in a list' {
+        $text = $report.Findings | Where-Object State -EQ Missing | Format-List | Out-String -Width 100
+        $text | Should -Match 'Name +: libexample1'
+        $text | Should -Match 'Why +: \S'
+        $text | Should -Match 'Observations +: \S'
+    }
+
+    It 'is a list of the <Name>' -ForEach @(
+        @{ Name = 'inventory'; Of = { $inventory }; Says = 'Installed +: 2' }
+        @{ Name = 'snapshot'; Of = { $report.Snapshot }; Says = 'Baseline +: Pester' }
+        @{ Name = 'baseline'; Of = { $report.Snapshot.Baseline }; Says = 'ApprovalRules +: PRIORITY=Required, Important' }
+        @{ Name = 'explanation'; Of = { $report.Findings[-1].Explanation }; Says = 'Summary +: \S' }
+    ) {
+        & $Of | Out-String -Width 100 | Should -Match $Says
+    }
+
+    It 'has no escape codes in plain text' {
+        $report | Out-String | Should -Not -Match "`e"
+    }
+
+    It 'has colour where the session wants it' {
+        $PSStyle.OutputRendering = 'Ansi'
+        $report | Out-String | Should -Match "`e\[31mNot compliant"
+    }
+
+    It 'is the same in strict mode' {
+        Set-StrictMode -Version Latest
+        $report | Out-String -Width 100 | Should -Match 'libexample1 +1\.0-1 → 1\.0-2'
+        $report.Findings | Format-List | Out-String | Should -Match 'Observations'
+        $inventory | Out-String | Should -Match 'Installed +: 2'
+    }
+
+    It 'goes into CSV and JSON' {
+        $row = $report.Findings | ConvertTo-Csv | ConvertFrom-Csv | Where-Object State -EQ Missing
+        $row.AvailableVersion | Should -Be '1.0-2'
+        ($report.Findings | ConvertTo-Json -Depth 4 | ConvertFrom-Json | Where-Object Name -EQ libexample1).Why | Should -Not -BeNullOrEmpty
     }
 }

@@ -10,7 +10,11 @@ namespace PatchTools.Inventories;
 /// </summary>
 internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
 {
-    private const int MaxOriginSets = 1 << 20;
+    /// <summary>Far beyond any host. A document of short elements would otherwise grow forty-fold in memory.</summary>
+    private const int MaxElements = 1 << 20;
+
+    private readonly HashSet<string> _members = new(StringComparer.Ordinal);
+    private int _elements;
     private readonly PackageCatalogParts _parts = new();
     private readonly List<RepositoryHealth> _repositories = [];
     private readonly List<string> _warnings = [];
@@ -62,6 +66,8 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
         while (Member(ref reader, out var name))
         {
             _at = name;
+            if (!_members.Add(name))
+                throw new InvalidDataException("the member is there twice");
             if (_format is null && name != "format")
                 throw new InvalidDataException($"the first member must be format with the value {InventoryFile.Format}");
             switch (name)
@@ -94,7 +100,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                     break;
                 case "repositories":
                     Open(ref reader, JsonTokenType.StartArray);
-                    while (Element(ref reader))
+                    while (FewElement(ref reader))
                         _repositories.Add(ReadRepository(ref reader));
                     break;
                 case "nativeArchitecture":
@@ -105,17 +111,17 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                     break;
                 case "origins":
                     Open(ref reader, JsonTokenType.StartArray);
-                    while (Element(ref reader))
+                    while (FewElement(ref reader))
                         _parts.Origins.Add(ReadOrigin(ref reader));
                     break;
                 case "originSets":
                     Open(ref reader, JsonTokenType.StartArray);
-                    while (Element(ref reader))
+                    while (FewElement(ref reader))
                         _parts.OriginSets.Add(ReadOriginSet(ref reader));
                     break;
                 case "advisorySets":
                     Open(ref reader, JsonTokenType.StartArray);
-                    while (Element(ref reader))
+                    while (FewElement(ref reader))
                         _parts.AdvisorySets.Add(ReadAdvisorySet(ref reader));
                     break;
                 case "packages":
@@ -190,11 +196,11 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
         }
     }
 
-    private static Dictionary<string, StoredPatchState> ReadStates(ref Utf8JsonReader reader)
+    private Dictionary<string, StoredPatchState> ReadStates(ref Utf8JsonReader reader)
     {
         Dictionary<string, StoredPatchState> states = new(StringComparer.Ordinal);
         Open(ref reader, JsonTokenType.StartArray);
-        while (Element(ref reader))
+        while (FewElement(ref reader))
         {
             string title = "", id = "", state = "";
             var (seconds, isFractional) = ((double?)null, false);
@@ -280,14 +286,14 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             set.Add(origin);
         }
 
-        return _parts.OriginSets.Count < MaxOriginSets ? [.. set] : throw new InvalidDataException("there are too many sets of origins");
+        return [.. set];
     }
 
-    private static Advisory[] ReadAdvisorySet(ref Utf8JsonReader reader)
+    private Advisory[] ReadAdvisorySet(ref Utf8JsonReader reader)
     {
         var set = new List<Advisory>();
         Open(ref reader, JsonTokenType.StartArray);
-        while (Element(ref reader))
+        while (FewElement(ref reader))
         {
             var advisory = new Advisory { Id = "" };
             Open(ref reader, JsonTokenType.StartObject);
@@ -342,6 +348,13 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             throw new InvalidDataException("a package has too many columns");
     }
 
+    /// <summary>Pairs of an edition and why it is refused.</summary>
+    private static RefusedEdition[] ReadRefused(ref Utf8JsonReader reader)
+    {
+        var words = Strings(ref reader);
+        return words.Length % 2 == 0 ? [.. words.Chunk(2).Select(pair => new RefusedEdition(pair[0], pair[1]))] : throw new InvalidDataException("a refused edition has no reason");
+    }
+
     private void ReadInstalled(ref Utf8JsonReader reader)
     {
         int package = -1, place = -1;
@@ -362,6 +375,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 case "broken": installed = installed with { IsBroken = reader.GetBoolean() }; break;
                 case "candidate": installed = installed with { CandidateEdition = Text(ref reader) }; break;
                 case "policyNote": installed = installed with { PolicyNote = Text(ref reader) }; break;
+                case "refused": installed = installed with { RefusedEditions = ReadRefused(ref reader) }; break;
                 case "phasedPercentage": installed = installed with { PhasedPercentage = reader.GetInt32() }; break;
                 default: reader.Skip(); break;
             }
@@ -377,6 +391,14 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
         >= 0 and < 253_402_300_800 => new EpochTime(seconds.Value, isFractional),
         _ => throw new InvalidDataException($"{seconds} is no time"),
     };
+
+    /// <summary>Next element of an array of objects, of which no real inventory has many.</summary>
+    private bool FewElement(ref Utf8JsonReader reader)
+    {
+        if (!Element(ref reader))
+            return false;
+        return ++_elements <= MaxElements ? true : throw new InvalidDataException("there are more elements than any host has");
+    }
 
     private static T Skipped<T>(ref Utf8JsonReader reader, T value)
     {

@@ -21,7 +21,7 @@ internal static class InventoryFile
     public const string Format = "patchtools-inventory/1";
 
     /// <summary>Plain bytes that a document may have: the largest real inventories have a tenth.</summary>
-    internal const int MaxBytes = 256 << 20;
+    internal const int MaxBytes = 128 << 20;
 
     private const int FlushBytes = 64 << 10;
 
@@ -284,6 +284,18 @@ internal static class InventoryFile
             json.WriteString("policyNote", note);
         if (installed.PhasedPercentage is { } percentage)
             json.WriteNumber("phasedPercentage", percentage);
+        if (installed.RefusedEditions.Count > 0)
+        {
+            json.WriteStartArray("refused");
+            foreach (var refused in installed.RefusedEditions)
+            {
+                json.WriteStringValue(refused.Edition);
+                json.WriteStringValue(refused.Reason);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

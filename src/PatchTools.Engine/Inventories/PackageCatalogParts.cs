@@ -41,6 +41,9 @@ internal sealed class PackageCatalogParts
     {
         if (_versionCount == _versions.Length)
             Array.Resize(ref _versions, _versionCount * 2);
+        var origins = Reference(columns[2], OriginSets.Count, "set of origins");
+        if (OriginSets[origins].Length == 0)
+            throw new InvalidDataException("a version has no origin");
         var index = _versionCount++;
         _versions[index] = new VersionRow
         {
@@ -50,7 +53,7 @@ internal sealed class PackageCatalogParts
             TextLength = (ushort)edition.Length,
             Priority = Word(columns[0]),
             Section = Word(columns[1]),
-            OriginSet = Reference(columns[2], OriginSets.Count, "set of origins"),
+            OriginSet = origins,
             MetadataHash = columns[3],
             BuildTime = Number(columns[4]),
             Advisories = Reference(columns[5], AdvisorySets.Count, "set of advisories"),

@@ -45,7 +45,7 @@ public sealed record ComplianceReport
     /// Every package that is reported as an item, in report order: by state (Installed, InstalledOther, InstalledRejected, InstalledPendingReboot,
     /// Missing, Failed), then by name, ordinal.
     /// </summary>
-    public required IReadOnlyList<PatchFinding> Findings { get; init; }
+    public required IReadOnlyList<PatchFinding> Findings { get; init => field = Indexable.Of(value); }
 
     public required ComplianceCounts Counts { get; init; }
 
@@ -83,7 +83,7 @@ public sealed record ComplianceReport
     /// <summary>0, or one of DESIGN §6.</summary>
     public int ExitCode { get; init; }
 
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
 
     public ComplianceVerdict Verdict =>
         !Inventory.IsProven ? ComplianceVerdict.NotProven

@@ -71,7 +71,7 @@ public sealed record OsRelease
 {
     public required string Id { get; init; }
 
-    public IReadOnlyList<string> IdLike { get; init; } = [];
+    public IReadOnlyList<string> IdLike { get; init => field = Indexable.Of(value); } = [];
 
     public string VersionId { get; init; } = "";
 
@@ -112,7 +112,7 @@ public sealed record HostInventory
 
     public required PackageCatalog Packages { get; init; }
 
-    public IReadOnlyList<RepositoryHealth> Repositories { get; init; } = [];
+    public IReadOnlyList<RepositoryHealth> Repositories { get; init => field = Indexable.Of(value); } = [];
 
     public required HostFacts Facts { get; init; }
 
@@ -120,7 +120,7 @@ public sealed record HostInventory
     public IReadOnlyList<string> HostPolicy { get; init; } = [];
 
     /// <summary>Things the reader should know: unknown release, skipped sources, unreadable files.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>
     /// Every enabled repository has metadata no older than the limit, save those the host marks as dispensable. Without it the answer is "cannot tell":

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -56,9 +57,9 @@ public sealed record Advisory
     /// <summary><c>updated</c>, else <c>issued</c>, else build time (DESIGN §4); null when none is usable.</summary>
     public DateTimeOffset? Date { get; init; }
 
-    public IReadOnlyList<string> CveIds { get; init; } = [];
+    public IReadOnlyList<string> CveIds { get; init => field = Indexable.Of(value); } = [];
 
-    public IReadOnlyList<string> BugzillaIds { get; init; } = [];
+    public IReadOnlyList<string> BugzillaIds { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>Time as the host's files give it: seconds since 1970 UTC. The reference prints apt's as floats and rpm's as integers (spec 06 §6).</summary>
@@ -67,6 +68,9 @@ public sealed record Advisory
 public readonly record struct EpochTime(double Seconds, bool IsFractional)
 {
     public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks((long)(Seconds * TimeSpan.TicksPerSecond));
+
+    /// <summary>To the second, in UTC: what tables and CSV files show.</summary>
+    public override string ToString() => ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>One installed package, with what the administrator and apt's policy say of it.</summary>
@@ -105,14 +109,19 @@ public sealed record InstalledPackage
     public int? PhasedPercentage { get; init; }
 
     /// <summary>Newer editions that the administrator keeps away for good (apt: a negative pin; DESIGN §4 "holds and negative pins").</summary>
-    public IReadOnlyList<RefusedEdition> RefusedEditions { get; init; } = [];
+    public IReadOnlyList<RefusedEdition> RefusedEditions { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>An edition that the host's own policy refuses, and what says so, for people.</summary>
 public sealed record RefusedEdition(string Edition, string Reason);
 
 /// <summary>One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of <see cref="PackageCatalog"/> instead.</summary>
-public sealed record PackageOffer(string Name, string Architecture, string Edition, string Priority, string Section, IReadOnlyList<PackageOrigin> Origins, IReadOnlyList<Advisory> Advisories);
+public sealed record PackageOffer(string Name, string Architecture, string Edition, string Priority, string Section, IReadOnlyList<PackageOrigin> Origins, IReadOnlyList<Advisory> Advisories)
+{
+    public IReadOnlyList<PackageOrigin> Origins { get; init => field = Indexable.Of(value); } = Indexable.Of(Origins);
+
+    public IReadOnlyList<Advisory> Advisories { get; init => field = Indexable.Of(value); } = Indexable.Of(Advisories);
+}
 
 /// <summary>
 /// Every package of a host with every version known of it, installed or offered: columns of small structs over one UTF-8 arena, because a Debian host
@@ -145,7 +154,7 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
         Origins = origins;
         AdvisorySets = advisorySets;
         _installed = installed;
-        Offers = new OfferList(this);
+        Offers = new PackageOfferList(this);
     }
 
     /// <summary>dpkg's or rpm's architecture of the host itself.</summary>
@@ -213,32 +222,36 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
         public uint BuildTime;
         public ulong MetadataHash;
     }
+}
 
-    private sealed class OfferList(PackageCatalog catalog) : IReadOnlyList<PackageOffer>
+/// <summary>The offers of a catalog, each made when it is asked for.</summary>
+public sealed class PackageOfferList : IReadOnlyList<PackageOffer>
+{
+    private readonly PackageCatalog _catalog;
+    private int[]? _rows;
+
+    internal PackageOfferList(PackageCatalog catalog) => _catalog = catalog;
+
+    private int[] Rows => _rows ??= [.. Enumerable.Range(0, _catalog.VersionCount).Where(i => new PackageVersion(_catalog, i).Origins.Any(o => o.IsOffer))];
+
+    public int Count => Rows.Length;
+
+    public PackageOffer this[int index]
     {
-        private int[]? _rows;
-
-        private int[] Rows => _rows ??= [.. Enumerable.Range(0, catalog.VersionCount).Where(i => new PackageVersion(catalog, i).Origins.Any(o => o.IsOffer))];
-
-        public int Count => Rows.Length;
-
-        public PackageOffer this[int index]
+        get
         {
-            get
-            {
-                var version = new PackageVersion(catalog, Rows[index]);
-                return new PackageOffer(version.Package.Name, version.Package.Architecture, version.Edition, version.Priority, version.Section, [.. version.Origins.Where(o => o.IsOffer)], version.Advisories);
-            }
+            var version = new PackageVersion(_catalog, Rows[index]);
+            return new PackageOffer(version.Package.Name, version.Package.Architecture, version.Edition, version.Priority, version.Section, [.. version.Origins.Where(o => o.IsOffer)], version.Advisories);
         }
-
-        public IEnumerator<PackageOffer> GetEnumerator()
-        {
-            for (var i = 0; i < Rows.Length; i++)
-                yield return this[i];
-        }
-
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
+
+    public IEnumerator<PackageOffer> GetEnumerator()
+    {
+        for (var i = 0; i < Rows.Length; i++)
+            yield return this[i];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
 /// <summary>View of one package of a catalog.</summary>

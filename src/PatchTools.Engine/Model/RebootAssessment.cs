@@ -25,7 +25,7 @@ public enum RebootSign
 public sealed record RebootReason(RebootSign Sign, string Text)
 {
     /// <summary>Packages concerned, where the sign names some.</summary>
-    public IReadOnlyList<string> Packages { get; init; } = [];
+    public IReadOnlyList<string> Packages { get; init => field = Indexable.Of(value); } = [];
 
     public override string ToString() => Text;
 }
@@ -36,16 +36,16 @@ public sealed record RebootAssessment
     /// <summary>Null: nothing says so, but something could not be asked (<see cref="Unknown"/>).</summary>
     public bool? IsRequired => Reasons.Count > 0 ? true : Unknown.Count > 0 ? null : false;
 
-    public IReadOnlyList<RebootReason> Reasons { get; init; } = [];
+    public IReadOnlyList<RebootReason> Reasons { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>What could not be told and why, one line each.</summary>
-    public IReadOnlyList<string> Unknown { get; init; } = [];
+    public IReadOnlyList<string> Unknown { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Services whose processes use replaced files: restarting them may do instead of a reboot.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [];
+    public IReadOnlyList<string> Services { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Processes outside services that use replaced files, as <c>name (pid)</c>: they use the new ones when they are started again.</summary>
-    public IReadOnlyList<string> Processes { get; init; } = [];
+    public IReadOnlyList<string> Processes { get; init => field = Indexable.Of(value); } = [];
 
     public DateTimeOffset? BootTime { get; init; }
 

@@ -74,7 +74,8 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         _inputTaken = true;
         try
         {
-            return await ReadToEndAsync(standardInput, maxBytes, "standard input", cancellationToken);
+            // A read of a terminal or pipe takes no notice of the token; who stops the run must not wait for a line that never comes.
+            return await ReadToEndAsync(standardInput, maxBytes, "standard input", cancellationToken).WaitAsync(cancellationToken);
         }
         catch (IOException e)
         {

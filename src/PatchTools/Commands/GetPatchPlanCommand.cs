@@ -6,12 +6,14 @@ namespace PatchTools.Commands;
 /// Gets the real transaction that an install would run on this host now, from the package manager's own resolver: what changes, what comes along, what is
 /// left out and why, and whether a reboot is to be expected. Changes nothing.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "PatchPlan")]
+[Cmdlet(VerbsCommon.Get, "PatchPlan", DefaultParameterSetName = SnapshotSet)]
 [OutputType(typeof(InstallPlan))]
 public sealed class GetPatchPlanCommand : ServiceCommand
 {
+    internal const string SnapshotSet = "Snapshot";
+
     /// <summary>The baseline, from Get-PatchSnapshot.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SnapshotSet)]
     [ValidateNotNull]
     public PatchSnapshot? Snapshot { get; set; }
 

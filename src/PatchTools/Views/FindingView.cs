@@ -9,10 +9,13 @@ namespace PatchTools.Views;
 public static class FindingView
 {
     internal const string Arrow = "→";
-    internal const int NameWidth = 20;
+    internal const int NameWidth = 22;
     internal const int VersionsWidth = 24;
     internal const int SeverityWidth = 10;
     private const int NarrowestWhy = 16;
+
+    /// <summary>The name, wrapped behind hyphens.</summary>
+    public static string Name(PatchFinding finding) => string.Join('\n', TextTable.WrapName(finding.Name, NameWidth));
 
     /// <summary><c>installed → available</c>, one above the other where the column is too narrow for both.</summary>
     public static string Versions(PatchFinding finding)
@@ -26,7 +29,7 @@ public static class FindingView
 
     /// <summary>The explanation, wrapped for what the other columns leave of the screen.</summary>
     public static string Why(PatchFinding finding, PSHost? host) =>
-        string.Join('\n', TextTable.Wrap(finding.Why, Math.Max(Screen.WidthOf(host) - NameWidth - VersionsWidth - SeverityWidth - 4, NarrowestWhy)));
+        string.Join('\n', TextTable.Wrap(finding.Why, Math.Max(Screen.WidthOf(host) - 1 - NameWidth - VersionsWidth - SeverityWidth - 3, NarrowestWhy)));
 
     internal static string VersionsOnOneLine(PatchFinding finding) => (finding.InstalledVersion, finding.AvailableVersion) switch
     {

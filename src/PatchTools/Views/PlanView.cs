@@ -12,6 +12,12 @@ public static class PlanView
     private const int WidestName = 32;
     private const int NarrowestNote = 20;
 
+    /// <summary>Services named; the rest is counted.</summary>
+    private const int ShownServices = 8;
+
+    /// <summary>Of the column in the format file.</summary>
+    private const int VersionsWidth = 24;
+
     private static readonly string[] Headings = ["Name", $"From {FindingView.Arrow} To", "Note"];
 
     /// <summary>The view, one text a line.</summary>
@@ -34,6 +40,13 @@ public static class PlanView
         return lines;
     }
 
+    /// <summary><c>from → to</c> for a cell of the table of changes, one above the other where it is too narrow for both.</summary>
+    public static string VersionsCell(PlannedChange change)
+    {
+        var text = Versions(change);
+        return text.Length <= VersionsWidth ? text : text.Replace($" {FindingView.Arrow} ", $" {FindingView.Arrow}\n", StringComparison.Ordinal);
+    }
+
     private static IEnumerable<(string Label, string Text)> Facts(InstallPlan plan)
     {
         if (plan.IsEmpty)
@@ -42,7 +55,10 @@ public static class PlanView
             yield return ("Download", plan.InstalledSizeChange is { } change ? $"{Size(download)}, disk {(change < 0 ? "−" : "+")}{Size(Math.Abs(change))}" : Size(download));
         yield return ("Reboot", plan.ExpectedReboot.Count == 0 ? "not expected" : $"expected: {string.Join("; ", plan.ExpectedReboot.Select(reason => reason.Text))}");
         if (plan.Services.Count > 0)
-            yield return ("Services", $"likely to restart: {string.Join(", ", plan.Services)}");
+        {
+            var more = plan.Services.Count > ShownServices ? string.Create(CultureInfo.InvariantCulture, $" (plus {plan.Services.Count - ShownServices} more)") : "";
+            yield return ("Services", $"likely to restart: {string.Join(", ", plan.Services.Take(ShownServices))}{more}");
+        }
     }
 
     /// <summary>In units of 1000, as apt and dnf count.</summary>

@@ -109,15 +109,22 @@ public static class ReportView
         ];
         if (shown.Count == 0)
             yield break;
-        var widths = Widths(shown, width);
         foreach (var group in shown.GroupBy(finding => finding.State))
         {
+            var ofState = all.Where(finding => finding.State == group.Key).ToList();
+            // What is true of every one of them is said once, above; the rows then fit one line each.
+            var shared = ofState.All(finding => finding.Why == ofState[0].Why) ? ofState[0].Why : "";
+            var title = string.Create(CultureInfo.InvariantCulture, $"{group.Key} ({ofState.Count}){(shared.Length > 0 ? ": " : "")}{shared}");
+            string[][] rows = [.. group.Select(finding => Cells(finding, withWhy: shared.Length == 0))];
+            var headings = Headings[..rows[0].Length];
+            var widths = Widths(rows, width);
             yield return "";
-            yield return Coloured(colours.State(group.Key), string.Create(CultureInfo.InvariantCulture, $"{group.Key} ({all.Count(finding => finding.State == group.Key)})"), colours);
+            foreach (var line in TextTable.Wrap(title, width))
+                yield return Coloured(colours.State(group.Key), line, colours);
             yield return "";
-            yield return Coloured(colours.Heading, string.Join("\n", TextTable.Row(widths, Headings)), colours);
-            yield return Coloured(colours.Heading, string.Join("\n", TextTable.Row(widths, [.. Headings.Select(heading => new string('-', heading.Length))])), colours);
-            foreach (var line in group.SelectMany(finding => TextTable.Row(widths, Cells(finding))))
+            yield return Coloured(colours.Heading, string.Join("\n", TextTable.Row(widths, headings)), colours);
+            yield return Coloured(colours.Heading, string.Join("\n", TextTable.Row(widths, [.. headings.Select(heading => new string('-', heading.Length))])), colours);
+            foreach (var line in rows.SelectMany(row => TextTable.Row(widths, row)))
                 yield return line;
         }
 
@@ -130,20 +137,39 @@ public static class ReportView
 
     private static readonly string[] Headings = ["Name", $"Installed {FindingView.Arrow} Available", "Severity", "Why"];
 
-    private static string[] Cells(PatchFinding finding) => [finding.Name, FindingView.VersionsOnOneLine(finding), string.Join(' ', FindingView.SeverityWords(finding)), finding.Why];
-
-    /// <summary>Names and severities as wide as they need; the two versions on one line where that leaves room to say why, else one above the other.</summary>
-    private static int[] Widths(List<PatchFinding> findings, int width)
+    private static string[] Cells(PatchFinding finding, bool withWhy)
     {
-        var name = Math.Clamp(findings.Max(finding => finding.Name.Length), Headings[0].Length, WidestName);
-        var severity = Math.Max(findings.Max(finding => FindingView.SeverityWords(finding).Select(word => word.Length).DefaultIfEmpty().Max()), Headings[2].Length);
-        var versions = Math.Max(findings.Max(finding => FindingView.VersionsOnOneLine(finding).Length), Headings[1].Length);
-        var rest = width - name - severity - 6;
-        if (rest - versions < NarrowestWhy)
-            versions = Math.Max(findings.Max(finding => Math.Max(finding.InstalledVersion.Length + 2, finding.AvailableVersion.Length)), Headings[1].Length);
-        versions = Math.Max(Math.Min(versions, rest - NarrowestWhy), Headings[1].Length);
-        return [name, versions, severity, rest - versions];
+        string[] cells = [finding.Name, FindingView.VersionsOnOneLine(finding), string.Join(' ', FindingView.SeverityWords(finding)), finding.Why];
+        return withWhy ? cells : cells[..^1];
     }
+
+    /// <summary>
+    /// Names as wide as they need. The two versions and the severity each on one line where that leaves room for the rest, else a word a line; why takes
+    /// what is left.
+    /// </summary>
+    private static int[] Widths(string[][] rows, int width)
+    {
+        var name = Math.Clamp(rows.Max(row => row[0].Length), Headings[0].Length, WidestName);
+        var versions = Fit(rows, 1, row => row.Length);
+        var severity = Fit(rows, 2, row => row.Length);
+        var hasWhy = rows[0].Length > 3;
+        var rest = width - name - ((rows[0].Length - 1) * 2) - (hasWhy ? NarrowestWhy : 0);
+        if (hasWhy && versions + severity + rows.Max(row => row[3].Length) > rest + NarrowestWhy)
+            severity = Fit(rows, 2, LongestWord);
+        if (versions + severity > rest)
+            versions = Math.Max(Math.Min(versions, rest - severity), Fit(rows, 1, LongestVersion));
+        if (versions + severity > rest)
+            severity = Fit(rows, 2, LongestWord);
+        versions = Math.Max(Math.Min(versions, rest - severity), Headings[1].Length);
+        return hasWhy ? [name, versions, severity, Math.Max(width - name - versions - severity - 6, NarrowestWhy)] : [name, versions, severity];
+
+        static int LongestWord(string cell) => cell.Split(' ').Max(word => word.Length);
+
+        // The arrow stays with the first of the two.
+        static int LongestVersion(string cell) => cell.Split(' ') is [var installed, _, var available] ? Math.Max(installed.Length + 2, available.Length) : cell.Length;
+    }
+
+    private static int Fit(string[][] rows, int column, Func<string, int> length) => Math.Max(rows.Max(row => length(row[column])), Headings[column].Length);
 
     private static IEnumerable<string> Labelled(string label, string text, int width) =>
         TextTable.Row([LabelWidth, width - LabelWidth - 2], [label, text]);

@@ -39,6 +39,23 @@ internal static class TextTable
         return lines;
     }
 
+    /// <summary>A package name in lines of at most the width, broken behind a hyphen where there is one.</summary>
+    public static IReadOnlyList<string> WrapName(string name, int width)
+    {
+        List<string> lines = [];
+        var rest = name;
+        while (rest.Length > width)
+        {
+            var at = rest.LastIndexOf('-', width - 1);
+            var length = at > 0 ? at + 1 : width;
+            lines.Add(rest[..length]);
+            rest = rest[length..];
+        }
+
+        lines.Add(rest);
+        return lines;
+    }
+
     /// <summary>Parts joined by a separator, broken only between parts.</summary>
     public static IEnumerable<string> Flow(IEnumerable<string> parts, string separator, int width)
     {

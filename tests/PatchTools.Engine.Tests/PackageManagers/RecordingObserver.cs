@@ -8,6 +8,7 @@ internal sealed class RecordingObserver : IRunObserver
     private readonly ConcurrentQueue<(string Phase, string Status, int Percent)> _progress = new();
     private readonly ConcurrentQueue<string> _verbose = new();
     private readonly ConcurrentQueue<string> _warnings = new();
+    private Action<string>? _whenProgress;
 
     public IReadOnlyList<(string Phase, string Status, int Percent)> ProgressReports => [.. _progress];
 
@@ -17,7 +18,14 @@ internal sealed class RecordingObserver : IRunObserver
 
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
-    public void Progress(string phase, string status, int percent) => _progress.Enqueue((phase, status, percent));
+    /// <summary>Does something when progress is told.</summary>
+    public void WhenProgress(Action<string> action) => _whenProgress = action;
+
+    public void Progress(string phase, string status, int percent)
+    {
+        _progress.Enqueue((phase, status, percent));
+        _whenProgress?.Invoke(status);
+    }
 
     public void Verbose(string message) => _verbose.Enqueue(message);
 

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Globalization;
 using PatchTools.Testing;
+using PatchTools.Testing.Conformance;
 using SharpCompress.Compressors.Xz;
 
 namespace PatchTools.Tests.Conformance;

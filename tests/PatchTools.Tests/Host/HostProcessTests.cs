@@ -163,6 +163,113 @@ public sealed class HostProcessTests
     }
 
     [Fact]
+    public void A_word_behind_a_switch_is_an_argument_of_its_own()
+    {
+        using var folder = new TemporaryDirectory();
+        var script = Script(folder, "param([switch] $Loud, [string] $Name, [string] $Kind) \"$Loud|$Name|$Kind\"");
+        Assert.Equal(new HostRun(0, "True|one|two\n", ""), HostProgram.Run("-File", script, "-Loud", "one", "-Kind:", "two"));
+        Assert.Equal(new HostRun(0, "False|-1|\n", ""), HostProgram.Run("-File", script, "-Loud:$false", "-1"));
+    }
+
+    [Fact]
+    public void A_parameter_that_a_file_does_not_have_ends_with_1_and_is_named()
+    {
+        using var folder = new TemporaryDirectory();
+        var run = HostProgram.Run("-File", Script(folder, "[CmdletBinding()] param([string] $Name) 'not reached'"), "-Bogus", "x");
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains("Bogus", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exit_wins_over_an_error_before_it() => Assert.Equal(5, HostProgram.Run("-Command", $"try {{ {Failing} }} catch {{ }} finally {{ exit 5 }}").ExitCode);
+
+    [Fact]
+    public void The_error_preference_Stop_keeps_the_exit_code()
+    {
+        var run = HostProgram.Run("-Command", $"$ErrorActionPreference = 'Stop'; function f {{ {Failing} }}; 1 | ForEach-Object {{ f }}");
+        Assert.Equal(172, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("-Command", "/bin/sh -c 'exit 7'", 1)]
+    [InlineData("-Command", "/bin/sh -c 'exit 7'; exit $LASTEXITCODE", 7)]
+    public void A_failed_program_counts_as_a_failed_last_statement(string how, string command, int status) => Assert.Equal(status, HostProgram.Run(how, command).ExitCode);
+
+    [Fact]
+    public void Standard_input_is_the_command_s_to_read()
+    {
+        var baseline = File.ReadAllText(Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures", "baseline.json"));
+        Assert.Equal(new HostRun(0, "Pester\n", ""), HostProgram.Run(baseline, environment: null, "-Command", "(Get-PatchSnapshot -Path -).Baseline.Name"));
+    }
+
+    /// <summary>What README and about_PatchTools give for documents must need no command that this host has not.</summary>
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("module/docs/en-US/about_PatchTools.md")]
+    [InlineData("module/docs/en-US/about_PatchTools_ExitCodes.md")]
+    public void The_script_for_documents_ends_with_the_exit_code_of_the_error_and_tells_it(string page)
+    {
+        var script = File.ReadLines(Path.Combine(StagedModule.RepositoryRoot, page)).Single(line => line.StartsWith("try { exit (Invoke-PatchBaseline", StringComparison.Ordinal));
+        var run = HostProgram.Run("-Command", script.Replace("-Operation Scan", "-Operation Scan -Path /nonexistent/baseline.json", StringComparison.Ordinal));
+        Assert.Equal(143, run.ExitCode);
+        Assert.Contains("/nonexistent/baseline.json", run.Output, StringComparison.Ordinal);
+        Assert.Equal(1, HostProgram.Run("-Command", script.Replace("Invoke-PatchBaseline -Operation Scan", "throw 'boo'", StringComparison.Ordinal)).ExitCode);
+    }
+
+    [Fact]
+    public void No_confirmation_is_given_where_nobody_is()
+    {
+        using var folder = new TemporaryDirectory();
+        var run = HostProgram.Run("-NonInteractive", "-Command", $"Publish-PatchSummary -Pending -Confirm -StateDirectory {folder.Path}/state");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("nobody is here to answer", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(folder.Path, "state")));
+    }
+
+    [Fact]
+    public void A_report_in_a_file_has_neither_colour_nor_progress()
+    {
+        var fixtures = Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures");
+        var run = HostProgram.Run("-Command", $"Get-PatchSnapshot -Path {fixtures}/baseline.json | Test-PatchCompliance -Inventory (Get-PatchInventory -Root {fixtures}/debian -MaxMetadataAge 36500)");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("1 patch is missing", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Output);
+        Assert.DoesNotContain('\r', run.Output);
+    }
+
+    [Theory]
+    [InlineData("-INT", 130)]
+    [InlineData("-TERM", 143)]
+    public void A_signal_in_the_middle_of_a_run_leaves_nothing_half_written_and_the_lock_free(string signal, int status)
+    {
+        Rig.NeedsCommands("kill");
+        using var folder = new TemporaryDirectory();
+        var fixtures = Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures");
+        var state = Path.Combine(folder.Path, "state");
+        string[] Command(string path) => ["-Command", $"$PatchToolsComposition = [PatchTools.CompositionOverride]@{{ Host = [PatchTools.Hosts.HostContext]@{{ "
+            + "Environment = [System.Collections.Generic.Dictionary[string,string]]::new(); Paths = [PatchTools.Hosts.HostPaths]@{ "
+            + $"Root = '{fixtures}/debian'; StateDirectory = '{state}'; DataDirectory = '{state}/patchtools-data' }} }} }}; 'ready'; "
+            + $"(Invoke-PatchBaseline -Operation Scan -Path {path} -MaxMetadataAge 36500 -LockTimeout 0).ExitCode"];
+
+        // It waits for its baseline on standard input, and holds the lock meanwhile.
+        using (var process = HostProgram.Start(environment: null, Command("-")))
+        {
+            Assert.Equal("ready", process.StandardOutput.ReadLine());
+            var held = Path.Combine(state, "patchtools-data", "run.lock");
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(held) && new FileInfo(held).Length > 0, TimeSpan.FromMinutes(2)), "the lock was never taken");
+            var busy = HostProgram.Run(Command($"{fixtures}/baseline.json"));
+            Assert.Equal(170, busy.ExitCode);
+            using (var kill = Process.Start("kill", [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+                kill.WaitForExit();
+            process.WaitForExit();
+            Assert.Equal((status, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
+        }
+
+        Assert.Equal(["patchtools-data/run.lock"], Directory.EnumerateFiles(state, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(state, path)));
+        Assert.Equal(new HostRun(0, "ready\n0\n", ""), HostProgram.Run(Command($"{fixtures}/baseline.json")));
+    }
+
+    [Fact]
     public void The_version_names_the_module_and_the_engine() => Assert.StartsWith($"PatchTools {typeof(PatchRun).Assembly.GetName().Version!.ToString(3)}, PowerShell engine 7.", HostProgram.Run("-Version").Output, StringComparison.Ordinal);
 
     [Fact]

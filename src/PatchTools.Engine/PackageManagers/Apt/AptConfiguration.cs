@@ -178,17 +178,21 @@ internal sealed class AptConfiguration
             _warnings.Add($"apt's configuration file {path}, line {parser.Line}: {fault}; the rest of the file is ignored.");
     }
 
-    private void Include(string target, int depth)
+    /// <summary>Reads one more file, or the files of a folder; answers what is wrong, or null.</summary>
+    private string? Include(string target, int depth)
     {
         var path = _paths.InRoot(target);
-        if (!target.EndsWith('/'))
+        if (target.EndsWith('/'))
         {
-            ReadFile(path, depth);
-            return;
+            foreach (var file in AptFiles.InDirectory(path, "conf", allowNoExtension: true))
+                ReadFile(file, depth);
+            return null;
         }
 
-        foreach (var file in AptFiles.InDirectory(path, "conf", allowNoExtension: true))
-            ReadFile(file, depth);
+        if (!File.Exists(path))
+            return $"it includes {path}, which is not there";
+        ReadFile(path, depth);
+        return null;
     }
 
     private sealed class Item(string tag, Item? parent)
@@ -226,6 +230,7 @@ internal sealed class AptConfiguration
         private const int MaxNesting = 100;
         private readonly Stack<string> _scopes = new();
         private string _scope = "";
+        private bool _isIndex;
 
         public int Line { get; private set; }
 
@@ -249,6 +254,8 @@ internal sealed class AptConfiguration
                     start = i + 1;
                     if (Statement(pending, line[i]) is { } fault)
                         return fault;
+                    if (_isIndex)
+                        return null;
                     pending = "";
                 }
 
@@ -309,14 +316,26 @@ internal sealed class AptConfiguration
                 return null;
             }
 
-            var words = AptWords.Split(statement);
-            if (words is null)
+            var at = 0;
+            if (AptWords.Next(statement, ref at) is not { } first)
                 return "malformed statement";
-            if (words.Count > 2)
-                return "extra junk after value";
-            var (tag, word) = words.Count == 2 ? (words[0], words[1]) : end == '{' ? (words[0], null) : ("", words[0]);
-            if (words[0].StartsWith('#'))
-                return Directive(words);
+            string? second = null;
+            if (AptWords.SkipBlanks(statement, ref at))
+            {
+                second = AptWords.Quoted(statement[at..]);
+                if (second is null)
+                {
+                    second = AptWords.Next(statement, ref at);
+                    if (second is null)
+                        return "malformed statement";
+                    if (at < statement.Length)
+                        return "extra junk after value";
+                }
+            }
+
+            if (first.StartsWith('#'))
+                return Directive(first, second);
+            var (tag, word) = second is not null || end == '{' ? (first, second) : ("", first);
             if (end == '{')
             {
                 if (_scopes.Count == MaxNesting)
@@ -337,24 +356,25 @@ internal sealed class AptConfiguration
             return null;
         }
 
-        private string? Directive(List<string> words)
+        private string? Directive(string name, string? argument)
         {
             if (_scope.Length > 0)
                 return "directives can only be done at the top level";
-            if (words.Count != 2)
-                return $"{words[0]} needs one argument";
-            switch (words[0])
+            if (string.IsNullOrEmpty(argument))
+                return $"{name} needs an argument";
+            switch (name)
             {
                 case "#clear":
-                    configuration.Lookup(words[1])?.Clear();
+                    configuration.Lookup(argument)?.Clear();
                     return null;
                 case "#include":
-                    if (depth >= MaxIncludeDepth)
-                        return $"too many nested includes in {path}";
-                    configuration.Include(words[1], depth + 1);
+                    return depth >= MaxIncludeDepth ? $"too many nested includes in {path}" : configuration.Include(argument, depth + 1);
+                case "#x-apt-configure-index":
+                    // A list of what settings there are, not settings.
+                    _isIndex = true;
                     return null;
                 default:
-                    return null;
+                    return $"the directive {name} is not known";
             }
         }
 

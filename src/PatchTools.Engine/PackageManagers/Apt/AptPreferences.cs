@@ -35,7 +35,9 @@ internal sealed record AptPin(string Package, string Architecture, bool IsSource
             _ => architecture == Architecture || AptPattern.Glob(Architecture, architecture),
         };
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"pin {(Priority == Never ? "never" : Priority.ToString(CultureInfo.InvariantCulture))} of {Place}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"pin {(Priority == Never ? "never" : Priority.ToString(CultureInfo.InvariantCulture))} for {(IsGeneral ? "*" : (IsSource ? "src:" : "") + Package + (Architecture.Length > 0 ? ":" + Architecture : ""))} in {Place}");
 }
 
 /// <summary>The data of a pin: <c>version 1.2*</c>, <c>release a=stable,o=Debian</c>, <c>origin "host"</c> (<c>apt-pkg/versionmatch.cc</c>).</summary>

@@ -80,7 +80,12 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         }
 
         if (host.Paths.Root != "/")
+        {
+            // Only at its own default place does apt make the folder itself.
+            AtomicFile.CreateDirectory(Path.Combine(setting.ListsDirectory, "partial"));
             environment["APT_CONFIG"] = WriteImageConfiguration(setting);
+        }
+
         arguments.Add("update");
         return new Command("apt-get", arguments) { ExpectedExitCodes = [0, AptFailed], Environment = environment, Timeout = TimeSpan.FromMinutes(15) };
     }
@@ -115,6 +120,12 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()), AtomicFile.PrivateFile);
         return path;
 
-        void Set(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name} \"{value.Replace("\"", "%22", StringComparison.Ordinal)}\";\n");
+        void Set(string name, string value)
+        {
+            // apt.conf has no escape for it, and a setting left out would lead apt to this host's own files.
+            if (value.Contains('"', StringComparison.Ordinal))
+                throw new PatchToolsException(PatchErrors.PackageManagerFailed, $"{name} of {root} holds a quotation mark and cannot be given to apt-get.", root);
+            text.Append(CultureInfo.InvariantCulture, $"{name} \"{value}\";\n");
+        }
     }
 }

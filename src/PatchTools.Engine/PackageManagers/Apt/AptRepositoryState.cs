@@ -81,7 +81,7 @@ internal sealed class AptRepositoryState
         Label = Release?.Label ?? "",
         Vendor = Release?.Origin ?? "",
         Component = index.Component,
-        Site = _repository.Uri.Host,
+        Site = _repository.Uri.Site,
         Architecture = index.Architecture.Length > 0 ? index.Architecture : native,
         Trusted = Trusted,
         Repository = repository,

@@ -95,7 +95,7 @@ internal sealed record AptSetting
         var native = configuration.Find("APT::Architecture") is { Length: > 0 } configured ? configured
             : known.Length > 0 ? known[0]
             : ArchitectureOfDpkg(status) ?? OfThisProcess();
-        var wanted = configuration.FindList("APT::Architectures") is { Count: > 0 } listed ? listed : known;
+        var wanted = configuration.FindList("APT::Architectures") is { Count: > 0 } listed ? listed : known.Skip(1);
         return new AptArchitectures(native, [.. wanted.Where(a => a.Length > 0 && a != native).Distinct(StringComparer.Ordinal).Prepend(native)]);
     }
 

@@ -52,8 +52,8 @@ internal sealed class AptRepository(AptUri uri, string suite)
     /// <summary>Name below <c>lists/</c> of a file of the suite's folder: <c>InRelease</c>, <c>main/binary-amd64/Packages</c>.</summary>
     public string ListFileName(string metaKey) => Uri.FileName(AptUri.SuiteFolder(Suite) + metaKey);
 
-    /// <summary>Adds what one line or paragraph says; answers what contradicts an earlier one, as apt refuses it, or null.</summary>
-    public string? Add(string component, IReadOnlyDictionary<string, string> options, AptArchitectures architectures)
+    /// <summary>Adds what one line or paragraph says of binary packages.</summary>
+    public void Add(string component, IReadOnlyDictionary<string, string> options, AptArchitectures architectures)
     {
         if (component.Length > 0 && !_components.Contains(component))
             _components.Add(component);
@@ -72,6 +72,11 @@ internal sealed class AptRepository(AptUri uri, string suite)
             }
         }
 
+    }
+
+    /// <summary>Takes over the options of one line or paragraph; answers what contradicts an earlier one, as apt refuses it, or null.</summary>
+    public string? Merge(IReadOnlyDictionary<string, string> options)
+    {
         return Merge("trusted", Trusted, Flag("trusted"), v => Trusted = v)
             ?? Merge("check-valid-until", CheckValidUntil, Flag("check-valid-until"), v => CheckValidUntil = v)
             ?? Merge("check-date", CheckDate, Flag("check-date"), v => CheckDate = v)
@@ -344,15 +349,17 @@ internal sealed class AptSources
             _parts += Math.Max(1, components.Count);
             if (_parts > MaxParts)
                 return $"the sources name more than {MaxParts} parts of repositories";
+            var repository = Repository(uri, suite);
+            if (repository.Merge(options) is { } fault)
+                return fault;
 
             // Sources of source packages say nothing about what can be installed.
             if (type != "deb")
                 continue;
+            if (!_repositories.Contains(repository))
+                _repositories.Add(repository);
             foreach (var component in isFlat ? [""] : components)
-            {
-                if (Repository(uri, suite).Add(component, options, _architectures) is { } fault)
-                    return fault;
-            }
+                repository.Add(component, options, _architectures);
         }
 
         return null;
@@ -364,7 +371,6 @@ internal sealed class AptSources
         if (_byFileName.TryGetValue(file, out var known))
             return known;
         var repository = new AptRepository(uri, suite);
-        _repositories.Add(repository);
         _byFileName.Add(file, repository);
         return repository;
     }

@@ -48,7 +48,9 @@ internal sealed partial record AptTranscript
         Dictionary<string, string> failures = new(StringComparer.Ordinal);
         Dictionary<string, string> downloads = new(StringComparer.Ordinal);
         Dictionary<string, string> because = new(StringComparer.Ordinal);
-        var lines = output.Replace('\r', '\n').Split('\n');
+
+        // dpkg writes to a terminal of apt's where there is one: lines end in CR LF there, and progress is written over and over after a CR.
+        var lines = output.Split('\n').Select(line => line.TrimEnd('\r')).Select(line => line[(line.LastIndexOf('\r') + 1)..]).ToArray();
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i];

@@ -26,6 +26,9 @@ internal sealed record AptUri
 
     public string Host { get; private init; } = "";
 
+    /// <summary>The host of the network, for people and for pins on security archives; the name of a CD-ROM is none.</summary>
+    public string Site => Access == "cdrom" ? "" : Host;
+
     public int Port { get; private init; }
 
     public required string Path { get; init; }
@@ -39,15 +42,10 @@ internal sealed record AptUri
         var hasAuthority = text.AsSpan(colon + 1).StartsWith("//", StringComparison.Ordinal);
         var authorityStart = hasAuthority ? colon + 3 : colon + 1;
         var slash = authorityStart;
-        if (hasAuthority)
-        {
-            for (var inBracket = false; slash < text.Length && (text[slash] != '/' || inBracket); slash++)
-                inBracket = text[slash] == '[' || (inBracket && text[slash] != ']');
-        }
-        else
-        {
-            slash = text.IndexOf('/', authorityStart) is var found and >= 0 ? found : text.Length;
-        }
+
+        // Brackets keep the slashes of IPv6 scopes and of names of CD-ROMs together.
+        for (var inBracket = false; slash < text.Length && (text[slash] != '/' || inBracket); slash++)
+            inBracket = text[slash] == '[' || (inBracket && text[slash] != ']');
 
         var authority = text[authorityStart..slash];
         var at = authority.LastIndexOf('@');

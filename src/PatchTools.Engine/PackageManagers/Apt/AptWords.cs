@@ -25,25 +25,69 @@ internal static class AptWords
     /// </summary>
     public static List<string>? Split(string text)
     {
-        var words = new List<string>();
-        for (var at = 0; ;)
+        List<string> words = [];
+        for (var at = 0; SkipBlanks(text, ref at);)
         {
-            while (at < text.Length && char.IsWhiteSpace(text[at]))
-                at++;
-            if (at == text.Length)
-                return words;
-            var start = at;
-            for (; at < text.Length && !char.IsWhiteSpace(text[at]); at++)
-            {
-                if (text[at] is not ('"' or '['))
-                    continue;
-                at = text.IndexOf(text[at] == '"' ? '"' : ']', at + 1);
-                if (at < 0)
-                    return null;
-            }
-
-            words.Add(Unquote(text.AsSpan(start, at - start)));
+            if (Next(text, ref at) is not { } word)
+                return null;
+            words.Add(word);
         }
+
+        return words;
+    }
+
+    /// <summary>The word at a place, which is moved behind it; null when a quote or bracket is left open.</summary>
+    public static string? Next(string text, ref int at)
+    {
+        var start = at;
+        for (; at < text.Length && !char.IsWhiteSpace(text[at]); at++)
+        {
+            if (text[at] is not ('"' or '['))
+                continue;
+            at = text.IndexOf(text[at] == '"' ? '"' : ']', at + 1);
+            if (at < 0)
+                return null;
+        }
+
+        return Unquote(text.AsSpan(start, at - start));
+    }
+
+    /// <summary>False at the end of the text.</summary>
+    public static bool SkipBlanks(string text, ref int at)
+    {
+        while (at < text.Length && char.IsWhiteSpace(text[at]))
+            at++;
+        return at < text.Length;
+    }
+
+    /// <summary>
+    /// Nothing but quoted pieces, taken as they are and joined, with one blank where there are blanks between them (<c>ParseCWord</c>). Null when there is
+    /// anything else.
+    /// </summary>
+    public static string? Quoted(string text)
+    {
+        var joined = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '"')
+            {
+                var end = text.IndexOf('"', at + 1);
+                if (end < 0)
+                    return null;
+                joined.Append(text, at + 1, end - at - 1);
+                at = end;
+            }
+            else if (!char.IsWhiteSpace(text[at]))
+            {
+                return null;
+            }
+            else if (at == 0 || !char.IsWhiteSpace(text[at - 1]))
+            {
+                joined.Append(' ');
+            }
+        }
+
+        return joined.ToString();
     }
 
     private static string Unquote(ReadOnlySpan<char> word)

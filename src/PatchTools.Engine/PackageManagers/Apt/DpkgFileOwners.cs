@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>dpkg's file lists, <c>/var/lib/dpkg/info/*.list</c>: one absolute path a line.</summary>
@@ -17,10 +19,16 @@ internal sealed class DpkgFileOwners(string root) : IFileOwners
         Dictionary<string, string> guesses = new(StringComparer.Ordinal);
         if (paths.Count == 0)
             return owners;
+
+        // A host has megabytes of lists and a handful of paths to find: most lists are passed over by a search for the names.
+        List<byte[]> names = [.. paths.Select(p => Path.GetFileName(LibraryOf(p) ?? p)).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
         foreach (var list in Lists())
         {
+            var content = Content(list);
+            if (!names.Exists(n => content.AsSpan().IndexOf(n) >= 0))
+                continue;
             var package = Path.GetFileNameWithoutExtension(list).Split(':')[0];
-            foreach (var line in Lines(list))
+            foreach (var line in Encoding.UTF8.GetString(content).Split('\n'))
             {
                 var file = Merged(line);
                 foreach (var path in exact[file])
@@ -57,11 +65,11 @@ internal sealed class DpkgFileOwners(string root) : IFileOwners
         }
     }
 
-    private static string[] Lines(string list)
+    private static byte[] Content(string list)
     {
         try
         {
-            return File.ReadAllLines(list);
+            return File.ReadAllBytes(list);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -54,7 +54,7 @@ public sealed class AptConfigurationTests
     [Theory]
     [InlineData("A \"open;\n")]
     [InlineData("{ B \"1\"; }\n")]
-    [InlineData("A \"1\" \"2\";\n")]
+    [InlineData("A \"1\" 2 3;\n")]
     [InlineData("A \"1\"\n")]
     [InlineData("A { #clear B; };\n")]
     public void What_apt_refuses_is_a_warning_with_its_line(string text)

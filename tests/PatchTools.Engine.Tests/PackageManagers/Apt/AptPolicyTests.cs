@@ -118,9 +118,9 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
         var inventory = root.ReadWithPolicy(out _);
 
         var plain = inventory.Installed.Single(p => p.Name == "p-plain");
-        Assert.Matches(@"^apt takes 1\.1 \(pin 1001 of .*/preferences\.d/50-case:1\) and not 3\.0 \(priority 1: its archive is NotAutomatic\)$", plain.PolicyNote);
+        Assert.Matches(@"^pin 1001 for p-plain in .*/preferences\.d/50-case:1, by which apt takes 1\.1 and not 3\.0 \(priority 1: its archive is NotAutomatic\)$", plain.PolicyNote);
         var library = inventory.Installed.Single(p => p.Name == "lib-one");
-        Assert.Equal("apt takes 2.0 (pin 990 of APT::Default-Release) and not 2.5 (priority 100: its archive is NotAutomatic with ButAutomaticUpgrades)", library.PolicyNote);
+        Assert.Equal("pin 990 for * in APT::Default-Release, by which apt takes 2.0 and not 2.5 (priority 100: its archive is NotAutomatic with ButAutomaticUpgrades)", library.PolicyNote);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class AptRoot : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
-    /// <param name="architectures">Native first.</param>
+    /// <param name="architectures">Native first; none leaves them to the root's own configuration, over amd64.</param>
     public AptRoot(params string[] architectures)
     {
         Rig.NeedsCommands("apt", "apt-get", "apt-cache", "apt-ftparchive");
@@ -27,15 +27,15 @@ internal sealed class AptRoot : IDisposable
             Directory.CreateDirectory(Path.Combine(_folder.Path, directory));
         Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
         Write("var/lib/dpkg/status", "");
-        Write("var/lib/dpkg/arch", string.Join('\n', architectures) + "\n");
+        Write("var/lib/dpkg/arch", string.Join('\n', architectures.DefaultIfEmpty("amd64")) + "\n");
+        var settings = architectures.Length == 0 ? "" : $"APT::Architecture \"{architectures[0]}\";\nAPT::Architectures {{ {string.Join(' ', architectures.Select(a => $"\"{a}\";"))} }};";
         File.WriteAllText(Configuration, $"""
             Dir "{Root}/";
             Dir::State::status "{Root}/var/lib/dpkg/status";
             Dir::Cache::pkgcache "";
             Dir::Cache::srcpkgcache "";
             APT::Sandbox::User "";
-            APT::Architecture "{architectures[0]}";
-            APT::Architectures {"{"} {string.Join(' ', architectures.Select(a => $"\"{a}\";"))} {"}"};
+            {settings}
             Acquire::Languages "none";
             Acquire::Retries "0";
 
@@ -83,14 +83,13 @@ internal sealed class AptRoot : IDisposable
             File.WriteAllText(Path.Combine(folder, index, "Packages"), packages);
         }
 
-        List<string> arguments = [];
-        foreach (var field in release)
-            arguments.AddRange(["-o", $"APT::FTPArchive::Release::{field}"]);
+        // apt-ftparchive does not write these three, or only relative to its own clock.
+        var own = release.ToLookup(f => f.Split('=')[0] is "NotAutomatic" or "ButAutomaticUpgrades" or "Valid-Until");
         foreach (var stale in new[] { "Release", "InRelease", "Release.gpg" })
             File.Delete(Path.Combine(folder, stale));
-        var text = Run("apt-ftparchive", [.. arguments, "release", folder]).Output;
-        var extra = string.Concat(release.Where(f => f.StartsWith("NotAutomatic", StringComparison.Ordinal) || f.StartsWith("ButAutomatic", StringComparison.Ordinal)).Where(f => !text.Contains(f.Split('=')[0] + ":", StringComparison.Ordinal)).Select(f => f.Replace("=", ": ", StringComparison.Ordinal) + "\n"));
-        File.WriteAllText(Path.Combine(folder, "Release"), extra + text);
+        var (exitCode, text, error) = Run("apt-ftparchive", [.. own[false].SelectMany(f => new[] { "-o", $"APT::FTPArchive::Release::{f}" }), "release", folder]);
+        Assert.True(exitCode == 0, error);
+        File.WriteAllText(Path.Combine(folder, "Release"), string.Concat(own[true].Select(f => f.Replace("=", ": ", StringComparison.Ordinal) + "\n")) + text);
     }
 
     public static string Stanza(string name, string version, string architecture = "amd64", string more = "") =>
@@ -113,6 +112,20 @@ internal sealed class AptRoot : IDisposable
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>The same, without waiting for its end. Whatever it says is thrown away.</summary>
+    public Process Start(string command, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(command) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["APT_CONFIG"] = Configuration;
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     public void Update()

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace PatchTools.Tests.Conformance;
+namespace PatchTools.Testing.Conformance;
 
 /// <summary>One recorded run, as its folder holds it.</summary>
-internal sealed record RecordedCase(string Name, string Folder, IReadOnlyList<RecordedStep> Steps, IReadOnlyList<string> FakeOptions, DateTimeOffset Boot, IReadOnlyList<DateTimeOffset> Ends)
+public sealed record RecordedCase(string Name, string Universe, string Folder, IReadOnlyList<RecordedStep> Steps, IReadOnlyList<string> FakeOptions, DateTimeOffset Boot, IReadOnlyList<DateTimeOffset> Ends)
 {
     public static string Base { get; } = Path.Combine(AppContext.BaseDirectory, "Conformance");
 
@@ -51,9 +51,11 @@ internal sealed record RecordedCase(string Name, string Folder, IReadOnlyList<Re
             (string?)s["instance"] ?? "i-0123456789abcdef0",
             (string?)s["creds"] == "imds",
             (bool?)s["fresh_fake"] ?? false,
+            (string?)s["pre"],
             int.Parse(File.ReadAllText(Path.Combine(folder, "expected", $"exit-{i}")).Trim(), System.Globalization.CultureInfo.InvariantCulture))).ToList();
         return new RecordedCase(
             name,
+            (string?)json["universe"] ?? "base",
             folder,
             steps,
             [.. json["fake_options"]!.AsArray().Select(o => (string)o!)],
@@ -78,8 +80,15 @@ internal sealed record RecordedCase(string Name, string Folder, IReadOnlyList<Re
         return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
     }
 
+    /// <summary>What dpkg listed after a step: name, version and status, a tab between.</summary>
+    public string Packages(int step) => File.ReadAllText(Path.Combine(Folder, "expected", $"state-{step}", "dpkg.txt"));
+
+    /// <summary>Names below the state directory after a step.</summary>
+    public IReadOnlyList<string> Tree(int step) => [.. File.ReadLines(Path.Combine(Folder, "expected", $"state-{step}", "tree.txt")).Where(line => line.Length > 0)];
+
     private static DateTimeOffset? Instant(JsonNode? node) => node is null ? null : node.Deserialize<DateTimeOffset>();
 }
 
 /// <summary>One step of a case.</summary>
-internal sealed record RecordedStep(string Operation, string RebootOption, string? BaselineOverride, string? InstallOverrideList, string InstanceId, bool CredentialsFromMetadata, bool FreshService, int ExitCode);
+/// <param name="Before">A line of shell that was run before the step.</param>
+public sealed record RecordedStep(string Operation, string RebootOption, string? BaselineOverride, string? InstallOverrideList, string InstanceId, bool CredentialsFromMetadata, bool FreshService, string? Before, int ExitCode);

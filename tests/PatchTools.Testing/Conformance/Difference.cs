@@ -2,14 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace PatchTools.Tests.Conformance;
+namespace PatchTools.Testing.Conformance;
 
 /// <summary>One place where a run of ours and the recorded one differ.</summary>
 /// <param name="At">Step, then call or file, then members; list entries are named by their <c>Id</c> or <c>TypeName</c> where they have one.</param>
 /// <param name="Recorded">JSON text of the recording; null: absent there.</param>
 /// <param name="Ours">JSON text of ours; null: absent here.</param>
 /// <param name="Because">The rule that ours follows; only in a list of accepted differences.</param>
-internal sealed record Difference(
+public sealed record Difference(
     [property: JsonPropertyName("at")] string At,
     [property: JsonPropertyName("recorded")] string? Recorded,
     [property: JsonPropertyName("ours")] string? Ours,
@@ -23,7 +23,7 @@ internal sealed record Difference(
     public static string WriteList(IEnumerable<Difference> differences) => JsonSerializer.Serialize(differences, Indented) + "\n";
 
     /// <summary>Deep comparison; member order counts where <paramref name="ordered"/> says so and inside <c>Content</c>.</summary>
-    public static void Compare(string at, JsonNode? recorded, JsonNode? ours, bool ordered, List<Difference> into)
+    public static void Compare(string at, JsonNode? recorded, JsonNode? ours, bool ordered, IList<Difference> into)
     {
         if (recorded is JsonObject a && ours is JsonObject b)
         {
@@ -65,7 +65,7 @@ internal sealed record Difference(
             into.Add(new Difference(at, Text(recorded), Text(ours)));
     }
 
-    private static void Compare(string at, JsonNode? recorded, JsonNode? ours, bool ordered, List<Difference> into, bool present)
+    private static void Compare(string at, JsonNode? recorded, JsonNode? ours, bool ordered, IList<Difference> into, bool present)
     {
         if (present)
             Compare(at, recorded, ours, ordered, into);

@@ -1,0 +1,84 @@
+using PatchTools.Testing.Aws;
+using PatchTools.Testing.Conformance;
+
+namespace PatchTools.Rigs.Tests.Conformance;
+
+/// <summary>The recorded apt runs on a real apt and dpkg: requests, states, markers and packages after every step.</summary>
+public sealed class RecordedRunsTests
+{
+    public static TheoryData<string> Installs => [.. RecordedCase.Names.Where(name => name.StartsWith("install-", StringComparison.Ordinal))];
+
+    [Theory]
+    [InlineData("scan-default")]
+    [InlineData("scan-nonsecurity")]
+    [InlineData("scan-custom-sources")]
+    public void A_recorded_scan_comes_out_the_same_with_a_real_refresh(string name) => Hold(RecordedCase.Load(name), installs: false);
+
+    [Theory]
+    [MemberData(nameof(Installs))]
+    public void A_recorded_install_comes_out_the_same_but_for_its_listed_divergences(string name) => Hold(RecordedCase.Load(name), installs: true);
+
+    private static void Hold(RecordedCase recorded, bool installs)
+    {
+        var output = TestContext.Current.TestOutputHelper;
+        using var universe = new RecordedUniverse(recorded.Universe);
+        using var root = RootOf(universe);
+        var comparison = new RecordedComparison(recorded)
+        {
+            Log = output is null ? null : output.WriteLine,
+            InstallsSince = installs ? TimeProvider.System.GetUtcNow().AddSeconds(-2) : null,
+        };
+        var sources = root.Fingerprint("/etc/apt");
+        LoopbackAws? aws = null;
+        try
+        {
+            for (var i = 0; i < recorded.Steps.Count; i++)
+            {
+                var step = recorded.Steps[i];
+                if (step.Before is { } line)
+                    root.Shell(line).Expect();
+                if (aws is null || step.FreshService)
+                {
+                    comparison.Take(aws);
+                    aws?.Dispose();
+                    aws = comparison.StartService();
+                }
+
+                root.UseAws(aws, step.InstanceId, step.CredentialsFromMetadata);
+                root.Environment["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555";
+                var run = PatchRuns.Invoke(root,
+                    $"-Operation {step.Operation} -SnapshotId 11111111-2222-4333-8444-555555555555 -RebootOption {step.RebootOption} " +
+                    $"-BaselineOverride '{step.BaselineOverride}' -InstallOverrideList '{step.InstallOverrideList}'");
+                output?.WriteLine($"step {i}: {run.ExitCode} {run.ErrorId}\n{run.Error}");
+                comparison.CompareExitCode(i, run.ExitCode, run.ErrorId);
+                comparison.CompareStateFiles(i, root.Path("/var/log/amazon/ssm"));
+                if (installs)
+                {
+                    comparison.CompareTree(i, root.Path("/var/log/amazon/ssm"));
+                    comparison.ComparePackages(i, root.Run("dpkg-query", "-W", "-f", "${Package}:${Architecture}\t${Version}\t${Status}\n").Output);
+                }
+
+                Assert.Equal(sources, root.Fingerprint("/etc/apt"));
+            }
+
+            comparison.Take(aws);
+        }
+        finally
+        {
+            aws?.Dispose();
+        }
+
+        comparison.AssertOnlyListedDifferences();
+    }
+
+    /// <summary>The host of the recordings: a minimal Debian that only knows the synthetic packages, booted an hour ago.</summary>
+    private static OverlayRoot RootOf(RecordedUniverse universe)
+    {
+        var root = new OverlayRoot(new OverlayOptions { Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/repo"] = universe.Repository, ["/srv/dpkg"] = universe.Database } });
+        root.Shell("rm -rf /var/lib/dpkg && cp -a /srv/dpkg /var/lib/dpkg && rm -rf /etc/apt/sources.list.d/*").Expect();
+        root.Write("/var/lib/apt/extended_states", File.ReadAllText(universe.ExtendedStates));
+        root.Write("/etc/apt/sources.list", RecordedUniverse.SourcesList);
+        root.Write("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
+        return root;
+    }
+}

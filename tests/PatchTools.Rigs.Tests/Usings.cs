@@ -1,0 +1,3 @@
+global using PatchTools.Testing;
+global using PatchTools.Testing.Rigs;
+global using Xunit;
