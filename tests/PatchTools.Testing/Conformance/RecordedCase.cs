@@ -24,6 +24,9 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
 
     public bool IsRpm => OsRelease is not null;
 
+    /// <summary>How the service was made for it.</summary>
+    public IReadOnlyList<string> ServiceOptions => ["--product", Product, .. FakeOptions];
+
     public IEnumerable<(string Bucket, string Key, byte[] Content)> S3Objects
     {
         get

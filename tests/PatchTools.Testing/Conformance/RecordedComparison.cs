@@ -26,7 +26,7 @@ public sealed class RecordedComparison(RecordedCase recorded)
     /// <summary>The service as the recording's options make it.</summary>
     public LoopbackAws StartService()
     {
-        var aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(["--product", recorded.Product, .. recorded.FakeOptions], recorded.Snapshot));
+        var aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.ServiceOptions, recorded.Snapshot));
         foreach (var (bucket, key, content) in recorded.S3Objects)
             aws.Objects[$"{bucket}/{key}"] = content;
         return aws;
