@@ -168,7 +168,7 @@ public sealed partial class HelpTests
             _ => "False",
         };
         return $"""
-            Type: {parameter.ParameterType.Name}
+            Type: {(Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType).Name}
             Parameter Sets: {(sets.Count == command.ParameterSets.Count ? "(All)" : string.Join(", ", sets.Select(set => set.Name)))}
             Aliases: {string.Join(", ", parameter.Aliases)}
             {(values.Count > 0 ? $"Accepted values: {string.Join(", ", values)}\n" : "")}

@@ -347,6 +347,22 @@ Describe 'A host of its own' {
         @(Get-PatchSummary -History) | Should -HaveCount 0
     }
 
+    It 'is installed on by root only, and left alone' {
+        $failure = { Invoke-PatchBaseline -Operation Install -Path $baseline @anyAge } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -Be 'ElevationRequired,PatchTools.Commands.InvokePatchBaselineCommand'
+        $failure.Exception.ExitCode | Should -Be 172
+        Get-StateFile $state | Where-Object { $_ -notlike '*run.lock' } | Should -BeNullOrEmpty
+    }
+
+    It 'is asked whether it needs a reboot' {
+        $assessment = Test-PatchRebootRequired
+        $assessment | Should -BeOfType PatchTools.RebootAssessment
+        $assessment.VerdictText | Should -Not -BeNullOrEmpty
+        $assessment | Out-String | Should -Match 'reboot'
+        Test-PatchRebootRequired -Quiet -WarningAction SilentlyContinue | Should -BeOfType bool
+        $state | Should -Not -Exist
+    }
+
     It 'is refreshed by root only' {
         foreach ($command in { Get-PatchInventory -Refresh }, { Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Refresh }) {
             $failure = $command | Should -Throw -PassThru

@@ -37,9 +37,9 @@ internal sealed class YamlTree
         {
             throw tree.Malformed(e);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
-            // The package's scanner, about text that follows the end of a document.
+            // The package's own, about text behind the end of a document, tags that are no URI, and the like.
             throw At($"This is no YAML: {e.Message}", tree._parser.Current?.End ?? Mark.Empty);
         }
     }

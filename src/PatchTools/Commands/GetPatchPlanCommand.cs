@@ -10,6 +10,8 @@ namespace PatchTools.Commands;
 [OutputType(typeof(InstallPlan))]
 public sealed class GetPatchPlanCommand : ServiceCommand
 {
+    internal const string HostSet = "Host";
+
     internal const string SnapshotSet = "Snapshot";
 
     /// <summary>The baseline, from Get-PatchSnapshot.</summary>

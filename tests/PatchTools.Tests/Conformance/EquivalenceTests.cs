@@ -1,3 +1,4 @@
+using PatchTools.Testing.Conformance;
 using System.Globalization;
 using PatchTools.Errors;
 using PatchTools.Testing;

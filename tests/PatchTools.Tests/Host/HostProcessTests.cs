@@ -25,10 +25,11 @@ public sealed class HostProcessTests
     [Fact]
     public void An_error_that_a_cmdlet_ends_with_ends_the_process_and_names_the_cure()
     {
-        var run = HostProgram.Run("-Command", "Invoke-PatchBaseline -Operation Install -Default; 'not reached'");
-        Assert.Equal(1, run.ExitCode);
+        var run = HostProgram.Run("-Command", "Get-PatchSnapshot -Path /nonexistent/snapshot.json; 'not reached'");
+        Assert.Equal(143, run.ExitCode);
         Assert.Empty(run.Output);
-        Assert.Equal("Invoke-PatchBaseline: The operation Install is not available. This version scans; install with the distribution's own tool.\n", run.Error);
+        Assert.StartsWith("Get-PatchSnapshot: ", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith(" Check the path.\n", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,11 +42,13 @@ internal sealed class AptRefusals
         return origins.Exists(o => o.Trusted) ? null : $"{name} {edition} comes from {RepositoryOf(origins[0])}, which is not authenticated";
     }
 
-    /// <summary>Which pin a plan goes against: apt itself would stay below the wanted version.</summary>
+    /// <summary>What a plan goes against: apt itself would stay below the wanted version, because of a pin or of a repository that is not automatic.</summary>
     public string? OverriddenPin(PlannedChange change)
     {
         var installed = Installed(change.Name, change.Architecture);
-        return installed is { CandidateEdition: { } candidate, PolicyNote: { } note } && DebianVersion.Order.Compare(candidate, change.ToVersion) < 0 ? $"overrides {note}" : null;
+        return installed is { CandidateEdition: { } candidate, PolicyNote: { } note } && DebianVersion.Order.Compare(candidate, change.ToVersion) < 0
+            ? $"{(note.Contains("(pin ", StringComparison.Ordinal) ? "overrides pin" : "overrides apt's policy")}: {note}"
+            : null;
     }
 
     private List<PackageVersion> Offered(string name, string architecture, string edition)

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using PatchTools.Errors;
 using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Apt;
+using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;
 using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
@@ -232,7 +233,7 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     {
         _root.Write("etc/apt/sources.list", "deb http://deb.example/debian\n");
 
-        var error = await Assert.ThrowsAsync<Processes.CommandFailedException>(() => _root.ReadAsync(s_refresh));
+        var error = await Assert.ThrowsAsync<CommandFailedException>(() => _root.ReadAsync(s_refresh));
 
         Assert.Equal(PatchErrors.PackageManagerFailed, error.Error);
         Assert.Contains("Malformed entry 1 in list file", error.Message, StringComparison.Ordinal);
