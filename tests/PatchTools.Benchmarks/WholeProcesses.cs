@@ -44,6 +44,16 @@ internal static class WholeProcesses
         var runs = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
         using var work = new WorkFolder();
         var installed = RpmRoots.BuildInstalled(Path.Combine(work.Path, "installed"));
+
+        // The default baseline is that of the machine the benchmark runs on.
+        var baseline = Path.Combine(work.Path, "baseline.json");
+        File.WriteAllText(baseline, """
+            {
+              "name": "rig", "operatingSystem": "REDHAT_ENTERPRISE_LINUX",
+              "approvalRules": { "rules": [ { "filterGroup": { "filters": [ { "key": "CLASSIFICATION", "values": [ "Security", "Bugfix" ] } ] }, "approveAfterDays": 7 } ] },
+              "globalFilters": { "filters": [] }, "approvedPatches": [], "rejectedPatches": []
+            }
+            """);
         List<Contender> contenders = [new("host alone: -Command 1", host, ["-Command", "1"])];
         foreach (var times in new[] { 1, 10 })
         {
@@ -51,7 +61,7 @@ internal static class WholeProcesses
             var what = string.Create(CultureInfo.InvariantCulture, $"{times}×");
             contenders.AddRange(
             [
-                new($"PatchTools scan, {what}", host, ["-Command", $"Get-PatchSnapshot -Default | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet"]),
+                new($"PatchTools scan, {what}", host, ["-Command", $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet"]),
                 new($"dnf updateinfo list, warm cache, {what}", "dnf", ["--installroot", root, "--releasever=9", "-C", "-q", "updateinfo", "list"]),
                 new($"dnf updateinfo list, metadata anew, {what}", "dnf", ["--installroot", root, "--releasever=9", "--refresh", "-q", "updateinfo", "list"]) { Before = () => RemoveSolvFiles(root) },
                 new($"rpm -qa, {what}", "rpm", ["--dbpath", Path.Combine(root, "var/lib/rpm"), "-qa"]),

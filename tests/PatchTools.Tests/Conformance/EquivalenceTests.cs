@@ -1,4 +1,3 @@
-using PatchTools.Testing.Conformance;
 using System.Globalization;
 using PatchTools.Errors;
 using PatchTools.Testing;
