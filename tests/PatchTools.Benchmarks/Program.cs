@@ -1,7 +1,12 @@
 using BenchmarkDotNet.Running;
 using PatchTools.Benchmarks;
 
-return args is ["processes", .. var rest] ? WholeProcesses.Run(rest) : Engine(args);
+return args switch
+{
+    ["processes", .. var rest] => WholeProcesses.Run(rest),
+    ["rpm-processes", .. var rest] => WholeProcesses.RunRpm(rest),
+    _ => Engine(args),
+};
 
 static int Engine(string[] args)
 {

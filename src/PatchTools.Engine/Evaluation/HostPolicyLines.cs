@@ -5,6 +5,8 @@ namespace PatchTools.Evaluation;
 /// <summary>Where the host's own policy stands against the baseline's decision: shown, never obeyed by a scan (DESIGN §4: holds, pins, phasing, versionlock).</summary>
 internal static class HostPolicyLines
 {
+    public const string Held = "held by the administrator";
+
     /// <param name="installed">What the host says of the package.</param>
     /// <param name="approved">The edition that is to be installed.</param>
     /// <param name="tool">Name of the package manager.</param>
@@ -14,7 +16,7 @@ internal static class HostPolicyLines
     {
         List<string> lines = [];
         if (installed.IsHeld)
-            lines.Add("held by the administrator");
+            lines.Add(Held);
         if (installed.IsBroken)
             lines.Add(installed.Status.Length == 0 ? "not completely installed" : $"not completely installed ({installed.Status})");
         if (installed.CandidateEdition is { } candidate && !string.Equals(candidate, approved, StringComparison.Ordinal)

@@ -54,6 +54,12 @@ internal static class Wording
 
     public static string NewerFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it; newer from {from:yyyy-MM-dd}");
 
+    /// <summary>The vendor's fix is gone from the repositories and nothing newer took its place.</summary>
+    public static string FixNotOffered(string advisory, string edition) => $"{advisory} names {edition}, which no repository offers";
+
+    /// <summary>Only a newer version with the fix is left, and the baseline does not approve it.</summary>
+    public static string RollUp(string edition, string advisory, string why) => $"{edition} has the fix of {advisory}, but {why}";
+
     /// <summary>One line of what a filter saw: <c>rule 1, PRIORITY: wants required, important, standard and 2 more; saw optional: matches</c>.</summary>
     public static string Filter(string group, PatchFilter filter, string seen, bool matches) =>
         $"{group}, {filter.Key}: wants {Wanted(filter.Values)}; saw {(seen.Length == 0 ? "none" : seen)}: {(matches ? "matches" : "does not match")}";

@@ -18,6 +18,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
     private readonly PackageCatalogParts _parts = new();
     private readonly List<RepositoryHealth> _repositories = [];
     private readonly List<string> _warnings = [];
+    private readonly List<string> _hostPolicy = [];
     private string? _format;
     private string? _family;
     private string _packageManager = "";
@@ -45,6 +46,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 Packages = _parts.Build(),
                 Repositories = _repositories,
                 Facts = _facts,
+                HostPolicy = _hostPolicy,
                 Warnings = _warnings,
             };
         }
@@ -92,6 +94,9 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                     break;
                 case "warnings":
                     _warnings.AddRange(Strings(ref reader));
+                    break;
+                case "hostPolicy":
+                    _hostPolicy.AddRange(Strings(ref reader));
                     break;
                 case "repositories":
                     Open(ref reader, JsonTokenType.StartArray);
@@ -235,6 +240,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 "validUntil" => health with { ValidUntil = Time(ref reader) },
                 "trusted" => health with { Trusted = reader.GetBoolean() },
                 "skipIfUnavailable" => health with { SkipIfUnavailable = reader.GetBoolean() },
+                "hasAdvisories" => health with { HasAdvisories = reader.GetBoolean() },
                 "hasUsableMetadata" => health with { HasUsableMetadata = reader.GetBoolean() },
                 _ => Skipped(ref reader, health),
             };
@@ -260,6 +266,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 "architecture" => origin with { Architecture = Text(ref reader) },
                 "trusted" => origin with { Trusted = reader.GetBoolean() },
                 "repository" => origin with { Repository = reader.GetInt32() },
+                "hiddenBecause" => origin with { HiddenBecause = Text(ref reader) },
                 _ => Skipped(ref reader, origin),
             };
         }

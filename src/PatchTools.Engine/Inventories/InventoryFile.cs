@@ -40,6 +40,8 @@ internal static class InventoryFile
         foreach (var warning in inventory.Warnings)
             json.WriteStringValue(warning);
         json.WriteEndArray();
+        if (inventory.HostPolicy.Count > 0)
+            WriteStrings(json, "hostPolicy", inventory.HostPolicy);
         WriteRepositories(json, inventory.Repositories);
         await WriteCatalogAsync(json, inventory.Packages, cancellationToken);
         json.WriteEndObject();
@@ -144,6 +146,8 @@ internal static class InventoryFile
             json.WriteBoolean("trusted", repository.Trusted);
             json.WriteBoolean("skipIfUnavailable", repository.SkipIfUnavailable);
             json.WriteBoolean("hasUsableMetadata", repository.HasUsableMetadata);
+            if (repository.HasAdvisories is { } hasAdvisories)
+                json.WriteBoolean("hasAdvisories", hasAdvisories);
             json.WriteEndObject();
         }
 
@@ -170,8 +174,9 @@ internal static class InventoryFile
 
         json.WriteEndArray();
         json.WriteStartArray("installed");
-        foreach (var package in catalog.Where(p => p.IsInstalled).OrderBy(p => catalog.PackageRows[p.Index].Installed))
-            WriteInstalled(json, package);
+        var packages = catalog.Where(p => p.IsInstalled).ToDictionary(p => (p.Name, p.Architecture));
+        foreach (var installed in catalog.Installed)
+            WriteInstalled(json, packages[(installed.Name, installed.Architecture)], installed);
         json.WriteEndArray();
     }
 
@@ -190,6 +195,8 @@ internal static class InventoryFile
             json.WriteString("architecture", origin.Architecture);
             json.WriteBoolean("trusted", origin.Trusted);
             json.WriteNumber("repository", origin.Repository);
+            if (origin.HiddenBecause is { } because)
+                json.WriteString("hiddenBecause", because);
             json.WriteEndObject();
         }
 
@@ -253,15 +260,14 @@ internal static class InventoryFile
         json.WriteEndArray();
     }
 
-    private static void WriteInstalled(Utf8JsonWriter json, PackageEntry package)
+    private static void WriteInstalled(Utf8JsonWriter json, PackageEntry package, InstalledPackage installed)
     {
-        var installed = package.Installed!;
         json.WriteStartObject();
         json.WriteNumber("package", package.Index);
         var place = 0;
         foreach (var version in package.Versions)
         {
-            if (version.IsInstalled)
+            if (version.IsInstalled && version.Edition == installed.Edition)
                 break;
             place++;
         }

@@ -70,13 +70,15 @@ internal sealed class PackageCatalogParts
         if ((uint)package >= (uint)_packageCount)
             throw new InvalidDataException($"there is no package {package}");
         ref var row = ref _packages[package];
-        if (row.Installed >= 0)
-            throw new InvalidDataException($"package {package} is installed twice");
         var version = row.FirstVersion;
         for (var i = 0; i < place && version >= 0; i++)
             version = _versions[version].Next;
         if (version < 0 || place < 0)
             throw new InvalidDataException($"package {package} has no version {place}");
+        if (_versions[version].IsInstalled)
+            throw new InvalidDataException($"version {place} of package {package} is installed twice");
+
+        // Kernels are installed in several versions; the last one named speaks for the package.
         _versions[version].IsInstalled = true;
         row.Installed = _installed.Count;
         _installed.Add(facts with { Name = Text(row.NameOffset, row.NameLength), Architecture = Words[row.Architecture], Edition = Text(_versions[version].TextOffset, _versions[version].TextLength) });

@@ -59,6 +59,9 @@ public sealed record RepositoryHealth
     /// <summary>The host marks the repository as dispensable; its failures only warn.</summary>
     public bool SkipIfUnavailable { get; init; }
 
+    /// <summary>Whether it publishes advisories (rpm families). Without them nobody can tell which of its packages are security updates. Null: not known, or not that kind of repository.</summary>
+    public bool? HasAdvisories { get; init; }
+
     /// <summary>Whether its metadata still proves anything: no failure, or metadata of it no older than the limit.</summary>
     public bool HasUsableMetadata { get; init; }
 }
@@ -112,6 +115,9 @@ public sealed record HostInventory
     public IReadOnlyList<RepositoryHealth> Repositories { get; init => field = Indexable.Of(value); } = [];
 
     public required HostFacts Facts { get; init; }
+
+    /// <summary>Policy of the host that concerns every package, one line each: a release it is locked to. Findings carry it in their explanation.</summary>
+    public IReadOnlyList<string> HostPolicy { get; init; } = [];
 
     /// <summary>Things the reader should know: unknown release, skipped sources, unreadable files.</summary>
     public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];

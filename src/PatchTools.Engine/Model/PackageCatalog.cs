@@ -31,7 +31,16 @@ public sealed record PackageOrigin
     /// <summary>Index into <see cref="HostInventory.Repositories"/>; -1 for the local database.</summary>
     public int Repository { get; init; } = -1;
 
+    /// <summary>Reason of a version that only advisories still name.</summary>
+    public const string NoLongerOffered = "no repository offers it any more";
+
+    /// <summary>Why the tool does not see what this repository offers: excluded, a module stream that is not enabled, a better repository's priority, a lock, or gone. Null: it sees it.</summary>
+    public string? HiddenBecause { get; init; }
+
     public bool IsLocalDatabase => Repository < 0;
+
+    /// <summary>The tool would install from here.</summary>
+    public bool IsOffer => !IsLocalDatabase && HiddenBecause is null;
 }
 
 /// <summary>One advisory (rpm families): what the vendor says of the versions it names.</summary>
@@ -223,7 +232,7 @@ public sealed class PackageOfferList : IReadOnlyList<PackageOffer>
 
     internal PackageOfferList(PackageCatalog catalog) => _catalog = catalog;
 
-    private int[] Rows => _rows ??= [.. Enumerable.Range(0, _catalog.VersionCount).Where(i => new PackageVersion(_catalog, i).Origins.Any(o => !o.IsLocalDatabase))];
+    private int[] Rows => _rows ??= [.. Enumerable.Range(0, _catalog.VersionCount).Where(i => new PackageVersion(_catalog, i).Origins.Any(o => o.IsOffer))];
 
     public int Count => Rows.Length;
 
@@ -232,7 +241,7 @@ public sealed class PackageOfferList : IReadOnlyList<PackageOffer>
         get
         {
             var version = new PackageVersion(_catalog, Rows[index]);
-            return new PackageOffer(version.Package.Name, version.Package.Architecture, version.Edition, version.Priority, version.Section, [.. version.Origins.Where(o => !o.IsLocalDatabase)], version.Advisories);
+            return new PackageOffer(version.Package.Name, version.Package.Architecture, version.Edition, version.Priority, version.Section, [.. version.Origins.Where(o => o.IsOffer)], version.Advisories);
         }
     }
 

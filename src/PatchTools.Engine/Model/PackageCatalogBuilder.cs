@@ -77,7 +77,89 @@ internal sealed class PackageCatalogBuilder
         return (ushort)(_words.Count - 1);
     }
 
+    private int FindWord(ReadOnlySpan<byte> word)
+    {
+        if (word.IsEmpty)
+            return 0;
+        for (var slot = (int)(Hash(word, 0) & (uint)(_wordSlots.Length - 1)); _wordSlots[slot] is var id and > 0; slot = (slot + 1) & (_wordSlots.Length - 1))
+        {
+            if (word.SequenceEqual(_wordBytes[id]))
+                return id;
+        }
+
+        return -1;
+    }
+
+    private ReadOnlySpan<byte> NameOfPackage(int package) => _arena.AsSpan(_packages[package].NameOffset, _packages[package].NameLength);
+
     public ushort Word(string word) => Word(Encoding.UTF8.GetBytes(word));
+
+    public int VersionCount => _versionCount;
+
+    public ReadOnlySpan<byte> NameOf(int version) => NameOfPackage(_versions[version].Package);
+
+    public ReadOnlySpan<byte> EditionOf(int version) => _arena.AsSpan(_versions[version].TextOffset, _versions[version].TextLength);
+
+    public ReadOnlySpan<byte> ArchitectureOf(int version) => _wordBytes[_packages[_versions[version].Package].Architecture];
+
+    public ReadOnlySpan<int> OriginsOf(int version) => _originSets[_versions[version].OriginSet];
+
+    public PackageOrigin Origin(int origin) => _origins[origin];
+
+    /// <summary>Index into the installed packages of the version's package, -1 for none.</summary>
+    public int InstalledOf(int version) => _packages[_versions[version].Package].Installed;
+
+    public bool IsInstalled(int package) => _packages[package].Installed >= 0;
+
+    /// <summary>Indexes of the installed packages of that name, of any architecture and version.</summary>
+    public IEnumerable<int> InstalledNamed(string name)
+    {
+        for (var i = 0; i < _installed.Count; i++)
+        {
+            if (_installed[i].Name == name)
+                yield return i;
+        }
+    }
+
+    public void ReplaceInstalled(int index, InstalledPackage installed) => _installed[index] = installed;
+
+    /// <summary>Puts one origin of a version in the place of another.</summary>
+    public void ReplaceOrigin(int version, int origin, int replacement)
+    {
+        var set = 0;
+        foreach (var present in OriginsOf(version).ToArray())
+            set = WithOrigin(set, present == origin ? replacement : present);
+        _versions[version].OriginSet = set;
+    }
+
+    /// <summary>Finds the package; -1 when there is none.</summary>
+    public int FindPackage(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
+    {
+        var word = FindWord(architecture);
+        if (word < 0)
+            return -1;
+        var hash = Hash(name, (ushort)word);
+        for (var i = _buckets[(int)(hash & (uint)(_buckets.Length - 1))] - 1; i >= 0; i = _bucketNext[i])
+        {
+            ref var row = ref _packages[i];
+            if (row.Hash == hash && row.Architecture == word && name.SequenceEqual(NameOfPackage(i)))
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Finds the first version of that text; -1 when there is none.</summary>
+    public int FindVersion(int package, ReadOnlySpan<byte> edition)
+    {
+        for (var i = _packages[package].FirstVersion; i >= 0; i = _versions[i].Next)
+        {
+            if (edition.SequenceEqual(EditionOf(i)))
+                return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>Finds or adds the package; returns its index.</summary>
     public int Package(ReadOnlySpan<byte> name, ushort architecture)
@@ -143,6 +225,9 @@ internal sealed class PackageCatalogBuilder
         return index;
     }
 
+    public InstalledPackage Installed(int index) => _installed[index];
+
+    /// <summary>Several versions of a package may be installed at once (kernels); the last one named speaks for it.</summary>
     public void SetInstalled(int package, int version, InstalledPackage installed)
     {
         _packages[package].Installed = _installed.Count;

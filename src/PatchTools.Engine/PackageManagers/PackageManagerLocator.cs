@@ -1,6 +1,7 @@
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Apt;
+using PatchTools.PackageManagers.Dnf;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Ports;
 using PatchTools.Processes;
@@ -38,8 +39,10 @@ internal static class PackageManagerLocator
         var root = host.Paths.Root;
         if (!Directory.Exists(root))
             throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"There is no directory {root}.", root);
-        return AptPackageManager.IsPresent(root)
-            ? new AptPackageManager(host, runner, decompressor)
-            : throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"No package manager of PatchTools was found under {root}: there is no {AptPackageManager.StatusPath(root)} (apt).", root);
+        if (AptPackageManager.IsPresent(root))
+            return new AptPackageManager(host, runner, decompressor);
+        if (DnfPackageManager.IsPresent(root))
+            return new DnfPackageManager(host, runner, decompressor);
+        throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"No package manager of PatchTools was found under {root}: there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum).", root);
     }
 }

@@ -384,6 +384,40 @@ public sealed class RpmEvaluatorTests
     }
 
     [Fact]
+    public void What_the_host_hides_is_named_with_its_reason_and_its_advisory_and_is_no_offer()
+    {
+        var finding = MadeUpHost.Dnf().Advisory("A", "security", "Low", "2026-01-01")
+            .Archive("HIDDEN", new PackageOrigin { Archive = "base", HiddenBecause = "excluded by 'tool' in /etc/dnf/dnf.conf" })
+            .Package("tool", "1.0-1* BASE", "1.1-1 HIDDEN", "1.2-1 HIDDEN adv=A").Finding(RedHat(_securityHigh), "tool");
+        Assert.Equal(PatchState.InstalledOther, finding.State);
+        Assert.Equal(["1.2-1 (A) is hidden from dnf: excluded by 'tool' in /etc/dnf/dnf.conf"], finding.Explanation.HostPolicy);
+    }
+
+    [Fact]
+    public void A_fix_that_only_a_newer_version_still_has_is_explained_whether_that_is_approved_or_not()
+    {
+        var host = MadeUpHost.Dnf().Advisory("A", "security", "Important", "2026-01-01").Advisory("B", "bugfix", "None", "2026-01-02")
+            .Archive("GONE", new PackageOrigin { Archive = "base", HiddenBecause = PackageOrigin.NoLongerOffered })
+            .Package("rolled", "1.0-1*", "1.1-1 GONE adv=A", "1.2-1 BASE adv=B")
+            .Package("lost", "1.0-1* BASE", "1.1-1 GONE adv=A");
+        var held = host.Finding(RedHat(_securityHigh), "rolled");
+        Assert.Equal((PatchState.InstalledOther, "1.2-1 has the fix of A, but no rule matches B"), (held.State, held.Why));
+        Assert.Contains("A names 1.1-1, which no repository offers any more; 1.2-1 has its fix", held.Explanation.Observations);
+        Assert.Equal("A names 1.1-1, which no repository offers", host.Finding(RedHat(_securityHigh), "lost").Why);
+        var approved = host.Finding(RedHat(_predefined), "rolled");
+        Assert.Equal((PatchState.Missing, "1.2-1"), (approved.State, approved.AvailableVersion));
+        Assert.Contains("A names 1.1-1, which no repository offers any more; 1.2-1 has its fix", approved.Explanation.Observations);
+    }
+
+    [Fact]
+    public void Policy_that_concerns_every_package_is_in_every_explanation()
+    {
+        var request = MadeUpHost.Dnf().Package("tool", "1.0-1* BASE").Request(RedHat(_securityHigh));
+        request = request with { Inventory = request.Inventory with { HostPolicy = ["dnf is locked to release 2023.3"] } };
+        Assert.Equal(["dnf is locked to release 2023.3"], Assert.Single(BaselineEvaluator.Evaluate(request).Findings).Explanation.HostPolicy);
+    }
+
+    [Fact]
     public void A_locked_package_is_missing_with_the_lock_in_its_explanation()
     {
         var finding = MadeUpHost.Dnf().Advisory("A", "security", "Low", "2026-01-01").Package(new MadeUpPackage { Name = "tool", Versions = ["1.0-1*", "1.1-1 BASE adv=A"], IsHeld = true, PolicyNote = "versionlock: tool-0:1.0-1.*" }).Finding(RedHat(_securityHigh), "tool");

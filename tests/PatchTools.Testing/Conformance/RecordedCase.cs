@@ -16,6 +16,17 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
 
     public string? PriorStates => Directory.GetFiles(Path.Combine(Folder, "inputs"), "prior-*.json").SingleOrDefault();
 
+    /// <summary>os-release of the recorded host; null for the Debian one of the apt cases.</summary>
+    public string? OsRelease { get; init; }
+
+    /// <summary>Product text that the service answered with.</summary>
+    public string Product { get; init; } = "Debian12";
+
+    public bool IsRpm => OsRelease is not null;
+
+    /// <summary>How the service was made for it.</summary>
+    public IReadOnlyList<string> ServiceOptions => ["--product", Product, .. FakeOptions];
+
     public IEnumerable<(string Bucket, string Key, byte[] Content)> S3Objects
     {
         get
@@ -52,7 +63,11 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
             steps,
             [.. json["fake_options"]!.AsArray().Select(o => (string)o!)],
             Instant(json["boot"]) ?? new DateTimeOffset(2026, 11, 23, 5, 52, 56, TimeSpan.Zero),
-            [.. json["uploads"]?.AsArray().Select(u => Instant(u!["end"])!.Value) ?? []]);
+            [.. json["uploads"]?.AsArray().Select(u => Instant(u!["end"])!.Value) ?? []])
+        {
+            OsRelease = (string?)json["system"]?["release"],
+            Product = (string?)json["system"]?["product"] ?? "Debian12",
+        };
     }
 
     /// <summary>The recorded calls of SSM, over all steps.</summary>

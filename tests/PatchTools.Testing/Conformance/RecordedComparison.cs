@@ -26,7 +26,7 @@ public sealed class RecordedComparison(RecordedCase recorded)
     /// <summary>The service as the recording's options make it.</summary>
     public LoopbackAws StartService()
     {
-        var aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.FakeOptions, recorded.Snapshot));
+        var aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.ServiceOptions, recorded.Snapshot));
         foreach (var (bucket, key, content) in recorded.S3Objects)
             aws.Objects[$"{bucket}/{key}"] = content;
         return aws;
@@ -121,7 +121,10 @@ public sealed class RecordedComparison(RecordedCase recorded)
         static string Line(JsonObject call) => $"{call["operation"]}:{call["status"]}";
     }
 
-    /// <summary>Run times, and the hashes that cover them, are no part of the comparison; the compliance hash of equal content is.</summary>
+    /// <summary>
+    /// Run times, and the hashes that cover them, are no part of the comparison, nor is the order of CVEs, a set in the reference; the compliance hash of equal
+    /// content is.
+    /// </summary>
     private JsonNode? Masked(JsonNode? node, bool isOurs)
     {
         var copy = node?.DeepClone();
@@ -144,6 +147,8 @@ public sealed class RecordedComparison(RecordedCase recorded)
             // ExecutionTime is a run time; the compliance content has none, so its hash stays comparable where nothing is installed.
             if (RunTimes.Contains(key, StringComparer.Ordinal) || (key == "ContentHash" && (isSummary || InstallsSince is not null)))
                 map[key] = "<run time>";
+            else if (key == "CVEIds")
+                map[key] = string.Join(',', ((string)map[key]!).Split(',').Order(StringComparer.Ordinal));
             else if (InstallsSince is { } since && InstallTimes.Contains(key, StringComparer.Ordinal) && InstantOf(map[key]) >= (isOurs ? since : recorded.Boot))
                 map[key] = "<installed by the run>";
             else if (InstallsSince is not null && NoRebootTimes.Contains(key, StringComparer.Ordinal) && InstantOf(map[key]) > DateTimeOffset.UnixEpoch)

@@ -2,13 +2,14 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Testing;
 using PatchTools.Testing.Aws;
 using PatchTools.Testing.Conformance;
 using Xunit;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>The recorded apt scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
+/// <summary>The recorded apt and dnf scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed class ConformanceTests
 {
@@ -19,6 +20,8 @@ public sealed class ConformanceTests
     public void A_recorded_run_comes_out_the_same_but_for_its_listed_divergences(string name)
     {
         var recorded = RecordedCase.Load(name);
+        if (recorded.IsRpm)
+            Rig.NeedsCommands("rpm");
         var now = recorded.Ends.Count > 0 ? recorded.Ends[^1] : new DateTimeOffset(2026, 11, 23, 6, 30, 0, TimeSpan.Zero);
         using var host = new RecordedHost(recorded, now);
         var comparison = new RecordedComparison(recorded) { Log = TestContext.Current.TestOutputHelper is { } output ? output.WriteLine : null };

@@ -1,7 +1,8 @@
-using PatchTools.Testing.Conformance;
 using System.Globalization;
 using PatchTools.Errors;
+using PatchTools.Testing;
 using PatchTools.Testing.Aws;
+using PatchTools.Testing.Conformance;
 
 namespace PatchTools.Tests.Conformance;
 
@@ -29,6 +30,8 @@ public sealed class EquivalenceTests
     public void The_pipeline_and_the_whole_operation_send_the_same_and_leave_the_same(string name)
     {
         var recorded = RecordedCase.Load(name);
+        if (recorded.IsRpm)
+            Rig.NeedsCommands("rpm");
         var whole = Traces(recorded, AtOnce);
         var pipeline = Traces(recorded, StepByStep);
         Assert.Equal(recorded.Steps.Count, whole.Count);
@@ -58,7 +61,7 @@ public sealed class EquivalenceTests
                 if (aws is null || step.FreshService)
                 {
                     aws?.Dispose();
-                    aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.FakeOptions, recorded.Snapshot));
+                    aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.ServiceOptions, recorded.Snapshot));
                     foreach (var (bucket, key, content) in recorded.S3Objects)
                         aws.Objects[$"{bucket}/{key}"] = content;
                 }

@@ -6,12 +6,33 @@ using SharpCompress.Compressors.Xz;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>The synthetic Debian host of the recordings, laid out in a folder: package database with its file times, lists, sources.</summary>
+/// <summary>A synthetic host of the recordings, laid out in a folder: package database with its file times, fetched metadata, sources.</summary>
 internal sealed class RecordedHost : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
     public RecordedHost(RecordedCase recorded, DateTimeOffset now)
+    {
+        File.WriteAllText(_folder.File("proc/uptime"), string.Create(CultureInfo.InvariantCulture, $"{(now - recorded.Boot).TotalSeconds:F2} 0.00\n"));
+        if (recorded.PriorStates is { } prior)
+            File.Copy(prior, _folder.File("ssm/patch-configuration/patch-states-configuration.json"));
+        if (recorded.IsRpm)
+            LayOutRpm(recorded, now);
+        else
+            LayOutDebian(recorded, now);
+    }
+
+    public string Root => Path.Combine(_folder.Path, "root");
+
+    public string StateDirectory => Path.Combine(_folder.Path, "ssm");
+
+    public string DataDirectory => Path.Combine(_folder.Path, "data");
+
+    public string ProcDirectory => Path.Combine(_folder.Path, "proc");
+
+    public void Dispose() => _folder.Dispose();
+
+    private void LayOutDebian(RecordedCase recorded, DateTimeOffset now)
     {
         Extract("apt-state-base.tar.xz", path =>
             path.StartsWith("dpkg/extended_states", StringComparison.Ordinal) ? "var/lib/apt/extended_states"
@@ -30,9 +51,6 @@ internal sealed class RecordedHost : IDisposable
         }
 
         File.WriteAllText(_folder.File("root/etc/os-release"), "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
-        File.WriteAllText(_folder.File("proc/uptime"), string.Create(CultureInfo.InvariantCulture, $"{(now - recorded.Boot).TotalSeconds:F2} 0.00\n"));
-        if (recorded.PriorStates is { } prior)
-            File.Copy(prior, _folder.File("ssm/patch-configuration/patch-states-configuration.json"));
 
         // What `apt-get update` leaves when it has asked every repository.
         Directory.CreateDirectory(Path.Combine(Root, "var/lib/apt/lists/partial"));
@@ -40,15 +58,21 @@ internal sealed class RecordedHost : IDisposable
         Directory.SetLastWriteTimeUtc(Path.Combine(Root, "var/lib/apt/lists"), now.UtcDateTime);
     }
 
-    public string Root => Path.Combine(_folder.Path, "root");
+    private void LayOutRpm(RecordedCase recorded, DateTimeOffset now)
+    {
+        File.WriteAllText(_folder.File("root/etc/os-release"), recorded.OsRelease);
+        File.WriteAllText(_folder.File("root/etc/yum.repos.d/fake.repo"), "[fake]\nname=fake\nbaseurl=file:///srv/x/repo\nenabled=1\ngpgcheck=0\n");
+        if (recorded.Name != "dnf-no-modules-scan")
+            File.WriteAllText(_folder.File("root/etc/dnf/modules.d/rmodon.module"), "[rmodon]\nname=rmodon\nstream=1\nprofiles=\nstate=enabled\n");
+        Extract("rpm-state-base.tar.xz", path => path.StartsWith("rpmdb/", StringComparison.Ordinal) ? $"var/lib/rpm/{path[6..]}" : null);
 
-    public string StateDirectory => Path.Combine(_folder.Path, "ssm");
-
-    public string DataDirectory => Path.Combine(_folder.Path, "data");
-
-    public string ProcDirectory => Path.Combine(_folder.Path, "proc");
-
-    public void Dispose() => _folder.Dispose();
+        // What `dnf makecache` leaves of the host's repository, and of the one that the baseline of the custom sources brings.
+        foreach (var cache in new[] { "fake-a07c7e91f9545fcd", "custom-bb7e7ab0426fb181" })
+        {
+            Extract("rpm-state-base.tar.xz", path => path.StartsWith("repo/repodata/", StringComparison.Ordinal) ? $"var/cache/dnf/{cache}/{path[5..]}" : null);
+            File.SetLastWriteTimeUtc(Path.Combine(Root, "var/cache/dnf", cache, "repodata/primary.xml.gz"), now.UtcDateTime);
+        }
+    }
 
     private void Extract(string archive, Func<string, string?> place)
     {

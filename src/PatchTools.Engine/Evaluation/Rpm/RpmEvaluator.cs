@@ -160,7 +160,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     {
         foreach (var origin in version.Origins)
         {
-            if (!origin.IsLocalDatabase)
+            if (origin.IsOffer)
                 return true;
         }
 
@@ -242,6 +242,8 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     private FindingExplanation Explain(PackageEntry package, InstalledPackage installed, PatchState state, string reported, RpmCandidate? chosen, List<RpmCandidate> candidates, string? rejected)
     {
         var heldBack = HeldBack(candidates, reported);
+        var unseen = UnseenVersions.Of(package, installed.Edition, Request.VersionOrder);
+        var hostPolicy = HostPolicy(installed, state, reported, unseen);
         if (chosen is not null)
         {
             var decision = chosen.Decision;
@@ -251,10 +253,10 @@ internal abstract class RpmEvaluator : FamilyEvaluator
                 Summary = ApprovedSummary(chosen, installed, heldBack),
                 Rule = decision.Rule + 1,
                 ListEntry = decision.ListEntry,
-                Observations = new LazyLines(() => Observe(chosen)),
+                Observations = new LazyLines(() => [.. Observe(chosen), .. unseen.RollUp(chosen.Edition, Request.VersionOrder)]),
                 HeldBackEdition = heldBack?.Edition,
                 ApprovedFrom = heldBack?.Decision.ApprovedFrom,
-                HostPolicy = state == PatchState.Missing ? HostPolicyLines.Of(installed, reported, Request.Inventory.PackageManager, Request.VersionOrder) : [],
+                HostPolicy = hostPolicy,
             };
         }
 
@@ -268,6 +270,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
                 ListEntry = rejected,
                 Observations = new LazyLines(() => [$"judged the installed {installed.Edition}", $"rejected list: '{rejected}' matches", .. nearest is null ? [] : Observe(nearest)]),
                 HeldBackEdition = heldBack?.Edition,
+                HostPolicy = hostPolicy,
             };
         }
 
@@ -277,21 +280,47 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             return new FindingExplanation
             {
                 Decision = DecisionKind.NotOffered,
-                Summary = olderIsOffered ? Wording.NewerThanOffered : Wording.NotOffered,
-                Observations = nearest is null ? [$"judged the installed {installed.Edition}, repositories offer nothing as new"] : new LazyLines(() => Observe(nearest)),
+                Summary = unseen.Fix is { } fix ? Wording.FixNotOffered(fix.Advisory, fix.Edition) : olderIsOffered ? Wording.NewerThanOffered : Wording.NotOffered,
+                Observations = nearest is null ? [$"judged the installed {installed.Edition}, repositories offer nothing as new", .. unseen.RollUp(null, Request.VersionOrder)] : new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(null, Request.VersionOrder)]),
+                HostPolicy = hostPolicy,
             };
         }
 
+        var rollUp = nearest.IsNewer ? nearest.Edition : null;
         return new FindingExplanation
         {
             Decision = nearest.Decision.Kind,
-            Summary = OtherSummary(nearest),
+            Summary = unseen.Fix is not { } gone ? OtherSummary(nearest)
+                : rollUp is not null && Compare(gone.Edition, rollUp) <= 0 ? Wording.RollUp(rollUp, gone.Advisory, OtherSummary(nearest))
+                : Wording.FixNotOffered(gone.Advisory, gone.Edition),
             Rule = nearest.Decision.Rule + 1,
             ListEntry = nearest.Decision.ListEntry,
-            Observations = new LazyLines(() => Observe(nearest)),
+            Observations = new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(rollUp, Request.VersionOrder)]),
             HeldBackEdition = heldBack?.Edition,
             ApprovedFrom = heldBack?.Decision.ApprovedFrom,
+            HostPolicy = hostPolicy,
         };
+    }
+
+    /// <summary>What the host's own policy does to this package, and what it does to all.</summary>
+    private IReadOnlyList<string> HostPolicy(InstalledPackage installed, PatchState state, string reported, UnseenVersions unseen)
+    {
+        var inventory = Request.Inventory;
+        List<string> lines = [];
+        if (state == PatchState.Missing)
+        {
+            lines.AddRange(HostPolicyLines.Of(installed, reported, inventory.PackageManager, Request.VersionOrder));
+        }
+        else
+        {
+            if (installed.IsHeld)
+                lines.Add(HostPolicyLines.Held);
+            if (installed.PolicyNote is { } note)
+                lines.Add(note);
+        }
+
+        lines.AddRange(unseen.Hidden(reported, inventory.PackageManager, Request.VersionOrder));
+        return lines.Count == 0 ? inventory.HostPolicy : [.. lines, .. inventory.HostPolicy];
     }
 
     /// <summary>The newest candidate beyond the reported edition that is not approved; of several advisories on it the nearest to approval.</summary>

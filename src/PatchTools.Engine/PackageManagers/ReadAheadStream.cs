@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace PatchTools.PackageManagers.Apt;
+namespace PatchTools.PackageManagers;
 
 /// <summary>
 /// Decompresses the next block on a thread of its own while the reader works on the present one: decompression is the larger half of reading compressed

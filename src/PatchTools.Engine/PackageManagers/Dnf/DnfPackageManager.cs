@@ -1,0 +1,93 @@
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.Ports;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>
+/// Amazon Linux, Red Hat and everything like it: dnf 4, dnf 5 and yum 3, told apart by one <see cref="DnfTool"/>. Installed packages come from one rpm query,
+/// offers and advisories from the metadata that the tool keeps of its enabled repositories; only a refresh starts the tool itself.
+/// </summary>
+public sealed class DnfPackageManager : IPackageManager
+{
+    private readonly HostContext _host;
+    private readonly IProcessRunner _runner;
+    private readonly IDecompressor _decompressor;
+    private readonly string _root;
+    private readonly DnfTool _tool;
+
+    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    {
+        _host = host;
+        _runner = runner;
+        _decompressor = decompressor;
+        _root = host.Paths.Root;
+        _tool = DnfTool.Of(_root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(_root))?.Family ?? PackageFamily.Dnf);
+    }
+
+    public string Name => _tool.Name;
+
+    /// <summary>Whether the root has rpm's database and does not belong to zypper.</summary>
+    public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && !Directory.Exists(Path.Combine(root, "etc/zypp"));
+
+    public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        List<string> warnings = [];
+        var query = new RpmQuery(_root, _runner);
+        var installed = await query.InstalledAsync(cancellationToken);
+        var architecture = ArchitectureOf(installed);
+        var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, request.CustomSources) ? await query.ReleaseVersionAsync(cancellationToken) : null;
+        var configuration = DnfConfiguration.Read(_root, _tool, architecture, release, request.CustomSources, warnings);
+        var cache = request is not { CustomSources: not null, Refresh: true } ? _host.Paths.InRoot(configuration.CacheDirectory) : DnfRefresh.PrivateCache(_host);
+        var refresh = request.Refresh ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken) : null;
+        var reading = new DnfReading(_host, configuration, _decompressor, request, warnings);
+        var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
+        var facts = HostFactsReader.Read(_host, warnings);
+        if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
+            warnings.Add($"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it fixes takes effect with the next boot.");
+        observer.Verbose($"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories.");
+        return new HostInventory
+        {
+            Family = _tool.Family,
+            PackageManager = _tool.Name,
+            Origin = request.Origin,
+            CapturedAt = _host.Clock.GetUtcNow(),
+            OperatingSystem = OsReleaseFile.Read(_root),
+            Packages = catalog,
+            Repositories = reading.Repositories,
+            Facts = facts,
+            HostPolicy = ReleaseLock(configuration) is { } locked ? [locked] : [],
+            Warnings = warnings,
+        };
+    }
+
+    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+
+    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
+
+    private static PatchToolsException NotAvailable() => new(PatchErrors.PackageManagerFailed, "The operation Install is not available for dnf and yum.");
+
+    /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
+    private string ArchitectureOf(IReadOnlyList<RpmPackage> installed)
+    {
+        if (_root == "/")
+            return RpmArchitectures.OfThisMachine;
+        var most = installed.Where(p => p.Architecture is not ("noarch" or "(none)")).GroupBy(p => p.Architecture, StringComparer.Ordinal).MaxBy(g => g.Count());
+        return most is null ? RpmArchitectures.OfThisMachine : RpmArchitectures.Base(most.Key);
+    }
+
+    /// <summary>
+    /// Amazon Linux 2023 takes updates from one release only until the administrator moves on (docs.aws.amazon.com/linux/al2023, "Deterministic upgrades"). AWS's
+    /// own patching ignores the lock; here it is followed as dnf follows it, and said.
+    /// </summary>
+    private string? ReleaseLock(DnfConfiguration configuration)
+    {
+        if (!DnfConfiguration.OperatesWithLockedRelease(_root) || configuration.Variables["releasever"] is not { Length: > 0 } release || release == "latest")
+            return null;
+        return $"{_tool.Name} is locked to release {release}; updates of later releases are not visible (releasever=latest shows them)";
+    }
+}

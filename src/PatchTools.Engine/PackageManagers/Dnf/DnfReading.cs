@@ -1,0 +1,455 @@
+using System.Text;
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.Ports;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>
+/// One reading of what dnf's cache holds: the metadata of every enabled repository, seen as dnf sees it (excludes, priorities, cost, module streams, version
+/// locks). What dnf does not see stays in the catalog as a version that is not offered, with the reason, so that explanations can name it.
+/// </summary>
+internal sealed class DnfReading(HostContext host, DnfConfiguration configuration, IDecompressor decompressor, InventoryRequest request, List<string> warnings)
+{
+    /// <summary>A package's part of a primary list, in bytes; Red Hat's have about this.</summary>
+    private const int UsualPackageBytes = 3000;
+
+    private readonly List<RepositoryReading> _repositories = [];
+    private readonly Dictionary<(int Repository, string Because), int> _hidden = [];
+    private readonly Dictionary<int, List<Advisory>> _advisories = [];
+    private readonly List<(int Version, string Name, string Flags, string Edition)> _obsoletes = [];
+    private readonly Utf8Set _installedNames = new();
+    private PackageCatalogBuilder _builder = null!;
+
+    public IReadOnlyList<RepositoryHealth> Repositories => [.. _repositories.Select(r => r.Health!)];
+
+    /// <param name="cache">Absolute path of the cache.</param>
+    /// <param name="installed">What rpm has.</param>
+    /// <param name="architecture">rpm's word for the machine.</param>
+    /// <param name="refresh">What a refresh of this run came to; null without one.</param>
+    /// <param name="cancellationToken">Between repositories.</param>
+    public PackageCatalog Read(string cache, IReadOnlyList<RpmPackage> installed, string architecture, RefreshOutcome? refresh, CancellationToken cancellationToken)
+    {
+        foreach (var repository in configuration.Repositories)
+            _repositories.Add(new RepositoryReading(repository, cache, configuration.Tool, _repositories.Count));
+        foreach (var reading in _repositories)
+            reading.Attempt(() => reading.ReadContents());
+        var modules = ReadModules(architecture);
+
+        var expected = installed.Count + _repositories.Sum(r => r.Contents?.Entries.GetValueOrDefault("primary")?.OpenSize ?? 0) / UsualPackageBytes;
+        _builder = new PackageCatalogBuilder(expected) { NativeArchitecture = RpmArchitectures.Base(architecture) };
+        var local = _builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = architecture });
+        AddInstalled(installed, local);
+        foreach (var reading in _repositories)
+        {
+            var repository = reading.Repository;
+            reading.Origin = _builder.AddOrigin(new PackageOrigin
+            {
+                Archive = repository.Id,
+                Label = repository.Name,
+                Site = repository.Site,
+                Architecture = architecture,
+                Trusted = repository.Trusted,
+                Repository = reading.Index,
+            });
+        }
+
+        // Where equally good repositories offer one version, the cheapest is taken from.
+        IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
+        foreach (var reading in _repositories.Where(r => r.Contents is not null).OrderBy(r => r.Repository.Priority).ThenBy(r => r.Repository.Cost))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            reading.Attempt(() =>
+            {
+                if (reading.Find("primary") is not { } path)
+                    return;
+                reading.PrimaryFile = path;
+                PrimaryReader.Read(MetadataFile.Open(path, decompressor), path, new PackageSink(this, reading, modules, compatible));
+            });
+        }
+
+        Hide();
+        foreach (var reading in _repositories.Where(r => r.Contents is not null))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            reading.Attempt(() => ReadAdvisories(reading, modules));
+        }
+
+        foreach (var (version, list) in _advisories)
+            _builder.SetAdvisories(version, [.. list]);
+        foreach (var reading in _repositories)
+            reading.Health = HealthOf(reading, refresh);
+        NoteReplacements();
+        return _builder.Build();
+    }
+
+    private ModuleVisibility ReadModules(string architecture)
+    {
+        List<ModuleDocuments> documents = [];
+        foreach (var reading in _repositories.Where(r => r.Contents is not null))
+        {
+            reading.Attempt(() =>
+            {
+                if (reading.Find("modules") is not { } path)
+                    return;
+                using var stream = MetadataFile.Open(path, decompressor);
+                documents.Add(ModuleDocumentReader.Read(stream, path));
+            });
+        }
+
+        var root = host.Paths.Root;
+        var states = configuration.Tool.IsYum3 ? new Dictionary<string, ModuleState>() : ModuleState.Read(root);
+        documents.AddRange(ReadModuleFiles(Path.Combine(root, "etc/dnf/modules.defaults.d")));
+        var known = documents.SelectMany(d => d.Streams).Select(s => s.Stream.Name).ToHashSet(StringComparer.Ordinal);
+
+        // dnf keeps copies of enabled streams for the day their repository has lost them.
+        documents.AddRange(ReadModuleFiles(Path.Combine(root, "var/lib/dnf/modulefailsafe")).Select(d => d with { Streams = [.. d.Streams.Where(s => !known.Contains(s.Stream.Name))] }));
+        return new ModuleVisibility(documents, states, Platform(root), RpmArchitectures.Base(architecture));
+    }
+
+    private List<ModuleDocuments> ReadModuleFiles(string folder)
+    {
+        List<ModuleDocuments> documents = [];
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        {
+            try
+            {
+                using var stream = MetadataFile.Open(path, decompressor);
+                documents.Add(ModuleDocumentReader.Read(stream, path));
+            }
+            catch (PatchToolsException e) when (e.Error == PatchErrors.RepositoryMetadataMalformed)
+            {
+                warnings.Add(e.Message);
+            }
+        }
+
+        return documents;
+    }
+
+    // PLATFORM_ID="platform:el8"
+    private static string? Platform(string root)
+    {
+        foreach (var file in new[] { "etc/os-release", "usr/lib/os-release" })
+        {
+            var line = IniFile.Text(Path.Combine(root, file))?.Split('\n').FirstOrDefault(l => l.StartsWith("PLATFORM_ID=", StringComparison.Ordinal));
+            if (line?[12..].Trim().Trim('"', '\'').Split(':') is [_, var stream])
+                return stream;
+        }
+
+        return null;
+    }
+
+    private void AddInstalled(IReadOnlyList<RpmPackage> installed, int local)
+    {
+        // The newest of several speaks for a package, so it is named last.
+        foreach (var package in installed.OrderBy(p => p.Edition, RpmVersion.Order))
+        {
+            _installedNames.Add(package.Name);
+            var index = _builder.Package(Encoding.UTF8.GetBytes(package.Name), _builder.Word(package.Architecture));
+            var version = _builder.Version(index, Encoding.UTF8.GetBytes(package.Edition), 0, 0, 0, local);
+            _builder.SetBuildTime(version, package.BuildTime);
+            _builder.SetInstalled(index, version, new InstalledPackage
+            {
+                Name = package.Name,
+                Architecture = package.Architecture,
+                Edition = package.Edition,
+                InstalledTime = package.InstallTime > 0 ? new EpochTime(package.InstallTime, IsFractional: false) : null,
+            });
+        }
+    }
+
+    private int HiddenOrigin(int repository, string because)
+    {
+        if (_hidden.TryGetValue((repository, because), out var origin))
+            return origin;
+        origin = _builder.AddOrigin(_builder.Origin(_repositories[repository].Origin) with { HiddenBecause = because });
+        return _hidden[(repository, because)] = origin;
+    }
+
+    /// <summary>Excludes and locks, then priorities among what they leave, as dnf applies them.</summary>
+    private void Hide()
+    {
+        var filter = new PackageFilter(_builder);
+        foreach (var reading in _repositories)
+        {
+            var repository = reading.Repository;
+            if (configuration.IsDisabled(repository.Id))
+                continue;
+            if (repository.Includes.Count > 0)
+                HideAllBut(filter.Matching(repository.Includes), reading.Index, $"not among includepkgs of {repository.Id} in {repository.DefinedIn}");
+            foreach (var pattern in repository.Excludes)
+                Hide(filter.Matching([pattern]), reading.Index, $"excluded by '{pattern}' of {repository.Id} in {repository.DefinedIn}");
+        }
+
+        if (configuration.Includes.Count > 0)
+        {
+            var included = filter.Matching(configuration.Includes);
+            foreach (var reading in _repositories)
+                HideAllBut(included, reading.Index, $"not among includepkgs in {configuration.MainFile}");
+        }
+
+        foreach (var pattern in configuration.Excludes)
+            Hide(filter.Matching([pattern]), null, $"excluded by '{pattern}' in {configuration.MainFile}");
+        if (VersionLock.Read(host.Paths.Root, configuration.Tool, configuration.Main) is { } locks)
+            ApplyLocks(filter, locks);
+        ApplyPriorities();
+    }
+
+    private void ApplyLocks(PackageFilter filter, VersionLock locks)
+    {
+        HashSet<int> kept = [];
+        List<(PackageForm Form, string Text)> locked = [];
+        foreach (var entry in locks.Entries)
+        {
+            var (versions, tried) = filter.FirstMatching(entry.Spec);
+            if (entry.Excludes)
+            {
+                Hide(versions, null, $"excluded by version lock '!{entry.Spec}' in {locks.File}");
+                continue;
+            }
+
+            kept.UnionWith(versions);
+            locked.AddRange(tried.Select(f => (f, entry.Spec.Text)));
+        }
+
+        for (var version = 0; version < _builder.VersionCount; version++)
+        {
+            if (kept.Contains(version))
+                continue;
+            foreach (var (form, text) in locked)
+            {
+                if (!form.MatchesName(_builder.NameOf(version)))
+                    continue;
+                Hide([version], null, $"locked to '{text}' in {locks.File}");
+                break;
+            }
+        }
+
+        foreach (var version in kept)
+            Hold(version);
+        for (var version = 0; version < _builder.VersionCount; version++)
+        {
+            if (_builder.InstalledOf(version) >= 0 && locked.Any(l => l.Form.MatchesName(_builder.NameOf(version))))
+                Hold(version);
+        }
+    }
+
+    private void Hold(int version)
+    {
+        if (_builder.InstalledOf(version) is var installed and >= 0)
+            _builder.ReplaceInstalled(installed, _builder.Installed(installed) with { IsHeld = true });
+    }
+
+    /// <summary>Of a name only the repositories of the best priority that offer it are seen, whatever the architecture.</summary>
+    private void ApplyPriorities()
+    {
+        if (_repositories.Select(r => r.Repository.Priority).Distinct().Count() < 2)
+            return;
+        Dictionary<string, (int Priority, string Repository)> best = new(StringComparer.Ordinal);
+        for (var version = 0; version < _builder.VersionCount; version++)
+        {
+            foreach (var origin in _builder.OriginsOf(version))
+            {
+                if (_builder.Origin(origin) is not { IsOffer: true } offer)
+                    continue;
+                var repository = _repositories[offer.Repository].Repository;
+                var name = Encoding.UTF8.GetString(_builder.NameOf(version));
+                if (!best.TryGetValue(name, out var known) || repository.Priority < known.Priority)
+                    best[name] = (repository.Priority, repository.Id);
+            }
+        }
+
+        for (var version = 0; version < _builder.VersionCount; version++)
+        {
+            foreach (var origin in _builder.OriginsOf(version).ToArray())
+            {
+                if (_builder.Origin(origin) is not { IsOffer: true } offer)
+                    continue;
+                var (priority, id) = best[Encoding.UTF8.GetString(_builder.NameOf(version))];
+                var repository = _repositories[offer.Repository].Repository;
+                if (repository.Priority > priority)
+                    _builder.ReplaceOrigin(version, origin, HiddenOrigin(offer.Repository, $"{id} has priority {priority}, {repository.Id} {repository.Priority}"));
+            }
+        }
+    }
+
+    private void HideAllBut(IReadOnlyCollection<int> versions, int repository, string because)
+    {
+        var kept = versions as IReadOnlySet<int> ?? versions.ToHashSet();
+        Hide([.. Enumerable.Range(0, _builder.VersionCount).Where(v => !kept.Contains(v))], repository, because);
+    }
+
+    private void Hide(IReadOnlyCollection<int> versions, int? repository, string because)
+    {
+        foreach (var version in versions)
+        {
+            foreach (var origin in _builder.OriginsOf(version).ToArray())
+            {
+                if (_builder.Origin(origin) is { IsOffer: true } offer && (repository is null || offer.Repository == repository))
+                    _builder.ReplaceOrigin(version, origin, HiddenOrigin(offer.Repository, because));
+            }
+        }
+    }
+
+    private void ReadAdvisories(RepositoryReading reading, ModuleVisibility modules)
+    {
+        if (reading.Contents!.Entries.ContainsKey("updateinfo") || reading.Contents.Entries.ContainsKey("updateinfo_zck"))
+        {
+            if (reading.Find("updateinfo") is not { } path)
+                throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, "its advisories are not on this host");
+            UpdateInfoReader.Read(MetadataFile.Open(path, decompressor), path, new AdvisorySink(this, reading, modules));
+            reading.HasAdvisories = true;
+        }
+        else
+        {
+            reading.HasAdvisories = false;
+        }
+    }
+
+    private RepositoryHealth HealthOf(RepositoryReading reading, RefreshOutcome? refresh)
+    {
+        var repository = reading.Repository;
+        var refreshed = reading.PrimaryFile is { } primary ? new DateTimeOffset(File.GetLastWriteTimeUtc(primary), TimeSpan.Zero) : (DateTimeOffset?)null;
+        var age = host.Clock.GetUtcNow() - refreshed;
+        var tool = configuration.Tool.Command;
+        var (status, message) =
+            refresh?.FailureOf(repository.Id, refreshed) is { } failure ? (RepositoryStatus.RefreshFailed, $"{tool} makecache: {failure}")
+            : reading.Failure is { } damage ? (RepositoryStatus.Unreadable, damage)
+            : refreshed is null ? (RepositoryStatus.NeverFetched, $"No metadata of it is on this host; run {tool} makecache.")
+            : age > request.MaxMetadataAge ? (RepositoryStatus.Stale, $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run {tool} makecache.")
+            : (RepositoryStatus.Ok, (string?)null);
+        if (reading.HasAdvisories == false)
+            warnings.Add($"Cannot tell which packages of repository {repository.Id} are security updates: it publishes no advisories (updateinfo).");
+        return new RepositoryHealth
+        {
+            Name = repository.Title,
+            Status = status,
+            Message = message,
+            PublishedAt = reading.Contents?.PublishedAt,
+            RefreshedAt = refreshed,
+            Trusted = repository.Trusted,
+            SkipIfUnavailable = repository.SkipIfUnavailable,
+            HasAdvisories = reading.HasAdvisories,
+            HasUsableMetadata = refreshed is not null && reading.Failure is null && age <= request.MaxMetadataAge,
+        };
+    }
+
+    /// <summary>Installed packages that another package replaces: a baseline does not follow replacements (spec 20 §3), so only their explanation names it.</summary>
+    private void NoteReplacements()
+    {
+        foreach (var (version, name, flags, edition) in _obsoletes)
+        {
+            if (!OffersAny(version) || _builder.NameOf(version).SequenceEqual(Encoding.UTF8.GetBytes(name)))
+                continue;
+            foreach (var index in _builder.InstalledNamed(name))
+            {
+                var package = _builder.Installed(index);
+                if (package.PolicyNote is null && Includes(flags, RpmVersion.Order.Compare(package.Edition, edition)))
+                {
+                    var replacement = $"{Encoding.UTF8.GetString(_builder.NameOf(version))} {Encoding.UTF8.GetString(_builder.EditionOf(version))}";
+                    _builder.ReplaceInstalled(index, package with { PolicyNote = $"{replacement} replaces it (obsoletes); a baseline does not follow replacements" });
+                }
+            }
+        }
+
+        static bool Includes(string flags, int order) => flags switch
+        {
+            "" => true,
+            "EQ" => order == 0,
+            "LT" => order < 0,
+            "LE" => order <= 0,
+            "GT" => order > 0,
+            "GE" => order >= 0,
+            _ => false,
+        };
+    }
+
+    private bool OffersAny(int version)
+    {
+        foreach (var origin in _builder.OriginsOf(version))
+        {
+            if (_builder.Origin(origin).IsOffer)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Packages of one primary list.</summary>
+    private sealed class PackageSink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules, IReadOnlyList<string> architectures) : IPrimarySink
+    {
+        private readonly byte[][] _architectures = [.. architectures.Select(Encoding.UTF8.GetBytes)];
+        private readonly bool _isModular = !modules.IsEmpty && !repository.Repository.ModuleHotfixes;
+        private readonly List<(string Name, string Flags, string Edition)> _obsoletes = [];
+        private bool _providesActiveName;
+
+        public bool WantsProvides => _isModular && modules.Names.Count > 0;
+
+        public void Provides(ReadOnlySpan<byte> name) => _providesActiveName |= modules.Names.Contains(name);
+
+        public void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition)
+        {
+            if (reading._installedNames.Contains(name))
+                _obsoletes.Add((Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(flags), Encoding.UTF8.GetString(edition)));
+        }
+
+        public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, long buildTime)
+        {
+            if (IsCompatible(architecture))
+            {
+                var builder = reading._builder;
+                var package = builder.Package(name, builder.Word(architecture));
+                var hidden = _isModular ? modules.Hides(name, architecture, edition, _providesActiveName) : null;
+                var version = builder.Version(package, edition, 0, 0, 0, hidden is null ? repository.Origin : reading.HiddenOrigin(repository.Index, hidden));
+                builder.SetBuildTime(version, buildTime);
+                foreach (var (obsoleted, flags, upTo) in _obsoletes)
+                    reading._obsoletes.Add((version, obsoleted, flags, upTo));
+            }
+
+            _obsoletes.Clear();
+            _providesActiveName = false;
+        }
+
+        private bool IsCompatible(ReadOnlySpan<byte> architecture)
+        {
+            foreach (var known in _architectures)
+            {
+                if (architecture.SequenceEqual(known))
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Advisories of one repository.</summary>
+    private sealed class AdvisorySink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules) : IUpdateInfoSink
+    {
+        public bool IsActive(ModuleStream stream) => modules.IsActive(stream);
+
+        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition)
+        {
+            var builder = reading._builder;
+            var package = builder.FindPackage(name, architecture);
+            if (package < 0)
+                return;
+            var version = builder.FindVersion(package, edition);
+            if (version < 0)
+            {
+                // The repository has moved on: kept for installed packages, whose explanation says which newer version has the fix.
+                if (!builder.IsInstalled(package))
+                    return;
+                version = builder.Version(package, edition, 0, 0, 0, reading.HiddenOrigin(repository.Index, PackageOrigin.NoLongerOffered));
+            }
+
+            if (!reading._advisories.TryGetValue(version, out var list))
+                reading._advisories[version] = list = [];
+            var known = list.FindIndex(a => a.Id == advisory.Id);
+            if (known < 0)
+                list.Add(advisory);
+            else if (advisory.Date > list[known].Date)
+                list[known] = advisory;
+        }
+    }
+}

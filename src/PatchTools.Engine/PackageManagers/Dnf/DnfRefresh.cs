@@ -1,0 +1,160 @@
+using System.Globalization;
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>What a refresh came to: which repositories the tool could not ask, and why.</summary>
+internal sealed record RefreshOutcome(DateTimeOffset Began, IReadOnlyDictionary<string, string> Failures)
+{
+    /// <summary>Why the repository was not confirmed; null when it was. Its files say when that was last, whatever the tool printed.</summary>
+    /// <param name="repository">Id.</param>
+    /// <param name="confirmed">When it was last confirmed.</param>
+    public string? FailureOf(string repository, DateTimeOffset? confirmed) =>
+        Failures.GetValueOrDefault(repository) ?? (confirmed < Began || confirmed is null ? "it was not confirmed" : null);
+}
+
+/// <summary>The real <c>dnf makecache</c>: every enabled repository is asked, and those that fail are named.</summary>
+internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool)
+{
+    /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
+    public static string PrivateCache(HostContext host) => Path.Combine(host.Paths.DataDirectory, "dnf-cache");
+
+    private static string PrivateSources(HostContext host) => Path.Combine(host.Paths.DataDirectory, "dnf-sources");
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
+    public async Task<RefreshOutcome> RunAsync(InventoryRequest request, string cache, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        if (!host.IsRoot)
+            throw new PatchToolsException(PatchErrors.ElevationRequired, $"Only root can refresh {tool.Name}'s metadata.");
+        await WaitForLockAsync(request.LockTimeout, cache, observer, cancellationToken);
+        observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
+
+        // File times have no finer grain than the clock's ticks of the kernel.
+        var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
+        var command = new Command(tool.Command, Arguments(request, cache)) { ExpectedExitCodes = [0, 1], Timeout = TimeSpan.FromMinutes(15) };
+        var result = await runner.RunAsync(command, cancellationToken);
+        var failures = Failures($"{result.StandardOutput}\n{result.StandardError}");
+        if (result.ExitCode != 0 && failures.Count == 0)
+            throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{tool.Command} makecache ended with {result.ExitCode}: {LastLine(result.StandardError)}", result);
+        foreach (var (repository, message) in failures)
+            observer.Warning($"{repository}: {message}");
+        return new RefreshOutcome(began, failures);
+    }
+
+    // dnf 4.14.0:
+    // Errors during downloading metadata for repository 'dead':
+    //   - Curl error (37): Couldn't read a file:// file for file:///nonexistent/repodata/repomd.xml [Couldn't open file /nonexistent/repodata/repomd.xml]
+    // Error: Failed to download metadata for repo 'dead': Cannot download repomd.xml: Cannot download repodata/repomd.xml: All mirrors were tried
+    // dnf5 5.2.6:
+    // >>> Curl error (6): Could not resolve hostname for https://dead.example/repodata/repomd.xml [Could not resolve host: dead.example]
+    // >>> Failed to download metadata (baseurl: "https://dead.example") for repository "dead": …
+    /// <summary>By repository id. The last cause of each is kept: the first ones are retries of it.</summary>
+    public static IReadOnlyDictionary<string, string> Failures(string output)
+    {
+        Dictionary<string, string> failures = new(StringComparer.Ordinal);
+        string? current = null;
+        string? loose = null;
+        foreach (var raw in output.Split('\n'))
+        {
+            var line = raw.Trim();
+            if (Quoted(line, "Errors during downloading metadata for repository '", '\'') is { } named)
+            {
+                current = named;
+                failures.TryAdd(named, "its metadata could not be downloaded");
+            }
+            else if (current is not null && line.StartsWith("- ", StringComparison.Ordinal))
+            {
+                failures[current] = line[2..];
+            }
+            else if (Quoted(line, "Failed to download metadata for repo '", '\'') is { } repo)
+            {
+                current = null;
+                failures.TryAdd(repo, After(line, "': ") ?? "its metadata could not be downloaded");
+            }
+            else if (line.Contains("Failed to download metadata", StringComparison.Ordinal) && Quoted(line, "for repository \"", '"') is { } repository)
+            {
+                failures[repository] = loose ?? After(line, "\": ") ?? "its metadata could not be downloaded";
+            }
+            else if (line.Contains("Curl error", StringComparison.Ordinal))
+            {
+                loose = line.TrimStart('>', ' ');
+            }
+        }
+
+        return failures;
+
+        static string? Quoted(string line, string before, char quote)
+        {
+            var start = line.IndexOf(before, StringComparison.Ordinal);
+            if (start < 0)
+                return null;
+            start += before.Length;
+            var end = line.IndexOf(quote, start);
+            return end < 0 ? null : line[start..end];
+        }
+
+        static string? After(string line, string text) => line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0 && at + text.Length < line.Length ? line[(at + text.Length)..] : null;
+    }
+
+    /// <summary>
+    /// <c>--refresh</c> asks however young the cache is. Every repository may fail alone, or the first dead one would keep the others from being asked;
+    /// what the host makes of a failure is decided afterwards.
+    /// </summary>
+    private List<string> Arguments(InventoryRequest request, string cache)
+    {
+        List<string> arguments = ["-y"];
+        if (host.Paths.Root != "/")
+            arguments.AddRange([$"--installroot={host.Paths.Root}", $"--setopt={(tool.IsDnf5 ? "system_cachedir" : "cachedir")}={cache}"]);
+        if (request.CustomSources is { } text)
+        {
+            var sources = PrivateSources(host);
+            State.AtomicFile.CreateDirectory(sources);
+            State.AtomicFile.Write(Path.Combine(sources, "baseline.repo"), System.Text.Encoding.UTF8.GetBytes(text + "\n"));
+            arguments.AddRange([$"--setopt=reposdir={sources}", $"--setopt={(tool.IsDnf5 ? "system_cachedir" : "cachedir")}={cache}"]);
+        }
+
+        arguments.Add("--setopt=*.skip_if_unavailable=1");
+        if (!tool.IsYum3)
+            arguments.Add("--refresh");
+        arguments.Add("makecache");
+        return arguments;
+    }
+
+    /// <summary>dnf 4 and yum write their process id into files and wait for them without end.</summary>
+    private async Task WaitForLockAsync(TimeSpan timeout, string cache, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        var since = host.Clock.GetTimestamp();
+        while (Holder(cache) is { } holder)
+        {
+            if (host.Clock.GetElapsedTime(since) >= timeout)
+                throw new PatchToolsException(PatchErrors.PackageManagerBusy, $"{tool.Name}'s metadata is locked by {holder.Text} ({holder.Path}).", holder.Path);
+            observer.Progress("Refresh", $"Waiting for {holder.Text}, which holds {holder.Path}", 2);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), host.Clock, cancellationToken);
+        }
+    }
+
+    private (string Path, string Text)? Holder(string cache)
+    {
+        foreach (var path in new[] { Path.Combine(cache, "metadata_lock.pid"), Path.Combine(cache, "download_lock.pid"), host.Paths.InRoot("/var/run/yum.pid") })
+        {
+            try
+            {
+                if (!File.Exists(path) || !int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
+                    continue;
+                var commandLine = $"/proc/{process.ToString(CultureInfo.InvariantCulture)}/cmdline";
+                if (File.Exists(commandLine))
+                    return (path, string.Create(CultureInfo.InvariantCulture, $"process {process} ({File.ReadAllText(commandLine).Replace('\0', ' ').Trim()})"));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Gone between two looks.
+            }
+        }
+
+        return null;
+    }
+
+    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
+}

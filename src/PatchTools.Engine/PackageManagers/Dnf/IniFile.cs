@@ -1,0 +1,95 @@
+using PatchTools.Errors;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>Options of one section, in the order of the file; a later one of the same name replaces an earlier one.</summary>
+internal sealed class IniSection(string name)
+{
+    private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
+
+    public string Name { get; } = name;
+
+    public string? this[string option]
+    {
+        get => _options.GetValueOrDefault(option);
+        set => _options[option] = value ?? "";
+    }
+
+    /// <summary>Takes over what the other section sets.</summary>
+    public void Overlay(IniSection other)
+    {
+        foreach (var (option, value) in other._options)
+            _options[option] = value;
+    }
+
+    /// <summary>Yes and no as dnf.conf(5) spells them; null when the option is not there or neither.</summary>
+    public bool? Flag(string option) => this[option]?.Trim().ToLowerInvariant() switch
+    {
+        "1" or "yes" or "true" or "on" => true,
+        "0" or "no" or "false" or "off" => false,
+        _ => null,
+    };
+
+    /// <summary>The entries of a list option; blanks, commas and line ends part them.</summary>
+    public IReadOnlyList<string> List(string option) =>
+        this[option]?.Split([' ', '\t', '\n', ','], StringSplitOptions.RemoveEmptyEntries) ?? [];
+}
+
+/// <summary>Files of dnf.conf(5): sections, <c>option=value</c>, lines that go on when indented, comments on lines of their own.</summary>
+internal static class IniFile
+{
+    // [fake]
+    // name=fake
+    // baseurl=file:///srv/x/repo
+    //         https://mirror.example.org/repo
+    // enabled=1
+    /// <summary>Sections in the order of the text. What stands before the first one, or is no option, is passed over.</summary>
+    public static IReadOnlyList<IniSection> Parse(string text)
+    {
+        List<IniSection> sections = [];
+        string? option = null;
+        foreach (var raw in text.Split('\n'))
+        {
+            var line = raw.TrimEnd('\r', ' ', '\t');
+            if (line.Length == 0 || line[0] is '#' or ';')
+                continue;
+            if (line[0] == '[')
+            {
+                option = null;
+                if (line.IndexOf(']', StringComparison.Ordinal) is var end and > 1)
+                    sections.Add(new IniSection(line[1..end].Trim()));
+            }
+            else if (line[0] is ' ' or '\t')
+            {
+                var more = line.Trim();
+                if (option is not null && sections.Count > 0 && more[0] is not ('#' or ';'))
+                    sections[^1][option] = $"{sections[^1][option]}\n{more}";
+            }
+            else if (sections.Count > 0 && line.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
+            {
+                option = line[..equals].Trim();
+                sections[^1][option] = line[(equals + 1)..].Trim();
+            }
+        }
+
+        return sections;
+    }
+
+    /// <summary>Sections of a file; none when it is not there.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    public static IReadOnlyList<IniSection> Read(string path) => Text(path) is { } text ? Parse(text) : [];
+
+    /// <summary>Text of a file; null when it is not there.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    public static string? Text(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+        }
+    }
+}

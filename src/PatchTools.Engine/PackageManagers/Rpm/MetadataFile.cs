@@ -1,0 +1,47 @@
+using System.IO.Compression;
+using PatchTools.Errors;
+using PatchTools.Ports;
+
+namespace PatchTools.PackageManagers.Rpm;
+
+/// <summary>Opens a file of a repository's metadata, whatever it is compressed with. Its first bytes say so; names have lied.</summary>
+internal static class MetadataFile
+{
+    /// <summary>A stream of the plain bytes, decompressed ahead of the reader.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: not there, not readable, or zchunk.</exception>
+    public static Stream Open(string path, IDecompressor decompressor)
+    {
+        try
+        {
+            var format = FormatOf(path);
+            if (format == "zchunk")
+                throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} is zchunk, which PatchTools does not read; set zchunk=0 in dnf.conf and run dnf makecache.", path);
+            Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
+            return format switch
+            {
+                "gzip" => new ReadAheadStream(new GZipStream(file, CompressionMode.Decompress)),
+                "zstd" => new ReadAheadStream(decompressor.Open(CompressionFormat.Zstd, file)),
+                "xz" => new ReadAheadStream(decompressor.Open(CompressionFormat.Xz, file)),
+                "bzip2" => new ReadAheadStream(decompressor.Open(CompressionFormat.Bzip2, file)),
+                _ => file,
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} cannot be read: {e.Message}", path, e);
+        }
+    }
+
+    private static string FormatOf(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> magic = stackalloc byte[6];
+        ReadOnlySpan<byte> head = magic[..RandomAccess.Read(file, magic, 0)];
+        return head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? "gzip"
+            : head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) ? "zstd"
+            : head.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? "xz"
+            : head.StartsWith("BZh"u8) ? "bzip2"
+            : head.StartsWith("\0ZCK1"u8) ? "zchunk"
+            : "plain";
+    }
+}

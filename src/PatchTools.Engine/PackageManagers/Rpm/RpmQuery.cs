@@ -1,0 +1,114 @@
+using System.Globalization;
+using PatchTools.Errors;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Rpm;
+
+/// <summary>One installed package as rpm's database has it.</summary>
+/// <param name="Name">Package name.</param>
+/// <param name="Architecture">rpm architecture, <c>noarch</c> among them.</param>
+/// <param name="Edition"><c>[epoch:]version-release</c>, without an epoch of 0.</param>
+/// <param name="InstallTime">Seconds since 1970 UTC; 0 when unknown.</param>
+/// <param name="BuildTime">Seconds since 1970 UTC; 0 when unknown.</param>
+internal sealed record RpmPackage(string Name, string Architecture, string Edition, long InstallTime, long BuildTime);
+
+/// <summary>Asks rpm itself for its database: rpm knows every backend that ever was (Berkeley DB, ndb, SQLite). One command whatever is installed.</summary>
+internal sealed class RpmQuery(string root, IProcessRunner runner)
+{
+    /// <summary>ASCII's own separators: no field of rpm's holds them.</summary>
+    private const char Record = '\u001e';
+    private const char Field = '\u001f';
+    private const char Entry = '\u001d';
+    private const char Part = '\u001c';
+
+    private static readonly string[] DatabaseFolders = ["usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm"];
+    private static readonly string[] DatabaseFiles = ["rpmdb.sqlite", "Packages.db", "Packages"];
+
+    /// <summary>What provides the release number of a distribution, in dnf's order (dnf.const.DISTROVERPKG of dnf 4.14).</summary>
+    private static readonly string[] ReleaseProviders =
+        ["system-release(releasever)", "system-release", "distribution-release(releasever)", "distribution-release", "redhat-release", "suse-release"];
+
+    /// <summary>Folder of the database below a root; null when there is none.</summary>
+    public static string? DatabaseOf(string root) =>
+        DatabaseFolders.Select(f => Path.Combine(root, f)).FirstOrDefault(f => DatabaseFiles.Any(d => File.Exists(Path.Combine(f, d))));
+
+    /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
+    /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered something else.</exception>
+    public async Task<IReadOnlyList<RpmPackage>> InstalledAsync(CancellationToken cancellationToken)
+    {
+        var format = $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Record}";
+        var result = await runner.RunAsync(new Command("rpm", [.. Database(), "-qa", "--queryformat", format]), cancellationToken);
+        return Installed(result.StandardOutput);
+    }
+
+    // rpm 4.18.0, fields parted by U+001F and packages by U+001E:
+    // r-epoch | x86_64 | 1 | 1.0 | 1 | 1767916800 | 1767225600
+    // gpg-pubkey | (none) | 0 | 8483c65d | 5ccc5b19 | 1556896537 | 1556896537
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    public static IReadOnlyList<RpmPackage> Installed(string output)
+    {
+        List<RpmPackage> packages = [];
+        foreach (var record in output.Split(Record))
+        {
+            if (record.AsSpan().Trim().IsEmpty)
+                continue;
+            var fields = record.TrimStart('\n').Split(Field);
+            if (fields.Length != 7 || fields[0].Length == 0 || fields[3].Length == 0)
+                throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"rpm's list of installed packages has a record that is none: '{Shown(record)}'.");
+            if (fields[0] == "gpg-pubkey")
+                continue;
+            var epoch = fields[2] is "0" or "(none)" ? "" : $"{fields[2]}:";
+            packages.Add(new RpmPackage(fields[0], fields[1], $"{epoch}{fields[3]}-{fields[4]}", Seconds(fields[5]), Seconds(fields[6])));
+        }
+
+        return packages;
+    }
+
+    /// <summary><c>$releasever</c> as dnf finds it: the version with which a package provides the release, else its own. Null when nothing does.</summary>
+    public async Task<string?> ReleaseVersionAsync(CancellationToken cancellationToken)
+    {
+        var format = $"%{{NAME}}{Field}%{{VERSION}}{Field}[%{{PROVIDENAME}}{Part}%{{PROVIDEFLAGS}}{Part}%{{PROVIDEVERSION}}{Entry}]{Record}";
+        var command = new Command("rpm", [.. Database(), "-q", "--whatprovides", .. ReleaseProviders, "--queryformat", format])
+        {
+            // As many as there are names that nothing provides.
+            ExpectedExitCodes = [.. Enumerable.Range(0, ReleaseProviders.Length + 1)],
+        };
+        return ReleaseVersion((await runner.RunAsync(command, cancellationToken)).StandardOutput);
+    }
+
+    // rpm 4.18.0:
+    // no package provides distribution-release
+    // system-release | 2023.3.20240108 | system-release FS 8 FS 2023.3.20240108-1.amzn2023 GS system-release(releasever) FS 8 FS 2023.3.20240108 GS
+    public static string? ReleaseVersion(string output)
+    {
+        List<(string Name, string Version, string[][] Provides)> packages = [];
+        foreach (var record in output.Split(Record))
+        {
+            var fields = record[(record.LastIndexOf('\n') + 1)..].Split(Field);
+            if (fields.Length == 3)
+                packages.Add((fields[0], fields[1], [.. fields[2].Split(Entry).Select(e => e.Split(Part)).Where(p => p.Length == 3)]));
+        }
+
+        const int equal = 8;
+        foreach (var provider in ReleaseProviders)
+        {
+            foreach (var (name, version, provides) in packages)
+            {
+                if (provides.FirstOrDefault(p => p[0] == provider) is not { } provided)
+                    continue;
+                var isExact = int.TryParse(provided[1], NumberStyles.None, CultureInfo.InvariantCulture, out var flags) && (flags & 0xf) == equal && provided[2].Length > 0;
+                return isExact && name != provider ? provided[2] : version;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
+    private IReadOnlyList<string> Database() => root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
+
+    private static long Seconds(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+
+    private static string Shown(string text) => string.Concat(text.Take(80).Select(c => char.IsControl(c) ? ' ' : c));
+}
