@@ -2,7 +2,6 @@ using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.PackageManagers;
 using PatchTools.Preflight;
-using PatchTools.Processes;
 using PatchTools.Reboot;
 using PatchTools.Reporting;
 using PatchTools.Snapshots;
@@ -184,7 +183,7 @@ public sealed partial class PatchRun
         };
     }
 
-    private async Task<InstallOverrideList?> OverrideListAsync(SnapshotAcquisition acquisition, string? location, AwsParameters aws, CancellationToken cancellationToken) =>
+    private static async Task<InstallOverrideList?> OverrideListAsync(SnapshotAcquisition acquisition, string? location, AwsParameters aws, CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(location) ? null : await acquisition.GetInstallOverrideListAsync(location, aws, cancellationToken);
 
     private void Check(PreflightRequest request, bool onlyWarn)

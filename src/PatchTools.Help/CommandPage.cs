@@ -52,7 +52,7 @@ public sealed record CommandPage(
 
     private static ParameterHelp Parameter(MarkdownPage page, Section section)
     {
-        var yaml = section.Blocks.Find(block => block is { Kind: BlockKind.Code, Language: "yaml" }) ?? throw new PageException(page.FilePath, section.Line, $"{section.Title} lacks its block of facts.");
+        var yaml = section.Blocks.FirstOrDefault(block => block is { Kind: BlockKind.Code, Language: "yaml" }) ?? throw new PageException(page.FilePath, section.Line, $"{section.Title} lacks its block of facts.");
         Dictionary<string, string> facts = new(StringComparer.OrdinalIgnoreCase);
         foreach (var line in yaml.Lines.Where(line => line.Contains(':', StringComparison.Ordinal)))
             facts[line.Split(':', 2)[0].Trim()] = line.Split(':', 2)[1].Trim();

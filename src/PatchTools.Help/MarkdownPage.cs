@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace PatchTools.Help;
 
 /// <summary>Something on a page that cannot become help.</summary>
@@ -14,9 +16,9 @@ public sealed class PageException(string page, int line, string message) : Excep
 /// <param name="Line">Line on the page, from 1.</param>
 /// <param name="Blocks">What stands before the first heading below.</param>
 /// <param name="Sections">Headings one level below.</param>
-public sealed record Section(int Level, string Title, int Line, List<Block> Blocks, List<Section> Sections)
+public sealed record Section(int Level, string Title, int Line, Collection<Block> Blocks, Collection<Section> Sections)
 {
-    public Section? Find(string title) => Sections.Find(section => string.Equals(section.Title, title, StringComparison.OrdinalIgnoreCase));
+    public Section? Find(string title) => Sections.FirstOrDefault(section => string.Equals(section.Title, title, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>What a page is made of between its headings.</summary>
@@ -32,7 +34,7 @@ public enum BlockKind
 /// <param name="Kind">Which of them.</param>
 /// <param name="Language">Of fenced code, else empty.</param>
 /// <param name="Lines">Its lines; rows of a table without the one of dashes.</param>
-public sealed record Block(BlockKind Kind, string Language, List<string> Lines)
+public sealed record Block(BlockKind Kind, string Language, Collection<string> Lines)
 {
     /// <summary>A paragraph or item as one line.</summary>
     public string Text => string.Join(' ', Lines.Select(line => line.Trim()));

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 
 namespace PatchTools.Host;
@@ -11,42 +12,45 @@ internal sealed class ScriptArguments
     /// <summary>The note by which the engine tells a parameter name among splatted words (about_Splatting: the elements of <c>$args</c>).</summary>
     private const string ParameterNameNote = "<CommandParameterName>";
 
-    public static ScriptArguments None { get; } = new([]);
+    public static ScriptArguments None { get; } = new([], []);
 
-    private ScriptArguments(object[] words) => Words = words;
+    private ScriptArguments(object[] words, Hashtable named)
+    {
+        Words = words;
+        Named = named;
+    }
 
-    /// <summary>For splatting.</summary>
+    /// <summary>For splatting: texts, and names of which the binder finds out whether the next word is theirs.</summary>
     public object[] Words { get; }
+
+    /// <summary>For splatting: what was given as <c>-Name:value</c>.</summary>
+    public Hashtable Named { get; }
 
     public static ScriptArguments Parse(IReadOnlyList<string> words)
     {
         List<object> parsed = [];
-        foreach (var word in words)
+        Hashtable named = new(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < words.Count; i++)
         {
+            var word = words[i];
             if (!IsName(word))
-            {
                 parsed.Add(word);
-            }
-            else if (word.IndexOf(':', StringComparison.Ordinal) is var colon and > 0)
-            {
-                parsed.Add(Name(word[..(colon + 1)], word[1..colon]));
-                if (colon + 1 < word.Length)
-                    parsed.Add(Literal(word[(colon + 1)..]));
-            }
+            else if (word.IndexOf(':', StringComparison.Ordinal) is not (var colon and > 0))
+                parsed.Add(Name(word));
+            else if (colon + 1 < word.Length)
+                named[word[1..colon]] = Literal(word[(colon + 1)..]);
             else
-            {
-                parsed.Add(Name(word, word[1..]));
-            }
+                named[word[1..colon]] = i + 1 < words.Count ? words[++i] : "";
         }
 
-        return new ScriptArguments([.. parsed]);
+        return new ScriptArguments([.. parsed], named);
     }
 
-    private static PSObject Name(string text, string name)
+    private static PSObject Name(string word)
     {
-        var word = new PSObject(text);
-        word.Properties.Add(new PSNoteProperty(ParameterNameNote, name));
-        return word;
+        var name = new PSObject(word);
+        name.Properties.Add(new PSNoteProperty(ParameterNameNote, word[1..]));
+        return name;
     }
 
     private static bool IsName(string word) => word.Length > 1 && word[0] == '-' && (char.IsLetter(word[1]) || word[1] == '_');

@@ -9,7 +9,7 @@ namespace PatchTools.Host;
 /// </summary>
 internal sealed class ScriptRun
 {
-    private const string Wrapper = "param($run, $words) try { . $run.Script @words } catch { throw }";
+    private const string Wrapper = "param($run, $words, $named) try { . $run.Script @words @named } catch { throw }";
 
     private ScriptRun(ScriptBlock script) => Script = script;
 
@@ -39,5 +39,6 @@ internal sealed class ScriptRun
     public void AddTo(PowerShell shell, ScriptArguments arguments) => shell
         .AddScript(Wrapper, useLocalScope: true)
         .AddParameter("run", this)
-        .AddParameter("words", arguments.Words);
+        .AddParameter("words", arguments.Words)
+        .AddParameter("named", arguments.Named);
 }

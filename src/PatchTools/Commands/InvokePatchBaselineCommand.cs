@@ -113,8 +113,10 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
         {
             if (isDryRun)
                 WriteObject(prepared.Plan);
+#pragma warning disable CA2025 // Await returns when the task has ended, not before.
             else if (prepared.IsResumed || prepared.Plan.IsEmpty || ShouldProcess(PlanText.Of(prepared.Plan), "Install"))
                 Write(Await(host, (run, token) => run.InstallAsync(prepared, token)), As);
+#pragma warning restore CA2025
         }
         finally
         {

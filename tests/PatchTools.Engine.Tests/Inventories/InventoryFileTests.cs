@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -162,9 +163,9 @@ public sealed class InventoryFileTests
         text.AppendLine(JsonSerializer.Serialize(inventory.Offers));
         foreach (var package in inventory.Packages)
         {
-            text.AppendLine($"{package} {package.Installed?.Edition}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{package} {package.Installed?.Edition}");
             foreach (var version in package.Versions)
-                text.AppendLine($"{version.Edition} {version.Priority} {version.Section} {version.IsInstalled} {version.MetadataHash} {version.BuildTime:O} {JsonSerializer.Serialize(version.Origins)} {JsonSerializer.Serialize(version.Advisories)}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"{version.Edition} {version.Priority} {version.Section} {version.IsInstalled} {version.MetadataHash} {version.BuildTime:O} {JsonSerializer.Serialize(version.Origins)} {JsonSerializer.Serialize(version.Advisories)}");
         }
 
         return text.ToString();

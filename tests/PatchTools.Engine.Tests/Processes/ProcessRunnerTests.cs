@@ -177,6 +177,7 @@ public sealed class ProcessRunnerTests : IDisposable
 
         var running = Runner.RunAsync(Transaction("sh", "-c", "read answer < \"$1\"; echo done", "sh", gate) with { Timeout = TimeSpan.FromMilliseconds(1) }, cancellation.Token);
         await cancellation.CancelAsync();
+        await _observer.Warned;
         await File.AppendAllTextAsync(gate, "go\n", CancellationToken.None);
 
         Assert.Equal("done\n", (await running).StandardOutput);

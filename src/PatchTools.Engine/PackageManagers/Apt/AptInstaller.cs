@@ -13,6 +13,9 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
     /// <summary>After so many transactions that failed, what is left is given up.</summary>
     private const int MaxFailures = 40;
 
+    /// <summary>After so many that found the disk full, what is left is given up.</summary>
+    private const int MaxFullDisks = 2;
+
     private const int FirstPercent = 20;
     private const int LastPercent = 90;
 
@@ -22,12 +25,14 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
     private readonly TransactionPace _pace = new();
     private readonly List<PatchSetback> _setbacks = [];
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private List<PatchTarget> _remaining = [];
     private InstallPlan? _plan;
     private AptTransaction? _transaction;
     private int _limit = int.MaxValue;
     private int _total;
     private int _failures;
+    private int _fullDisks;
     private bool _hasChanged;
     private string? _stoppedBecause;
 
@@ -81,7 +86,7 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
         var result = await _transaction.RepairAsync();
         _hasChanged |= result.HasChanged;
         foreach (var (package, reason) in result.Transcript.PackageFailures)
-            _problems.Add($"{package} was left unconfigured earlier and still is: {reason}");
+            Problem(package, $"{package} was left unconfigured earlier and still is: {reason}");
     }
 
     /// <summary>Whether the plan still begins with what is installed.</summary>
@@ -230,12 +235,13 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
                 continue;
             progress = true;
             if (!plan.Changes.Any(c => c.Name == name && c.Action != PlannedAction.Configure))
-                Problem($"{name}: {reason}");
+                Problem(name, $"{name}: {reason}");
         }
 
-        if (transcript.DiskFull is { } full)
+        // dpkg takes back what did not fit, so the smaller ones may; but a full disk is not to be hammered at.
+        if (transcript.DiskFull is { } full && (!progress || ++_fullDisks > MaxFullDisks))
         {
-            Problem($"The disk is full: {full}");
+            Problem("/", $"The disk is full: {full}");
             SetAside(_remaining, SetbackKind.InstallFailed, $"not begun: the disk is full ({full})");
             return;
         }
@@ -245,15 +251,16 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
         else if (!progress && missing.Count > 1)
             _limit = Math.Max(1, batch.Count / 2);
         else if (!progress)
-            Problem(transcript.Reason);
+            Problem(transcript.Reason, transcript.Reason);
 
         if (_failures >= MaxFailures)
             SetAside(_remaining, SetbackKind.InstallFailed, $"not begun: too many transactions failed, the last because {transcript.Reason}");
     }
 
-    private void Problem(string text)
+    /// <summary>Said once of each subject, however often it fails again.</summary>
+    private void Problem(string subject, string text)
     {
-        if (!_problems.Exists(p => p.Contains(text, StringComparison.Ordinal)))
+        if (_reported.Add(subject))
             _problems.Add(text);
     }
 

@@ -47,7 +47,7 @@ internal sealed class AptRefusals
     {
         var installed = Installed(change.Name, change.Architecture);
         return installed is { CandidateEdition: { } candidate, PolicyNote: { } note } && DebianVersion.Order.Compare(candidate, change.ToVersion) < 0
-            ? $"{(note.Contains("(pin ", StringComparison.Ordinal) ? "overrides pin" : "overrides apt's policy")}: {note}"
+            ? $"overrides {(note.StartsWith("pin ", StringComparison.Ordinal) ? "" : "apt's policy: ")}{note}"
             : null;
     }
 

@@ -70,7 +70,7 @@ internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCo
         return installed is null ? !replaced.Contains(name) : !installed.IsAutoInstalled;
     }
 
-    private IEnumerable<Deb822Stanza> ReadStatus()
+    private List<Deb822Stanza> ReadStatus()
     {
         var path = AptPackageManager.StatusPath(host.Paths.Root);
         try

@@ -124,6 +124,5 @@ internal sealed class AptSourcesBackup(HostContext host)
         File.Exists(Path.Combine(backup, List)) || (Directory.Exists(Path.Combine(backup, Parts)) && Directory.EnumerateFileSystemEntries(Path.Combine(backup, Parts)).Any());
 
     /// <summary>Moving a file changes its inode, so its change time is when the run moved it.</summary>
-    private static DateTimeOffset Moved(string backup) =>
-        File.Exists(Path.Combine(backup, List)) ? FileTimes.Changed(Path.Combine(backup, List)) : FileTimes.Changed(Path.Combine(backup, Parts));
+    private static (long, uint) Moved(string backup) => FileTimes.ChangeOrder(Path.Combine(backup, File.Exists(Path.Combine(backup, List)) ? List : Parts));
 }

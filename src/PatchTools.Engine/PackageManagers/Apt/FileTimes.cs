@@ -16,6 +16,9 @@ internal static partial class FileTimes
     /// </summary>
     public static DateTimeOffset Changed(string path) => TryRead(path, ChangeOffset, out var seconds, out _) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
 
+    /// <summary>When the inode last changed, only to be compared: as precise as the file system.</summary>
+    public static (long Seconds, uint Nanoseconds) ChangeOrder(string path) => TryRead(path, ChangeOffset, out var seconds, out var nanoseconds) ? (seconds, nanoseconds) : default;
+
     /// <summary>Modification time as Python's <c>st_mtime</c>: a double of seconds (spec 09 §9); null when there is no such file.</summary>
     public static EpochTime? Modified(string path) =>
         TryRead(path, ModificationOffset, out var seconds, out var nanoseconds) ? new EpochTime(seconds + (nanoseconds * 1e-9), IsFractional: true) : null;

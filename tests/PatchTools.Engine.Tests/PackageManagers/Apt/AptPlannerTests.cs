@@ -139,7 +139,7 @@ public sealed class AptPlannerTests
 
         Assert.All(plan.Setbacks, s => Assert.Equal(SetbackKind.Held, s.Kind));
         Assert.Equal(["held", "pinned"], plan.Setbacks.Select(s => s.Target.Name));
-        Assert.Contains("is refused by pin -1 of ", plan.Setbacks[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("is refused by pin -1 for pinned in ", plan.Setbacks[1].Reason, StringComparison.Ordinal);
         Assert.Equal("free", Assert.Single(plan.Changes).Name);
         Assert.Equal(2, plan.ResolverCalls);
     }
@@ -154,7 +154,7 @@ public sealed class AptPlannerTests
         var plan = await root.PlanAsync("pinned=1.1");
 
         Assert.Empty(plan.Setbacks);
-        Assert.StartsWith("overrides pin: apt takes 1.0 (pin 1001 of ", Assert.Single(plan.Changes).Note, StringComparison.Ordinal);
+        Assert.StartsWith("overrides pin 1001 for pinned in ", Assert.Single(plan.Changes).Note, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,13 +27,13 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
         MakeSigned("live", "s", "1.1");
         _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/live s main\n");
         _root.Write("var/lib/dpkg/status", Installed("p", "1.0"));
-        var before = DateTimeOffset.UtcNow;
+        var before = TimeProvider.System.GetUtcNow();
 
         var inventory = await _root.ReadAsync(s_refresh, observer: _observer);
 
         var repository = Assert.Single(inventory.Repositories);
         Assert.Equal((RepositoryStatus.Ok, true, null), (repository.Status, repository.Trusted, repository.Message));
-        Assert.InRange(repository.RefreshedAt!.Value, before, DateTimeOffset.UtcNow);
+        Assert.InRange(repository.RefreshedAt!.Value, before, TimeProvider.System.GetUtcNow());
         Assert.NotNull(repository.PublishedAt);
         Assert.True(inventory.IsProven);
         Assert.Equal("1.1", Assert.Single(inventory.Installed).CandidateEdition);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PatchTools.Adapters.Compression;
 using PatchTools.Hosts;
@@ -49,15 +48,10 @@ internal static class InstallingProcess
 {
     public const string Variable = "PATCHTOOLS_TEST_INSTALL";
 
-    [ModuleInitializer]
-    internal static void InstallInstead()
+    public static async Task<int> RunAsync(string order)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { } text)
-            return;
-        Environment.SetEnvironmentVariable(Variable, null);
-        var report = InstallAsync(JsonSerializer.Deserialize<InstallOrder>(text)!).GetAwaiter().GetResult();
-        Console.Out.WriteLine(JsonSerializer.Serialize(report));
-        Environment.Exit(0);
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(await InstallAsync(JsonSerializer.Deserialize<InstallOrder>(order)!)));
+        return 0;
     }
 
     private static async Task<InstallReport> InstallAsync(InstallOrder order)

@@ -69,6 +69,8 @@ internal sealed class MadeUpAptRoot : IDisposable
         File.WriteAllText(path, text);
     }
 
+    public string Read(string relative) => File.ReadAllText(Path.Combine(Root, relative));
+
     /// <summary>The plan for the named targets (<c>name=version</c>).</summary>
     public async Task<InstallPlan> PlanAsync(IDependencyPolicy policy, params string[] targets)
     {
