@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// An install with sources of the baseline, killed at fifty points spread over it: PatchTools alone at the even ones (apt and dpkg go on without it), every
+/// An install with sources of the baseline, killed at fifty points spread over it, from the first command it runs to its end: PatchTools alone at the even ones (apt and dpkg go on without it), every
 /// process of the host at the odd ones. Whatever the point, the next run finishes and nothing of the first is left.
 /// </summary>
 public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
@@ -16,19 +16,23 @@ public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
 
     public static TheoryData<int> OddPoints => [.. Enumerable.Range(0, Points).Where(point => point % 2 == 1)];
 
-    /// <summary>How long the install takes here when nobody kills it: the points are spread over that.</summary>
-    public sealed class UndisturbedRun
+    /// <summary>How long the install takes here from its first command on when nobody kills it: the points are spread over that.</summary>
+    public sealed class UndisturbedRun : IAsyncLifetime
     {
-        public UndisturbedRun()
+        public TimeSpan Duration { get; private set; }
+
+        public async ValueTask InitializeAsync()
         {
             using var host = Host();
+            using var process = host.StartInstall();
+            await process.WaitForFirstCommandAsync(CancellationToken.None);
             var clock = Stopwatch.StartNew();
-            host.Install().Expect(0);
+            PatchRuns.Result(process.Wait()).Expect(0);
             Duration = clock.Elapsed;
             AssertDone(host);
         }
 
-        public TimeSpan Duration { get; }
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private protected async Task HoldAsync(int point)
@@ -36,6 +40,7 @@ public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
         using var host = Host();
         using (var process = host.StartInstall())
         {
+            await process.WaitForFirstCommandAsync(TestContext.Current.CancellationToken);
             await Task.Delay(undisturbed.Duration * ((point + 0.5) / Points), TimeProvider.System, TestContext.Current.CancellationToken);
             var running = host.Root.Shell("cat /proc/[0-9]*/comm 2>/dev/null | sort | uniq -c").Output;
             TestContext.Current.TestOutputHelper?.WriteLine($"point {point} of {undisturbed.Duration.TotalSeconds:0.0} s, running:\n{running}");

@@ -108,6 +108,26 @@ public sealed partial class RigProcess : IDisposable
         return new RigRun(_process.ExitCode, _output.Result, ErrorSoFar);
     }
 
+    /// <summary>Returns when the process inside has started one of its own, or has ended.</summary>
+    public async Task WaitForFirstCommandAsync(CancellationToken cancellationToken)
+    {
+        while (!HasExited && !(Inner is { } inner && HasChild(inner)))
+            await Task.Delay(2, cancellationToken);
+
+        static bool HasChild(int process)
+        {
+            try
+            {
+                return Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task")).Any(thread => File.ReadAllText(Path.Combine(thread, "children")).Length > 0);
+            }
+            catch (IOException)
+            {
+                // A thread, or the process, has just ended.
+                return false;
+            }
+        }
+    }
+
     /// <summary>SIGKILL to that one process inside; false when it had ended.</summary>
     public bool KillInner() => Inner is { } inner && SendSignal(inner, Kill) == 0;
 

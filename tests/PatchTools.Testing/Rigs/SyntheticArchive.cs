@@ -96,7 +96,7 @@ public sealed class SigningKey : IDisposable
 
     public SigningKey()
     {
-        Rig.NeedsCommands("gpg");
+        Rig.NeedsCommands("gpg", "gpg-agent");
         Gpg("--quick-generate-key", "Synthetic Archive <archive@example.org>", "ed25519", "sign", "never");
         Gpg("--output", PublicKeyring, "--export");
     }
