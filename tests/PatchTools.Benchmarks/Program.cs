@@ -4,6 +4,7 @@ using PatchTools.Benchmarks;
 return args switch
 {
     ["processes", .. var rest] => WholeProcesses.Run(rest),
+    ["install-processes", .. var rest] => InstallProcesses.Run(rest),
     ["rpm-processes", .. var rest] => WholeProcesses.RunRpm(rest),
     _ => Engine(args),
 };

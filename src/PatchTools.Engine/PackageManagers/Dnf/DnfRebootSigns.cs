@@ -1,5 +1,4 @@
 using System.Globalization;
-using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;

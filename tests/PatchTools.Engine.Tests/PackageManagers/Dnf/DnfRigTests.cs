@@ -119,7 +119,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
         // The rig's packages carry install times of January 2026, long before the last minute.
         Assert.Equal(["kernel 5.14.0-2.x86_64 is installed and 5.14.0-1.x86_64 runs"], signs.Reasons.Select(r => r.Text));
         Assert.Empty(signs.Unknown);
-        var uptime = DateTimeOffset.UtcNow - new DateTimeOffset(2025, 12, 31, 0, 0, 0, TimeSpan.Zero);
+        var uptime = TimeProvider.System.GetUtcNow() - new DateTimeOffset(2025, 12, 31, 0, 0, 0, TimeSpan.Zero);
         File.WriteAllText(proc.File("uptime"), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{uptime.TotalSeconds:F2} 0.00\n"));
         root.Write("etc/dnf/plugins/needs-restarting.d/own.conf", "a-sec\n");
 
@@ -216,7 +216,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
     {
         using var root = universe.NewRoot();
         root.Dnf("makecache");
-        File.SetLastWriteTimeUtc(Directory.GetFiles(Path.Combine(root.Path, "var/cache/dnf"), "*primary.xml.gz", SearchOption.AllDirectories).Single(), DateTime.UtcNow.AddDays(-9));
+        File.SetLastWriteTimeUtc(Directory.GetFiles(Path.Combine(root.Path, "var/cache/dnf"), "*primary.xml.gz", SearchOption.AllDirectories).Single(), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-9));
 
         var inventory = await root.InventoryAsync();
 
