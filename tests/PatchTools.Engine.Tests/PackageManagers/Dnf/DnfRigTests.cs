@@ -25,7 +25,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
 
         var inventory = await root.InventoryAsync();
 
-        Assert.Empty(inventory.Repositories.Where(r => r.Status != RepositoryStatus.Ok));
+        Assert.All(inventory.Repositories, r => Assert.Equal(RepositoryStatus.Ok, r.Status));
         Assert.Equal(root.DnfUpgrades(), Upgradable(inventory));
 
         // What main excludes name is hidden from the tool where it is installed, too.
