@@ -117,7 +117,7 @@ public sealed record HostInventory
     public required HostFacts Facts { get; init; }
 
     /// <summary>Policy of the host that concerns every package, one line each: a release it is locked to. Findings carry it in their explanation.</summary>
-    public IReadOnlyList<string> HostPolicy { get; init; } = [];
+    public IReadOnlyList<string> HostPolicy { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Things the reader should know: unknown release, skipped sources, unreadable files.</summary>
     public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
