@@ -5,7 +5,7 @@
     Author = 'PatchTools contributors'
     CompanyName = 'PatchTools contributors'
     Copyright = 'Copyright PatchTools contributors. Apache License 2.0.'
-    Description = 'Scans Linux hosts against AWS Systems Manager patch baselines, explains every decision, and reports compliance to SSM. Works without AWS too.'
+    Description = 'Scans Linux hosts against AWS Systems Manager patch baselines, explains every decision, installs what is missing, and reports compliance to SSM. Works without AWS too.'
     PowerShellVersion = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess = @('PatchTools.Format.ps1xml')

@@ -69,7 +69,7 @@ public sealed class DnfPackageManager : IPackageManager
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
 
-    private static PatchToolsException NotAvailable() => new(PatchErrors.PackageManagerFailed, "The operation Install is not available for dnf and yum.");
+    private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "PatchTools installs with apt; the operation Install is not available for dnf and yum.");
 
     /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
     private string ArchitectureOf(IReadOnlyList<RpmPackage> installed)
