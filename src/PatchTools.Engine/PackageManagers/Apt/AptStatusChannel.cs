@@ -16,7 +16,7 @@ internal sealed class AptStatusChannel(HostContext host, IRunObserver observer, 
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Downloading takes about so much of an upgrade's time.</summary>
+    /// <summary>Part of the bar that is given to downloading: a choice, since nobody knows the network before.</summary>
     private const double DownloadShare = 0.4;
 
     private readonly List<AptStatusLine> _errors = [];
