@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using PatchTools.Errors;
-using PatchTools.State;
 
 namespace PatchTools.Preflight;
 
@@ -34,15 +32,20 @@ internal sealed partial class FileSystems : IFileSystems
 
     public string? WriteFailureOf(string directory)
     {
-        var file = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $".patchtools-preflight-{Environment.ProcessId}"));
+        // Where it would be made, so that a look leaves no directory behind.
+        var place = Path.GetFullPath(directory);
+        while (!Path.Exists(place))
+            place = Path.GetDirectoryName(place)!;
+        if (!Directory.Exists(place))
+            return $"{place} is no directory";
+        var file = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $".patchtools-preflight-{Environment.ProcessId}"));
         try
         {
-            AtomicFile.CreateDirectory(directory);
             File.WriteAllText(file, "preflight");
             File.Delete(file);
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PatchToolsException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             TryDelete(file);
             return e.Message;

@@ -160,7 +160,7 @@ public sealed class SsmPatchServiceTests
         Assert.Equal(operation, failure.Operation);
         if (code is not null)
             Assert.Equal(code, failure.ServiceErrorCode);
-        Assert.Equal(requests, aws.Requests.Count);
+        Assert.Contains(requests, TriesOfEachCall(aws));
         Assert.All(aws.Requests, r => Assert.Equal(SignatureVerdict.Valid, r.Signature));
         AssertCrossesTheBorder(failure);
     }
@@ -418,6 +418,13 @@ public sealed class SsmPatchServiceTests
 
         Assert.Equal(SignatureVerdict.Valid, Assert.Single(aws.Requests).Signature);
     }
+
+    /// <summary>
+    /// Tries of each call, as the SDK numbers them: a connection that breaks before it is used is opened again below the SDK, and a call of an earlier test
+    /// may still reach the port that all services of the process share.
+    /// </summary>
+    private static IEnumerable<int> TriesOfEachCall(LoopbackAws aws) =>
+        aws.Requests.GroupBy(r => r.Header("amz-sdk-invocation-id"), StringComparer.Ordinal).Select(call => call.Select(r => r.Header("amz-sdk-request")).Distinct(StringComparer.Ordinal).Count());
 
     private static SsmPatchService Service(LoopbackAws aws, CallPatience? patience = null) => new(Loopback.Settings(aws), patience ?? Loopback.Patience);
 
