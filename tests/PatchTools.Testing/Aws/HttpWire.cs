@@ -118,7 +118,8 @@ internal sealed class HttpConnection(Socket socket) : IDisposable
             socket.LingerState = new LingerOption(enable: true, seconds: 0);
         if (reply.Delivery == Delivery.StallInBody)
             await SilenceAsync(cancellationToken);
-        return reply is { Delivery: Delivery.Whole or Delivery.Understated, AnnouncesLength: true };
+        // What is left of an understated body would be taken for the beginning of the next answer.
+        return reply is { Delivery: Delivery.Whole, AnnouncesLength: true };
     }
 
     /// <summary>Nothing is said; the wait ends when the client hangs up or the server is disposed.</summary>
