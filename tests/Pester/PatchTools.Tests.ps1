@@ -96,7 +96,7 @@ Describe 'The module' {
         (Get-Command -Module PatchTools).Verb | ForEach-Object { $_ | Should -BeIn $approved }
     }
 
-    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
+    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchTools_Documents', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
         (Get-Help $_ | Out-String) | Should -Match "TOPIC\s+$_"
     }
 
