@@ -12,6 +12,7 @@
     TypesToProcess = @('PatchTools.Types.ps1xml')
     CmdletsToExport = @(
         'Export-PatchInventory'
+        'Get-PatchFleetCompliance'
         'Get-PatchInventory'
         'Get-PatchPlan'
         'Get-PatchSnapshot'
@@ -19,6 +20,7 @@
         'Invoke-PatchBaseline'
         'Publish-PatchSummary'
         'Save-PatchPayload'
+        'Start-PatchFleetOperation'
         'Test-PatchCompliance'
         'Test-PatchRebootRequired'
     )
