@@ -193,5 +193,7 @@ public interface IAdapterFactory
 
     IDecompressor CreateDecompressor();
 
+    IDatabaseReader CreateDatabaseReader();
+
     IOverrideListReader CreateOverrideListReader();
 }

@@ -15,14 +15,16 @@ public sealed class DnfPackageManager : IPackageManager
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;
+    private readonly IDatabaseReader _databases;
     private readonly string _root;
     private readonly DnfTool _tool;
 
-    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
     {
         _host = host;
         _runner = runner;
         _decompressor = decompressor;
+        _databases = databases;
         _root = host.Paths.Root;
         _tool = DnfTool.Of(_root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(_root))?.Family ?? PackageFamily.Dnf);
     }
@@ -42,7 +44,7 @@ public sealed class DnfPackageManager : IPackageManager
         var configuration = DnfConfiguration.Read(_root, _tool, architecture, release, request.CustomSources, warnings);
         var cache = request is not { CustomSources: not null, Refresh: true } ? _host.Paths.InRoot(configuration.CacheDirectory) : DnfRefresh.PrivateCache(_host);
         var refresh = request.Refresh ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken) : null;
-        var reading = new DnfReading(_host, configuration, _decompressor, request, warnings);
+        var reading = new DnfReading(_host, configuration, _decompressor, _databases, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var facts = HostFactsReader.Read(_host, warnings);
         if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
