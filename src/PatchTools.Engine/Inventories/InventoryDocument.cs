@@ -307,6 +307,8 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                     "date" => advisory with { Date = Time(ref reader) },
                     "cveIds" => advisory with { CveIds = Strings(ref reader) },
                     "bugzillaIds" => advisory with { BugzillaIds = Strings(ref reader) },
+                    "rebootSuggested" => advisory with { RebootSuggested = reader.GetBoolean() },
+                    "restartSuggested" => advisory with { RestartSuggested = reader.GetBoolean() },
                     _ => Skipped(ref reader, advisory),
                 };
             }
@@ -370,6 +372,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 case "time": seconds = reader.GetDouble(); break;
                 case "timeIsFractional": isFractional = reader.GetBoolean(); break;
                 case "status": installed = installed with { Status = Text(ref reader) }; break;
+                case "vendor": installed = installed with { Vendor = Text(ref reader) }; break;
                 case "held": installed = installed with { IsHeld = reader.GetBoolean() }; break;
                 case "auto": installed = installed with { IsAutoInstalled = reader.GetBoolean() }; break;
                 case "broken": installed = installed with { IsBroken = reader.GetBoolean() }; break;

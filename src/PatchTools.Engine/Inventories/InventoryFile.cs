@@ -228,6 +228,10 @@ internal static class InventoryFile
                 WriteTime(json, "date", advisory.Date);
                 WriteStrings(json, "cveIds", advisory.CveIds);
                 WriteStrings(json, "bugzillaIds", advisory.BugzillaIds);
+                if (advisory.RebootSuggested)
+                    json.WriteBoolean("rebootSuggested", true);
+                if (advisory.RestartSuggested)
+                    json.WriteBoolean("restartSuggested", true);
                 json.WriteEndObject();
             }
 
@@ -274,6 +278,8 @@ internal static class InventoryFile
 
         json.WriteNumber("version", place);
         json.WriteString("status", installed.Status);
+        if (installed.Vendor.Length > 0)
+            json.WriteString("vendor", installed.Vendor);
         WriteTrue(json, "held", installed.IsHeld);
         WriteTrue(json, "auto", installed.IsAutoInstalled);
         WriteTrue(json, "broken", installed.IsBroken);
