@@ -144,5 +144,5 @@ internal sealed class LivePatching
         return fixes;
     }
 
-    private int Compare(string x, string y) => RpmVersion.Order.Compare(x, y);
+    private static int Compare(string x, string y) => RpmVersion.Order.Compare(x, y);
 }
