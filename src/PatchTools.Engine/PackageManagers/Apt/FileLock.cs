@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
+using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Apt;
 
@@ -21,47 +21,14 @@ internal static partial class FileLock
             var query = new Flock { Type = WriteLock };
             if (Fcntl((int)file.DangerousGetHandle(), GetLock, ref query) != 0 || query.Type == Unlocked)
                 return null;
-            
 
             // The kernel has no number for a process of another namespace.
-            return query.Process <= 0 ? "a process outside this container" : string.Create(CultureInfo.InvariantCulture, $"process {query.Process} ({CommandOf(query.Process)}{AgeOf(query.Process)})");
+            return query.Process <= 0 ? "a process outside this container" : RunningProcess.Describe(query.Process);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // Whoever may not open the lock cannot refresh either; apt-get will say so.
             return null;
-        }
-    }
-
-    private static string CommandOf(int process)
-    {
-        try
-        {
-            var command = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/cmdline")).Replace('\0', ' ').Trim();
-            return command.Length > 0 ? command : "a kernel task";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "which has just ended";
-        }
-    }
-
-    // 1234 (apt-get) S 1 1234 1234 0 -1 4194304 … start time in ticks since boot is the 22nd field, proc_pid_stat(5)
-    private static string AgeOf(int process)
-    {
-        const int TicksPerSecond = 100;
-        try
-        {
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
-            var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var started = double.Parse(fields[19], CultureInfo.InvariantCulture) / TicksPerSecond;
-            var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
-            var minutes = (int)((uptime - started) / 60);
-            return minutes switch { < 1 => "", 1 => ", for a minute", < 120 => string.Create(CultureInfo.InvariantCulture, $", for {minutes} minutes"), _ => string.Create(CultureInfo.InvariantCulture, $", for {minutes / 60} hours") };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
-        {
-            return "";
         }
     }
 
