@@ -1,46 +1,25 @@
 using System.Globalization;
-using PatchTools.Errors;
 using PatchTools.Hosts;
-using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// Waits until no other libzypp works on the host (zypper, YaST, PackageKit, a zypper that outlived a killed PatchTools) and names whoever does. Takes no lock: zypper
-/// does.
+/// What zypper, YaST and PackageKit lock for each other: libzypp writes its process id into a file and empties it when it is done. What a dead process left does not count.
 /// </summary>
-internal sealed class ZypperLocks(HostContext host, IRunObserver observer, string phase = "Install")
+internal static class ZypperLocks
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
     private static readonly string[] s_paths = ["/run/zypp.pid", "/var/run/zypp.pid"];
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerBusy"/>, naming the holder.</exception>
-    public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var since = host.Clock.GetTimestamp();
-        while (Held() is var (path, holder))
-        {
-            if (host.Clock.GetElapsedTime(since) >= timeout)
-                throw Busy(path, holder);
-            observer.Progress(phase, $"Waiting for {holder}, which holds {path}", -1);
-            await Task.Delay(s_interval, host.Clock, cancellationToken);
-        }
-    }
+    public static LockWait Of(HostContext host, IRunObserver observer) => new(host, observer, "zypper", () => Held(host));
 
-    /// <summary>The error that names whoever holds the lock now, or that somebody did.</summary>
-    public PatchToolsException Busy() => Held() is var (path, holder) ? Busy(path, holder) : new PatchToolsException(PatchErrors.PackageManagerBusy, "Another process kept taking zypper's lock.", s_paths[0]);
-
-    private static PatchToolsException Busy(string path, string holder) => new(PatchErrors.PackageManagerBusy, $"zypper's lock is held by {holder} ({path}).", path);
-
-    /// <summary>libzypp writes its process id into the file and empties it when it is done; what a dead process left does not count.</summary>
-    private (string Path, string Holder)? Held()
+    private static HeldLock? Held(HostContext host)
     {
         foreach (var path in s_paths.Select(host.Paths.InRoot))
         {
             try
             {
-                if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process) && RunningProcess.IsAlive(process))
-                    return (path, RunningProcess.Describe(process));
+                if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process) && IsAlive(process))
+                    return new HeldLock(path, FileLock.Describe(process));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -49,5 +28,15 @@ internal sealed class ZypperLocks(HostContext host, IRunObserver observer, strin
         }
 
         return null;
+    }
+
+    // proc_pid_stat(5): 1234 (zypper) S 1 1234 1234 0 -1 4194304 … A zombie is none any more.
+    private static bool IsAlive(int process)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat");
+        if (!File.Exists(path))
+            return false;
+        var stat = File.ReadAllText(path);
+        return stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is not ['Z' or 'X', ..];
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner, Zyp
     {
         if (!host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh zypper's metadata.");
-        var locks = new ZypperLocks(host, observer, "Refresh");
+        var locks = ZypperLocks.Of(host, observer);
         await locks.WaitAsync(request.LockTimeout, cancellationToken);
         observer.Progress("Refresh", "Asking the repositories (zypper refresh)", 5);
 
