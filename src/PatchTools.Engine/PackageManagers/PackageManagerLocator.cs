@@ -3,6 +3,7 @@ using PatchTools.Hosts;
 using PatchTools.PackageManagers.Apt;
 using PatchTools.PackageManagers.Dnf;
 using PatchTools.PackageManagers.Rpm;
+using PatchTools.PackageManagers.Zypper;
 using PatchTools.Ports;
 using PatchTools.Processes;
 
@@ -43,6 +44,8 @@ internal static class PackageManagerLocator
             return new AptPackageManager(host, runner, decompressor);
         if (DnfPackageManager.IsPresent(root))
             return new DnfPackageManager(host, runner, decompressor, databases);
-        throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"No package manager of PatchTools was found under {root}: there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum).", root);
+        if (ZypperPackageManager.IsPresent(root))
+            return new ZypperPackageManager(host, runner, decompressor);
+        throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"No package manager of PatchTools was found under {root}: there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum, zypper).", root);
     }
 }

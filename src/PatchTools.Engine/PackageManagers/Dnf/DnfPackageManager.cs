@@ -39,7 +39,7 @@ public sealed class DnfPackageManager : IPackageManager
         List<string> warnings = [];
         var query = new RpmQuery(_root, _runner);
         var installed = await query.InstalledAsync(cancellationToken);
-        var architecture = ArchitectureOf(installed);
+        var architecture = RpmArchitectures.Of(_root, installed);
         var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, request.CustomSources) ? await query.ReleaseVersionAsync(cancellationToken) : null;
         var configuration = DnfConfiguration.Read(_root, _tool, architecture, release, request.CustomSources, warnings);
         var cache = request is not { CustomSources: not null, Refresh: true } ? _host.Paths.InRoot(configuration.CacheDirectory) : DnfRefresh.PrivateCache(_host);
@@ -72,15 +72,6 @@ public sealed class DnfPackageManager : IPackageManager
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
 
     private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "PatchTools installs with apt; the operation Install is not available for dnf and yum.");
-
-    /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
-    private string ArchitectureOf(IReadOnlyList<RpmPackage> installed)
-    {
-        if (_root == "/")
-            return RpmArchitectures.OfThisMachine;
-        var most = installed.Where(p => p.Architecture is not ("noarch" or "(none)")).GroupBy(p => p.Architecture, StringComparer.Ordinal).MaxBy(g => g.Count());
-        return most is null ? RpmArchitectures.OfThisMachine : RpmArchitectures.Base(most.Key);
-    }
 
     /// <summary>
     /// Amazon Linux 2023 takes updates from one release only until the administrator moves on (docs.aws.amazon.com/linux/al2023, "Deterministic upgrades"). AWS's
