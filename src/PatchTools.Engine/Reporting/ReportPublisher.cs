@@ -202,16 +202,18 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
                 SummaryHash = report.Summary.ContentHash,
                 ComplianceHash = result.ComplianceHash,
                 ContentSent = result.ContentSent,
-                CveIdsDropped = result.CveIdsDropped,
+                CveIdsDropped = result.Sent.CveIdsDropped,
                 Items = report.Compliance.Content!.Count,
+                ItemsOmitted = result.Sent.Omitted,
                 SentAt = host.Clock.GetUtcNow(),
             };
         }
         catch (PatchServiceException e)
         {
             var code = e.ServiceErrorCode is null ? e.Failure.ToString() : $"{e.Failure}, {e.ServiceErrorCode}";
+            var cure = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
             var kept = report.Path.Length > 0 ? $"It is kept as {report.Path}." : "It could not be kept either.";
-            throw new PatchToolsException(PatchErrors.ReportUploadFailed, $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message} {kept}", report.InstanceId, e);
+            throw new PatchToolsException(PatchErrors.ReportUploadFailed, $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message}{cure} {kept}", report.InstanceId, e);
         }
     }
 
