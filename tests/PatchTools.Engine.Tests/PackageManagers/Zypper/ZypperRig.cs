@@ -16,7 +16,7 @@ namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
 /// </summary>
 public sealed class ZypperUniverse : IDisposable
 {
-    private static readonly SyntheticRpm[] _packages =
+    private static readonly RigRpm[] _packages =
     [
         new("a-sec", "1.0-1") { Repository = "base", IsInstalled = true }, new("a-sec", "1.1-1") { Repository = "base" }, new("a-sec", "1.2-1") { Repository = "base" },
         new("a-rec", "1.0-1") { Repository = "base", IsInstalled = true }, new("a-rec", "1.1-1") { Repository = "base" },
@@ -35,11 +35,11 @@ public sealed class ZypperUniverse : IDisposable
         new("kernel-default", "5.14.21-150500.55.39.1") { Repository = "base", IsInstalled = true }, new("kernel-default", "5.14.21-150500.55.44.1") { Repository = "base", IsInstalled = true },
         new("p-both", "1.0-1") { Repository = "base", IsInstalled = true }, new("p-both", "1.1-1") { Repository = "base" }, new("p-both", "1.5-1") { Repository = "extra" },
         new("p-extra", "1.0-1") { IsInstalled = true }, new("p-extra", "1.1-1") { Repository = "extra" },
-        new SyntheticRpm("o-new", "2.0-1") { Repository = "base" }.With("Obsoletes: o-old < 2"), new("o-old", "1.0-1") { Repository = "base", IsInstalled = true },
+        new RigRpm("o-new", "2.0-1") { Repository = "base" }.With("Obsoletes: o-old < 2"), new("o-old", "1.0-1") { Repository = "base", IsInstalled = true },
         new("n-tool", "1.0-1") { IsInstalled = true }, new("n-tool", "1.1-1") { Repository = "plain" },
     ];
 
-    private static readonly SyntheticPatch[] _patches =
+    private static readonly RigPatch[] _patches =
     [
         new("base", "RIG-SLE-2026-1", "security", "Important", ["a-sec 1.1-1", "a-epoch 1:1.0-1", "a-tilde 1.0-1"]),
         new("base", "RIG-SLE-2026-2", "Security", "critical", ["a-sec 1.2-1", "a-newer 2.0-1"]),
@@ -71,7 +71,7 @@ public sealed class ZypperUniverse : IDisposable
 
         var root = new ZypperRoot(this);
         root.OwnRepository("base");
-        SyntheticRpms.Run("rpm", ["--dbpath", Path.Combine(root.Path, "var/lib/rpm"), "--justdb", "--nodeps", "--force-debian", "--nosignature", "--noscripts", "--ignoreos", "--ignorearch", "--force", "-i", .. _installed]);
+        RigRpms.Run("rpm", ["--dbpath", Path.Combine(root.Path, "var/lib/rpm"), "--justdb", "--nodeps", "--force-debian", "--nosignature", "--noscripts", "--ignoreos", "--ignorearch", "--force", "-i", .. _installed]);
         return root;
     }
 
@@ -79,7 +79,7 @@ public sealed class ZypperUniverse : IDisposable
 
     private void Build()
     {
-        var files = SyntheticRpms.Build(_packages, _folder.Path);
+        var files = RigRpms.Build(_packages, _folder.Path);
         foreach (var (package, file) in files)
         {
             if (package.Repository.Length == 0)
@@ -89,7 +89,7 @@ public sealed class ZypperUniverse : IDisposable
         }
 
         foreach (var repository in new[] { "base", "extra", "plain" })
-            SyntheticRpms.MakeRepository(RepositoryFolder(repository), [.. _patches.Where(p => p.Repository == repository)]);
+            RigRpms.MakeRepository(RepositoryFolder(repository), [.. _patches.Where(p => p.Repository == repository)]);
         _installed.AddRange(files.Where(f => f.Key.IsInstalled).Select(f => f.Value));
     }
 }

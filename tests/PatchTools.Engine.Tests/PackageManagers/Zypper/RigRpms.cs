@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
+using PatchTools.Testing.Rigs;
 
-namespace PatchTools.Testing.Rigs;
+namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
 
 /// <summary>One version of an rpm that exists in tests only.</summary>
 /// <param name="Name">Package name.</param>
 /// <param name="Edition"><c>[epoch:]version-release</c>.</param>
-public sealed record SyntheticRpm(string Name, string Edition)
+internal sealed record RigRpm(string Name, string Edition)
 {
     public string Architecture { get; init; } = "x86_64";
 
@@ -36,9 +37,9 @@ public sealed record SyntheticRpm(string Name, string Edition)
 
     public string FileName => string.Create(CultureInfo.InvariantCulture, $"{Name}-{Parts.Version}-{Parts.Release}.{Architecture}.rpm");
 
-    public SyntheticRpm With(string tag) => this with { Tags = [.. Tags, tag] };
+    public RigRpm With(string tag) => this with { Tags = [.. Tags, tag] };
 
-    public SyntheticRpm WithScript(string kind, string body) => this with { Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal) { [kind] = body } };
+    public RigRpm WithScript(string kind, string body) => this with { Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal) { [kind] = body } };
 }
 
 /// <summary>One patch of a repository's updateinfo.</summary>
@@ -47,7 +48,7 @@ public sealed record SyntheticRpm(string Name, string Edition)
 /// <param name="Type">Category: <c>security</c>, <c>recommended</c>, <c>optional</c>.</param>
 /// <param name="Severity">Empty for none.</param>
 /// <param name="Packages">As <c>name edition</c>, or <c>name.architecture edition</c>.</param>
-public sealed record SyntheticPatch(string Repository, string Id, string Type, string Severity, IReadOnlyList<string> Packages)
+internal sealed record RigPatch(string Repository, string Id, string Type, string Severity, IReadOnlyList<string> Packages)
 {
     public string Date { get; init; } = "2026-01-05 00:00:00";
 
@@ -57,13 +58,13 @@ public sealed record SyntheticPatch(string Repository, string Id, string Type, s
 }
 
 /// <summary>Builds rpms and repositories of them with the distribution's own tools. Nothing leaves the machine and nothing of it is changed.</summary>
-public static class SyntheticRpms
+internal static class RigRpms
 {
     /// <summary>Builds every package; names that come in several versions take one run of rpmbuild for each.</summary>
     /// <returns>Path of the file by package.</returns>
-    public static IReadOnlyDictionary<SyntheticRpm, string> Build(IReadOnlyList<SyntheticRpm> packages, string folder)
+    public static IReadOnlyDictionary<RigRpm, string> Build(IReadOnlyList<RigRpm> packages, string folder)
     {
-        Dictionary<SyntheticRpm, string> files = [];
+        Dictionary<RigRpm, string> files = [];
         var generations = packages.GroupBy(p => p.Name, StringComparer.Ordinal).SelectMany(g => g.Select((p, i) => (Package: p, Generation: i))).GroupBy(p => p.Generation, p => p.Package);
         foreach (var generation in generations)
         {
@@ -82,7 +83,7 @@ public static class SyntheticRpms
     }
 
     /// <summary>Metadata of the rpms in the folder, with the patches.</summary>
-    public static void MakeRepository(string folder, IReadOnlyList<SyntheticPatch> patches)
+    public static void MakeRepository(string folder, IReadOnlyList<RigPatch> patches)
     {
         Run("createrepo_c", "-q", "--no-database", folder);
         if (patches.Count == 0)
@@ -97,7 +98,7 @@ public static class SyntheticRpms
     public static string Run(string command, params string[] arguments) =>
         RigProcess.Run("env", ["LC_ALL=C.UTF-8", "SOURCE_DATE_EPOCH=1767225600", command, .. arguments]).Expect().Output;
 
-    private static string Spec(IEnumerable<SyntheticRpm> packages)
+    private static string Spec(IEnumerable<RigRpm> packages)
     {
         var spec = new StringBuilder("Name: rig\nVersion: 1\nRelease: 1\nSummary: rig\nLicense: MIT\n%description\nrig\n");
         foreach (var package in packages)
@@ -122,7 +123,7 @@ public static class SyntheticRpms
         return spec.ToString();
     }
 
-    private static string UpdateInfo(IReadOnlyList<SyntheticPatch> patches)
+    private static string UpdateInfo(IReadOnlyList<RigPatch> patches)
     {
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<updates>\n");
         foreach (var patch in patches)
@@ -136,7 +137,7 @@ public static class SyntheticRpms
             {
                 var dot = name.LastIndexOf('.');
                 var architecture = dot > 0 ? name[(dot + 1)..] : "x86_64";
-                var (epoch, version, release) = new SyntheticRpm(name, edition).Parts;
+                var (epoch, version, release) = new RigRpm(name, edition).Parts;
                 xml.Append(CultureInfo.InvariantCulture, $"<package name=\"{(dot > 0 ? name[..dot] : name)}\" version=\"{version}\" release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" arch=\"{architecture}\"><filename>x.rpm</filename>");
                 xml.AppendLine(CultureInfo.InvariantCulture, $"{(patch.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(patch.SuggestsRestart ? "<restart_suggested>1</restart_suggested>" : "")}</package>");
             }
