@@ -142,8 +142,8 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             var left = request.LockTimeout - host.Clock.GetElapsedTime(since);
             var result = await transactions.RunAsync(plan, left > TimeSpan.Zero ? left : TimeSpan.Zero, Percent(done), Percent(done + plan.Accepted.Count));
             _pace.Record(plan, result.Duration);
-            if (result.Problem is { } problem)
-                _problems.Add(problem);
+            foreach (var problem in result.Problems)
+                Problem(problem, problem);
             if (!result.IsLocked)
                 return result;
             if (left > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
