@@ -29,18 +29,55 @@ internal sealed class ZypperCommands
     /// <summary>Asks every enabled repository, however young its metadata is. <c>--non-interactive</c> answers no to every key that the host does not trust.</summary>
     public Command Refresh() => Query(["refresh"]) with { Timeout = TimeSpan.FromMinutes(15) };
 
+    /// <summary>Asks the resolver; changes nothing. Only what is in the cache: the plan is made of what the inventory was read from.</summary>
+    /// <param name="wanted">Exact versions.</param>
+    /// <param name="settings">Path of another <c>zypp.conf</c>; null for the host's.</param>
+    public Command Plan(IEnumerable<PatchTarget> wanted, string? settings)
+    {
+        var query = Query(["--no-refresh", .. Install(wanted, isDryRun: true)]);
+        return query with { Environment = Unattended(settings) };
+    }
+
+    /// <summary>The transaction itself, in words for its log.</summary>
+    public Command Install(IEnumerable<PatchTarget> wanted, string? settings, TransactionFiles files) => new("zypper", [.. _places, "--non-interactive", "--no-refresh", .. Install(wanted, isDryRun: false)])
+    {
+        ExpectedExitCodes = ZypperExitCode.All,
+        Environment = Unattended(settings),
+        Interruptible = false,
+        LogPath = files.LogPath,
+        Timeout = TimeSpan.FromHours(1),
+    };
+
+    /// <summary>A version as zypper takes it, <c>name.arch=[epoch:]version-release</c>.</summary>
+    public static string Spec(string name, string architecture, string edition) => $"{name}.{architecture}={edition}";
+
+    /// <summary>
+    /// Exactly what is asked for or nothing, however the host is configured: by name only, never what else provides it; nothing that is merely recommended; no forced way out of a conflict.
+    /// An approval is an instruction, so licences are agreed to (spec 12 §9).
+    /// </summary>
+    private static IEnumerable<string> Install(IEnumerable<PatchTarget> wanted, bool isDryRun) =>
+    [
+        "install", .. isDryRun ? (string[])["--dry-run"] : [], "--name", "--no-recommends", "--no-force-resolution", "--auto-agree-with-licenses", "--", .. wanted.Select(t => Spec(t.Name, t.Architecture, t.Edition)),
+    ];
+
     private Command Query(IEnumerable<string> arguments) => new("zypper", [.. _places, "--non-interactive", "--xmlout", .. arguments])
     {
         ExpectedExitCodes = ZypperExitCode.All,
-        Environment = Unattended(),
+        Environment = Unattended(null),
     };
 
     /// <summary>zypper waits for its lock itself; agents start their children with little.</summary>
-    private Dictionary<string, string> Unattended() => new(StringComparer.Ordinal)
+    private Dictionary<string, string> Unattended(string? settings)
     {
-        ["ZYPP_LOCK_TIMEOUT"] = Math.Max(0, (int)_lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
-        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    };
+        Dictionary<string, string> environment = new(StringComparer.Ordinal)
+        {
+            ["ZYPP_LOCK_TIMEOUT"] = Math.Max(0, (int)_lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        };
+        if (settings is not null)
+            environment["ZYPP_CONF"] = settings;
+        return environment;
+    }
 
     /// <summary>
     /// Which root, repositories and caches. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has to be

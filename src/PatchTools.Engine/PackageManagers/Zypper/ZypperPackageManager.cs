@@ -12,6 +12,11 @@ namespace PatchTools.PackageManagers.Zypper;
 /// </summary>
 public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor) : IPackageManager
 {
+    internal const string RepositoryFolder = "/etc/zypp/repos.d";
+
+    /// <summary>What the reference calls zypper in the names of its directories.</summary>
+    internal const string ReferenceName = "zypp";
+
     private readonly string _root = host.Paths.Root;
 
     public string Name => "zypper";
@@ -22,6 +27,11 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
         List<string> warnings = [];
+        var moved = new RepositoryFilesBackup(host, ReferenceName, RepositoryFolder);
+        if (request.RestoresSources)
+            moved.Restore(request.CustomSources, observer);
+        if (moved.Warning() is { } warning)
+            warnings.Add(warning);
         var installed = await new RpmQuery(_root, runner).InstalledAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
@@ -48,13 +58,14 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         };
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => !host.IsRoot
+        ? throw new PatchToolsException(PatchErrors.ElevationRequired, "zypper answers only root what an install would do.")
+        : new ZypperPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
-    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        new ZypperInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new ZypperRebootSigns(host, runner).ReadAsync(cancellationToken);
-
-    private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "PatchTools installs with apt; the operation Install is not available for zypper.");
 
     private void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
     {
