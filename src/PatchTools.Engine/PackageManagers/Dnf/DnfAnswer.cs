@@ -21,10 +21,13 @@ internal sealed partial record DnfAnswer
     /// <summary>What else went wrong: not one target's own, and no other set fares better. Null when nothing did.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>Packages must be signed and the host knows no key: nothing of any repository can be installed. Null when that is not so.</summary>
+    public string? Distrust { get; init; }
+
     /// <summary>Bytes to be downloaded where the tool says it in its answer (yum 3, rounded); else null.</summary>
     public long? DownloadBytes { get; init; }
 
-    public bool HasSolution => Problems.Count == 0 && Unmatched.Count == 0 && Failure is null;
+    public bool HasSolution => Problems.Count == 0 && Unmatched.Count == 0 && Failure is null && Distrust is null;
 
     // dnf 4.14.0 --assumeno --setopt=debuglevel=6, standard output; then "Operation aborted." on standard error and exit code 1:
     //   --> Starting dependency resolution
@@ -46,6 +49,9 @@ internal sealed partial record DnfAnswer
     //   No match for argument: gone-0:1.1-1.x86_64
     //   All matches were filtered out by exclude filtering for argument: a-0:1.1-1.x86_64
     //   Error: Unable to find a match: gone-0:1.1-1.x86_64
+    // Where gpgcheck is on, rpm has no key, and a repository names none, standard error before anything else, exit code 1:
+    //   You have enabled checking of packages via GPG keys. This is a good thing.
+    //   However, you do not have any GPG public keys installed. You need to download
     // yum 3.4.3 --assumeno, standard output; then "Exiting on user command" and exit code 1:
     //   --> Running transaction check
     //   ---> Package bash.x86_64 0:4.2.46-31.el7 will be updated
@@ -104,12 +110,16 @@ internal sealed partial record DnfAnswer
 
         var declined = output.Contains("Exiting on user command", StringComparison.Ordinal) || error.Contains("Operation aborted", StringComparison.Ordinal) || error.Contains("Exiting on user command", StringComparison.Ordinal);
         var answered = exitCode == 0 || declined;
+        var distrust = !answered && (error + output).Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
+            ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
+            : null;
         return new DnfAnswer
         {
             Changes = !answered ? [] : stored is not null ? Stored(stored) : Changed(said),
             Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
             Unmatched = answered ? [] : unmatched,
-            Failure = answered || problems.Count > 0 || unmatched.Count > 0 ? null : LastWords(error) ?? LastWords(output) ?? "it gave no reason",
+            Distrust = distrust,
+            Failure = answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null : LastWords(error) ?? LastWords(output) ?? "it gave no reason",
             DownloadBytes = download,
         };
     }
@@ -121,7 +131,7 @@ internal sealed partial record DnfAnswer
             return $"no visible repository offers {target.Name} {target.Edition}";
         var own = Problems.Where(p => Names(p, target)).ToList();
         var texts = own.Count > 0 ? own : Problems;
-        return texts.Count > 0 ? string.Join("; ", texts) : Failure ?? "it gave no reason";
+        return texts.Count > 0 ? string.Join("; ", texts) : Distrust ?? Failure ?? "it gave no reason";
     }
 
     public bool Blames(PatchTarget target) => Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));

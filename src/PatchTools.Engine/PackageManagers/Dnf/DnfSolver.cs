@@ -72,6 +72,8 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
 
     private DnfSolution Judge(DnfAnswer answer, IReadOnlyList<PatchTarget> targets)
     {
+        if (answer.Distrust is { } distrust)
+            return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
         if (!answer.HasSolution)
         {
             var isProtected = answer.Problems.Any(p => p.Contains("protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
@@ -113,7 +115,7 @@ internal sealed record DnfSolution(DnfAnswer Answer, SetbackKind? Problem, strin
 
     public bool IsAcceptable => Problem is null;
 
-    public bool IsHopeless => false;
+    public bool IsHopeless => Answer.Distrust is not null;
 
     public bool Blames(PatchTarget target) => Answer.Blames(target);
 
