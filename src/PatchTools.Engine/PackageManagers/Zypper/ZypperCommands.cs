@@ -14,11 +14,17 @@ internal sealed class ZypperCommands
 
     /// <param name="host">Whose.</param>
     /// <param name="customSources">Text of the baseline's own repositories; null for the host's.</param>
+    /// <param name="hasPrivateCache">Their metadata is in <see cref="PrivateCache"/>, or is to be fetched into it.</param>
     /// <param name="lockTimeout">How long zypper waits for its lock.</param>
-    public ZypperCommands(HostContext host, string? customSources, TimeSpan lockTimeout)
+    public ZypperCommands(HostContext host, string? customSources, bool hasPrivateCache, TimeSpan lockTimeout)
     {
-        _places = Places(host, customSources);
+        _places = Places(host, customSources, hasPrivateCache);
         _lockTimeout = lockTimeout;
+    }
+
+    public ZypperCommands(HostContext host, InstallRequest request, TimeSpan lockTimeout)
+        : this(host, request.CustomSources, Directory.Exists(PrivateCache(host)), lockTimeout)
+    {
     }
 
     /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
@@ -83,7 +89,7 @@ internal sealed class ZypperCommands
     /// Which root, repositories and caches. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has to be
     /// put back, whatever happens (spec 12 §1).
     /// </summary>
-    private static List<string> Places(HostContext host, string? customSources)
+    private static List<string> Places(HostContext host, string? customSources, bool hasPrivateCache)
     {
         List<string> options = [];
         if (host.Paths.Root != "/")
@@ -95,7 +101,9 @@ internal sealed class ZypperCommands
 
         // Addresses may carry passwords.
         AtomicFile.Write(Path.Combine(sources, "baseline.repo"), Encoding.UTF8.GetBytes(customSources + "\n"), AtomicFile.PrivateFile);
-        options.AddRange(["--reposd-dir", sources, "--cache-dir", PrivateCache(host)]);
+        options.AddRange(["--reposd-dir", sources]);
+        if (hasPrivateCache)
+            options.AddRange(["--cache-dir", PrivateCache(host)]);
         return options;
     }
 }

@@ -35,9 +35,9 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         var installed = await new RpmQuery(_root, runner).InstalledAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
-        var isPrivate = request is { CustomSources: not null, Refresh: true };
+        var isPrivate = request.CustomSources is not null && (request.Refresh || Directory.Exists(ZypperCommands.PrivateCache(host)));
         var cache = isPrivate ? Path.Combine(ZypperCommands.PrivateCache(host), "raw") : configuration.MetadataDirectory;
-        var commands = new Lazy<ZypperCommands>(() => new ZypperCommands(host, request.CustomSources, request.LockTimeout));
+        var commands = new Lazy<ZypperCommands>(() => new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout));
         var refresh = request.Refresh ? await new ZypperRefresh(host, runner, commands.Value).RunAsync(request, configuration.Repositories, observer, cancellationToken) : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);

@@ -25,7 +25,7 @@ internal sealed class ZypperPlanner
         _known = new ZypperRefusals(request.Inventory);
         var configuration = ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []);
         _exclusions = new ZypperExclusions(host, configuration);
-        var commands = new ZypperCommands(host, request.CustomSources, request.LockTimeout);
+        var commands = new ZypperCommands(host, request, request.LockTimeout);
         _solver = new ZypperSolver(runner, commands, _exclusions, _known, request.Dependencies, configuration.AllowsVendorChange, ZypperLocks.Of(host, observer), request.LockTimeout);
         _search = new PlanSearch<ZypperSolution>(_solver.SolveAsync, observer, "zypper");
     }

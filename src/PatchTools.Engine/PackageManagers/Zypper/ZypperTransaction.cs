@@ -22,7 +22,7 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
     public async Task<TransactionResult> RunAsync(InstallPlan plan, TimeSpan lockTimeout, int fromPercent, int toPercent)
     {
         var before = await ReadAsync();
-        var commands = new ZypperCommands(host, request.CustomSources, lockTimeout);
+        var commands = new ZypperCommands(host, request, lockTimeout);
         try
         {
             var command = commands.Install(plan.Accepted, _exclusions.Apply([.. plan.Arguments.Select(Exclusion.Parse)]), files);
