@@ -205,8 +205,9 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         var states = new PatchStatesFile(host, observer).Read();
         if (states.Warning is not null)
             observer.Warning(states.Warning);
-        var manager = PackageManagerLocator.TryLocate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
-        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host)).AssessAsync(states.States, cancellationToken);
+        var runner = new ProcessRunner(observer);
+        var manager = PackageManagerLocator.TryLocate(host, runner, new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
+        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(states.States, cancellationToken);
     }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>

@@ -60,6 +60,6 @@ internal sealed record TransactionResult
     /// <summary>The transaction's own reason where no package is blamed.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Something beside the packages themselves that went wrong, one sentence; null for nothing.</summary>
-    public string? Problem { get; init; }
+    /// <summary>What went wrong beside the packages that failed, one sentence each.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
 }

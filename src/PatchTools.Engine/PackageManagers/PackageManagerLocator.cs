@@ -16,10 +16,17 @@ internal static class PackageManagerLocator
     public static IComparer<string> VersionOrder(PackageFamily family) => family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order;
 
     /// <summary>Null where no known database says which package a file is of.</summary>
-    public static IFileOwners? FileOwners(HostContext host) => AptPackageManager.IsPresent(host.Paths.Root) ? new DpkgFileOwners(host.Paths.Root) : null;
+    public static IFileOwners? FileOwners(HostContext host, IProcessRunner runner) =>
+        AptPackageManager.IsPresent(host.Paths.Root) ? new DpkgFileOwners(host.Paths.Root)
+        : RpmQuery.DatabaseOf(host.Paths.Root) is not null ? new RpmFileOwners(host.Paths.Root, runner)
+        : null;
 
     /// <summary>Null where there is none of PatchTools'.</summary>
-    public static PackageManagerPlaces? Places(HostContext host) => AptPackageManager.IsPresent(host.Paths.Root) ? AptPlaces.Read(host) : null;
+    public static PackageManagerPlaces? Places(HostContext host) =>
+        AptPackageManager.IsPresent(host.Paths.Root) ? AptPlaces.Read(host)
+        : DnfPackageManager.IsPresent(host.Paths.Root) ? DnfPlaces.Read(host, DnfPackageManager.ToolOf(host.Paths.Root))
+        : ZypperPackageManager.IsPresent(host.Paths.Root) ? ZypperPlaces.Read(host)
+        : null;
 
     /// <summary>Null where there is none of PatchTools'.</summary>
     public static IPackageManager? TryLocate(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)

@@ -57,7 +57,7 @@ internal sealed class AptTransaction(HostContext host, IProcessRunner runner, In
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.NoRoomForArchives is not null,
             Reason = transcript.Reason,
-            Problem = marks,
+            Problems = marks is null ? [] : [marks],
         };
     }
 

@@ -33,6 +33,9 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     public static string? DatabaseOf(string root) =>
         DatabaseFolders.Select(f => Path.Combine(root, f)).FirstOrDefault(f => DatabaseFiles.Any(d => File.Exists(Path.Combine(f, d))));
 
+    /// <summary>The database itself below a root; null when there is none.</summary>
+    public static string? DatabaseFileOf(string root) => DatabaseOf(root) is { } folder ? DatabaseFiles.Select(d => Path.Combine(folder, d)).FirstOrDefault(File.Exists) : null;
+
     /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
     /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered something else.</exception>
@@ -107,7 +110,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     }
 
     /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
-    private IReadOnlyList<string> Database() => root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
+    internal IReadOnlyList<string> Database() => root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
 
     private static long Seconds(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 

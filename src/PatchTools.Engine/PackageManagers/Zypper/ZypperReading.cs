@@ -118,9 +118,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
     private RepositoryHealth HealthOf(RepositoryReading reading, RefreshOutcome? refresh)
     {
         var repository = reading.Repository;
-
-        // zypper touches the table of contents whenever the repository says that it is still the one.
-        var refreshed = reading.PrimaryFile is not null ? new DateTimeOffset(File.GetLastWriteTimeUtc(reading.ContentsFile), TimeSpan.Zero) : (DateTimeOffset?)null;
+        var refreshed = reading.ConfirmedAt;
         var age = host.Clock.GetUtcNow() - refreshed;
         var (status, message) =
             refresh?.FailureOf(repository.Alias, refreshed) is { } failure && (reading.ForeignType is null || refresh.Failures.ContainsKey(repository.Alias)) ? (RepositoryStatus.RefreshFailed, $"zypper refresh: {failure}")

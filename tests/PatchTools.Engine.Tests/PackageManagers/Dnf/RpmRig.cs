@@ -56,6 +56,14 @@ public sealed class RpmUniverse : IDisposable
         new("d-lib", "1.0-1", "base", true), new("d-lib", "2.0-1", "base"),
         new("d-unmet", "1.0-1", "base", true), new("d-unmet", "2.0-1", "base", Tags: "Requires: not-anywhere"),
         new("n-tool", "1.0-1", "", true), new("n-tool", "1.1-1", "plain"),
+        new("x-app", "1.0-1", "base", true), new("x-app", "1.1-1", "base", Tags: "Requires: o-new"),
+        new("w-app", "1.0-1", "base", true), new("w-app", "1.1-1", "base", Tags: "Recommends: w-extra"),
+        new("w-extra", "1.0-1", "base"), new("w-extra", "1.1-1", "base"),
+        new("c-app", "1.0-1", "base", true), new("c-app", "1.1-1", "base", Tags: "Conflicts: a-plain"),
+        new("t-one", "1.0-1", "base", true, Tags: "Requires: t-two = 1.0"), new("t-one", "1.1-1", "base", Tags: "Requires: t-two = 1.1"),
+        new("t-two", "1.0-1", "base", true, Tags: "Requires: t-one = 1.0"), new("t-two", "1.1-1", "base", Tags: "Requires: t-one = 1.1"),
+        new("l-name-of-a-package-that-is-longer-than-any-column-of-a-table", "1.0-1", "base", true),
+        new("l-name-of-a-package-that-is-longer-than-any-column-of-a-table", "1.1.20260101git0123456789abcdef-1.el9_4.12", "base"),
     ];
 
     private static readonly RigAdvisory[] _advisories =
@@ -259,6 +267,20 @@ public sealed class RpmUniverse : IDisposable
     }
 }
 
+/// <summary>The real runner, with a record of the commands.</summary>
+internal sealed class RecordingRunner : IProcessRunner
+{
+    private readonly ProcessRunner _runner = new(new SilentObserver());
+
+    public List<Command> Commands { get; } = [];
+
+    public Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken)
+    {
+        Commands.Add(command);
+        return _runner.RunAsync(command, cancellationToken);
+    }
+}
+
 /// <summary>The universe is built once for all tests that use it.</summary>
 [CollectionDefinition(Name)]
 public sealed class RpmUniverseTests : ICollectionFixture<RpmUniverse>
@@ -300,6 +322,9 @@ internal sealed class RpmRoot : IDisposable
     }
 
     public string Path => _folder.Path;
+
+    /// <summary>Every file below a folder of the root with its content.</summary>
+    public string Fingerprint(string folder) => string.Join('\n', Directory.GetFiles(System.IO.Path.Combine(Path, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => $"{f} {File.ReadAllText(f)}"));
 
     public void Write(string file, string text) => File.WriteAllText(_folder.File(file), text);
 
@@ -367,14 +392,14 @@ internal sealed class RpmRoot : IDisposable
     public Task<HostInventory> InventoryAsync(bool refresh = false, IRunObserver? observer = null) =>
         Manager(observer).GetInventoryAsync(new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root }, observer ?? new SilentObserver(), CancellationToken.None);
 
-    public DnfPackageManager Manager(IRunObserver? observer = null, string? proc = null) => new(
+    public DnfPackageManager Manager(IRunObserver? observer = null, string? proc = null, IProcessRunner? runner = null) => new(
         new HostContext
         {
             Paths = new HostPaths { Root = Path, StateDirectory = _data.Path, DataDirectory = _data.Path, ProcDirectory = proc ?? "/proc" },
             Environment = new Dictionary<string, string>(),
             IsRoot = Environment.IsPrivilegedProcess,
         },
-        new ProcessRunner(observer ?? new SilentObserver()),
+        runner ?? new ProcessRunner(observer ?? new SilentObserver()),
         new Decompressor(),
         new DatabaseReader());
 
