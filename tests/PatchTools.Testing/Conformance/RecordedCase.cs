@@ -27,6 +27,8 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
 
     public bool IsRpm => OsRelease is not null;
 
+    public bool IsSuse => OsRelease?.Contains("suse", StringComparison.Ordinal) ?? false;
+
     /// <summary>How the service was made for it.</summary>
     public IReadOnlyList<string> ServiceOptions => ["--product", Product, .. FakeOptions];
 

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>The recorded apt and dnf scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
+/// <summary>The recorded apt, dnf and zypper scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed class ConformanceTests
 {

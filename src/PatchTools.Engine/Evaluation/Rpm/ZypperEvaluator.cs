@@ -48,10 +48,11 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) =>
         candidates.Where(c => c.IsNewer && Compare(c.Edition, reported[0].Edition) <= 0);
 
-    /// <summary>Category and severity of a patch as written.</summary>
+    /// <summary>Category of a patch as written.</summary>
     protected override string Classification(Advisory? advisory) => advisory?.Classification ?? "";
 
-    protected override string Severity(Advisory? advisory) => advisory?.Severity ?? "";
+    /// <summary>As zypper prints it: in small letters, whatever the patch says.</summary>
+    protected override string Severity(Advisory? advisory) => advisory?.Severity.ToLowerInvariant() ?? "";
 
     /// <summary>What is not approved is reported at the installed edition, with the patch that fixed it there.</summary>
     protected override RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => MostSevere([.. candidates.Where(c => !c.IsNewer)]);

@@ -17,14 +17,16 @@ public sealed class DnfPackageManager : IPackageManager
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;
+    private readonly IDatabaseReader _databases;
     private readonly string _root;
     private readonly DnfTool _tool;
 
-    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
     {
         _host = host;
         _runner = runner;
         _decompressor = decompressor;
+        _databases = databases;
         _root = host.Paths.Root;
         _tool = ToolOf(_root);
     }
@@ -47,11 +49,11 @@ public sealed class DnfPackageManager : IPackageManager
             warnings.Add(warning);
         var query = new RpmQuery(_root, _runner);
         var installed = await query.InstalledAsync(cancellationToken);
-        var architecture = ArchitectureOf(installed);
+        var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = await ConfigurationAsync(architecture, request.CustomSources, warnings, cancellationToken);
         var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
         var refresh = request.Refresh ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken) : null;
-        var reading = new DnfReading(_host, configuration, _decompressor, request, warnings);
+        var reading = new DnfReading(_host, configuration, _decompressor, _databases, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var facts = HostFactsReader.Read(_host, warnings);
         if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
@@ -99,15 +101,6 @@ public sealed class DnfPackageManager : IPackageManager
 
     private async Task<string> CacheAsync(InstallRequest request, CancellationToken cancellationToken) =>
         CacheOf(await ConfigurationAsync(request.Inventory.Packages.NativeArchitecture, request.CustomSources, [], cancellationToken), request.CustomSources, refreshes: false);
-
-    /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
-    private string ArchitectureOf(IReadOnlyList<RpmPackage> installed)
-    {
-        if (_root == "/")
-            return RpmArchitectures.OfThisMachine;
-        var most = installed.Where(p => p.Architecture is not ("noarch" or "(none)")).GroupBy(p => p.Architecture, StringComparer.Ordinal).MaxBy(g => g.Count());
-        return most is null ? RpmArchitectures.OfThisMachine : RpmArchitectures.Base(most.Key);
-    }
 
     /// <summary>
     /// Amazon Linux 2023 takes updates from one release only until the administrator moves on (docs.aws.amazon.com/linux/al2023, "Deterministic upgrades"). AWS's

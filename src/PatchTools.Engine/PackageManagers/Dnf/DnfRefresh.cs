@@ -1,18 +1,9 @@
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Dnf;
-
-/// <summary>What a refresh came to: which repositories the tool could not ask, and why.</summary>
-internal sealed record RefreshOutcome(DateTimeOffset Began, IReadOnlyDictionary<string, string> Failures)
-{
-    /// <summary>Why the repository was not confirmed; null when it was. Its files say when that was last, whatever the tool printed.</summary>
-    /// <param name="repository">Id.</param>
-    /// <param name="confirmed">When it was last confirmed.</param>
-    public string? FailureOf(string repository, DateTimeOffset? confirmed) =>
-        Failures.GetValueOrDefault(repository) ?? (confirmed < Began || confirmed is null ? "it was not confirmed" : null);
-}
 
 /// <summary>The real <c>dnf makecache</c>: every enabled repository is asked, and those that fail are named.</summary>
 internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool)
