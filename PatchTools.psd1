@@ -18,6 +18,7 @@
         'Get-PatchSummary'
         'Invoke-PatchBaseline'
         'Publish-PatchSummary'
+        'Save-PatchPayload'
         'Test-PatchCompliance'
         'Test-PatchRebootRequired'
     )

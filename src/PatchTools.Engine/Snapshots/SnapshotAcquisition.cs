@@ -276,7 +276,7 @@ public sealed class SnapshotAcquisition
     }
 
     /// <summary>One reader for everything, so that two locations cannot both be standard input.</summary>
-    private LocationReader Locations(AwsParameters aws) => _locations ??= new(_standardInput, async (needsCredentials, cancellationToken) =>
+    internal LocationReader Locations(AwsParameters aws) => _locations ??= new(_standardInput, async (needsCredentials, cancellationToken) =>
     {
         if (!needsCredentials)
             return _adapters.CreateObjectStore(null);
