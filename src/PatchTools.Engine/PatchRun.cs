@@ -1,3 +1,4 @@
+using System.Data;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.Hosts;
@@ -205,7 +206,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         if (states.Warning is not null)
             observer.Warning(states.Warning);
         var runner = new ProcessRunner(observer);
-        var manager = PackageManagerLocator.TryLocate(host, runner, new DeferredDecompressor(adapters));
+        var manager = PackageManagerLocator.TryLocate(host, runner, new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
         return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(states.States, cancellationToken);
     }
 
@@ -272,7 +273,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         return acquisition.GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
     }
 
-    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
+    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
 
     private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken, PatchingOutcome? patching = null)
     {
@@ -298,5 +299,13 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         private readonly Lazy<IDecompressor> _decompressor = new(adapters.CreateDecompressor);
 
         public Stream Open(CompressionFormat format, Stream compressed) => _decompressor.Value.Open(format, compressed);
+    }
+
+    /// <summary>Loads SQLite only where lists are databases: on yum 3.</summary>
+    private sealed class DeferredDatabaseReader(IAdapterFactory adapters) : IDatabaseReader
+    {
+        private readonly Lazy<IDatabaseReader> _databases = new(adapters.CreateDatabaseReader);
+
+        public void Read(string path, string query, Action<IDataRecord> row) => _databases.Value.Read(path, query, row);
     }
 }

@@ -19,6 +19,9 @@ internal sealed record CallPatience
     /// <summary>The same for a document. The reference tries a snapshot once; a passing trouble need not cost the run.</summary>
     public int DownloadRetries { get; init; } = 2;
 
+    /// <summary>Tries after the first where no connection comes about: nobody listens, no route, no such name.</summary>
+    public const int ConnectRetries = 1;
+
     /// <summary>The wait before retry n (1-based) is a random part of 2ⁿ⁻¹ times this, as the reference's SDK waits.</summary>
     public TimeSpan BackoffUnit { get; init; } = TimeSpan.FromSeconds(1);
 

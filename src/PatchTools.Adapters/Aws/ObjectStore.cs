@@ -21,7 +21,7 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
                         ? await new BucketObjects(settings, patience).GetAsync(location, maxBytes, limit.Token)
                         : await _web.Value.GetAsync(location, maxBytes, limit.Token);
                 }
-                catch (ObjectStoreException e) when (retry <= patience.DownloadRetries && MayPass(e, location))
+                catch (ObjectStoreException e) when (retry <= Retries(e) && MayPass(e, location))
                 {
                     await Task.Delay(patience.WaitBefore(retry), limit.Token);
                 }
@@ -32,6 +32,8 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
             throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} did not arrive within {patience.Deadline.TotalSeconds:0.#} seconds.");
         }
     }
+
+    private int Retries(ObjectStoreException e) => e.InnerException is { } cause && ServiceFailures.IsNoConnection(cause) ? CallPatience.ConnectRetries : patience.DownloadRetries;
 
     /// <summary>A body that broke off, and for the web what the SDK retries by itself for S3: no answer, 429 and 5xx.</summary>
     private static bool MayPass(ObjectStoreException e, Uri location) =>

@@ -35,6 +35,8 @@ public static class PatchErrors
     public static readonly PatchError SnapshotAccessDenied = Row(148, PatchErrorCategory.PermissionDenied, "Give the instance's role ssm:GetDeployablePatchSnapshotForInstance (managed policy AmazonSSMManagedInstanceCore).");
     public static readonly PatchError UnsupportedOperatingSystem = Row(146, PatchErrorCategory.NotSupported, "The service does not know this operating system. Scan without it: Get-PatchSnapshot -Default or -Path.");
     public static readonly PatchError CredentialsNotFound = Row(148, PatchErrorCategory.PermissionDenied, "Attach an instance profile, name a profile with -ProfileName, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+    public static readonly PatchError CredentialsRejected = Row(144, PatchErrorCategory.PermissionDenied, "Renew the credentials: temporary ones expire, and keys of another account, profile or partition (China, GovCloud) are not known to this region.");
+    public static readonly PatchError ClockSkewed = Row(144, PatchErrorCategory.InvalidOperation, "Set the host's clock (timedatectl set-ntp true, chronyc makestep): AWS refuses signatures that are more than five minutes off.");
     public static readonly PatchError SnapshotDownloadFailed = Row(143, PatchErrorCategory.ConnectionError, "Check that the instance reaches Amazon S3 in its region; presigned URLs expire after 24 hours, so ask for a new snapshot.");
     public static readonly PatchError SnapshotMalformed = Row(150, PatchErrorCategory.InvalidData, "Get the document again; if it is a file, correct the place that the message names.");
     public static readonly PatchError SnapshotNotFound = Row(143, PatchErrorCategory.NotFound, "Check the path.");

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using PatchTools.Errors;
@@ -113,6 +114,9 @@ internal static class InventoryFile
         json.WriteStartObject("facts");
         WriteTime(json, "bootTime", inventory.Facts.BootTime);
         json.WriteString("runningKernel", inventory.Facts.RunningKernel);
+        if (inventory.Facts.RunningKernelBuilt is { } built)
+            json.WriteString("runningKernelBuilt", built.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        json.WriteBoolean("appliesLivePatches", inventory.Facts.AppliesLivePatches);
         json.WriteString("hostName", inventory.Facts.HostName);
         json.WriteNumber("lastNoRebootInstall", inventory.Facts.PriorStates.LastNoRebootInstallOperationTime);
         json.WriteStartArray("priorStates");

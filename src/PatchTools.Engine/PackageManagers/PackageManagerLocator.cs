@@ -29,11 +29,11 @@ internal static class PackageManagerLocator
         : null;
 
     /// <summary>Null where there is none of PatchTools'.</summary>
-    public static IPackageManager? TryLocate(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    public static IPackageManager? TryLocate(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
     {
         try
         {
-            return Locate(host, runner, decompressor);
+            return Locate(host, runner, decompressor, databases);
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.PackageManagerNotFound)
         {
@@ -42,7 +42,7 @@ internal static class PackageManagerLocator
     }
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>
-    public static IPackageManager Locate(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    public static IPackageManager Locate(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
     {
         var root = host.Paths.Root;
         if (!Directory.Exists(root))
@@ -50,7 +50,7 @@ internal static class PackageManagerLocator
         if (AptPackageManager.IsPresent(root))
             return new AptPackageManager(host, runner, decompressor);
         if (DnfPackageManager.IsPresent(root))
-            return new DnfPackageManager(host, runner, decompressor);
+            return new DnfPackageManager(host, runner, decompressor, databases);
         if (ZypperPackageManager.IsPresent(root))
             return new ZypperPackageManager(host, runner, decompressor);
         throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"No package manager of PatchTools was found under {root}: there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum, zypper).", root);

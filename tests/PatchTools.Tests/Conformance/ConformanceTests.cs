@@ -13,7 +13,7 @@ namespace PatchTools.Tests.Conformance;
 [Collection(ProcessEnvironment.Name)]
 public sealed class ConformanceTests
 {
-    public static TheoryData<string> Cases => [.. RecordedCase.Names.Where(name => !name.StartsWith("install-", StringComparison.Ordinal))];
+    public static TheoryData<string> Cases => [.. RecordedCase.Names.Where(name => !RecordedCase.Installs(name))];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -119,9 +119,6 @@ internal sealed class DnfCommands
         Timeout = TimeSpan.FromHours(1),
     };
 
-    /// <summary>Packages that an interrupted transaction left in two versions; install-only ones are none. dnf 4 only.</summary>
-    public Command Duplicates() => new(_tool.Command, [.. _places, "-C", "-q", "check", "--duplicates"]) { ExpectedExitCodes = [0, 1], Environment = s_unattended };
-
     /// <summary>Finishes what an interrupted transaction had left to do: takes the older of two versions away, as its last part would have.</summary>
     public static Command Erase(IEnumerable<string> versions, TransactionFiles files) => new("rpm", ["-e", "--nodeps", .. versions])
     {

@@ -18,7 +18,8 @@ internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfT
         new RepositoryFilesBackup(host, tool.Name, DnfPackageManager.RepositoryFolder).Restore(request.CustomSources, observer);
         var work = new InstallWork(host, request, observer, _locks);
         var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
-        if (plan.IsEmpty && !installed.HasSeveralOfOne)
+        var left = new DnfJournal(host).Leftovers(installed);
+        if (plan.IsEmpty && left.Count == 0)
             return work.Outcome(plan, null);
 
         await _locks.WaitAsync(request.LockTimeout, cancellationToken);
@@ -26,14 +27,9 @@ internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfT
         try
         {
             var transaction = new DnfTransaction(host, runner, tool, cache, request, observer, files);
-            if (installed.HasSeveralOfOne && await transaction.RepairAsync() is { } repair)
-            {
-                work.HasChanged |= repair.HasChanged;
-                if (repair.Problem is { } problem)
-                    work.Problem(problem, problem);
-                installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
-            }
-
+            installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+            if (new DnfJournal(host).Leftovers(installed) is { Count: > 0 } interrupted)
+                installed = await RepairAsync(transaction, interrupted, installed, work);
             await work.RunAsync(transaction, plan, installed.Fits(plan), cancellationToken);
         }
         finally
@@ -42,5 +38,18 @@ internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfT
         }
 
         return work.Outcome(plan, files.LogPath);
+    }
+
+    /// <summary>What a transaction that was killed between installing a version and removing the one before left: the older one goes, as it would have gone then.</summary>
+    private async Task<RpmDatabase> RepairAsync(DnfTransaction transaction, IReadOnlyList<string> left, RpmDatabase before, InstallWork work)
+    {
+        observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
+        observer.Warning($"An earlier transaction was not finished; removing the versions that it replaced: {string.Join(", ", left)}.");
+        var failure = await transaction.EraseAsync(left);
+        var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+        work.HasChanged |= !before.Equals(after);
+        if (new DnfJournal(host).Leftovers(after).Count > 0)
+            work.Problem("rpm", $"{string.Join(", ", left)} could not be removed after an interrupted transaction had replaced {(left.Count == 1 ? "it" : "them")}: {failure}");
+        return after;
     }
 }

@@ -17,14 +17,16 @@ public sealed class DnfPackageManager : IPackageManager
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;
+    private readonly IDatabaseReader _databases;
     private readonly string _root;
     private readonly DnfTool _tool;
 
-    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
     {
         _host = host;
         _runner = runner;
         _decompressor = decompressor;
+        _databases = databases;
         _root = host.Paths.Root;
         _tool = ToolOf(_root);
     }
@@ -51,7 +53,7 @@ public sealed class DnfPackageManager : IPackageManager
         var configuration = await ConfigurationAsync(architecture, request.CustomSources, warnings, cancellationToken);
         var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
         var refresh = request.Refresh ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken) : null;
-        var reading = new DnfReading(_host, configuration, _decompressor, request, warnings);
+        var reading = new DnfReading(_host, configuration, _decompressor, _databases, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var facts = HostFactsReader.Read(_host, warnings);
         if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)

@@ -10,7 +10,7 @@ namespace PatchTools.PackageManagers.Dnf;
 /// One reading of what dnf's cache holds: the metadata of every enabled repository, seen as dnf sees it (excludes, priorities, cost, module streams, version
 /// locks). What dnf does not see stays in the catalog as a version that is not offered, with the reason, so that explanations can name it.
 /// </summary>
-internal sealed class DnfReading(HostContext host, DnfConfiguration configuration, IDecompressor decompressor, InventoryRequest request, List<string> warnings)
+internal sealed class DnfReading(HostContext host, DnfConfiguration configuration, IDecompressor decompressor, IDatabaseReader databases, InventoryRequest request, List<string> warnings)
 {
     /// <summary>A package's part of a primary list, in bytes; Red Hat's have about this.</summary>
     private const int UsualPackageBytes = 3000;
@@ -60,10 +60,17 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
             cancellationToken.ThrowIfCancellationRequested();
             reading.Attempt(() =>
             {
-                if (reading.Find("primary") is not { } path)
-                    return;
-                reading.PrimaryFile = path;
-                PrimaryReader.Read(MetadataFile.Open(path, decompressor), path, new PackageSink(this, reading, modules, compatible));
+                var sink = new PackageSink(this, reading, modules, compatible);
+                if (reading.FindDatabase() is { } database)
+                {
+                    reading.PrimaryFile = database;
+                    PrimaryDatabase.Read(databases, database, sink);
+                }
+                else if (reading.Find("primary") is { } path)
+                {
+                    reading.PrimaryFile = path;
+                    PrimaryReader.Read(MetadataFile.Open(path, decompressor), path, sink);
+                }
             });
         }
 
@@ -235,7 +242,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     private RepositoryHealth HealthOf(RepositoryReading reading, RefreshOutcome? refresh)
     {
         var repository = reading.Repository;
-        var refreshed = reading.PrimaryFile is { } primary ? new DateTimeOffset(File.GetLastWriteTimeUtc(primary), TimeSpan.Zero) : (DateTimeOffset?)null;
+        var refreshed = reading.ConfirmedAt;
         var age = host.Clock.GetUtcNow() - refreshed;
         var tool = configuration.Tool.Command;
         var (status, message) =

@@ -1,3 +1,4 @@
+using PatchTools.Errors;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -14,4 +15,41 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
     public int Origin { get; set; }
 
     public RepositoryHealth? Health { get; set; }
+
+    /// <summary>
+    /// The primary list as yum 3 uses it: the SQLite file that it unpacks below <c>gen</c> and gives the time of what it was unpacked from (yum/misc.py,
+    /// repo_gen_decompress). Null: another tool, a repository without it, or not on this host.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: what is unpacked is not what was downloaded last.</exception>
+    public string? FindDatabase()
+    {
+        if (!tool.IsYum3 || Contents?.Entries.GetValueOrDefault("primary_db") is not { } entry)
+            return null;
+        var folder = Path.GetDirectoryName(ContentsFile)!;
+        var downloaded = Path.Combine(folder, Path.GetFileName(entry.Location));
+        if (Path.GetExtension(downloaded) is not (".bz2" or ".gz" or ".xz"))
+            return File.Exists(downloaded) ? downloaded : null;
+        var unpacked = Path.Combine(folder, "gen", "primary_db.sqlite");
+        if (!File.Exists(unpacked))
+            return null;
+        if (File.Exists(downloaded) && Seconds(downloaded) != Seconds(unpacked))
+            throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{unpacked} is older than the list that was downloaded last; run yum makecache.", unpacked);
+        return unpacked;
+
+        static long Seconds(string path) => new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero).ToUnixTimeSeconds();
+    }
+
+    /// <summary>When the repository last said that this is what it offers; null when nothing of it is here.</summary>
+    public DateTimeOffset? ConfirmedAt
+    {
+        get
+        {
+            if (PrimaryFile is null)
+                return null;
+
+            // yum 3 leaves unpacked files the time of the packed ones, which is the vendor's, and touches its cookie.
+            var cookie = Path.Combine(Path.GetDirectoryName(ContentsFile)!, "cachecookie");
+            return new DateTimeOffset(File.GetLastWriteTimeUtc(tool.IsYum3 && File.Exists(cookie) ? cookie : PrimaryFile), TimeSpan.Zero);
+        }
+    }
 }

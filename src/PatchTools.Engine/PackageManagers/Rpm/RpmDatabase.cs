@@ -17,9 +17,6 @@ internal sealed class RpmDatabase
 
     public bool Has(string name, string architecture, string edition) => _packages.Any(p => p.Name == name && p.Architecture == architecture && p.Edition == edition);
 
-    /// <summary>Packages of one name and architecture with more than one version: install-only ones, or what an interrupted transaction left.</summary>
-    public bool HasSeveralOfOne => _packages.GroupBy(p => (p.Name, p.Architecture)).Any(g => g.Count() > 1);
-
     /// <summary>Whether the plan still begins with what is installed.</summary>
     public bool Fits(InstallPlan plan) => plan.Changes.All(c => c.FromVersion.Length > 0 ? Has(c.Name, c.Architecture, c.FromVersion) : !Has(c.Name, c.Architecture, c.ToVersion));
 

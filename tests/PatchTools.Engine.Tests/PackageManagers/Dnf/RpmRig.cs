@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PatchTools.Adapters.Compression;
+using PatchTools.Adapters.Databases;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Dnf;
@@ -335,6 +336,41 @@ internal sealed class RpmRoot : IDisposable
 
     public void OwnRepository(string id, string lines = "") => Repository(id, $"baseurl=file://{_universe.RepositoryFolder(id)}\n{lines}");
 
+    /// <summary>
+    /// Makes of the root a host of yum 3, whose cache holds the repository as <c>yum makecache</c> leaves it: everything beside repomd.xml, the package list as a
+    /// SQLite file that is unpacked below gen, or as XML where the repository has no database.
+    /// </summary>
+    /// <returns>The folder of the repository in yum's cache.</returns>
+    public string BecomeYum(string id, bool hasDatabase = true)
+    {
+        Rig.NeedsCommands("bunzip2");
+        var made = _folder.File("yum-made/repodata");
+        Directory.CreateDirectory(made);
+        RpmUniverse.Run("createrepo_c", "-q", hasDatabase ? "--database" : "--no-database", "--compress-type", "bz2", "-o", System.IO.Path.GetDirectoryName(made)!, _universe.RepositoryFolder(id));
+        foreach (var advisories in Directory.GetFiles(System.IO.Path.Combine(_universe.RepositoryFolder(id), "repodata"), "*updateinfo*"))
+            RpmUniverse.Run("modifyrepo_c", "--mdtype", "updateinfo", "--compress-type", "gz", advisories, made);
+        Directory.Delete(System.IO.Path.Combine(Path, "etc/dnf"), recursive: true);
+        Write("usr/bin/yum", "#!/usr/bin/python\n");
+        Write("etc/yum.conf", "[main]\ngpgcheck=0\ncachedir=/var/cache/yum/$basearch/$releasever\n");
+        OwnRepository(id);
+        var cache = System.IO.Path.Combine(Path, "var/cache/yum/x86_64/9", id);
+        Directory.CreateDirectory(System.IO.Path.Combine(cache, "gen"));
+        foreach (var file in Directory.GetFiles(made).Where(f => !hasDatabase || !f.EndsWith("primary.xml.gz", StringComparison.Ordinal)))
+            File.Copy(file, System.IO.Path.Combine(cache, System.IO.Path.GetFileName(file)));
+        foreach (var packed in Directory.GetFiles(cache, "*-primary.sqlite.bz2"))
+        {
+            // As urlgrabber and yum leave them: both have the time that the server gave.
+            var plain = System.IO.Path.Combine(cache, "gen", "primary_db.sqlite");
+            RpmUniverse.Run("bunzip2", "--keep", packed);
+            File.Move(packed[..^".bz2".Length], plain);
+            File.SetLastWriteTimeUtc(packed, new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc));
+            File.SetLastWriteTimeUtc(plain, new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        File.WriteAllText(System.IO.Path.Combine(cache, "cachecookie"), "");
+        return cache;
+    }
+
     public void Lock(params string[] entries) => Write("etc/dnf/plugins/versionlock.list", string.Join('\n', entries) + "\n");
 
     public void Module(string name, string stream, string state) => Write($"etc/dnf/modules.d/{name}.module", $"[{name}]\nname={name}\nstream={stream}\nprofiles=\nstate={state}\n");
@@ -364,7 +400,8 @@ internal sealed class RpmRoot : IDisposable
             IsRoot = Environment.IsPrivilegedProcess,
         },
         runner ?? new ProcessRunner(observer ?? new SilentObserver()),
-        new Decompressor());
+        new Decompressor(),
+        new DatabaseReader());
 
     public void Dispose()
     {
