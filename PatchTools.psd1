@@ -11,13 +11,18 @@
     FormatsToProcess = @('PatchTools.Format.ps1xml')
     TypesToProcess = @('PatchTools.Types.ps1xml')
     CmdletsToExport = @(
+        'Export-PatchBaseline'
         'Export-PatchInventory'
         'Get-PatchInventory'
         'Get-PatchPlan'
         'Get-PatchSnapshot'
         'Get-PatchSummary'
         'Invoke-PatchBaseline'
+        'New-PatchApprovalRule'
+        'New-PatchBaseline'
         'Publish-PatchSummary'
+        'Save-PatchPayload'
+        'Test-PatchBaseline'
         'Test-PatchCompliance'
         'Test-PatchRebootRequired'
     )

@@ -1,4 +1,5 @@
 using System.Data;
+using PatchTools.Baselines;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.Hosts;
@@ -30,6 +31,9 @@ public sealed record SnapshotRequest
 {
     /// <summary>A file with a snapshot, a bare baseline or GetPatchBaseline's form; <c>-</c> is standard input. Null: ask the service, unless <see cref="UseDefault"/>.</summary>
     public string? Path { get; init; }
+
+    /// <summary>A baseline at hand, in the place of a file that holds it. Wins over <see cref="Path"/>.</summary>
+    public PatchBaseline? Baseline { get; init; }
 
     /// <summary>The predefined baseline of the host's operating system.</summary>
     public bool UseDefault { get; init; }
@@ -214,6 +218,38 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>; <see cref="PatchErrors.SummaryMalformed"/>.</exception>
     public IReadOnlyList<PatchSummary> GetSummaries(bool history) =>
         history ? new SummaryHistory(host, observer).Read() : [new SummaryFile(host).Read()];
+
+    /// <summary>What is wrong with a baseline, by itself or against a host.</summary>
+    public IReadOnlyList<BaselineIssue> CheckBaseline(PatchBaseline baseline, HostInventory? inventory)
+    {
+        observer.Progress("Check", $"Checking {baseline.Name}", 50);
+        return BaselineCheck.Of(baseline, inventory is null ? null : new BaselineCheckHost(inventory, PackageManagerLocator.VersionOrder(inventory.Family), host.Clock.GetUtcNow()));
+    }
+
+    /// <summary>Writes baselines to a file in one of the shapes that are read again.</summary>
+    /// <param name="baselines">One; several only in an override.</param>
+    /// <param name="form">The shape.</param>
+    /// <param name="path">The file; one that exists is replaced whole.</param>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.BaselineInvalid"/>: several where one is wanted; <see cref="PatchErrors.BaselineOverrideSeveralEntries"/>;
+    /// <see cref="PatchErrors.StateUnwritable"/>.
+    /// </exception>
+    public void ExportBaselines(IReadOnlyList<PatchBaseline> baselines, BaselineForm form, string path)
+    {
+        observer.Progress("Export", $"Writing {path}", 80);
+        if (form != BaselineForm.Override && baselines.Count != 1)
+            throw new PatchToolsException(PatchErrors.BaselineInvalid, FormattableString.Invariant($"A file of the form {form} holds one baseline, and {baselines.Count} are given; -As Override takes several."), path);
+        AtomicFile.Write(path, form switch
+        {
+            BaselineForm.Override => SnapshotWriter.WriteOverride(baselines),
+            BaselineForm.GetPatchBaseline => SnapshotWriter.WriteServiceBaseline(baselines[0]),
+            _ => SnapshotWriter.WriteDocument(baselines[0]),
+        });
+    }
+
+    /// <summary>AWS's name of the operating system of the host: what a baseline is for when nobody says otherwise.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>.</exception>
+    public string GetOperatingSystem() => OperatingSystemIdentity.From(OsReleaseFile.Read(host.Paths.Root)).AwsName;
 
     /// <summary>Writes an inventory to a file that <see cref="ImportInventoryAsync"/> reads on another host.</summary>
     public async Task ExportInventoryAsync(HostInventory inventory, string path, CancellationToken cancellationToken)

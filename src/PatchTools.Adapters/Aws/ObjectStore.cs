@@ -10,7 +10,8 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
     public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience.Deadline);
+        var deadline = patience.DeadlineFor(maxBytes);
+        limit.CancelAfter(deadline);
         try
         {
             for (var retry = 1; ; retry++)
@@ -29,7 +30,7 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} did not arrive within {patience.Deadline.TotalSeconds:0.#} seconds.");
+            throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} did not arrive within {deadline.TotalSeconds:0.#} seconds.");
         }
     }
 

@@ -97,6 +97,12 @@ public static class PatchErrors
     public static readonly PatchError RebootNotDone = Row(194, PatchErrorCategory.ResourceUnavailable, "Reboot the host; SSM's agent does it when it sees exit code 194, and runs the command again.");
     public static readonly PatchError RebootGivenUp = Row(3, PatchErrorCategory.InvalidOperation, "Find out why the host does not reboot when the agent asks for it, reboot it, and run the operation again.");
 
+    // Payload
+    public static readonly PatchError PayloadDownloadFailed = Row(1, PatchErrorCategory.ConnectionError, "Check bucket, key and region, that the role may do s3:GetObject there, and that the host reaches Amazon S3; an administrator can also copy the bundle here and give its path.");
+    public static readonly PatchError PayloadChecksumMismatch = Row(151, PatchErrorCategory.InvalidData, "Compare with the checksum that was published with the bundle; where that is the one that was given, somebody has changed the bundle.");
+    public static readonly PatchError PayloadUnsafe = Row(152, PatchErrorCategory.InvalidData, "Do not use this bundle, and find out who made it: one that build.ps1 -Task Pack has made has nothing of the kind.");
+    public static readonly PatchError PayloadDamaged = Row(152, PatchErrorCategory.InvalidData, "Take a bundle that build.ps1 -Task Pack has made, of the version that is wanted.");
+
     // Module
     public static readonly PatchError AdaptersNotLoaded = Row(1, PatchErrorCategory.InvalidOperation, "The module is incomplete: bin/adapters is missing or damaged. Install it again.");
     public static readonly PatchError InvalidLocation = Row(1, PatchErrorCategory.InvalidArgument, "Give a local path, - for standard input, https://… or s3://bucket/key.");

@@ -71,11 +71,17 @@ internal abstract class FamilyEvaluator
             yield return warning;
         foreach (var warning in Override?.Warnings(Catalog) ?? [])
             yield return warning;
-        foreach (var entry in Approved.UselessEntries(Catalog))
+        foreach (var entry in UselessApproved())
             yield return $"approved patch '{entry}' matches no package known to this host";
-        foreach (var entry in Rejected.UselessEntries(Catalog))
+        foreach (var entry in UselessRejected())
             yield return $"rejected patch '{entry}' matches no package known to this host";
     }
+
+    /// <summary>Entries of the approved list that name nothing known to the host; to be asked after <see cref="Run"/>.</summary>
+    public IReadOnlyList<string> UselessApproved() => Approved.UselessEntries(Catalog);
+
+    /// <summary>Entries of the rejected list that name nothing known to the host; to be asked after <see cref="Run"/>.</summary>
+    public IReadOnlyList<string> UselessRejected() => Rejected.UselessEntries(Catalog);
 
     /// <summary>The finding of an installed package if nothing newer than it existed.</summary>
     public PatchFinding AsInstalled(PackageEntry package) => Judge(package, asInstalled: true);

@@ -29,6 +29,7 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private List<PatchTarget> _remaining = [];
     private InstallPlan? _plan;
+    private IReadOnlySet<PatchTarget>? _comesFirst;
     private int _limit = int.MaxValue;
     private int _total;
     private int _failures;
@@ -51,8 +52,10 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     /// <param name="plan">What was planned.</param>
     /// <param name="isCurrent">The host is still as it was when the plan was made; else it is made anew.</param>
     /// <param name="cancellationToken">Looked at between transactions.</param>
-    public async Task RunAsync(ITransactions transactions, InstallPlan plan, bool isCurrent, CancellationToken cancellationToken)
+    /// <param name="comesFirst">Targets that get a transaction of their own before the others; null for none.</param>
+    public async Task RunAsync(ITransactions transactions, InstallPlan plan, bool isCurrent, CancellationToken cancellationToken, IReadOnlySet<PatchTarget>? comesFirst = null)
     {
+        _comesFirst = comesFirst;
         _remaining = [.. plan.Accepted];
         _total = _remaining.Count;
         _plan = isCurrent ? plan : null;
@@ -91,7 +94,8 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     /// <summary>The next transaction; null when what was chosen came to nothing, or the time is up.</summary>
     private async Task<InstallPlan?> NextAsync(ITransactions transactions)
     {
-        List<PatchTarget> chosen = [.. _remaining.Take(_limit)];
+        List<PatchTarget> chosen = _comesFirst is { Count: > 0 } first ? [.. _remaining.Where(first.Contains)] : [.. _remaining.Take(_limit)];
+        _comesFirst = null;
         var isEverything = chosen.Count == _remaining.Count;
         var plan = isEverything && _plan is not null ? _plan : await transactions.PlanAsync(request with { Targets = chosen, Dependencies = _policy });
         if (isEverything)

@@ -25,6 +25,7 @@ internal static class PackageManagerLocator
     public static PackageManagerPlaces? Places(HostContext host) =>
         AptPackageManager.IsPresent(host.Paths.Root) ? AptPlaces.Read(host)
         : DnfPackageManager.IsPresent(host.Paths.Root) ? DnfPlaces.Read(host, DnfPackageManager.ToolOf(host.Paths.Root))
+        : ZypperPackageManager.IsPresent(host.Paths.Root) ? ZypperPlaces.Read(host)
         : null;
 
     /// <summary>Null where there is none of PatchTools'.</summary>

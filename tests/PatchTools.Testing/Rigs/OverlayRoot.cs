@@ -138,6 +138,14 @@ public sealed partial class OverlayRoot : IDisposable
         return process.Wait();
     }
 
+    /// <summary>Runs a script as the agent does: its text lies in a file, and <c>patchtools-host -File</c> is in the place of <c>pwsh</c>.</summary>
+    public RigRun RunAsAgent(string script)
+    {
+        const string file = "/var/lib/amazon/ssm/orchestration/_script.ps1";
+        Write(file, script);
+        return Run($"{HostFolder}/patchtools-host", "-NonInteractive", "-NoProfile", "-File", file);
+    }
+
     public RigProcess StartPatchTools(string script) => Start($"{HostFolder}/patchtools-host", "-NonInteractive", "-Command", script);
 
     /// <summary>Points the AWS clients inside at a loopback service.</summary>

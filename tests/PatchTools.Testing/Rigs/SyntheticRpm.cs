@@ -96,6 +96,12 @@ public sealed record SyntheticAdvisory(string Id, params IReadOnlyList<Synthetic
 
     /// <summary><c>name:stream</c> of the collection's module; null for none.</summary>
     public string? Module { get; init; }
+
+    /// <summary>What it brings takes effect with a reboot.</summary>
+    public bool SuggestsReboot { get; init; }
+
+    /// <summary>It changes the package manager itself.</summary>
+    public bool SuggestsRestart { get; init; }
 }
 
 /// <summary>Repositories of synthetic rpms in a folder, one below it for each.</summary>
@@ -188,7 +194,7 @@ public sealed class SyntheticRpmArchive : IDisposable
             if (advisory.Module?.Split(':') is [var module, var stream])
                 xml.Append(CultureInfo.InvariantCulture, $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" arch=\"x86_64\"/>");
             foreach (var package in advisory.Packages)
-                xml.Append(CultureInfo.InvariantCulture, $"<package name=\"{package.Name}\" version=\"{package.Version}\" release=\"{package.Release}\" epoch=\"{package.Epoch}\" arch=\"{package.Architecture}\"><filename>{package.FileName}</filename></package>");
+                xml.Append(CultureInfo.InvariantCulture, $"<package name=\"{package.Name}\" version=\"{package.Version}\" release=\"{package.Release}\" epoch=\"{package.Epoch}\" arch=\"{package.Architecture}\"><filename>{package.FileName}</filename>{(advisory.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(advisory.SuggestsRestart ? "<restart_suggested>True</restart_suggested>" : "")}</package>");
             xml.Append("</collection></pkglist></update>\n");
         }
 

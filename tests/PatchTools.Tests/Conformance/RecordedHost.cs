@@ -85,6 +85,7 @@ internal sealed class RecordedHost : IDisposable
         // What `zypper refresh` leaves.
         Extract("rpm-state-base.tar.xz", path => path.StartsWith("repo/repodata/", StringComparison.Ordinal) ? $"var/cache/zypp/raw/fake/{path[5..]}" : null);
         File.SetLastWriteTimeUtc(Path.Combine(Root, "var/cache/zypp/raw/fake/repodata/repomd.xml"), now.UtcDateTime);
+        Directory.SetLastWriteTimeUtc(Path.Combine(Root, "var/cache/zypp/raw/fake"), now.UtcDateTime);
     }
 
     private void Extract(string archive, Func<string, string?> place)

@@ -16,6 +16,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     private const int UsualPackageBytes = 3000;
 
     private readonly List<RepositoryReading> _repositories = [];
+    private readonly MetadataIndex _index = new(new ListIndex(host), decompressor);
     private PackageCatalogBuilder _builder = null!;
     private RpmOffers _offers = null!;
 
@@ -69,7 +70,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
                 else if (reading.Find("primary") is { } path)
                 {
                     reading.PrimaryFile = path;
-                    PrimaryReader.Read(MetadataFile.Open(path, decompressor), path, sink);
+                    _index.ReadPrimary(path, sink);
                 }
             });
         }
@@ -230,7 +231,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     {
         if (reading.FindAdvisories() is { } path)
         {
-            UpdateInfoReader.Read(MetadataFile.Open(path, decompressor), path, new AdvisorySink(this, reading, modules));
+            _index.ReadAdvisories(path, new AdvisorySink(this, reading, modules));
             reading.HasAdvisories = true;
         }
         else

@@ -23,6 +23,9 @@ internal sealed record ZypperConfiguration
 
     public ZypperVendors Vendors { get; private init; } = new([]);
 
+    /// <summary>The administrator's locks count.</summary>
+    public bool AppliesLocks => Main.Flag("locksfile.apply") ?? true;
+
     public PackageLocks Locks { get; private init; } = PackageLocks.None;
 
     /// <summary>The administrator lets updates change a package's vendor.</summary>
@@ -52,7 +55,7 @@ internal sealed record ZypperConfiguration
         {
             Repositories = configuration.ReadRepositories(customSources, warnings),
             Vendors = ZypperVendors.Read(configuration.InRoot(main["vendordir"] ?? $"{configuration.ConfigurationDirectory}/vendors.d")),
-            Locks = main.Flag("locksfile.apply") ?? true ? PackageLocks.Read(configuration.LocksFile, warnings) : PackageLocks.None,
+            Locks = configuration.AppliesLocks ? PackageLocks.Read(configuration.LocksFile, warnings) : PackageLocks.None,
         };
     }
 

@@ -10,7 +10,10 @@ internal static class ZypperLocks
 {
     private static readonly string[] s_paths = ["/run/zypp.pid", "/var/run/zypp.pid"];
 
-    public static LockWait Of(HostContext host, IRunObserver observer) => new(host, observer, "zypper", () => Held(host));
+    /// <summary>rpm's own lock of a transaction, which the kernel keeps.</summary>
+    private static readonly string[] s_kernelLocks = ["/usr/lib/sysimage/rpm/.rpm.lock", "/var/lib/rpm/.rpm.lock"];
+
+    public static LockWait Of(HostContext host, IRunObserver observer) => new(host, observer, "zypper or rpm", () => Held(host));
 
     private static HeldLock? Held(HostContext host)
     {
@@ -25,6 +28,12 @@ internal static class ZypperLocks
             {
                 // Gone between two looks, or not ours to read: zypper will say so.
             }
+        }
+
+        foreach (var path in s_kernelLocks.Select(host.Paths.InRoot))
+        {
+            if (FileLock.Holder(path) is { } holder)
+                return new HeldLock(path, holder);
         }
 
         return null;

@@ -12,6 +12,11 @@ namespace PatchTools.PackageManagers.Zypper;
 /// </summary>
 public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor) : IPackageManager
 {
+    internal const string RepositoryFolder = "/etc/zypp/repos.d";
+
+    /// <summary>What the reference calls zypper in the names of its directories.</summary>
+    internal const string ReferenceName = "zypp";
+
     private readonly string _root = host.Paths.Root;
 
     public string Name => "zypper";
@@ -22,12 +27,17 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
         List<string> warnings = [];
+        var moved = new RepositoryFilesBackup(host, ReferenceName, RepositoryFolder);
+        if (request.RestoresSources)
+            moved.Restore(request.CustomSources, observer);
+        if (moved.Warning() is { } warning)
+            warnings.Add(warning);
         var installed = await new RpmQuery(_root, runner).InstalledAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
-        var isPrivate = request is { CustomSources: not null, Refresh: true };
+        var isPrivate = request.CustomSources is not null && (request.Refresh || Directory.Exists(ZypperCommands.PrivateCache(host)));
         var cache = isPrivate ? Path.Combine(ZypperCommands.PrivateCache(host), "raw") : configuration.MetadataDirectory;
-        var commands = new Lazy<ZypperCommands>(() => new ZypperCommands(host, request.CustomSources, request.LockTimeout));
+        var commands = new Lazy<ZypperCommands>(() => new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout));
         var refresh = request.Refresh ? await new ZypperRefresh(host, runner, commands.Value).RunAsync(request, configuration.Repositories, observer, cancellationToken) : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
@@ -48,13 +58,14 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         };
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => !host.IsRoot
+        ? throw new PatchToolsException(PatchErrors.ElevationRequired, "zypper answers only root what an install would do.")
+        : new ZypperPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
-    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
+        new ZypperInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new ZypperRebootSigns(host, runner).ReadAsync(cancellationToken);
-
-    private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "PatchTools installs with apt; the operation Install is not available for zypper.");
 
     private void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
     {

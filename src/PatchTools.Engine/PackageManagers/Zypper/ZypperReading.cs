@@ -15,6 +15,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
     private const int UsualPackageBytes = 3000;
 
     private readonly List<RepositoryReading> _repositories = [];
+    private readonly MetadataIndex _index = new(new ListIndex(host), decompressor);
     private readonly Dictionary<(int Repository, string Vendor), int> _vendors = [];
     private PackageCatalogBuilder _builder = null!;
     private RpmOffers _offers = null!;
@@ -61,7 +62,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
                 if (reading.Find("primary") is not { } path)
                     return;
                 reading.PrimaryFile = path;
-                PrimaryReader.Read(MetadataFile.Open(path, decompressor), path, new PackageSink(this, reading, compatible));
+                _index.ReadPrimary(path, new PackageSink(this, reading, compatible));
             });
         }
 
@@ -87,7 +88,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
         reading.HasAdvisories = false;
         if (reading.FindAdvisories() is not { } path)
             return;
-        UpdateInfoReader.Read(MetadataFile.Open(path, decompressor), path, new AdvisorySink(this, reading));
+        _index.ReadAdvisories(path, new AdvisorySink(this, reading));
         reading.HasAdvisories = true;
     }
 
@@ -117,9 +118,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
     private RepositoryHealth HealthOf(RepositoryReading reading, RefreshOutcome? refresh)
     {
         var repository = reading.Repository;
-
-        // zypper touches the table of contents whenever the repository says that it is still the one.
-        var refreshed = reading.PrimaryFile is not null ? new DateTimeOffset(File.GetLastWriteTimeUtc(reading.ContentsFile), TimeSpan.Zero) : (DateTimeOffset?)null;
+        var refreshed = reading.ConfirmedAt;
         var age = host.Clock.GetUtcNow() - refreshed;
         var (status, message) =
             refresh?.FailureOf(repository.Alias, refreshed) is { } failure && (reading.ForeignType is null || refresh.Failures.ContainsKey(repository.Alias)) ? (RepositoryStatus.RefreshFailed, $"zypper refresh: {failure}")

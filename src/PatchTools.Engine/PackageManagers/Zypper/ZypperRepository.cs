@@ -31,8 +31,11 @@ internal sealed record ZypperRepository
     /// <summary>The <c>.repo</c> file that defines it.</summary>
     public required string DefinedIn { get; init; }
 
-    /// <summary>Directory below the cache of metadata.</summary>
-    public string CacheName => Path.Combine(Alias.Replace('/', '_'), Folder);
+    /// <summary>Its directory below the cache of metadata.</summary>
+    public string CacheFolder => Alias.Replace('/', '_');
+
+    /// <summary>Directory below the cache of metadata that holds its table of contents.</summary>
+    public string CacheName => Path.Combine(CacheFolder, Folder);
 
     /// <summary>Host name of the repository; empty for <c>dir:</c>.</summary>
     public string Site => Uri.TryCreate(Source, UriKind.Absolute, out var uri) ? uri.Host : "";
