@@ -13,9 +13,6 @@ internal sealed class DnfCommands
 
     public const char Field = '\u001f';
 
-    /// <summary>dnf's and yum's own code for a lock that is held while <c>exit_on_lock</c> is set.</summary>
-    public const int LockHeld = 200;
-
     private static readonly Dictionary<string, string> s_unattended = new(StringComparer.Ordinal)
     {
         // Agents start their children with little; scriptlets need the system's own programs.
@@ -84,7 +81,7 @@ internal sealed class DnfCommands
         .. Resolver(excluded), Verb, .. wanted,
     ])
     {
-        ExpectedExitCodes = [0, 1, LockHeld],
+        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
         Environment = s_unattended,
     };
 
@@ -96,7 +93,7 @@ internal sealed class DnfCommands
     ])
     {
         Environment = s_unattended,
-        ExpectedExitCodes = [0, 1],
+        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed],
     };
 
     /// <summary>

@@ -51,7 +51,7 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
                 Directory.Delete(commands.StoreDirectory, recursive: true);
             var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
             var result = await runner.RunAsync(command, cancellationToken);
-            if (result.ExitCode == DnfCommands.LockHeld)
+            if (result.ExitCode == DnfExitCode.LockHeld)
             {
                 await waitForLock(cancellationToken);
                 continue;
