@@ -22,6 +22,7 @@
         'New-PatchApprovalRule'
         'New-PatchBaseline'
         'Publish-PatchSummary'
+        'Save-PatchPayload'
         'Test-PatchBaseline'
         'Test-PatchCompliance'
         'Test-PatchRebootRequired'

@@ -7,7 +7,8 @@
     Only the language, .NET and native commands are used, because that host has no other commands.
 .PARAMETER Task
     Build stages the importable module in artifacts/PatchTools. Test builds and runs every test. Pack makes artifacts/PatchTools.VERSION.zip, the module
-    as one folder, and artifacts/host, the host program compiled ahead of time.
+    as one folder, the same as PatchTools-VERSION.tar.gz with its SHA-256 beside it, which is what Save-PatchPayload and the SSM documents fetch, and
+    artifacts/host, the host program compiled ahead of time.
 #>
 [CmdletBinding()]
 param(
@@ -47,6 +48,21 @@ function Test {
     Invoke-Dotnet test ([System.IO.Path]::Combine($PSScriptRoot, 'PatchTools.sln')) -c $Configuration
 }
 
+# The bundle of Save-PatchPayload and of the SSM documents: its name holds the version, its checksum stands beside it in the form of sha256sum.
+function New-Bundle([string] $Version) {
+    $name = "PatchTools-$Version.tar.gz"
+    $bundle = [System.IO.Path]::Combine($artifacts, $name)
+    $file = [System.IO.File]::Create($bundle)
+    try {
+        $gzip = [System.IO.Compression.GZipStream]::new($file, [System.IO.Compression.CompressionLevel]::Optimal)
+        try { [System.Formats.Tar.TarFile]::CreateFromDirectory($module, $gzip, $true) } finally { $gzip.Dispose() }
+    }
+    finally { $file.Dispose() }
+    $hash = [System.Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($bundle))).ToLowerInvariant()
+    [System.IO.File]::WriteAllText("$bundle.sha256", "$hash  $name`n")
+    $bundle
+}
+
 function Pack {
     $version = Get-ManifestVersion
     Clear-Folder $module
@@ -54,10 +70,11 @@ function Pack {
     $package = [System.IO.Path]::Combine($artifacts, "PatchTools.$version.zip")
     if ([System.IO.File]::Exists($package)) { [System.IO.File]::Delete($package) }
     [System.IO.Compression.ZipFile]::CreateFromDirectory($module, $package, [System.IO.Compression.CompressionLevel]::Optimal, $true)
+    $bundle = New-Bundle $version
     $program = [System.IO.Path]::Combine($artifacts, 'host')
     Clear-Folder $program
     Invoke-Dotnet publish ([System.IO.Path]::Combine($PSScriptRoot, 'src', 'PatchTools.Host')) -c $Configuration -o $program
-    "Packed $package and $program"
+    "Packed $package, $bundle and $program"
 }
 
 switch ($Task) {

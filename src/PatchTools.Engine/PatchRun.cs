@@ -1,3 +1,4 @@
+using System.Data;
 using PatchTools.Baselines;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
@@ -209,8 +210,9 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         var states = new PatchStatesFile(host, observer).Read();
         if (states.Warning is not null)
             observer.Warning(states.Warning);
-        var manager = PackageManagerLocator.TryLocate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
-        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host)).AssessAsync(states.States, cancellationToken);
+        var runner = new ProcessRunner(observer);
+        var manager = PackageManagerLocator.TryLocate(host, runner, new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
+        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(states.States, cancellationToken);
     }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>
@@ -322,7 +324,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         return acquisition.GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
     }
 
-    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
+    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
 
     private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken, PatchingOutcome? patching = null)
     {
@@ -348,5 +350,13 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         private readonly Lazy<IDecompressor> _decompressor = new(adapters.CreateDecompressor);
 
         public Stream Open(CompressionFormat format, Stream compressed) => _decompressor.Value.Open(format, compressed);
+    }
+
+    /// <summary>Loads SQLite only where lists are databases: on yum 3.</summary>
+    private sealed class DeferredDatabaseReader(IAdapterFactory adapters) : IDatabaseReader
+    {
+        private readonly Lazy<IDatabaseReader> _databases = new(adapters.CreateDatabaseReader);
+
+        public void Read(string path, string query, Action<IDataRecord> row) => _databases.Value.Read(path, query, row);
     }
 }

@@ -18,6 +18,7 @@ BeforeDiscovery {
         @{ Name = 'New-PatchApprovalRule'; Writes = 'PatchTools.ApprovalRule'; Default = 'Delay'; Mandatory = @(); Asks = $false }
         @{ Name = 'New-PatchBaseline'; Writes = 'PatchTools.PatchBaseline'; Default = 'Baseline'; Mandatory = @('Name'); Asks = $false }
         @{ Name = 'Publish-PatchSummary'; Writes = 'PatchTools.PublishReceipt'; Default = 'Report'; Mandatory = @('Report'); Asks = $true }
+        @{ Name = 'Save-PatchPayload'; Writes = 'System.IO.FileInfo'; Default = 'Source'; Mandatory = @('Source', 'Sha256'); Asks = $true }
         @{ Name = 'Test-PatchBaseline'; Writes = 'PatchTools.BaselineIssue'; Default = 'Baseline'; Mandatory = @('Baseline'); Asks = $false }
         @{ Name = 'Test-PatchCompliance'; Writes = 'PatchTools.ComplianceReport'; Default = 'Host'; Mandatory = @('Snapshot'); Asks = $false }
         @{ Name = 'Test-PatchRebootRequired'; Writes = 'PatchTools.RebootAssessment'; Default = 'Host'; Mandatory = @(); Asks = $false }
@@ -100,7 +101,7 @@ Describe 'The module' {
         (Get-Command -Module PatchTools).Verb | ForEach-Object { $_ | Should -BeIn $approved }
     }
 
-    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchBaselines', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
+    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchBaselines', 'about_PatchTools_Documents', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
         (Get-Help $_ | Out-String) | Should -Match "TOPIC\s+$_"
     }
 
@@ -139,6 +140,37 @@ Describe '<Name>' -ForEach $cmdlets {
 
     It 'has -WhatIf when it writes outside of the pipeline' {
         $command.Parameters.ContainsKey('WhatIf') | Should -Be $Asks
+    }
+}
+
+Describe 'Save-PatchPayload' {
+    BeforeAll {
+        $bundle = Join-Path $TestDrive 'PatchTools-0.tar.gz'
+        $file = [System.IO.File]::Create($bundle)
+        $gzip = [System.IO.Compression.GZipStream]::new($file, [System.IO.Compression.CompressionMode]::Compress)
+        [System.Formats.Tar.TarFile]::CreateFromDirectory((Split-Path $manifest), $gzip, $true)
+        $gzip.Dispose()
+        $sum = (Get-FileHash $bundle -Algorithm SHA256).Hash
+        $version = (Import-PowerShellDataFile $manifest).ModuleVersion
+    }
+
+    It 'installs a bundle as a version that the shell finds' {
+        $modules = Join-Path $TestDrive 'modules'
+        $installed = Save-PatchPayload $bundle -Sha256 $sum -Version $version -Install -ModulePath $modules
+        $installed.FullName | Should -Be (Join-Path $modules 'PatchTools' $version 'PatchTools.psd1')
+        $env:PSModulePath = "$modules$([System.IO.Path]::PathSeparator)$env:PSModulePath"
+        (Get-Module -ListAvailable PatchTools | Where-Object Path -EQ $installed.FullName).Version | Should -Be $version
+    }
+
+    It 'writes nothing with -WhatIf' {
+        Save-PatchPayload $bundle -Sha256 $sum -Path (Join-Path $TestDrive 'nothing') -WhatIf | Should -BeNullOrEmpty
+        Join-Path $TestDrive 'nothing' | Should -Not -Exist
+    }
+
+    It 'refuses another checksum with 151' {
+        $failure = { Save-PatchPayload $bundle -Sha256 ('0' * 64) -Path (Join-Path $TestDrive 'nothing') } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'PayloadChecksumMismatch,*'
+        $failure.Exception.ExitCode | Should -Be 151
     }
 }
 

@@ -75,6 +75,10 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
         else
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(aws.Region);
+
+            // As the reference does there (spec 01 §4.5); elsewhere AWS_USE_FIPS_ENDPOINT decides.
+            if (aws.Region.StartsWith("us-gov-", StringComparison.Ordinal))
+                config.UseFIPSEndpoint = true;
         }
 
         return new S3Client(credentials, config);

@@ -8,6 +8,15 @@ internal sealed record CallPatience
     /// <summary>For one call with its retries, credentials and body.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>For one download. A document has <see cref="Deadline"/>; what may be larger gets the time that a link of 256 KiB a second needs besides.</summary>
+    /// <param name="maxBytes">As large as it may be.</param>
+    public TimeSpan DeadlineFor(long maxBytes)
+    {
+        const long Large = 8 * 1024 * 1024;
+        const long BytesPerSecond = 256 * 1024;
+        return maxBytes <= Large ? Deadline : Deadline + TimeSpan.FromSeconds(maxBytes / BytesPerSecond);
+    }
+
     /// <summary>For one try.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -18,6 +27,9 @@ internal sealed record CallPatience
 
     /// <summary>The same for a document. The reference tries a snapshot once; a passing trouble need not cost the run.</summary>
     public int DownloadRetries { get; init; } = 2;
+
+    /// <summary>Tries after the first where no connection comes about: nobody listens, no route, no such name.</summary>
+    public const int ConnectRetries = 1;
 
     /// <summary>The wait before retry n (1-based) is a random part of 2ⁿ⁻¹ times this, as the reference's SDK waits.</summary>
     public TimeSpan BackoffUnit { get; init; } = TimeSpan.FromSeconds(1);

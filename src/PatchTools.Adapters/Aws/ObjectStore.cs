@@ -10,7 +10,8 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
     public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience.Deadline);
+        var deadline = patience.DeadlineFor(maxBytes);
+        limit.CancelAfter(deadline);
         try
         {
             for (var retry = 1; ; retry++)
@@ -21,7 +22,7 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
                         ? await new BucketObjects(settings, patience).GetAsync(location, maxBytes, limit.Token)
                         : await _web.Value.GetAsync(location, maxBytes, limit.Token);
                 }
-                catch (ObjectStoreException e) when (retry <= patience.DownloadRetries && MayPass(e, location))
+                catch (ObjectStoreException e) when (retry <= Retries(e) && MayPass(e, location))
                 {
                     await Task.Delay(patience.WaitBefore(retry), limit.Token);
                 }
@@ -29,9 +30,11 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} did not arrive within {patience.Deadline.TotalSeconds:0.#} seconds.");
+            throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} did not arrive within {deadline.TotalSeconds:0.#} seconds.");
         }
     }
+
+    private int Retries(ObjectStoreException e) => e.InnerException is { } cause && ServiceFailures.IsNoConnection(cause) ? CallPatience.ConnectRetries : patience.DownloadRetries;
 
     /// <summary>A body that broke off, and for the web what the SDK retries by itself for S3: no answer, 429 and 5xx.</summary>
     private static bool MayPass(ObjectStoreException e, Uri location) =>

@@ -19,6 +19,9 @@ internal sealed class S3Client(AWSCredentials credentials, S3ClientConfig config
 
     private sealed class PatientRetries(S3ClientConfig config, CallPatience patience) : AmazonS3StandardRetryPolicy(config)
     {
+        public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception) =>
+            (executionContext.RequestContext.Retries < CallPatience.ConnectRetries || !ServiceFailures.IsNoConnection(exception)) && await base.RetryForExceptionAsync(executionContext, exception);
+
         public override Task WaitBeforeRetryAsync(IExecutionContext executionContext)
         {
             var request = executionContext.RequestContext;

@@ -17,6 +17,9 @@ internal sealed class SsmClient(AWSCredentials credentials, SsmClientConfig conf
 
     private sealed class PatientRetries(CallPatience patience) : StandardRetryPolicy(patience.Retries)
     {
+        public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception) =>
+            (executionContext.RequestContext.Retries < CallPatience.ConnectRetries || !ServiceFailures.IsNoConnection(exception)) && await base.RetryForExceptionAsync(executionContext, exception);
+
         public override Task WaitBeforeRetryAsync(IExecutionContext executionContext)
         {
             var request = executionContext.RequestContext;

@@ -35,6 +35,8 @@ public static class PatchErrors
     public static readonly PatchError SnapshotAccessDenied = Row(148, PatchErrorCategory.PermissionDenied, "Give the instance's role ssm:GetDeployablePatchSnapshotForInstance (managed policy AmazonSSMManagedInstanceCore).");
     public static readonly PatchError UnsupportedOperatingSystem = Row(146, PatchErrorCategory.NotSupported, "The service does not know this operating system. Scan without it: Get-PatchSnapshot -Default or -Path.");
     public static readonly PatchError CredentialsNotFound = Row(148, PatchErrorCategory.PermissionDenied, "Attach an instance profile, name a profile with -ProfileName, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+    public static readonly PatchError CredentialsRejected = Row(144, PatchErrorCategory.PermissionDenied, "Renew the credentials: temporary ones expire, and keys of another account, profile or partition (China, GovCloud) are not known to this region.");
+    public static readonly PatchError ClockSkewed = Row(144, PatchErrorCategory.InvalidOperation, "Set the host's clock (timedatectl set-ntp true, chronyc makestep): AWS refuses signatures that are more than five minutes off.");
     public static readonly PatchError SnapshotDownloadFailed = Row(143, PatchErrorCategory.ConnectionError, "Check that the instance reaches Amazon S3 in its region; presigned URLs expire after 24 hours, so ask for a new snapshot.");
     public static readonly PatchError SnapshotMalformed = Row(150, PatchErrorCategory.InvalidData, "Get the document again; if it is a file, correct the place that the message names.");
     public static readonly PatchError SnapshotNotFound = Row(143, PatchErrorCategory.NotFound, "Check the path.");
@@ -96,6 +98,12 @@ public static class PatchErrors
     // Reboot
     public static readonly PatchError RebootNotDone = Row(194, PatchErrorCategory.ResourceUnavailable, "Reboot the host; SSM's agent does it when it sees exit code 194, and runs the command again.");
     public static readonly PatchError RebootGivenUp = Row(3, PatchErrorCategory.InvalidOperation, "Find out why the host does not reboot when the agent asks for it, reboot it, and run the operation again.");
+
+    // Payload
+    public static readonly PatchError PayloadDownloadFailed = Row(1, PatchErrorCategory.ConnectionError, "Check bucket, key and region, that the role may do s3:GetObject there, and that the host reaches Amazon S3; an administrator can also copy the bundle here and give its path.");
+    public static readonly PatchError PayloadChecksumMismatch = Row(151, PatchErrorCategory.InvalidData, "Compare with the checksum that was published with the bundle; where that is the one that was given, somebody has changed the bundle.");
+    public static readonly PatchError PayloadUnsafe = Row(152, PatchErrorCategory.InvalidData, "Do not use this bundle, and find out who made it: one that build.ps1 -Task Pack has made has nothing of the kind.");
+    public static readonly PatchError PayloadDamaged = Row(152, PatchErrorCategory.InvalidData, "Take a bundle that build.ps1 -Task Pack has made, of the version that is wanted.");
 
     // Module
     public static readonly PatchError AdaptersNotLoaded = Row(1, PatchErrorCategory.InvalidOperation, "The module is incomplete: bin/adapters is missing or damaged. Install it again.");

@@ -1,4 +1,5 @@
 using PatchTools.Evaluation.Patterns;
+using PatchTools.Evaluation.Rpm;
 
 namespace PatchTools.Evaluation;
 
@@ -21,6 +22,9 @@ internal abstract class FamilyEvaluator
 
     /// <summary>Packages in scope that are not installed: counted, never reported.</summary>
     public int NotApplicable { get; private set; }
+
+    /// <summary>What live patches of the running kernel cover; null where there are none.</summary>
+    public LivePatching? LivePatching { get; protected init; }
 
     protected EvaluationRequest Request { get; }
 
@@ -48,12 +52,15 @@ internal abstract class FamilyEvaluator
         for (var i = 0; i < Catalog.Count; i++)
         {
             var package = Catalog[i];
+            if (LeavesOut(package))
+                continue;
             if (package.IsInstalled)
                 AddInstalled(package);
             else if (IsInScope(package))
                 NotApplicable++;
         }
 
+        Settle(_findings);
         _findings.Sort(TieOrder);
     }
 
@@ -89,6 +96,14 @@ internal abstract class FamilyEvaluator
 
     /// <summary>Whether a package that is not installed has a version that the baseline approves.</summary>
     protected abstract bool IsInScope(PackageEntry package);
+
+    /// <summary>Whether nothing is said of a package, installed or not.</summary>
+    protected virtual bool LeavesOut(PackageEntry package) => false;
+
+    /// <summary>What can only be judged when every package has been.</summary>
+    protected virtual void Settle(List<PatchFinding> findings)
+    {
+    }
 
     /// <summary>Order of findings that share a name; reports sort by state and name only, stably (spec 07 §3).</summary>
     protected abstract int TieOrder(PatchFinding x, PatchFinding y);

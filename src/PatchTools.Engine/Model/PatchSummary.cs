@@ -57,5 +57,8 @@ public sealed record PublishReceipt
     /// <summary>Compliance items of the report.</summary>
     public required int Items { get; init; }
 
+    /// <summary>Of them, those that were left out because the service takes no report as large: the least severe, compliant ones first. The summary's counts are of all.</summary>
+    public int ItemsOmitted { get; init; }
+
     public required DateTimeOffset SentAt { get; init; }
 }

@@ -60,8 +60,11 @@ public enum PatchServiceFailure
     /// <summary>No credentials resolve.</summary>
     NoCredentials,
 
-    /// <summary>Credentials are expired or the clock is wrong.</summary>
+    /// <summary>Credentials are expired, or not known where they were sent.</summary>
     ExpiredCredentials,
+
+    /// <summary>The signature's time is not the service's, also after the correction by the service's own clock.</summary>
+    ClockSkewed,
 
     /// <summary>No answer: name, route, TLS, reset, deadline.</summary>
     Unreachable,
@@ -192,6 +195,8 @@ public interface IAdapterFactory
     IInstanceIdentitySource CreateIdentitySource(Uri? endpoint);
 
     IDecompressor CreateDecompressor();
+
+    IDatabaseReader CreateDatabaseReader();
 
     IOverrideListReader CreateOverrideListReader();
 }

@@ -11,7 +11,7 @@ internal static class ReportItems
 
     public const string ComplianceType = "AWS:ComplianceItem";
 
-    private const string CveIds = "CVEIds";
+    public const string CveIds = "CVEIds";
 
     /// <summary>The summary item; the report's counts are those after the pending-reboot carry-over.</summary>
     public static InventoryItem Summary(ComplianceReport report)
@@ -62,12 +62,9 @@ internal static class ReportItems
         return Item(ComplianceType, report, [.. report.Findings.Where(f => f.State != PatchState.NotApplicable).Select(f => Entry(report.Snapshot, f, list))], context);
     }
 
-    /// <summary>The same item without CVE ids, with the hash of what is left (the reference keeps the old hash: QUIRK of spec 07 §7).</summary>
-    public static InventoryItem WithoutCveIds(InventoryItem item)
-    {
-        List<IReadOnlyList<KeyValuePair<string, string>>> content = [.. (item.Content ?? []).Select(entry => entry.Where(m => m.Key != CveIds).ToList())];
-        return item with { Content = content, ContentHash = ContentHash(content) };
-    }
+    /// <summary>An entry without its CVE ids.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> WithoutCveIds(IReadOnlyList<KeyValuePair<string, string>> entry) =>
+        entry.Any(m => m.Key == CveIds) ? [.. entry.Where(m => m.Key != CveIds)] : entry;
 
     /// <summary>Lower-case hex SHA-256 over the content as Python writes it (spec 07 §5).</summary>
     public static string ContentHash(IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> content)

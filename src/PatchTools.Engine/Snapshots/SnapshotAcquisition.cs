@@ -231,12 +231,10 @@ public sealed class SnapshotAcquisition
     private static PatchToolsException Translate(PatchServiceException e, bool isFallback) => e.Failure switch
     {
         PatchServiceFailure.UnsupportedOperatingSystem => new(PatchErrors.UnsupportedOperatingSystem, "The service does not support this operating system (UnsupportedOperatingSystem).", e.Operation, e),
-        PatchServiceFailure.NoCredentials => new(PatchErrors.CredentialsNotFound, "No AWS credentials were found.", e.Operation, e),
-        PatchServiceFailure.AccessDenied when isFallback => new(PatchErrors.SnapshotAccessDenied, $"The service denied the snapshot ({Reason(e)}).", e.Operation, e),
+        PatchServiceFailure.AccessDenied when isFallback => new(PatchErrors.SnapshotAccessDenied, e.Message, e.Operation, e),
         PatchServiceFailure.InvalidRequest => new(PatchErrors.SnapshotServiceUnreachable, "The request for the snapshot was refused before it was sent: it does not fit the service's model.", e.Operation, e),
-        PatchServiceFailure.MalformedAnswer => new(PatchErrors.SnapshotServiceUnreachable, "The service's answer cannot be read.", e.Operation, e),
-        PatchServiceFailure.Unreachable => new(PatchErrors.SnapshotServiceUnreachable, "The service did not answer.", e.Operation, e),
-        _ => new(PatchErrors.SnapshotServiceFailed, $"The service refused the snapshot ({Reason(e)}).", e.Operation, e),
+        PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer => new(PatchErrors.SnapshotServiceUnreachable, e.Message, e.Operation, e),
+        _ => new(ServiceErrors.RowOf(e.Failure) ?? PatchErrors.SnapshotServiceFailed, e.Message, e.Operation, e),
     };
 
     private static string Reason(PatchServiceException e)
@@ -264,7 +262,7 @@ public sealed class SnapshotAcquisition
                 ObjectStoreFailure.NotFound => Failed($"failed: it is not there{status}", e),
                 ObjectStoreFailure.AccessDenied => Failed($"was denied{status}", e),
                 ObjectStoreFailure.HttpError => Failed($"was answered with an error{status}", e),
-                _ => Failed($"failed: no answer{status}", e),
+                _ => Failed($"failed: {e.InnerException?.Message ?? "no answer"}{status}", e),
             };
         }
 
@@ -298,7 +296,7 @@ public sealed class SnapshotAcquisition
     }
 
     /// <summary>One reader for everything, so that two locations cannot both be standard input.</summary>
-    private LocationReader Locations(AwsParameters aws) => _locations ??= new(_standardInput, async (needsCredentials, cancellationToken) =>
+    internal LocationReader Locations(AwsParameters aws) => _locations ??= new(_standardInput, async (needsCredentials, cancellationToken) =>
     {
         if (!needsCredentials)
             return _adapters.CreateObjectStore(null);

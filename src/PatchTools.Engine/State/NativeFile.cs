@@ -47,6 +47,25 @@ internal static partial class NativeFile
         return error == WouldBlock ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
     }
 
+    /// <summary>Lets two paths change places in one step (renameat2(2) with RENAME_EXCHANGE). False: this kernel, C library or file system cannot.</summary>
+    public static bool TryExchange(string one, string other)
+    {
+        const int CurrentDirectory = -100; // AT_FDCWD
+        const uint Exchange = 2; // RENAME_EXCHANGE
+        try
+        {
+            return Rename(CurrentDirectory, one, CurrentDirectory, other, Exchange) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Rename(int oldDirectory, string oldPath, int newDirectory, string newPath, uint flags);
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags, int mode);

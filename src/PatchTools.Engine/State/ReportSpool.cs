@@ -147,8 +147,26 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
     {
         foreach (var lost in Files().SkipLast(Kept))
         {
+            var what = Content(lost);
             if (Remove(lost))
-                observer.Warning($"The unsent report {Path.GetFileNameWithoutExtension(lost)} was dropped: at most {Kept} are kept. The service will never see it.");
+                observer.Warning($"{what} was dropped: at most {Kept} unsent reports are kept. The service will never see it.");
+        }
+    }
+
+    /// <summary>What is lost with a file, as far as it can be read.</summary>
+    private static string Content(string file)
+    {
+        var name = $"The unsent report {Path.GetFileNameWithoutExtension(file)}";
+        try
+        {
+            var report = Parse(StrictJson.ReadFile(file), file);
+            return $"{name} of {report.InstanceId} from {report.CaptureTime} ({Count("MissingCount")} missing, {Count("FailedCount")} failed, {Count("InstalledPendingRebootCount")} pending a reboot)";
+
+            string Count(string member) => report.Summary.Content![0].FirstOrDefault(m => m.Key == member).Value ?? "?";
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return $"{name}, which cannot be read,";
         }
     }
 

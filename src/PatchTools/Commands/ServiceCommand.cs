@@ -1,39 +1,13 @@
 using System.Management.Automation;
-using PatchTools.Completers;
-using PatchTools.Errors;
 
 namespace PatchTools.Commands;
 
-/// <summary>A cmdlet that may speak to AWS: who the instance is, where, and as whom. Empty text means not given.</summary>
-public abstract class ServiceCommand : PatchCommand
+/// <summary>A cmdlet that speaks to AWS in the name of one instance.</summary>
+public abstract class ServiceCommand : AwsCommand
 {
     /// <summary>The instance in whose name the service is asked: <c>i-…</c> or <c>mi-…</c>. Default: SSM's environment, then the instance metadata service.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? InstanceId { get; set; }
 
-    /// <summary>Default: SSM's and AWS's environment, then the instance metadata service.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(RegionCompleter))]
-    public string? Region { get; set; }
-
-    /// <summary>A profile of the shared AWS configuration. Default: the SDK's own chain.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ProfileNameCompleter))]
-    public string? ProfileName { get; set; }
-
-    /// <summary>Endpoint of every AWS service, for VPC endpoints and tests.</summary>
-    [Parameter]
-    public string? EndpointUrl { get; set; }
-
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: the endpoint is no http or https URL.</exception>
-    protected AwsParameters Aws() => new() { InstanceId = Given(InstanceId), Region = Given(Region), ProfileName = Given(ProfileName), EndpointUrl = Endpoint() };
-
-    private Uri? Endpoint()
-    {
-        if (Given(EndpointUrl) is not { } text)
-            return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-            return url;
-        throw new PatchToolsException(PatchErrors.InvalidLocation, $"-EndpointUrl \"{text}\" is no http or https URL.", text);
-    }
+    protected sealed override AwsParameters Aws() => base.Aws() with { InstanceId = Given(InstanceId) };
 }

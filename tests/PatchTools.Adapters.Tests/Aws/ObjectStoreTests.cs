@@ -244,6 +244,52 @@ public sealed class ObjectStoreTests
     }
 
     [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_ends_the_download()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=127.0.0.1", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var received = 0;
+        var serving = ServeAsync();
+
+        var failure = await Failure(null, new Uri($"https://{listener.LocalEndpoint}/a.json"));
+
+        await stop.CancelAsync();
+        await serving;
+        Assert.Equal(ObjectStoreFailure.Unreachable, failure.Failure);
+        Assert.Contains("SSL", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, received);
+
+        async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var client = await listener.AcceptTcpClientAsync(stop.Token);
+                    await using var tls = new System.Net.Security.SslStream(client.GetStream());
+                    try
+                    {
+                        await tls.AuthenticateAsServerAsync(certificate);
+                        received += await tls.ReadAsync(new byte[1], stop.Token);
+                    }
+                    catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
+                    {
+                        // The client has hung up, as it should.
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The test is over.
+            }
+        }
+    }
+
+    [Fact]
     public async Task An_http_endpoint_that_was_given_for_the_service_may_presign_over_http()
     {
         await using var aws = LoopbackAws.Start();

@@ -40,7 +40,9 @@ public sealed class RunMishapTests
 
         { Ec2, FaultKind.Error, "AccessDeniedException", nameof(PatchErrors.SnapshotAccessDenied), 148, 2 },
         { Hybrid, FaultKind.Error, "AccessDeniedException", nameof(PatchErrors.SnapshotServiceFailed), 144, 1 },
-        { Ec2, FaultKind.Error, "ExpiredTokenException", nameof(PatchErrors.SnapshotServiceFailed), 144, 2 },
+        { Ec2, FaultKind.Error, "ExpiredTokenException", nameof(PatchErrors.CredentialsRejected), 144, 2 },
+        { Hybrid, FaultKind.Error, "UnrecognizedClientException", nameof(PatchErrors.CredentialsRejected), 144, 1 },
+        { Hybrid, FaultKind.Error, "RequestExpired", nameof(PatchErrors.ClockSkewed), 144, 1 },
         { Ec2, FaultKind.Error, "ValidationException", nameof(PatchErrors.SnapshotServiceFailed), 144, 2 },
         { Ec2, FaultKind.Error, "UnsupportedOperatingSystem", nameof(PatchErrors.UnsupportedOperatingSystem), 146, 1 },
     };
@@ -202,6 +204,73 @@ public sealed class RunMishapTests
         Assert.Equal((nameof(PatchErrors.CredentialsNotFound), 148), (failure.ErrorId, failure.ExitCode));
         Assert.Contains("-ProfileName", failure.Error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(aws.RequestsOf(Get));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_an_hour_behind_is_corrected_by_the_services_time()
+    {
+        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot, ClockOffset = TimeSpan.FromHours(1) });
+        using var environment = new EnvironmentScope(aws.Environment);
+        using var host = new SmallHost();
+
+        Assert.Equal(0, (await Scan(host)).ExitCode);
+
+        Assert.Equal((2, "InvalidSignatureException"), (aws.RequestsOf(Get).Count, aws.RequestsOf(Get)[0].ErrorCode));
+        Assert.Single(aws.RequestsOf(Put));
+    }
+
+    [Fact]
+    public async Task A_wrong_clock_that_cannot_be_corrected_is_named_with_its_cure()
+    {
+        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot, ClockOffset = TimeSpan.FromHours(-30), SaysTheTime = false });
+        using var environment = new EnvironmentScope(aws.Environment);
+        using var host = new SmallHost();
+
+        var failure = await Failure(host);
+
+        Assert.Equal((nameof(PatchErrors.ClockSkewed), 144), (failure.ErrorId, failure.ExitCode));
+        Assert.Contains("clock", failure.Error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Ec2)]
+    [InlineData(Hybrid)]
+    public async Task An_endpoint_where_nobody_listens_is_named_after_two_tries(string instanceId)
+    {
+        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot });
+        using var environment = new EnvironmentScope(aws.Environment);
+        using var host = new SmallHost(instanceId);
+        using var nobody = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        nobody.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        var endpoint = nobody.LocalEndPoint!.ToString()!;
+        environment.Set("AWS_ENDPOINT_URL_SSM", $"http://{endpoint}");
+        var waits = Loopback.Patience with { BackoffUnit = TimeSpan.FromSeconds(1) };
+
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => host.Run(patience: waits).ScanAsync(new RunRequest { Snapshot = new SnapshotRequest() }, default));
+
+        Assert.Equal((nameof(PatchErrors.SnapshotServiceUnreachable), 143), (failure.ErrorId, failure.ExitCode));
+        Assert.Contains(endpoint, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("refused", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_report_larger_than_the_service_takes_is_sent_in_one_call_with_what_matters_and_exact_counts()
+    {
+        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot });
+        using var environment = new EnvironmentScope(aws.Environment);
+        using var host = new SmallHost(morePackages: 20_000);
+        var said = new Saying();
+
+        var report = await Scan(host, said);
+
+        Assert.Equal(20_002, report.Findings.Count);
+        Assert.Single(aws.RequestsOf(Put));
+        Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
+        var content = aws.Inventory["AWS:ComplianceItem"].GetProperty("Content").EnumerateArray().ToList();
+        Assert.InRange(content.Count, 1_000, 10_000);
+        Assert.Contains(content, e => e.GetProperty("PatchState").GetString() == "Missing");
+        Assert.Equal("20001", aws.Inventory["AWS:PatchSummary"].GetProperty("Content")[0].GetProperty("InstalledCount").GetString());
+        Assert.Contains(said.Lines, line => line.Contains("left out", StringComparison.Ordinal));
     }
 
     private static Task<ComplianceReport> Scan(SmallHost host, IRunObserver? observer = null) =>

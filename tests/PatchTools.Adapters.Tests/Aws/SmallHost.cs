@@ -1,3 +1,4 @@
+using PatchTools.Adapters.Aws;
 using PatchTools.Hosts;
 using PatchTools.Testing;
 
@@ -8,7 +9,9 @@ internal sealed class SmallHost : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
-    public SmallHost(string instanceId = Loopback.InstanceId)
+    /// <param name="instanceId">Of the agent's environment.</param>
+    /// <param name="morePackages">Installed packages that no repository offers.</param>
+    public SmallHost(string instanceId = Loopback.InstanceId, int morePackages = 0)
     {
         Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\n");
         Write("etc/apt/sources.list", "deb [trusted=yes] http://security.debian.org bookworm-security main\n");
@@ -28,7 +31,7 @@ internal sealed class SmallHost : IDisposable
             Architecture: amd64
             Version: 1.0-1
 
-            """);
+            """ + string.Concat(Enumerable.Range(0, morePackages).Select(i => $"\nPackage: local-{i}\nStatus: install ok installed\nPriority: optional\nSection: misc\nArchitecture: amd64\nVersion: 1.{i}+deb12u1\n")));
         Write("var/lib/apt/lists/security.debian.org_dists_bookworm-security_Release", "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: bookworm-security\nDate: Sat, 14 Mar 2026 12:00:00 UTC\nArchitectures: amd64\nComponents: main\n");
         Write("var/lib/apt/lists/security.debian.org_dists_bookworm-security_main_binary-amd64_Packages", """
             Package: libexample1
@@ -57,7 +60,7 @@ internal sealed class SmallHost : IDisposable
 
     private string SpoolDirectory => Path.Combine(Context.Paths.DataDirectory, "spool");
 
-    public PatchRun Run(IRunObserver? observer = null) => new(Context, new AdapterFactory(Loopback.Patience), observer ?? SilentObserver.Instance);
+    public PatchRun Run(IRunObserver? observer = null, CallPatience? patience = null) => new(Context, new AdapterFactory(patience ?? Loopback.Patience), observer ?? SilentObserver.Instance);
 
     public void Dispose() => _folder.Dispose();
 

@@ -83,7 +83,7 @@ public sealed class SnapshotAcquisitionTests : IDisposable
     [InlineData(PatchServiceFailure.NoCredentials, nameof(PatchErrors.CredentialsNotFound), 148)]
     [InlineData(PatchServiceFailure.Service, nameof(PatchErrors.SnapshotServiceFailed), 144)]
     [InlineData(PatchServiceFailure.Throttled, nameof(PatchErrors.SnapshotServiceFailed), 144)]
-    [InlineData(PatchServiceFailure.ExpiredCredentials, nameof(PatchErrors.SnapshotServiceFailed), 144)]
+    [InlineData(PatchServiceFailure.ExpiredCredentials, nameof(PatchErrors.CredentialsRejected), 144)]
     [InlineData(PatchServiceFailure.Unreachable, nameof(PatchErrors.SnapshotServiceUnreachable), 143)]
     [InlineData(PatchServiceFailure.MalformedAnswer, nameof(PatchErrors.SnapshotServiceUnreachable), 143)]
     [InlineData(PatchServiceFailure.InvalidRequest, nameof(PatchErrors.SnapshotServiceUnreachable), 143)]

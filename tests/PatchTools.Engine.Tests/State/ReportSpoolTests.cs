@@ -28,7 +28,7 @@ public sealed class ReportSpoolTests : IDisposable
     }
 
     [Fact]
-    public void The_oldest_beyond_the_bound_is_dropped_with_a_warning_that_names_it()
+    public void The_oldest_beyond_the_bound_is_dropped_with_a_warning_that_says_what_is_lost()
     {
         var spool = Spool();
         for (var i = 0; i <= ReportSpool.Kept; i++)
@@ -36,7 +36,9 @@ public sealed class ReportSpoolTests : IDisposable
         var reports = spool.Read();
         Assert.Equal(ReportSpool.Kept, reports.Count);
         Assert.Equal("2024-01-02T04:05:06Z", reports[0].CaptureTime);
-        Assert.Contains("20240102T030506Z", Assert.Single(_observer.Warnings), StringComparison.Ordinal);
+        var warning = Assert.Single(_observer.Warnings);
+        Assert.Contains("20240102T030506Z", warning, StringComparison.Ordinal);
+        Assert.Contains($"of {ReportSamples.InstanceId} from 2024-01-02T03:05:06Z (1 missing, 0 failed, 0 pending a reboot)", warning, StringComparison.Ordinal);
     }
 
     [Fact]

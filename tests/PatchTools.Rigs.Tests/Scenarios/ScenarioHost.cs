@@ -34,6 +34,8 @@ internal sealed class ScenarioHost : IDisposable
 
     public OverlayRoot Root { get; }
 
+    public LoopbackAws Aws => _aws;
+
     public IReadOnlyList<RecordedRequest> Requests => _aws.Requests;
 
     /// <summary>Turns the host into an Ubuntu: os-release and sources; packages of the machine's suite stay as they are.</summary>

@@ -204,6 +204,8 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
                 ? (new HttpReply(302, []) { Headers = [("Location", elsewhere.AbsoluteUri)] }, null)
                 : DocumentService.Answer(Documents.GetValueOrDefault(path["/documents/".Length..]), fault),
         };
+        if (Options is { SaysTheTime: true, ClockOffset: not null })
+            reply = reply with { Headers = [.. reply.Headers, ("Date", Options.Now.ToString("r", CultureInfo.InvariantCulture))] };
         _requests.Enqueue(request with { Fault = fault, ErrorCode = errorCode, Status = reply.Delivery is Delivery.Reset or Delivery.Stall ? null : reply.Status });
         return reply;
     }

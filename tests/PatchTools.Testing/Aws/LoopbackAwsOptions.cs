@@ -45,6 +45,15 @@ public sealed record LoopbackAwsOptions
     /// <summary>Hashes taken as stored, by type name.</summary>
     public IReadOnlyDictionary<string, string> KnownHashes { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How far the services' clock is ahead of this machine's; null: SSM does not judge the age of a signature.</summary>
+    public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>The services' time.</summary>
+    internal DateTimeOffset Now => TimeProvider.System.GetUtcNow() + (ClockOffset ?? TimeSpan.Zero);
+
+    /// <summary>Whether answers carry a Date, from which the SDK learns the services' time.</summary>
+    public bool SaysTheTime { get; init; } = true;
+
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
     /// <summary>Reads the options that a recorded case was made with (<c>--fault</c>, <c>--product</c>, <c>--strict-hash</c>, …).</summary>

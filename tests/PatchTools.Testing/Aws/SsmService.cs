@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +9,14 @@ namespace PatchTools.Testing.Aws;
 /// <summary>SSM over JSON 1.1: the operations that PatchTools calls.</summary>
 internal sealed class SsmService
 {
+    /// <summary>AWS General Reference, "Systems Manager endpoints and quotas": 1024 KB for an item, 1 MB for a call.</summary>
+    private const int MaxItemBytes = 1024 * 1024;
+
+    private const int MaxCallBytes = 1_000_000;
+
+    /// <summary>How far a signature's time may be from the service's.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
     private readonly LoopbackAwsOptions _options;
     private readonly Uri _url;
     private readonly ConcurrentDictionary<string, JsonElement> _inventory = new(StringComparer.Ordinal);
@@ -46,7 +56,10 @@ internal sealed class SsmService
         request = request with { Json = json, ModelErrors = ServiceModel.Default.Validate(request.Target, json) };
         var (operation, signature, errors) = (request.Target, request.Signature, request.ModelErrors);
         var token = request.Header("X-Amz-Security-Token");
-        (HttpReply Reply, string? ErrorCode) Right() => signature != SignatureVerdict.Valid
+        var signedAt = request.Header("X-Amz-Date") ?? "";
+        (HttpReply Reply, string? ErrorCode) Right() => IsOfAnotherTime(signedAt, out var now)
+            ? Error(400, "InvalidSignatureException", $"Signature expired: {signedAt} is now earlier than {now:yyyyMMdd'T'HHmmss'Z'} ({now:yyyyMMdd'T'HHmmss'Z'} - 5 min.)")
+            : signature != SignatureVerdict.Valid
             ? Refused(signature, token)
             : errors.Count > 0 ? Error(400, "ValidationException", string.Join("; ", errors.Take(5))) : Call(operation, json);
 
@@ -63,6 +76,13 @@ internal sealed class SsmService
             // From something in between, which speaks no JSON.
             _ => (new HttpReply(Mishap.Status(fault.Kind), [.. "<html>no</html>"u8], "text/html"), null),
         };
+    }
+
+    private bool IsOfAnotherTime(string signedAt, out DateTime now)
+    {
+        now = _options.Now.UtcDateTime;
+        return _options.ClockOffset is not null
+            && (!DateTime.TryParseExact(signedAt, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var signed) || (signed - now).Duration() > ClockTolerance);
     }
 
     private static (HttpReply Reply, string? ErrorCode) Refused(SignatureVerdict verdict, string? token) => verdict switch
@@ -103,6 +123,10 @@ internal sealed class SsmService
     private (HttpReply Reply, string? ErrorCode) Store(JsonElement request)
     {
         var items = request.GetProperty("Items").EnumerateArray().ToArray();
+        if (items.FirstOrDefault(i => Encoding.UTF8.GetByteCount(i.GetRawText()) > MaxItemBytes) is { ValueKind: JsonValueKind.Object } large)
+            return Error(400, "ItemSizeLimitExceededException", $"The size of {Type(large)} is over the limit.");
+        if (Encoding.UTF8.GetByteCount(request.GetRawText()) > MaxCallBytes)
+            return Error(400, "TotalSizeLimitExceededException", "The size of the inventory is over the limit.");
         var isMismatch = _options.StrictHashes && items.Any(i => !HasContent(i) && (_hashes.GetValueOrDefault(Type(i)) is not { } known || known != Hash(i)));
         if (isMismatch)
             return Error(400, "ItemContentMismatchException", "The content hash is not the stored one.");

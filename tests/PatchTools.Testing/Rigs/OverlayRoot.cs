@@ -14,6 +14,9 @@ public sealed record OverlayOptions
     /// <summary>Folders of this machine to be seen inside, read-only: inside → outside.</summary>
     public IReadOnlyDictionary<string, string> Binds { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Packages of the distribution that the root has beside the minimal ones.</summary>
+    public IReadOnlyList<string> Packages { get; init; } = [];
+
     /// <summary>Seconds since the last boot, as <c>/proc/uptime</c> says.</summary>
     public int UptimeSeconds { get; init; } = 3600;
 }
@@ -34,7 +37,7 @@ public sealed partial class OverlayRoot : IDisposable
     {
         options ??= new OverlayOptions();
         var stage = System.IO.Path.Combine(DebianRoot.Cache, "stage");
-        var lower = DebianRoot.Folder;
+        var lower = DebianRoot.Folder(options.Packages);
         Directory.CreateDirectory(stage);
         List<string> arguments =
         [
@@ -133,6 +136,14 @@ public sealed partial class OverlayRoot : IDisposable
     {
         using var process = StartPatchTools(script);
         return process.Wait();
+    }
+
+    /// <summary>Runs a script as the agent does: its text lies in a file, and <c>patchtools-host -File</c> is in the place of <c>pwsh</c>.</summary>
+    public RigRun RunAsAgent(string script)
+    {
+        const string file = "/var/lib/amazon/ssm/orchestration/_script.ps1";
+        Write(file, script);
+        return Run($"{HostFolder}/patchtools-host", "-NonInteractive", "-NoProfile", "-File", file);
     }
 
     public RigProcess StartPatchTools(string script) => Start($"{HostFolder}/patchtools-host", "-NonInteractive", "-Command", script);

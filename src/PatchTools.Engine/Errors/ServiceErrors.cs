@@ -1,0 +1,16 @@
+using PatchTools.Ports;
+
+namespace PatchTools.Errors;
+
+/// <summary>Failures of a call that mean the same whatever was asked, and so have one cure.</summary>
+internal static class ServiceErrors
+{
+    /// <summary>Null: what the failure means depends on the call.</summary>
+    public static PatchError? RowOf(PatchServiceFailure failure) => failure switch
+    {
+        PatchServiceFailure.NoCredentials => PatchErrors.CredentialsNotFound,
+        PatchServiceFailure.ExpiredCredentials => PatchErrors.CredentialsRejected,
+        PatchServiceFailure.ClockSkewed => PatchErrors.ClockSkewed,
+        _ => null,
+    };
+}
