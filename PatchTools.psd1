@@ -11,16 +11,21 @@
     FormatsToProcess = @('PatchTools.Format.ps1xml')
     TypesToProcess = @('PatchTools.Types.ps1xml')
     CmdletsToExport = @(
+        'Export-PatchBaseline'
         'Export-PatchInventory'
+        'Export-PatchReport'
         'Get-PatchFleetCompliance'
         'Get-PatchInventory'
         'Get-PatchPlan'
         'Get-PatchSnapshot'
         'Get-PatchSummary'
         'Invoke-PatchBaseline'
+        'New-PatchApprovalRule'
+        'New-PatchBaseline'
         'Publish-PatchSummary'
         'Save-PatchPayload'
         'Start-PatchFleetOperation'
+        'Test-PatchBaseline'
         'Test-PatchCompliance'
         'Test-PatchRebootRequired'
     )

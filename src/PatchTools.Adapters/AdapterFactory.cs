@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PatchTools.Adapters.Aws;
 using PatchTools.Adapters.Compression;
+using PatchTools.Adapters.Databases;
 using PatchTools.Adapters.Yaml;
 using PatchTools.Ports;
 
@@ -35,6 +36,9 @@ public sealed class AdapterFactory : IAdapterFactory
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public IDecompressor CreateDecompressor() => new Decompressor();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public IDatabaseReader CreateDatabaseReader() => new DatabaseReader();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public IOverrideListReader CreateOverrideListReader() => new OverrideListReader();

@@ -121,6 +121,7 @@ public sealed partial class PatchRun
         var after = outcome.HasChanged
             ? (await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)) with { Repositories = before.Repositories }
             : before;
+        terms = terms with { OperationText = OperationSpelling.OfInstall(after.Family, terms.OperationText, hadWork: prepared.Plan.Targets.Count > 0) };
         var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with { Outcome = outcome };
         var untold = Setbacks.Untold(report, outcome);
         report = report with { Warnings = [.. report.Warnings, .. untold] };

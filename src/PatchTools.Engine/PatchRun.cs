@@ -1,5 +1,8 @@
+using System.Data;
+using PatchTools.Baselines;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Exports;
 using PatchTools.Hosts;
 using PatchTools.Inventories;
 using PatchTools.PackageManagers;
@@ -29,6 +32,9 @@ public sealed record SnapshotRequest
 {
     /// <summary>A file with a snapshot, a bare baseline or GetPatchBaseline's form; <c>-</c> is standard input. Null: ask the service, unless <see cref="UseDefault"/>.</summary>
     public string? Path { get; init; }
+
+    /// <summary>A baseline at hand, in the place of a file that holds it. Wins over <see cref="Path"/>.</summary>
+    public PatchBaseline? Baseline { get; init; }
 
     /// <summary>The predefined baseline of the host's operating system.</summary>
     public bool UseDefault { get; init; }
@@ -204,14 +210,61 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         var states = new PatchStatesFile(host, observer).Read();
         if (states.Warning is not null)
             observer.Warning(states.Warning);
-        var manager = PackageManagerLocator.TryLocate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
-        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host)).AssessAsync(states.States, cancellationToken);
+        var runner = new ProcessRunner(observer);
+        var manager = PackageManagerLocator.TryLocate(host, runner, new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
+        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(states.States, cancellationToken);
     }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>; <see cref="PatchErrors.SummaryMalformed"/>.</exception>
     public IReadOnlyList<PatchSummary> GetSummaries(bool history) =>
         history ? new SummaryHistory(host, observer).Read() : [new SummaryFile(host).Read()];
+
+    /// <summary>What is wrong with a baseline, by itself or against a host.</summary>
+    public IReadOnlyList<BaselineIssue> CheckBaseline(PatchBaseline baseline, HostInventory? inventory)
+    {
+        observer.Progress("Check", $"Checking {baseline.Name}", 50);
+        return BaselineCheck.Of(baseline, inventory is null ? null : new BaselineCheckHost(inventory, PackageManagerLocator.VersionOrder(inventory.Family), host.Clock.GetUtcNow()));
+    }
+
+    /// <summary>Writes baselines to a file in one of the shapes that are read again.</summary>
+    /// <param name="baselines">One; several only in an override.</param>
+    /// <param name="form">The shape.</param>
+    /// <param name="path">The file; one that exists is replaced whole.</param>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.BaselineInvalid"/>: several where one is wanted; <see cref="PatchErrors.BaselineOverrideSeveralEntries"/>;
+    /// <see cref="PatchErrors.StateUnwritable"/>.
+    /// </exception>
+    public void ExportBaselines(IReadOnlyList<PatchBaseline> baselines, BaselineForm form, string path)
+    {
+        observer.Progress("Export", $"Writing {path}", 80);
+        if (form != BaselineForm.Override && baselines.Count != 1)
+            throw new PatchToolsException(PatchErrors.BaselineInvalid, FormattableString.Invariant($"A file of the form {form} holds one baseline, and {baselines.Count} are given; -As Override takes several."), path);
+        AtomicFile.Write(path, form switch
+        {
+            BaselineForm.Override => SnapshotWriter.WriteOverride(baselines),
+            BaselineForm.GetPatchBaseline => SnapshotWriter.WriteServiceBaseline(baselines[0]),
+            _ => SnapshotWriter.WriteDocument(baselines[0]),
+        });
+    }
+
+    /// <summary>AWS's name of the operating system of the host: what a baseline is for when nobody says otherwise.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>.</exception>
+    public string GetOperatingSystem() => OperatingSystemIdentity.From(OsReleaseFile.Read(host.Paths.Root)).AwsName;
+
+    /// <summary>Writes a report to a file for people or for other tools.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="format">Its form.</param>
+    /// <param name="history">Earlier runs for the page's trend; null takes those that are kept on this host, where the report is of it.</param>
+    /// <param name="path">The file; one that exists is replaced whole.</param>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
+    public void ExportReport(ComplianceReport report, ReportFormat format, IReadOnlyList<PatchSummary>? history, string path)
+    {
+        observer.Progress("Export", $"Writing {path}", 80);
+        if (format == ReportFormat.Html && history is null && report.Inventory.Origin == InventoryOrigin.Host)
+            history = new SummaryHistory(host, observer).Read();
+        AtomicFile.Write(path, ReportExport.Write(report, format, history ?? []));
+    }
 
     /// <summary>Writes an inventory to a file that <see cref="ImportInventoryAsync"/> reads on another host.</summary>
     public async Task ExportInventoryAsync(HostInventory inventory, string path, CancellationToken cancellationToken)
@@ -271,7 +324,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         return acquisition.GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
     }
 
-    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters));
+    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
 
     private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken, PatchingOutcome? patching = null)
     {
@@ -297,5 +350,13 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         private readonly Lazy<IDecompressor> _decompressor = new(adapters.CreateDecompressor);
 
         public Stream Open(CompressionFormat format, Stream compressed) => _decompressor.Value.Open(format, compressed);
+    }
+
+    /// <summary>Loads SQLite only where lists are databases: on yum 3.</summary>
+    private sealed class DeferredDatabaseReader(IAdapterFactory adapters) : IDatabaseReader
+    {
+        private readonly Lazy<IDatabaseReader> _databases = new(adapters.CreateDatabaseReader);
+
+        public void Read(string path, string query, Action<IDataRecord> row) => _databases.Value.Read(path, query, row);
     }
 }

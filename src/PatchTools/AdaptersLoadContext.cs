@@ -56,4 +56,7 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
             return typeof(IAdapterFactory).Assembly;
         return _packages.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
     }
+
+    protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
+        _packages.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
 }

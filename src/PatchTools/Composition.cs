@@ -61,6 +61,8 @@ internal static class Composition
 
         public IDecompressor CreateDecompressor() => AdaptersLoadContext.Factory.CreateDecompressor();
 
+        public IDatabaseReader CreateDatabaseReader() => AdaptersLoadContext.Factory.CreateDatabaseReader();
+
         public IOverrideListReader CreateOverrideListReader() => AdaptersLoadContext.Factory.CreateOverrideListReader();
     }
 }

@@ -12,6 +12,13 @@ internal sealed class RecordingHost(int width, bool colours) : PSHost
 {
     private readonly Recorder _recorder = new(width, colours);
 
+    /// <summary>Warnings stand among the output as at the prompt; otherwise they are left out.</summary>
+    public bool ShowsWarnings
+    {
+        get => _recorder.ShowsWarnings;
+        set => _recorder.ShowsWarnings = value;
+    }
+
     public string Output => _recorder.Output.ToString();
 
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
@@ -46,6 +53,8 @@ internal sealed class RecordingHost(int width, bool colours) : PSHost
     {
         public StringBuilder Output { get; } = new();
 
+        public bool ShowsWarnings { get; set; }
+
         public override PSHostRawUserInterface RawUI { get; } = new Screen(width);
 
         public override bool SupportsVirtualTerminal => colours;
@@ -72,6 +81,8 @@ internal sealed class RecordingHost(int width, bool colours) : PSHost
 
         public override void WriteWarningLine(string message)
         {
+            if (ShowsWarnings)
+                WriteLine("WARNING: " + message);
         }
 
         public override string ReadLine() => throw new NotSupportedException("prompted");

@@ -7,16 +7,21 @@
 
 BeforeDiscovery {
     $cmdlets = @(
+        @{ Name = 'Export-PatchBaseline'; Writes = 'System.IO.FileInfo'; Default = 'Baseline'; Mandatory = @('Baseline', 'Path'); Asks = $true }
         @{ Name = 'Export-PatchInventory'; Writes = 'System.IO.FileInfo'; Default = 'Inventory'; Mandatory = @('Inventory', 'Path'); Asks = $true }
+        @{ Name = 'Export-PatchReport'; Writes = 'System.IO.FileInfo'; Default = 'Report'; Mandatory = @('Path', 'Report'); Asks = $true }
         @{ Name = 'Get-PatchFleetCompliance'; Writes = 'PatchTools.InstanceCompliance'; Default = 'Fleet'; Mandatory = @(); Asks = $false }
         @{ Name = 'Get-PatchInventory'; Writes = 'PatchTools.HostInventory'; Default = 'Host'; Mandatory = @(); Asks = $false }
         @{ Name = 'Get-PatchPlan'; Writes = 'PatchTools.InstallPlan'; Default = 'Snapshot'; Mandatory = @('Snapshot'); Asks = $false }
         @{ Name = 'Get-PatchSnapshot'; Writes = 'PatchTools.PatchSnapshot'; Default = 'Service'; Mandatory = @(); Asks = $false }
         @{ Name = 'Get-PatchSummary'; Writes = 'PatchTools.PatchSummary'; Default = 'Summary'; Mandatory = @(); Asks = $false }
         @{ Name = 'Invoke-PatchBaseline'; Writes = 'PatchTools.ComplianceReport'; Default = 'Service'; Mandatory = @('Operation'); Asks = $true }
+        @{ Name = 'New-PatchApprovalRule'; Writes = 'PatchTools.ApprovalRule'; Default = 'Delay'; Mandatory = @(); Asks = $false }
+        @{ Name = 'New-PatchBaseline'; Writes = 'PatchTools.PatchBaseline'; Default = 'Baseline'; Mandatory = @('Name'); Asks = $false }
         @{ Name = 'Publish-PatchSummary'; Writes = 'PatchTools.PublishReceipt'; Default = 'Report'; Mandatory = @('Report'); Asks = $true }
         @{ Name = 'Save-PatchPayload'; Writes = 'System.IO.FileInfo'; Default = 'Source'; Mandatory = @('Source', 'Sha256'); Asks = $true }
         @{ Name = 'Start-PatchFleetOperation'; Writes = 'PatchTools.FleetOperation'; Default = 'Fleet'; Mandatory = @('Operation'); Asks = $true }
+        @{ Name = 'Test-PatchBaseline'; Writes = 'PatchTools.BaselineIssue'; Default = 'Baseline'; Mandatory = @('Baseline'); Asks = $false }
         @{ Name = 'Test-PatchCompliance'; Writes = 'PatchTools.ComplianceReport'; Default = 'Host'; Mandatory = @('Snapshot'); Asks = $false }
         @{ Name = 'Test-PatchRebootRequired'; Writes = 'PatchTools.RebootAssessment'; Default = 'Host'; Mandatory = @(); Asks = $false }
     )
@@ -98,7 +103,7 @@ Describe 'The module' {
         (Get-Command -Module PatchTools).Verb | ForEach-Object { $_ | Should -BeIn $approved }
     }
 
-    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchTools_Documents', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
+    It 'brings the topic <_>' -ForEach 'about_PatchTools', 'about_PatchBaselines', 'about_PatchTools_Documents', 'about_PatchTools_Differences', 'about_PatchTools_ExitCodes' {
         (Get-Help $_ | Out-String) | Should -Match "TOPIC\s+$_"
     }
 
@@ -258,6 +263,83 @@ Describe 'Get-PatchSnapshot' {
     }
 }
 
+Describe 'A baseline made here' {
+    BeforeAll { $made = New-PatchApprovalRule -Priority Required, Important -EnableNonSecurity -ComplianceLevel HIGH | New-PatchBaseline web -OperatingSystem DEBIAN -RejectedPatch telnetd }
+
+    It 'has what it was made of' {
+        $made | Should -BeOfType PatchTools.PatchBaseline
+        $made.OperatingSystem | Should -Be 'DEBIAN'
+        $made.ApprovalRules | Should -HaveCount 1
+        $made.ApprovalRules[0].Filters[0].Key | Should -Be 'PRIORITY'
+        $made.ApprovalRules[0].ApproveAfterDays | Should -Be 0
+        $made.RejectedPatches | Should -Be 'telnetd'
+    }
+
+    It 'is a changed copy with -BasedOn' {
+        $copy = New-PatchBaseline copy -BasedOn $made -ApprovedPatches 'openssl*'
+        $copy.Name | Should -Be 'copy'
+        $copy.ApprovedPatches | Should -Be 'openssl*'
+        $copy.RejectedPatches | Should -Be 'telnetd'
+        $copy.ApprovalRules | Should -HaveCount 1
+    }
+
+    It 'takes dates as text and as dates' {
+        foreach ($date in '2026-03-01', [datetime]'2026-03-01', [datetime]::new(2026, 3, 1, 5, 0, 0, [System.DateTimeKind]::Utc)) {
+            (New-PatchApprovalRule -ApproveUntilDate $date).ApproveUntilDate.ToString('yyyy-MM-dd') | Should -Be '2026-03-01'
+        }
+    }
+
+    It 'is what a host can be compared with' {
+        $PatchToolsComposition = New-Composition $image (Join-Path $TestDrive 'none')
+        ($made | Get-PatchSnapshot | Test-PatchCompliance @anyAge).Counts.Missing | Should -Be 1
+    }
+
+    It 'survives the form <_>' -ForEach 'Snapshot', 'GetPatchBaseline' {
+        $file = Join-Path $TestDrive "$_.json"
+        ($made | Export-PatchBaseline -Path $file -As $_ -PassThru).FullName | Should -Be $file
+        $again = (Get-PatchSnapshot -Path $file -WarningAction SilentlyContinue).Baseline
+        $again | ConvertTo-Json -Depth 9 | Should -Be ($made | ConvertTo-Json -Depth 9)
+    }
+
+    It 'is one of several in an override, and alone in every other form' {
+        $file = Join-Path $TestDrive 'override.json'
+        $made, (New-PatchBaseline web -BasedOn $made -OperatingSystem UBUNTU) | Export-PatchBaseline -Path $file -As Override
+        (Get-Content $file -Raw | ConvertFrom-Json).OperatingSystem | Should -Be @('DEBIAN', 'UBUNTU')
+        { $made, $made | Export-PatchBaseline -Path $file } | Should -Throw -ErrorId 'BaselineInvalid,PatchTools.Commands.ExportPatchBaselineCommand'
+        { $made, $made | Export-PatchBaseline -Path $file -As Override } | Should -Throw -ErrorId 'BaselineOverrideSeveralEntries,PatchTools.Commands.ExportPatchBaselineCommand'
+    }
+
+    It 'is not exported with -WhatIf' {
+        $file = Join-Path $TestDrive 'not-written.json'
+        $made | Export-PatchBaseline -Path $file -WhatIf
+        $file | Should -Not -Exist
+    }
+
+    It 'is told its faults' {
+        $issues = @($made | Test-PatchBaseline)
+        $issues | Should -BeOfType PatchTools.BaselineIssue
+        $issues.Kind | Should -Be 'Hole'
+        $made | Test-PatchBaseline -Quiet | Should -BeFalse
+        New-PatchApprovalRule -Priority * | New-PatchBaseline web -OperatingSystem DEBIAN | Test-PatchBaseline -Quiet | Should -BeTrue
+    }
+
+    It 'is told what meets nothing on a host' {
+        $inventory = Get-PatchInventory -Root $image @anyAge -WarningAction SilentlyContinue
+        @(Get-PatchSnapshot -Path $baseline | Test-PatchBaseline -Inventory $inventory | Where-Object Kind -EQ MatchesNothingHere) | Should -HaveCount 0
+        ($made | Test-PatchBaseline -Inventory $inventory | Where-Object Kind -EQ MatchesNothingHere).Entry | Should -Be 'telnetd'
+    }
+
+    It 'refuses a source whose name cannot be a file name' {
+        { New-PatchBaseline x -OperatingSystem DEBIAN -Source @{ Name = '../x'; Configuration = 'deb http://x/ y main' } } | Should -Throw -ErrorId 'BaselineInvalid,PatchTools.Commands.NewPatchBaselineCommand'
+    }
+
+    It 'completes what AWS publishes' {
+        (TabExpansion2 'New-PatchApprovalRule -Severity Cr').CompletionMatches.CompletionText | Should -Be 'Critical'
+        (TabExpansion2 'New-PatchApprovalRule -Classification Sec').CompletionMatches.CompletionText | Should -Be 'Security'
+        (TabExpansion2 'New-PatchBaseline x -OperatingSystem AMAZON_LINUX_202').CompletionMatches.CompletionText | Should -Be @('AMAZON_LINUX_2022', 'AMAZON_LINUX_2023')
+    }
+}
+
 Describe 'A host in a folder' {
     BeforeAll {
         $inventory = Get-PatchInventory -Root $image @anyAge -WarningAction SilentlyContinue
@@ -337,6 +419,18 @@ Describe 'A host in a folder' {
 
     It 'says what is wrong with a file that is no inventory' {
         { Get-PatchInventory -Path $baseline } | Should -Throw -ErrorId 'InventoryMalformed,PatchTools.Commands.GetPatchInventoryCommand'
+    }
+
+    It 'is exported as <_>' -ForEach 'html', 'csv', 'json', 'md', 'xml' {
+        $file = Join-Path $TestDrive "report.$_"
+        ($report | Export-PatchReport -Path $file -PassThru).FullName | Should -Be $file
+        Get-Content $file -Raw | Should -Match 'libexample1'
+    }
+
+    It 'is exported in no form that nobody knows, and not with -WhatIf' {
+        { $report | Export-PatchReport -Path (Join-Path $TestDrive 'report.docx') } | Should -Throw -ErrorId 'ReportFormatUnknown,PatchTools.Commands.ExportPatchReportCommand'
+        $report | Export-PatchReport -Path (Join-Path $TestDrive 'not-written.html') -WhatIf
+        Join-Path $TestDrive 'not-written.html' | Should -Not -Exist
     }
 
     It 'is never published' {

@@ -28,6 +28,7 @@ public static class BaselineEvaluator
             Start = request.Snapshot.OperationStart,
             End = request.Now,
             Warnings = [.. evaluator.Warnings()],
+            LivePatching = evaluator.LivePatching,
         };
     }
 

@@ -1,4 +1,5 @@
 using PatchTools.Evaluation.Patterns;
+using PatchTools.Evaluation.Rpm;
 
 namespace PatchTools.Evaluation;
 
@@ -21,6 +22,9 @@ internal abstract class FamilyEvaluator
 
     /// <summary>Packages in scope that are not installed: counted, never reported.</summary>
     public int NotApplicable { get; private set; }
+
+    /// <summary>What live patches of the running kernel cover; null where there are none.</summary>
+    public LivePatching? LivePatching { get; protected init; }
 
     protected EvaluationRequest Request { get; }
 
@@ -48,12 +52,15 @@ internal abstract class FamilyEvaluator
         for (var i = 0; i < Catalog.Count; i++)
         {
             var package = Catalog[i];
+            if (LeavesOut(package))
+                continue;
             if (package.IsInstalled)
                 AddInstalled(package);
             else if (IsInScope(package))
                 NotApplicable++;
         }
 
+        Settle(_findings);
         _findings.Sort(TieOrder);
     }
 
@@ -64,11 +71,17 @@ internal abstract class FamilyEvaluator
             yield return warning;
         foreach (var warning in Override?.Warnings(Catalog) ?? [])
             yield return warning;
-        foreach (var entry in Approved.UselessEntries(Catalog))
+        foreach (var entry in UselessApproved())
             yield return $"approved patch '{entry}' matches no package known to this host";
-        foreach (var entry in Rejected.UselessEntries(Catalog))
+        foreach (var entry in UselessRejected())
             yield return $"rejected patch '{entry}' matches no package known to this host";
     }
+
+    /// <summary>Entries of the approved list that name nothing known to the host; to be asked after <see cref="Run"/>.</summary>
+    public IReadOnlyList<string> UselessApproved() => Approved.UselessEntries(Catalog);
+
+    /// <summary>Entries of the rejected list that name nothing known to the host; to be asked after <see cref="Run"/>.</summary>
+    public IReadOnlyList<string> UselessRejected() => Rejected.UselessEntries(Catalog);
 
     /// <summary>The finding of an installed package if nothing newer than it existed.</summary>
     public PatchFinding AsInstalled(PackageEntry package) => Judge(package, asInstalled: true);
@@ -83,6 +96,14 @@ internal abstract class FamilyEvaluator
 
     /// <summary>Whether a package that is not installed has a version that the baseline approves.</summary>
     protected abstract bool IsInScope(PackageEntry package);
+
+    /// <summary>Whether nothing is said of a package, installed or not.</summary>
+    protected virtual bool LeavesOut(PackageEntry package) => false;
+
+    /// <summary>What can only be judged when every package has been.</summary>
+    protected virtual void Settle(List<PatchFinding> findings)
+    {
+    }
 
     /// <summary>Order of findings that share a name; reports sort by state and name only, stably (spec 07 §3).</summary>
     protected abstract int TieOrder(PatchFinding x, PatchFinding y);

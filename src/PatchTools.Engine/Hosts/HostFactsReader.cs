@@ -18,6 +18,8 @@ internal static class HostFactsReader
         {
             BootTime = boot,
             RunningKernel = Text(Path.Combine(proc, "sys/kernel/osrelease"))?.Trim() ?? "",
+            RunningKernelBuilt = KernelBuildDay(Text(Path.Combine(proc, "sys/kernel/version"))),
+            AppliesLivePatches = IsWanted(host, "kpatch.service"),
             HostName = Text(Path.Combine(proc, "sys/kernel/hostname"))?.Trim() ?? "",
         };
     }
@@ -31,6 +33,26 @@ internal static class HostFactsReader
             return null;
         var boot = now.ToUnixTimeSeconds() - Math.Floor(seconds);
         return boot < 0 ? null : DateTimeOffset.FromUnixTimeSeconds((long)boot);
+    }
+
+    // #1 SMP Sun Feb 9 00:21:30 UTC 2020
+    /// <summary>The day in the kernel's build line (<c>uname -v</c>), as Amazon writes it; null for another form (spec 15 §2).</summary>
+    public static DateOnly? KernelBuildDay(string? version) =>
+        version?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [.., var month, var day, _, _, var year]
+            && DateOnly.TryParseExact($"{day} {month} {year}", "d MMM yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out var built) ? built : null;
+
+    /// <summary>Whether systemd starts a unit at boot: some target has a link to it (systemctl(1), enable).</summary>
+    private static bool IsWanted(HostContext host, string unit)
+    {
+        var folder = host.Paths.InRoot("/etc/systemd/system");
+        try
+        {
+            return Directory.Exists(folder) && Directory.EnumerateDirectories(folder, "*.wants").Concat(Directory.EnumerateDirectories(folder, "*.requires")).Any(d => Path.Exists(Path.Combine(d, unit)) || new FileInfo(Path.Combine(d, unit)).LinkTarget is not null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static string? Text(string path)

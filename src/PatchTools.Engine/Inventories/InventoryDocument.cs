@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PatchTools.Errors;
@@ -188,6 +189,8 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             {
                 case "bootTime": _facts = _facts with { BootTime = Time(ref reader) }; break;
                 case "runningKernel": _facts = _facts with { RunningKernel = Text(ref reader) }; break;
+                case "runningKernelBuilt": _facts = _facts with { RunningKernelBuilt = Day(ref reader) }; break;
+                case "appliesLivePatches": _facts = _facts with { AppliesLivePatches = reader.GetBoolean() }; break;
                 case "hostName": _facts = _facts with { HostName = Text(ref reader) }; break;
                 case "lastNoRebootInstall": _facts = _facts with { PriorStates = _facts.PriorStates with { LastNoRebootInstallOperationTime = reader.GetInt64() } }; break;
                 case "priorStates": _facts = _facts with { PriorStates = _facts.PriorStates with { States = ReadStates(ref reader) } }; break;
@@ -307,6 +310,8 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                     "date" => advisory with { Date = Time(ref reader) },
                     "cveIds" => advisory with { CveIds = Strings(ref reader) },
                     "bugzillaIds" => advisory with { BugzillaIds = Strings(ref reader) },
+                    "rebootSuggested" => advisory with { RebootSuggested = reader.GetBoolean() },
+                    "restartSuggested" => advisory with { RestartSuggested = reader.GetBoolean() },
                     _ => Skipped(ref reader, advisory),
                 };
             }
@@ -370,6 +375,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 case "time": seconds = reader.GetDouble(); break;
                 case "timeIsFractional": isFractional = reader.GetBoolean(); break;
                 case "status": installed = installed with { Status = Text(ref reader) }; break;
+                case "vendor": installed = installed with { Vendor = Text(ref reader) }; break;
                 case "held": installed = installed with { IsHeld = reader.GetBoolean() }; break;
                 case "auto": installed = installed with { IsAutoInstalled = reader.GetBoolean() }; break;
                 case "broken": installed = installed with { IsBroken = reader.GetBoolean() }; break;
@@ -440,6 +446,9 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
     private static string Text(ref Utf8JsonReader reader) => reader.GetString() ?? throw new InvalidDataException("a text was expected and not null");
 
     private static DateTimeOffset Time(ref Utf8JsonReader reader) => reader.GetDateTimeOffset();
+
+    private static DateOnly Day(ref Utf8JsonReader reader) =>
+        DateOnly.TryParseExact(Text(ref reader), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new FormatException("a day is written YYYY-MM-DD");
 
     private static byte[] Bytes(ref Utf8JsonReader reader) => Encoding.UTF8.GetBytes(Text(ref reader));
 

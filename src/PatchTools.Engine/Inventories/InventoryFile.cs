@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using PatchTools.Errors;
@@ -113,6 +114,9 @@ internal static class InventoryFile
         json.WriteStartObject("facts");
         WriteTime(json, "bootTime", inventory.Facts.BootTime);
         json.WriteString("runningKernel", inventory.Facts.RunningKernel);
+        if (inventory.Facts.RunningKernelBuilt is { } built)
+            json.WriteString("runningKernelBuilt", built.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        json.WriteBoolean("appliesLivePatches", inventory.Facts.AppliesLivePatches);
         json.WriteString("hostName", inventory.Facts.HostName);
         json.WriteNumber("lastNoRebootInstall", inventory.Facts.PriorStates.LastNoRebootInstallOperationTime);
         json.WriteStartArray("priorStates");
@@ -228,6 +232,10 @@ internal static class InventoryFile
                 WriteTime(json, "date", advisory.Date);
                 WriteStrings(json, "cveIds", advisory.CveIds);
                 WriteStrings(json, "bugzillaIds", advisory.BugzillaIds);
+                if (advisory.RebootSuggested)
+                    json.WriteBoolean("rebootSuggested", true);
+                if (advisory.RestartSuggested)
+                    json.WriteBoolean("restartSuggested", true);
                 json.WriteEndObject();
             }
 
@@ -274,6 +282,8 @@ internal static class InventoryFile
 
         json.WriteNumber("version", place);
         json.WriteString("status", installed.Status);
+        if (installed.Vendor.Length > 0)
+            json.WriteString("vendor", installed.Vendor);
         WriteTrue(json, "held", installed.IsHeld);
         WriteTrue(json, "auto", installed.IsAutoInstalled);
         WriteTrue(json, "broken", installed.IsBroken);

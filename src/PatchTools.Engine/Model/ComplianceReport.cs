@@ -85,6 +85,9 @@ public sealed record ComplianceReport
 
     public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
 
+    /// <summary>What live patches of the running kernel cover; null where there are none.</summary>
+    internal Evaluation.Rpm.LivePatching? LivePatching { get; init; }
+
     public ComplianceVerdict Verdict =>
         !Inventory.IsProven ? ComplianceVerdict.NotProven
         : Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot > 0 ? ComplianceVerdict.NonCompliant

@@ -90,6 +90,12 @@ public sealed record HostFacts
 
     public string RunningKernel { get; init; } = "";
 
+    /// <summary>The day on which the running kernel was built (UTC); null when unknown.</summary>
+    public DateOnly? RunningKernelBuilt { get; init; }
+
+    /// <summary>Live patches of the kernel are applied at boot: kpatch.service is enabled.</summary>
+    public bool AppliesLivePatches { get; init; }
+
     public string HostName { get; init; } = "";
 
     /// <summary>The states file as it was before the run.</summary>

@@ -15,7 +15,7 @@ public sealed record PackageOrigin
 
     public string Label { get; init; } = "";
 
-    /// <summary>The Release file's <c>Origin</c> field (<c>Debian</c>).</summary>
+    /// <summary>The Release file's <c>Origin</c> field (<c>Debian</c>); on zypper the packages' own vendor.</summary>
     public string Vendor { get; init; } = "";
 
     public string Component { get; init; } = "";
@@ -60,6 +60,12 @@ public sealed record Advisory
     public IReadOnlyList<string> CveIds { get; init => field = Indexable.Of(value); } = [];
 
     public IReadOnlyList<string> BugzillaIds { get; init => field = Indexable.Of(value); } = [];
+
+    /// <summary>What it brings takes effect with a reboot (zypper: Interactive "reboot").</summary>
+    public bool RebootSuggested { get; init; }
+
+    /// <summary>It changes the package manager itself, which must be started anew before anything else is installed (zypper: Interactive "restart").</summary>
+    public bool RestartSuggested { get; init; }
 }
 
 /// <summary>Time as the host's files give it: seconds since 1970 UTC. The reference prints apt's as floats and rpm's as integers (spec 06 §6).</summary>
@@ -83,6 +89,9 @@ public sealed record InstalledPackage
 
     /// <summary>Full version text: epoch and revision on dpkg, <c>[epoch:]version-release</c> on rpm.</summary>
     public required string Edition { get; init; }
+
+    /// <summary>Who made it, on zypper, which stays with one vendor; empty elsewhere and where the package says nothing.</summary>
+    public string Vendor { get; init; } = "";
 
     /// <summary>dpkg's status words (<c>install ok installed</c>); empty on rpm.</summary>
     public string Status { get; init; } = "";

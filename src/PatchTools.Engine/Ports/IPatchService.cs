@@ -200,5 +200,7 @@ public interface IAdapterFactory
 
     IDecompressor CreateDecompressor();
 
+    IDatabaseReader CreateDatabaseReader();
+
     IOverrideListReader CreateOverrideListReader();
 }

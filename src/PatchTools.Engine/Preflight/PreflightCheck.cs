@@ -1,6 +1,7 @@
 using System.Globalization;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers;
+using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.Preflight;
 
@@ -90,7 +91,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             findings.Add(new PreflightFinding(NoExecMount, $"{mount.Point} is mounted noexec, and programs of {paths} must run", $"mount -o remount,exec {mount.Point}, and correct /etc/fstab.", IsFatal: true));
 
         // Hardened hosts do this on purpose. debconf then asks its questions later than it would; nothing fails.
-        if (table.Of(host.Paths.InRoot("/tmp")) is { IsNoExec: true, Point: not "/" } temporary)
+        if (places?.RunsFromTmp != false && table.Of(host.Paths.InRoot("/tmp")) is { IsNoExec: true, Point: not "/" } temporary)
             findings.Add(new PreflightFinding(NoExecMount, $"{temporary.Point} is mounted noexec: packages cannot be configured before they are unpacked, and scripts that use it may fail", "If one does, set APT::ExtractTemplates::TempDir to a directory whose programs may run.", IsFatal: false));
     }
 
@@ -129,7 +130,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                 findings.Add(new PreflightFinding(
                     DiskFull,
                     $"The file system of {place} has {Size(space.Bytes)} free and the install needs {Size(bytes)}: {string.Join(", ", parts.Select(n => $"{Size(n.Bytes)} for {n.Purpose}"))}",
-                    CureOf(place),
+                    CureOf(place, places?.Commands),
                     IsFatal: true));
             }
 
@@ -145,9 +146,9 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         }
     }
 
-    private static string CureOf(string place) => place.Contains("/boot", StringComparison.Ordinal)
-        ? "Remove kernels that are no longer needed: apt-get autoremove --purge."
-        : place.Contains("/var", StringComparison.Ordinal) ? "Make room: apt-get clean, journalctl --vacuum-size=200M, old logs." : "Make room there.";
+    private static string CureOf(string place, CureCommands? commands) => place.Contains("/boot", StringComparison.Ordinal) && commands is not null
+        ? $"Remove kernels that are no longer needed: {commands.OldKernels}."
+        : place.Contains("/var", StringComparison.Ordinal) ? $"Make room: {(commands is null ? "" : commands.Clean + ", ")}journalctl --vacuum-size=200M, old logs." : "Make room there.";
 
     /// <summary>As much as the largest kernel that is there takes: the next one is like it.</summary>
     private long LargestKernel()
@@ -155,7 +156,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         try
         {
             var boot = new DirectoryInfo(host.Paths.InRoot("/boot"));
-            return Largest("vmlinuz-*") + Largest("initrd.img-*");
+            return Largest("vmlinuz-*") + Math.Max(Largest("initrd.img-*"), Largest("initramfs-*.img"));
 
             long Largest(string pattern) => boot.EnumerateFiles(pattern).Select(f => f.Length).DefaultIfEmpty(0).Max();
         }
@@ -166,7 +167,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
     }
 
     private static bool BringsKernel(InstallPlan? plan) =>
-        plan?.Changes.Any(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && (c.Name.StartsWith("linux-image-", StringComparison.Ordinal) || c.Name is "kernel" or "kernel-core" or "kernel-default")) == true;
+        plan?.Changes.Any(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && (c.Name.StartsWith("linux-image-", StringComparison.Ordinal) || RpmKernels.IsKernel(c.Name) || c.Name == "kernel-default")) == true;
 
     private static void Packages(PackageManagerPlaces? places, HostInventory? inventory, List<PreflightFinding> findings)
     {
@@ -200,7 +201,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         {
             findings.Add(new PreflightFinding(ClockBehind, $"This host's clock says {Instant(now)}, and {youngest!.Name} was published at {Instant(youngest.PublishedAt!.Value)}: the clock is behind", Cure, IsFatal: true));
         }
-        else if (places is not null && Written(Path.Combine(places.Database, "status")) is { } written && written - now > ClockTolerance)
+        else if (places?.DatabaseFile is { } database && Written(database) is { } written && written - now > ClockTolerance)
         {
             // Once the clock has been put right after being ahead the file stays in the future, so this alone proves nothing.
             findings.Add(new PreflightFinding(ClockBehind, $"This host's clock says {Instant(now)}, and the package database was written at {Instant(written)}: the clock is behind, or was ahead then", Cure, IsFatal: false));
@@ -210,7 +211,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         if (expiring.Count > 0 && expiring.TrueForAll(r => r.ValidUntil < now))
         {
             var last = expiring.MaxBy(r => r.ValidUntil)!;
-            findings.Add(new PreflightFinding(ClockAhead, $"This host's clock says {Instant(now)}, and no repository's metadata is valid that long ({last.Name} until {Instant(last.ValidUntil!.Value)}): the clock is ahead, or nothing was refreshed since", Cure + " If it is right, refresh: apt-get update.", IsFatal: false));
+            findings.Add(new PreflightFinding(ClockAhead, $"This host's clock says {Instant(now)}, and no repository's metadata is valid that long ({last.Name} until {Instant(last.ValidUntil!.Value)}): the clock is ahead, or nothing was refreshed since", Cure + (places is null ? "" : $" If it is right, refresh: {places.Commands.Refresh}."), IsFatal: false));
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
             unknown.AddRange(signs.Unknown);
         }
 
-        var (services, processes) = ReplacedFilesInUse(reasons, unknown, cancellationToken);
+        var (services, processes) = await ReplacedFilesInUseAsync(reasons, unknown, cancellationToken);
         PendingPatches(priorStates, facts.BootTime, reasons, unknown);
         return new RebootAssessment
         {
@@ -51,7 +51,7 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
         };
     }
 
-    private (IReadOnlyList<string> Services, IReadOnlyList<string> Processes) ReplacedFilesInUse(List<RebootReason> reasons, List<string> unknown, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Services, IReadOnlyList<string> Processes)> ReplacedFilesInUseAsync(List<RebootReason> reasons, List<string> unknown, CancellationToken cancellationToken)
     {
         if (host.Paths.Root != "/" && host.Paths.ProcDirectory == "/proc")
         {
@@ -75,7 +75,7 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
         else if (!host.IsRoot && !Directory.Exists(Path.Combine(host.Paths.ProcDirectory, "1")))
             unknown.Add("only the processes of this user can be seen without root");
 
-        var packages = owners?.OwnersOf(reading.Uses.SelectMany(u => u.Files).ToHashSet(StringComparer.Ordinal));
+        var packages = owners is null ? null : await owners.OwnersOfAsync(reading.Uses.SelectMany(u => u.Files).ToHashSet(StringComparer.Ordinal), cancellationToken);
         SortedSet<string> services = new(StringComparer.Ordinal);
         List<string> processes = [];
         foreach (var use in reading.Uses)

@@ -1,4 +1,5 @@
 using PatchTools.Evaluation;
+using PatchTools.Evaluation.Rpm;
 
 namespace PatchTools.Reporting;
 
@@ -31,21 +32,22 @@ internal static class PendingReboot
     public static IReadOnlyList<PatchFinding> Apply(ComplianceReport report, PatchingOutcome outcome)
     {
         var prior = report.Inventory.Facts.PriorStates;
+        var live = report.LivePatching;
         var asksForReboot = report is { Operation: PatchOperation.Install, RebootOption: RebootOption.RebootIfNeeded };
         if (report.RebootOption == RebootOption.RebootIfNeeded && RebootCodes.Contains(outcome.ExitCode))
             return report.Findings;
-        if (asksForReboot && PendingTitles(prior).Any())
+        if (asksForReboot && PendingTitles(prior, live).Any())
             return report.Findings;
 
         Dictionary<string, PatchFinding> pending = new(StringComparer.Ordinal);
         // A report that has been through here before keeps what it found.
         foreach (var finding in report.Findings.Where(f => f.State == PatchState.InstalledPendingReboot))
             pending[finding.Title] = finding;
-        foreach (var finding in outcome.CurrentInstalled)
+        foreach (var finding in outcome.CurrentInstalled.Where(f => live?.WaitsForReboot(f.Id) ?? true))
             pending[finding.Title] = finding with { InstalledTime = finding.InstalledTime ?? new EpochTime(report.End.ToUnixTimeSeconds(), IsFractional: false) };
         if (NotRebootedSince(prior.LastNoRebootInstallOperationTime, report.Inventory.Facts.BootTime))
         {
-            var carried = PendingTitles(prior).Concat(outcome.RestoredKernels).ToHashSet(StringComparer.Ordinal);
+            var carried = PendingTitles(prior, live).Concat(outcome.RestoredKernels).ToHashSet(StringComparer.Ordinal);
             foreach (var finding in report.Findings.Where(f => IsInstalled(f) && carried.Contains(f.Title)))
                 pending[finding.Title] = finding;
         }
@@ -69,8 +71,10 @@ internal static class PendingReboot
             : report.Inventory.Facts.PriorStates.LastNoRebootInstallOperationTime;
 
     /// <summary>P of the spec: titles that the last run left pending.</summary>
-    public static IEnumerable<string> PendingTitles(StoredPatchStates states) =>
-        states.States.Where(s => s.Value.State == nameof(PatchState.InstalledPendingReboot)).Select(s => s.Key);
+    /// <param name="states">As the last run left them.</param>
+    /// <param name="live">Live patches and the kernel that they cover wait for nothing (spec 15 §4.2).</param>
+    public static IEnumerable<string> PendingTitles(StoredPatchStates states, LivePatching? live = null) =>
+        states.States.Where(s => s.Value.State == nameof(PatchState.InstalledPendingReboot) && (live?.WaitsForReboot(s.Value.Id) ?? true)).Select(s => s.Key);
 
     private static bool NotRebootedSince(long lastNoReboot, DateTimeOffset? boot) =>
         lastNoReboot != 0 && (boot is null || boot.Value.ToUnixTimeSeconds() < lastNoReboot);

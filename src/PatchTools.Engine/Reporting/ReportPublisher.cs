@@ -1,5 +1,6 @@
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Evaluation.Rpm;
 using PatchTools.Hosts;
 using PatchTools.Ports;
 using PatchTools.State;
@@ -18,6 +19,7 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     private readonly SummaryFile _summary = new(host);
     private readonly SummaryHistory _history = new(host, observer);
     private readonly ReportArchive _archive = new(host, observer);
+    private readonly CoveredKernelsFile _coveredKernels = new(host, observer);
     private readonly HashMarkers _markers = new(host, observer);
     private readonly ReportSpool _spool = new(host, observer);
 
@@ -143,19 +145,23 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         if (facts is { BootTime: null, PriorStates.LastNoRebootInstallOperationTime: not 0 } && PendingReboot.PendingTitles(facts.PriorStates).Any())
             observer.Warning("The time of the last boot is unknown, so packages that waited for a reboot still count as waiting.");
 
-        var complete = Complete(report, outcome);
+        var complete = Complete(report, MakesKernelsWait(report) ? outcome with { RestoredKernels = _coveredKernels.Titles } : outcome);
         var summary = ReportItems.Summary(complete);
         var compliance = ReportItems.Compliance(complete);
         PatchToolsException? failure = null;
         try
         {
             _states.Write(PatchStatesFile.StatesOf(complete));
+            if (MakesKernelsWait(report))
+                _coveredKernels.Remove();
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.StateUnwritable)
         {
             failure = e;
         }
 
+        if (report.LivePatching?.CoveredKernel is { } covered)
+            Warned(() => _coveredKernels.Add(covered));
         Warned(() => _summary.Write(summary));
         Warned(() => _history.Add(summary));
         Warned(() => complete = complete with { ReportPath = _archive.Add(complete, summary.ContentHash) });
@@ -169,6 +175,9 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
 
         return (complete, summary, compliance, failure);
     }
+
+    /// <summary>Where live patching was switched off, the kernels that it covered wait for a reboot again (spec 15 §6).</summary>
+    private static bool MakesKernelsWait(ComplianceReport report) => LivePatching.IsKnownTo(report.Inventory) && report.LivePatching is not { IsEnabled: true };
 
     /// <summary>Before the upload, so that a run killed in it has not lost the report.</summary>
     private SpooledReport Spool(SpooledReport report)

@@ -51,7 +51,7 @@ public sealed class SnapshotAcquisition
             throw new PatchToolsException(PatchErrors.InvalidSnapshotId, $"{JsonPlace.Quote(request.SnapshotId)} is not a snapshot id.", request.SnapshotId);
 
         _observer.Progress(Phase, "Getting the patch baseline", -1);
-        var snapshot = request.Path is not null || request.UseDefault
+        var snapshot = request.Baseline is not null || request.Path is not null || request.UseDefault
             ? await GetLocallyAsync(request, osRelease, start, cancellationToken)
             : await GetFromServiceAsync(request, osRelease, start, cancellationToken);
         _observer.Verbose($"Baseline {(snapshot.Baseline.Name.Length > 0 ? snapshot.Baseline.Name : "without a name")} ({snapshot.BaselineId ?? "no id"}) for {snapshot.OperatingSystem}, product {snapshot.Product}, snapshot {snapshot.SnapshotId}.");
@@ -74,8 +74,9 @@ public sealed class SnapshotAcquisition
     private async Task<PatchSnapshot> GetLocallyAsync(SnapshotRequest request, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
     {
         var locations = Locations(request.Aws);
-        var snapshot = request.Path is not null
-            ? await FromFileAsync(request, request.Path, locations, osRelease, start, cancellationToken)
+        var snapshot =
+            request.Baseline is not null ? FromBaseline(request, request.Baseline, osRelease, start)
+            : request.Path is not null ? await FromFileAsync(request, request.Path, locations, osRelease, start, cancellationToken)
             : FromDefault(request, osRelease, start);
         if (await ReadOverrideAsync(request, locations, osRelease, cancellationToken) is not { } entry)
             return snapshot;
@@ -103,6 +104,25 @@ public sealed class SnapshotAcquisition
             Origin = SnapshotOrigin.Default,
             Baseline = DefaultBaselines.For(identity.AwsName),
             Product = identity.Product,
+            InstanceId = instanceId,
+            Region = region,
+            OperationStart = start,
+        };
+    }
+
+    /// <summary>As a file that holds the bare baseline.</summary>
+    private PatchSnapshot FromBaseline(SnapshotRequest request, PatchBaseline baseline, OsRelease osRelease, DateTimeOffset start)
+    {
+        var identity = OperatingSystemIdentity.TryFrom(osRelease);
+        if (identity is not null && identity.AwsName != baseline.OperatingSystem)
+            _observer.Warning($"The baseline {JsonPlace.Quote(baseline.Name)} is for {baseline.OperatingSystem}, but this host is {identity.AwsName}.");
+        var (instanceId, region) = _identification.Local(request.Aws);
+        return new PatchSnapshot
+        {
+            SnapshotId = Given(request.SnapshotId) ?? SnapshotIds.New(),
+            Origin = SnapshotOrigin.File,
+            Baseline = baseline,
+            Product = identity?.Product ?? OperatingSystemIdentity.OwnProduct(osRelease),
             InstanceId = instanceId,
             Region = region,
             OperationStart = start,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PatchTools.Errors;
 
 namespace PatchTools.Snapshots;
 
@@ -11,14 +12,14 @@ public static class SnapshotWriter
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A bare baseline (spec 02 §6) without times; <c>baselineId</c> only if it has one.</summary>
-    public static byte[] WriteBaseline(PatchBaseline baseline) => Write(json => Baseline(json, baseline, whole: false));
+    public static byte[] WriteBaseline(PatchBaseline baseline) => Write(json => Baseline(json, baseline, BaselineSpelling.Snapshot, whole: false));
 
     /// <summary>A snapshot document as the service's URL serves it.</summary>
     public static byte[] WriteDocument(PatchBaseline baseline, string? patchGroup = null) => Write(json =>
     {
         json.WriteStartObject();
         json.WritePropertyName("patchBaseline");
-        Baseline(json, baseline, whole: true);
+        Baseline(json, baseline, BaselineSpelling.Snapshot, whole: true);
         json.WriteString("patchGroup", patchGroup);
         json.WriteEndObject();
     });
@@ -32,7 +33,7 @@ public static class SnapshotWriter
     {
         json.WriteStartObject();
         json.WritePropertyName("patchBaseline");
-        Baseline(json, snapshot.Baseline, whole: true);
+        Baseline(json, snapshot.Baseline, BaselineSpelling.Snapshot, whole: true);
         json.WriteString("patchGroup", snapshot.PatchGroup);
         if (snapshot.CarriesServiceIds)
             json.WriteString("snapshotId", snapshot.SnapshotId);
@@ -43,6 +44,36 @@ public static class SnapshotWriter
             json.WriteString("baselineOverride", snapshot.BaselineOverride);
         json.WriteEndObject();
     });
+
+    /// <summary>
+    /// A baseline as <c>GetPatchBaseline</c> answers it, without dates and patch groups, which decide nothing. What has nothing to say is left out: the service
+    /// takes no nulls.
+    /// </summary>
+    public static byte[] WriteServiceBaseline(PatchBaseline baseline) => Write(json => Baseline(json, baseline, BaselineSpelling.Service, whole: false));
+
+    /// <summary>
+    /// A baseline override: a list with one baseline for each operating system (spec 05 §3.2). Every member that is passed on to the service is there even when
+    /// empty: the reference sends null for one that is missing, and its SDK refuses that.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.BaselineOverrideSeveralEntries"/>.</exception>
+    public static byte[] WriteOverride(IReadOnlyList<PatchBaseline> baselines)
+    {
+        if (baselines.GroupBy(baseline => baseline.OperatingSystem).FirstOrDefault(group => group.Count() > 1) is { } several)
+        {
+            throw new PatchToolsException(
+                PatchErrors.BaselineOverrideSeveralEntries,
+                $"{string.Join(" and ", several.Select(baseline => JsonPlace.Quote(baseline.Name)))} are both for {several.Key}; a baseline override has one baseline for each operating system.",
+                several.Key);
+        }
+
+        return Write(json =>
+        {
+            json.WriteStartArray();
+            foreach (var baseline in baselines)
+                Baseline(json, baseline, BaselineSpelling.Service, whole: false);
+            json.WriteEndArray();
+        });
+    }
 
     private static byte[] Write(Action<Utf8JsonWriter> content)
     {
@@ -55,43 +86,44 @@ public static class SnapshotWriter
 
     /// <param name="json">Where to.</param>
     /// <param name="baseline">What.</param>
+    /// <param name="names">How its members are spelt; the API's spelling has no nulls.</param>
     /// <param name="whole">With the keys a snapshot document must have even where there is nothing to say (spec 02 §6).</param>
-    private static void Baseline(Utf8JsonWriter json, PatchBaseline baseline, bool whole)
+    private static void Baseline(Utf8JsonWriter json, PatchBaseline baseline, BaselineSpelling names, bool whole)
     {
         json.WriteStartObject();
         if (whole || baseline.BaselineId is not null)
-            json.WriteString("baselineId", baseline.BaselineId);
-        json.WriteString("name", baseline.Name);
+            json.WriteString(names.BaselineId, baseline.BaselineId);
+        json.WriteString(names.Name, baseline.Name);
         if (baseline.Description is not null)
-            json.WriteString("description", baseline.Description);
-        json.WriteString("operatingSystem", baseline.OperatingSystem);
-        json.WriteStartObject("globalFilters");
-        Filters(json, baseline.GlobalFilters);
+            json.WriteString(names.Description, baseline.Description);
+        json.WriteString(names.OperatingSystem, baseline.OperatingSystem);
+        json.WriteStartObject(names.GlobalFilters);
+        Filters(json, baseline.GlobalFilters, names);
         json.WriteEndObject();
-        json.WriteStartObject("approvalRules");
-        json.WriteStartArray("rules");
+        json.WriteStartObject(names.ApprovalRules);
+        json.WriteStartArray(names.Rules);
         foreach (var rule in baseline.ApprovalRules)
-            Rule(json, rule);
+            Rule(json, rule, names);
         json.WriteEndArray();
         json.WriteEndObject();
-        Texts(json, "approvedPatches", baseline.ApprovedPatches);
-        json.WriteString("approvedPatchesComplianceLevel", baseline.ApprovedPatchesComplianceLevel.ToString());
-        json.WriteBoolean("approvedPatchesEnableNonSecurity", baseline.ApprovedPatchesEnableNonSecurity);
-        Texts(json, "rejectedPatches", baseline.RejectedPatches);
-        json.WriteString("rejectedPatchesAction", baseline.RejectedPatchesAction.ToString());
+        Texts(json, names.ApprovedPatches, baseline.ApprovedPatches);
+        json.WriteString(names.ApprovedPatchesComplianceLevel, baseline.ApprovedPatchesComplianceLevel.ToString());
+        json.WriteBoolean(names.ApprovedPatchesEnableNonSecurity, baseline.ApprovedPatchesEnableNonSecurity);
+        Texts(json, names.RejectedPatches, baseline.RejectedPatches);
+        json.WriteString(names.RejectedPatchesAction, baseline.RejectedPatchesAction.ToString());
         if (whole)
         {
-            json.WriteNull("createdTime");
-            json.WriteNull("modifiedTime");
+            json.WriteNull(names.CreatedTime);
+            json.WriteNull(names.ModifiedTime);
         }
 
-        json.WriteStartArray("sources");
+        json.WriteStartArray(names.Sources);
         foreach (var source in baseline.Sources)
         {
             json.WriteStartObject();
-            json.WriteString("name", source.Name);
-            Texts(json, "products", source.Products);
-            json.WriteString("configuration", source.Configuration);
+            json.WriteString(names.Name, source.Name);
+            Texts(json, names.Products, source.Products);
+            json.WriteString(names.Configuration, source.Configuration);
             json.WriteEndObject();
         }
 
@@ -99,30 +131,32 @@ public static class SnapshotWriter
         json.WriteEndObject();
     }
 
-    private static void Rule(Utf8JsonWriter json, ApprovalRule rule)
+    private static void Rule(Utf8JsonWriter json, ApprovalRule rule, BaselineSpelling names)
     {
+        var nulls = names == BaselineSpelling.Snapshot;
         json.WriteStartObject();
-        json.WriteStartObject("filterGroup");
-        Filters(json, rule.Filters);
+        json.WriteStartObject(names.FilterGroup);
+        Filters(json, rule.Filters, names);
         json.WriteEndObject();
-        json.WriteString("complianceLevel", rule.ComplianceLevel.ToString());
-        json.WriteBoolean("enableNonSecurity", rule.EnableNonSecurity);
+        json.WriteString(names.ComplianceLevel, rule.ComplianceLevel.ToString());
+        json.WriteBoolean(names.EnableNonSecurity, rule.EnableNonSecurity);
         if (rule.ApproveAfterDays is { } days)
-            json.WriteNumber("approveAfterDays", days);
-        else
-            json.WriteNull("approveAfterDays");
-        json.WriteString("approveUntilDate", rule.ApproveUntilDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            json.WriteNumber(names.ApproveAfterDays, days);
+        else if (nulls)
+            json.WriteNull(names.ApproveAfterDays);
+        if (rule.ApproveUntilDate is not null || nulls)
+            json.WriteString(names.ApproveUntilDate, rule.ApproveUntilDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         json.WriteEndObject();
     }
 
-    private static void Filters(Utf8JsonWriter json, IReadOnlyList<PatchFilter> filters)
+    private static void Filters(Utf8JsonWriter json, IReadOnlyList<PatchFilter> filters, BaselineSpelling names)
     {
-        json.WriteStartArray("filters");
+        json.WriteStartArray(names.Filters);
         foreach (var filter in filters)
         {
             json.WriteStartObject();
-            json.WriteString("key", filter.Key);
-            Texts(json, "values", filter.Values);
+            json.WriteString(names.Key, filter.Key);
+            Texts(json, names.Values, filter.Values);
             json.WriteEndObject();
         }
 

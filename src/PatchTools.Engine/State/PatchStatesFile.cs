@@ -103,16 +103,23 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         {
             foreach (var (title, entry) in StrictJson.Object(element, "patchStates"))
             {
-                var where = $"the entry of {title}";
-                var members = StrictJson.Object(entry, where);
-                states[title] = new StoredPatchState(
-                    members.TryGetValue("id", out var id) ? StrictJson.Text(id, $"id in {where}") : "",
-                    members.TryGetValue("installedTime", out var installed) ? Seconds(installed, $"installedTime in {where}") : null,
-                    members.TryGetValue("state", out var state) ? StrictJson.Text(state, $"state in {where}") : "");
+                states[title] = StateOf(title, entry);
             }
         }
 
         return new StoredPatchStates(states, (long)Math.Truncate(last?.Seconds ?? 0));
+    }
+
+    /// <summary>One entry.</summary>
+    /// <exception cref="InvalidDataException">It is none; the message says where.</exception>
+    public static StoredPatchState StateOf(string title, JsonElement entry)
+    {
+        var where = $"the entry of {title}";
+        var members = StrictJson.Object(entry, where);
+        return new StoredPatchState(
+            members.TryGetValue("id", out var id) ? StrictJson.Text(id, $"id in {where}") : "",
+            members.TryGetValue("installedTime", out var installed) ? Seconds(installed, $"installedTime in {where}") : null,
+            members.TryGetValue("state", out var state) ? StrictJson.Text(state, $"state in {where}") : "");
     }
 
     /// <summary>A number, a number as text (the reference takes it and then fails on it: QUIRK), or null.</summary>

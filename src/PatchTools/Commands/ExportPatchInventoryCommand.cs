@@ -33,6 +33,6 @@ public sealed class ExportPatchInventoryCommand : PatchCommand
             return path;
         });
         if (PassThru)
-            WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+            WriteFile(path);
     }
 }

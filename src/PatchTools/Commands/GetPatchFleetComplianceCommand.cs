@@ -55,7 +55,7 @@ public sealed class GetPatchFleetComplianceCommand : FleetCommand
             WriteCollected(InstanceStateQuery.MaxInstances);
     }
 
-    protected override void Finish()
+    protected override void Complete()
     {
         if (_instanceIds.Count > 0)
             WriteCollected(_instanceIds.Count);

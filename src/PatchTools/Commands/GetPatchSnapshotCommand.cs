@@ -11,12 +11,18 @@ public sealed class GetPatchSnapshotCommand : ServiceCommand
     internal const string ServiceSet = "Service";
     internal const string PathSet = "Path";
     internal const string DefaultSet = "Default";
+    internal const string BaselineSet = "Baseline";
 
     /// <summary>A file with a snapshot, a bare baseline, or what GetPatchBaseline answers; <c>-</c> reads standard input.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
     [ArgumentCompleter(typeof(SnapshotFileCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>A baseline, from New-PatchBaseline or of another snapshot.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = BaselineSet)]
+    [ValidateNotNull]
+    public PatchBaseline? Baseline { get; set; }
 
     /// <summary>The predefined baseline of this operating system; needs no network.</summary>
     [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
@@ -35,6 +41,7 @@ public sealed class GetPatchSnapshotCommand : ServiceCommand
         var request = new SnapshotRequest
         {
             Path = FilePath(Path),
+            Baseline = Baseline,
             UseDefault = Default,
             SnapshotId = Given(SnapshotId),
             BaselineOverride = Location(BaselineOverride),

@@ -22,14 +22,14 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     /// <summary>The work for one input object, or for the one call without input. Failures of the engine may simply be thrown.</summary>
     protected abstract void Process();
 
-    /// <summary>What is left to do when the last input object has come.</summary>
-    protected virtual void Finish()
+    /// <summary>The work for all input objects together, after the last; for cmdlets whose work is not per object.</summary>
+    protected virtual void Complete()
     {
     }
 
     protected sealed override void ProcessRecord() => Guarded(Process);
 
-    protected sealed override void EndProcessing() => Guarded(Finish);
+    protected sealed override void EndProcessing() => Guarded(Complete);
 
     private void Guarded(Action work)
     {
@@ -103,6 +103,9 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
             LockTimeout = lockTimeout,
         };
     }
+
+    /// <summary>Writes a file that the cmdlet has made, as <c>Get-Item</c> would.</summary>
+    protected void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
 
     /// <summary>Absolute path of a file in the session's sense (current location, <c>~</c>, drives); <c>-</c>, null and empty stay, empty as null.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: no place in a file system.</exception>

@@ -99,7 +99,7 @@ public sealed class StartPatchFleetOperationCommand : FleetCommand
             _instanceIds.AddRange(InstanceId!);
     }
 
-    protected override void Finish()
+    protected override void Complete()
     {
         if (_instanceIds.Count > 0)
             Start(_instanceIds);

@@ -327,6 +327,8 @@ public sealed class FleetTests
 
         public IDecompressor CreateDecompressor() => throw new NotSupportedException();
 
+        public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();
+
         public IOverrideListReader CreateOverrideListReader() => throw new NotSupportedException();
 
         public IAsyncEnumerable<IReadOnlyList<string>> FindInstancesAsync(IReadOnlyList<FleetTag> tags, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -222,11 +222,14 @@ public sealed class RpmEvaluatorTests
             .Advisory("B", "security", "Critical", "2026-01-01", "CVE-2")
             .Package("tool", "1.0-1*", "1.1-1 BASE adv=A,B");
         var finding = host.Finding(RedHat(Rule(ComplianceLevel.LOW, Severity("Low")), Rule(ComplianceLevel.CRITICAL, Severity("Critical"))), "tool");
-        Assert.Equal((ComplianceLevel.CRITICAL, "Critical"), (finding.ComplianceLevel, finding.Severity));
+
+        // zypper prints severities in small letters.
+        var severity = family == PackageFamily.Zypper ? "critical" : "Critical";
+        Assert.Equal((ComplianceLevel.CRITICAL, severity), (finding.ComplianceLevel, finding.Severity));
         Assert.Equal(["CVE-1", "CVE-2"], finding.CveIds.Order());
         Assert.Equal(["A", "B"], finding.AdvisoryIds.Order());
         var level = host.Finding(RedHat(_securityHigh), "tool");
-        Assert.Equal((ComplianceLevel.HIGH, "Critical"), (level.ComplianceLevel, level.Severity));
+        Assert.Equal((ComplianceLevel.HIGH, severity), (level.ComplianceLevel, level.Severity));
     }
 
     [Fact]

@@ -253,7 +253,7 @@ public sealed class RebootAssessorTests : IDisposable
     public async Task An_image_is_not_judged_by_the_processes_of_this_machine()
     {
         var host = Host(isRoot: true) with { Paths = new HostPaths { Root = Path.Combine(_directory.Path, "root") } };
-        var assessment = await new RebootAssessor(host, manager: null, PackageManagerLocator.FileOwners(host)).AssessAsync(StoredPatchStates.Empty, TestContext.Current.CancellationToken);
+        var assessment = await new RebootAssessor(host, manager: null, PackageManagerLocator.FileOwners(host, new NoProcess())).AssessAsync(StoredPatchStates.Empty, TestContext.Current.CancellationToken);
         Assert.Contains(assessment.Unknown, u => u.StartsWith("the processes of this machine are not those of ", StringComparison.Ordinal));
         Assert.Empty(assessment.Services);
     }
@@ -295,7 +295,7 @@ public sealed class RebootAssessorTests : IDisposable
         var states = pending is { } time
             ? new StoredPatchStates(new Dictionary<string, StoredPatchState> { ["bash.amd64:0:5.2"] = new("bash.amd64", null, "InstalledPendingReboot") }, time)
             : StoredPatchStates.Empty;
-        return await new RebootAssessor(host, new AptPackageManager(host, new NoProcess(), decompressor: null!), PackageManagerLocator.FileOwners(host)).AssessAsync(states, TestContext.Current.CancellationToken);
+        return await new RebootAssessor(host, new AptPackageManager(host, new NoProcess(), decompressor: null!), PackageManagerLocator.FileOwners(host, new NoProcess())).AssessAsync(states, TestContext.Current.CancellationToken);
     }
 
     private HostContext Host(bool isRoot) => new()

@@ -49,6 +49,8 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
 
     public IDecompressor CreateDecompressor() => throw new NotSupportedException();
 
+    public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();
+
     public IOverrideListReader CreateOverrideListReader() => new PatchTools.Adapters.Yaml.OverrideListReader();
 
     public Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(SnapshotCall call, ServiceClient client, CancellationToken cancellationToken)

@@ -3,10 +3,10 @@ using PatchTools.Testing.Conformance;
 
 namespace PatchTools.Rigs.Tests.Conformance;
 
-/// <summary>The recorded apt runs on a real apt and dpkg: requests, states, markers and packages after every step.</summary>
+/// <summary>The recorded runs on a real apt and dpkg, and on a real dnf and rpm: requests, states, markers and packages after every step.</summary>
 public sealed class RecordedRunsTests
 {
-    public static TheoryData<string> Installs => [.. RecordedCase.Names.Where(name => name.StartsWith("install-", StringComparison.Ordinal))];
+    public static TheoryData<string> Installs => [.. RecordedCase.Names.Where(RecordedCase.Installs)];
 
     [Theory]
     [InlineData("scan-default")]
@@ -21,14 +21,15 @@ public sealed class RecordedRunsTests
     private static void Hold(RecordedCase recorded, bool installs)
     {
         var output = TestContext.Current.TestOutputHelper;
-        using var universe = new RecordedUniverse(recorded.Universe);
-        using var root = RootOf(universe);
+        using IDisposable universe = recorded.IsRpm ? new RecordedRpmUniverse(recorded.Universe) : new RecordedUniverse(recorded.Universe);
+        using var root = universe is RecordedRpmUniverse rpm ? RootOf(rpm, recorded) : RootOf((RecordedUniverse)universe);
         var comparison = new RecordedComparison(recorded)
         {
             Log = output is null ? null : output.WriteLine,
             InstallsSince = installs ? TimeProvider.System.GetUtcNow().AddSeconds(-2) : null,
         };
-        var sources = root.Fingerprint("/etc/apt");
+        var configuration = recorded.IsRpm ? "/etc/yum.repos.d" : "/etc/apt";
+        var sources = root.Fingerprint(configuration);
         LoopbackAws? aws = null;
         try
         {
@@ -55,10 +56,12 @@ public sealed class RecordedRunsTests
                 if (installs)
                 {
                     comparison.CompareTree(i, root.Path("/var/log/amazon/ssm"));
-                    comparison.ComparePackages(i, root.Run("dpkg-query", "-W", "-f", "${Package}:${Architecture}\t${Version}\t${Status}\n").Output);
+                    comparison.ComparePackages(i, recorded.IsRpm
+                        ? root.Run("rpm", "-qa", "--qf", "%{NAME}.%{ARCH}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n").Output
+                        : root.Run("dpkg-query", "-W", "-f", "${Package}:${Architecture}\t${Version}\t${Status}\n").Output);
                 }
 
-                Assert.Equal(sources, root.Fingerprint("/etc/apt"));
+                Assert.Equal(sources, root.Fingerprint(configuration));
             }
 
             comparison.Take(aws);
@@ -79,6 +82,23 @@ public sealed class RecordedRunsTests
         root.Write("/var/lib/apt/extended_states", File.ReadAllText(universe.ExtendedStates));
         root.Write("/etc/apt/sources.list", RecordedUniverse.SourcesList);
         root.Write("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
+        return root;
+    }
+
+    /// <summary>The Red Hat of the recordings: no package but the synthetic ones, an enabled module stream, one repository.</summary>
+    private static OverlayRoot RootOf(RecordedRpmUniverse universe, RecordedCase recorded)
+    {
+        var root = new OverlayRoot(new OverlayOptions
+        {
+            Packages = ["dnf", "dnf-plugins-core", "rpm"],
+            Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/x/repo"] = universe.Repository, ["/srv/rpmdb"] = universe.Database },
+        });
+        root.Shell("rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm").Expect();
+        root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
+        root.Write("/etc/os-release", recorded.OsRelease!);
+        root.Write("/etc/dnf/dnf.conf", "[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\n");
+        root.Write("/etc/yum.repos.d/fake.repo", "[fake]\nname=fake\nbaseurl=file:///srv/x/repo\nenabled=1\ngpgcheck=0\n");
+        root.Write("/etc/dnf/modules.d/rmodon.module", "[rmodon]\nname=rmodon\nstream=1\nprofiles=\nstate=enabled\n");
         return root;
     }
 }

@@ -10,6 +10,9 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
 
     public static IEnumerable<string> Names => Directory.GetDirectories(Path.Combine(Base, "cases")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
 
+    /// <summary>Cases that install packages for real: they run on the real tools in throw-away roots.</summary>
+    public static bool Installs(string name) => name.Split('-').Contains("install") && !name.StartsWith("scan-", StringComparison.Ordinal);
+
     public string DivergencesFile => Path.Combine(Folder, "divergences.json");
 
     public byte[] Snapshot => File.ReadAllBytes(Path.Combine(Folder, "inputs", "snapshot.json"));
@@ -23,6 +26,8 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
     public string Product { get; init; } = "Debian12";
 
     public bool IsRpm => OsRelease is not null;
+
+    public bool IsSuse => OsRelease?.Contains("suse", StringComparison.Ordinal) ?? false;
 
     /// <summary>How the service was made for it.</summary>
     public IReadOnlyList<string> ServiceOptions => ["--product", Product, .. FakeOptions];
@@ -83,8 +88,8 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
         return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
     }
 
-    /// <summary>What dpkg listed after a step: name, version and status, a tab between.</summary>
-    public string Packages(int step) => File.ReadAllText(Path.Combine(Folder, "expected", $"state-{step}", "dpkg.txt"));
+    /// <summary>What dpkg (name, version and status) or rpm (name, version and install time) listed after a step, a tab between.</summary>
+    public string Packages(int step) => File.ReadAllText(Path.Combine(Folder, "expected", $"state-{step}", IsRpm ? "rpm.txt" : "dpkg.txt"));
 
     /// <summary>Names below the state directory after a step.</summary>
     public IReadOnlyList<string> Tree(int step) => [.. File.ReadLines(Path.Combine(Folder, "expected", $"state-{step}", "tree.txt")).Where(line => line.Length > 0)];

@@ -62,7 +62,7 @@ public sealed class RecordedComparison(RecordedCase recorded)
         }
     }
 
-    /// <summary>Packages as dpkg lists them after a step, a line each: name, version, status, a tab between.</summary>
+    /// <summary>Packages as dpkg or rpm lists them after a step, a line each: name, version, status (rpm: none; its install times are masked), a tab between.</summary>
     public void ComparePackages(int step, string ours)
     {
         var theirs = Lines(recorded.Packages(step));
@@ -73,8 +73,10 @@ public sealed class RecordedComparison(RecordedCase recorded)
                 Differences.Add(new Difference($"step {step}: packages[{name}]", theirs.GetValueOrDefault(name), found.GetValueOrDefault(name)));
         }
 
-        static Dictionary<string, string> Lines(string text) =>
-            text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t', 2)).ToDictionary(line => line[0], line => line[1].Replace('\t', ' '), StringComparer.Ordinal);
+        Dictionary<string, string> Lines(string text) =>
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
+                .GroupBy(fields => fields[0], fields => recorded.IsRpm ? fields[1] : string.Join(' ', fields[1..]), StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => string.Join(", ", group.Order(StringComparer.Ordinal)), StringComparer.Ordinal);
     }
 
     /// <summary>Names below the state directory after a step: reboot markers and their entries, configuration, hash markers.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace PatchTools.Testing.Rigs;
 
 /// <summary>
@@ -9,27 +11,25 @@ public static class DebianRoot
     /// <summary>Counts up when what is made below changes.</summary>
     private const string Recipe = "1";
 
-    private static readonly Lazy<string> Made = new(Make, LazyThreadSafetyMode.ExecutionAndPublication);
+    private static readonly ConcurrentDictionary<string, Lazy<string>> Made = new(StringComparer.Ordinal);
 
     /// <summary>The root's folder, made at the first call on this machine (ten seconds to two minutes). A missing rig skips the test.</summary>
-    public static string Folder
+    /// <param name="packages">Names of further packages of the distribution that it has.</param>
+    public static string Folder(IReadOnlyList<string> packages)
     {
-        get
-        {
-            Rig.NeedsRoot();
-            Rig.NeedsCommands("mmdebstrap", "unshare", "nsenter", "mount", "apt-get");
-            Rig.NeedsFile("/etc/debian_version");
-            return Made.Value;
-        }
+        Rig.NeedsRoot();
+        Rig.NeedsCommands("mmdebstrap", "unshare", "nsenter", "mount", "apt-get");
+        Rig.NeedsFile("/etc/debian_version");
+        return Made.GetOrAdd(string.Concat(packages.Select(p => "-" + p)), name => new Lazy<string>(() => Make(name, packages), LazyThreadSafetyMode.ExecutionAndPublication)).Value;
     }
 
     /// <summary>Where roots are kept and mounted: <c>$XDG_CACHE_HOME/patchtools-rig</c>, else <c>/var/cache/patchtools-rig</c>.</summary>
     internal static string Cache { get; } = Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : "/var/cache", "patchtools-rig");
 
-    private static string Make()
+    private static string Make(string name, IReadOnlyList<string> packages)
     {
         var suite = Suite();
-        var root = Path.Combine(Cache, $"{suite}-{Recipe}");
+        var root = Path.Combine(Cache, $"{suite}-{Recipe}{name}");
         Directory.CreateDirectory(Cache);
         using var alone = WaitForLock(Path.Combine(Cache, "lock"));
         if (Directory.Exists(root))
@@ -41,7 +41,7 @@ public static class DebianRoot
         // In memory first: dpkg writes every file through to the disk, which takes ten times as long there.
         var memory = Path.Combine(Cache, "memory");
         Directory.CreateDirectory(memory);
-        RigProcess.Run("unshare", ["--mount", "--propagation", "private", "bash", "-c", Recipes, "rig", memory, unfinished, suite, .. Sources(suite)]).Expect();
+        RigProcess.Run("unshare", ["--mount", "--propagation", "private", "bash", "-c", Recipes, "rig", memory, unfinished, suite, string.Join(',', packages.Prepend("openssl")), .. Sources(suite)]).Expect();
         Directory.Move(unfinished, root);
         return root;
     }
@@ -50,10 +50,10 @@ public static class DebianRoot
     private const string Recipes =
         """
         set -euo pipefail
-        memory=$1 result=$2 suite=$3; shift 3
+        memory=$1 result=$2 suite=$3 packages=$4; shift 4
         mount -t tmpfs -o mode=755,size=4g rig "$memory"
         export TMPDIR="$memory"
-        printf '%s\n' "$@" | mmdebstrap --quiet --mode=root --variant=minbase --include=openssl "$suite" "$memory/root" -
+        printf '%s\n' "$@" | mmdebstrap --quiet --mode=root --variant=minbase --include="$packages" "$suite" "$memory/root" -
         rm -f "$memory/root/etc/apt/sources.list" "$memory/root/etc/apt/sources.list.d/"*
         rm -rf "$memory/root/usr/share/"{doc,man,locale,info} "$memory/root/var/lib/apt/lists"
         printf '#!/bin/sh\nexit 101\n' > "$memory/root/usr/sbin/policy-rc.d"

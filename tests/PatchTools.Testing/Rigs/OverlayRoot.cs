@@ -14,6 +14,9 @@ public sealed record OverlayOptions
     /// <summary>Folders of this machine to be seen inside, read-only: inside → outside.</summary>
     public IReadOnlyDictionary<string, string> Binds { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Packages of the distribution that the root has beside the minimal ones.</summary>
+    public IReadOnlyList<string> Packages { get; init; } = [];
+
     /// <summary>Seconds since the last boot, as <c>/proc/uptime</c> says.</summary>
     public int UptimeSeconds { get; init; } = 3600;
 }
@@ -34,7 +37,7 @@ public sealed partial class OverlayRoot : IDisposable
     {
         options ??= new OverlayOptions();
         var stage = System.IO.Path.Combine(DebianRoot.Cache, "stage");
-        var lower = DebianRoot.Folder;
+        var lower = DebianRoot.Folder(options.Packages);
         Directory.CreateDirectory(stage);
         List<string> arguments =
         [

@@ -9,11 +9,11 @@ using Xunit;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>The recorded apt and dnf scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
+/// <summary>The recorded apt, dnf and zypper scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed class ConformanceTests
 {
-    public static TheoryData<string> Cases => [.. RecordedCase.Names.Where(name => !name.StartsWith("install-", StringComparison.Ordinal))];
+    public static TheoryData<string> Cases => [.. RecordedCase.Names.Where(name => !RecordedCase.Installs(name))];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -16,7 +16,9 @@ internal sealed class RecordedHost : IDisposable
         File.WriteAllText(_folder.File("proc/uptime"), string.Create(CultureInfo.InvariantCulture, $"{(now - recorded.Boot).TotalSeconds:F2} 0.00\n"));
         if (recorded.PriorStates is { } prior)
             File.Copy(prior, _folder.File("ssm/patch-configuration/patch-states-configuration.json"));
-        if (recorded.IsRpm)
+        if (recorded.IsSuse)
+            LayOutSuse(recorded, now);
+        else if (recorded.IsRpm)
             LayOutRpm(recorded, now);
         else
             LayOutDebian(recorded, now);
@@ -72,6 +74,18 @@ internal sealed class RecordedHost : IDisposable
             Extract("rpm-state-base.tar.xz", path => path.StartsWith("repo/repodata/", StringComparison.Ordinal) ? $"var/cache/dnf/{cache}/{path[5..]}" : null);
             File.SetLastWriteTimeUtc(Path.Combine(Root, "var/cache/dnf", cache, "repodata/primary.xml.gz"), now.UtcDateTime);
         }
+    }
+
+    private void LayOutSuse(RecordedCase recorded, DateTimeOffset now)
+    {
+        File.WriteAllText(_folder.File("root/etc/os-release"), recorded.OsRelease);
+        File.WriteAllText(_folder.File("root/etc/zypp/repos.d/fake.repo"), "[fake]\nname=fake\nenabled=1\nautorefresh=1\nbaseurl=dir:///srv/x/repo\ntype=rpm-md\ngpgcheck=0\nrepo_gpgcheck=0\npkg_gpgcheck=0\n");
+        Extract("rpm-state-base.tar.xz", path => path.StartsWith("rpmdb/", StringComparison.Ordinal) ? $"var/lib/rpm/{path[6..]}" : null);
+
+        // What `zypper refresh` leaves.
+        Extract("rpm-state-base.tar.xz", path => path.StartsWith("repo/repodata/", StringComparison.Ordinal) ? $"var/cache/zypp/raw/fake/{path[5..]}" : null);
+        File.SetLastWriteTimeUtc(Path.Combine(Root, "var/cache/zypp/raw/fake/repodata/repomd.xml"), now.UtcDateTime);
+        Directory.SetLastWriteTimeUtc(Path.Combine(Root, "var/cache/zypp/raw/fake"), now.UtcDateTime);
     }
 
     private void Extract(string archive, Func<string, string?> place)

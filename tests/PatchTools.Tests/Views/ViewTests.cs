@@ -113,6 +113,16 @@ public sealed class ViewTests
 
     [Theory]
     [MemberData(nameof(Widths))]
+    public void Issues_of_a_baseline_and_its_sources_show_as_tables(int width)
+    {
+        var baseline = Samples.Snapshot().Baseline with { Name = "x", ApprovedPatches = ["CVE-2026-1", new string('p', 90)], Sources = [new PatchSource("mirror", ["Debian12"], "deb https://mirror.example.org/debian bookworm main\n")] };
+        using var session = new Session(width);
+        session.Show(Baselines.BaselineCheck.Of(baseline, null));
+        Approval.Matches($"baseline-issues-{width}", session.Show(baseline.Sources[0]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
     public void No_line_of_a_report_is_wider_than_the_screen(int width)
     {
         var report = Samples.NonCompliantReport() with

@@ -6,8 +6,7 @@ namespace PatchTools.Evaluation.Rpm;
 /// yum (spec 11 §§4–6): whatever repositories offer is a candidate, also what is older than the installed version; the newest approved one says
 /// whether the package is in scope. Filter values compare exactly, in Title Case.
 /// </summary>
-internal sealed class YumEvaluator(EvaluationRequest request)
-    : RpmEvaluator(request, new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+internal sealed class YumEvaluator : RpmEvaluator
 {
     private static readonly RpmRuleSettings _settings = new()
     {
@@ -15,6 +14,12 @@ internal sealed class YumEvaluator(EvaluationRequest request)
         GlobalFiltersRestrictIds = true,
         ApprovedNamesNeedAdvisory = true,
     };
+
+    public YumEvaluator(EvaluationRequest request)
+        : base(request, new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+    {
+        LivePatching = LivePatching.Of(request);
+    }
 
     protected override bool ReportsRejected => Blocks;
 
@@ -46,6 +51,19 @@ internal sealed class YumEvaluator(EvaluationRequest request)
         for (var i = 0; i < source.Length; i++)
             result[i] = i > 0 && char.IsLetter(source[i - 1]) ? char.ToLowerInvariant(source[i]) : char.ToUpperInvariant(source[i]);
     });
+
+    protected override bool LeavesOut(PackageEntry package) => LivePatching?.IsOfAnotherKernel(package.Name) ?? false;
+
+    protected override void Settle(List<PatchFinding> findings)
+    {
+        if (LivePatching is null)
+            return;
+        var settled = LivePatching.Settle([.. findings]).ToList();
+        findings.Clear();
+        findings.AddRange(settled);
+    }
+
+    protected override IEnumerable<string> FamilyWarnings() => LivePatching?.Warnings ?? [];
 
     private IEnumerable<RpmCandidate> Offered(PackageEntry package, Func<string, int> toInstalled)
     {

@@ -48,13 +48,27 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) =>
         candidates.Where(c => c.IsNewer && Compare(c.Edition, reported[0].Edition) <= 0);
 
-    /// <summary>Category and severity of a patch as written.</summary>
-    protected override string Classification(Advisory? advisory) => advisory?.Classification ?? "";
+    /// <summary>Category and severity as zypper prints them: in small letters, whatever the patch says.</summary>
+    protected override string Classification(Advisory? advisory) => advisory?.Classification.ToLowerInvariant() ?? "";
 
-    protected override string Severity(Advisory? advisory) => advisory?.Severity ?? "";
+    protected override string Severity(Advisory? advisory) => advisory?.Severity.ToLowerInvariant() ?? "";
 
     /// <summary>What is not approved is reported at the installed edition, with the patch that fixed it there.</summary>
     protected override RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => MostSevere([.. candidates.Where(c => !c.IsNewer)]);
+
+    /// <summary>
+    /// AWS-RunPatchBaseline locks what is rejected while it installs, by bare name, and an interrupted run leaves the locks (spec 12 §9, 20 §6). Only the administrator knows whose they are.
+    /// </summary>
+    protected override IEnumerable<string> FamilyWarnings()
+    {
+        foreach (var package in Catalog)
+        {
+            if (package.Installed is not { IsHeld: true, PolicyNote: { } note } || !note.StartsWith($"lock '{package.Name}' in ", StringComparison.Ordinal))
+                continue;
+            if (package.Versions.ToList().Exists(v => Rejected.FirstMatch(v) >= 0))
+                yield return $"The lock on {package.Name}, which the baseline rejects, may be one that an interrupted run of AWS-RunPatchBaseline left: if nobody wants it, zypper removelock {package.Name}";
+        }
+    }
 
     /// <summary>zypper's titles always say 0 (spec 13.7).</summary>
     protected override ReadOnlySpan<char> TitleEpoch(string edition) => "0";

@@ -12,8 +12,11 @@ internal static class AptPlaces
         return new PackageManagerPlaces(
             host.Paths.InRoot(configuration.FindFile("Dir::Cache::archives").TrimEnd('/')),
             database,
+            AptPackageManager.StatusPath(host.Paths.Root),
             RemountsByItself(configuration),
-            Interrupted(database));
+            Interrupted(database),
+            RunsFromTmp: true,
+            new CureCommands("apt-get clean", "apt-get autoremove --purge", "apt-get update"));
     }
 
     // apt.conf(5) has the example:

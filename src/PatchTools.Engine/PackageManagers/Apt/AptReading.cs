@@ -15,6 +15,7 @@ namespace PatchTools.PackageManagers.Apt;
 internal sealed class AptReading(HostContext host, IDecompressor decompressor, AptSetting setting, InventoryRequest request, IReadOnlyDictionary<AptRepository, string>? failures)
 {
     private readonly DateTimeOffset _now = host.Clock.GetUtcNow();
+    private readonly AptListIndex _index = new(new ListIndex(host), decompressor);
     private readonly List<string> _warnings = [.. setting.Configuration.Warnings];
 
     public HostInventory Read(CancellationToken cancellationToken) => Read(out _, cancellationToken);
@@ -88,8 +89,7 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
         string? fault = null;
         try
         {
-            using var stream = AptListFiles.Open(path, decompressor);
-            var read = StanzaReader.Read(stream, path, ref sink);
+            var read = _index.Read(path, ref sink);
             if (repository.Release?.SizeOf(list.MetaKey) is { } size && size != read)
                 fault = string.Create(CultureInfo.InvariantCulture, $"{path} holds {read} bytes where its Release file says {size}: it is damaged");
         }
@@ -235,7 +235,9 @@ internal readonly struct AptStatusSink(PackageCatalogBuilder builder, int origin
         /// </summary>
         public ulong HashOf(in PackageStanza stanza)
         {
-            var other = VersionHash.Of(stanza.Text, out var size);
+            var (other, size) = (stanza.Hash, stanza.Size);
+            if (!stanza.IsHashed)
+                other = VersionHash.Of(stanza.Text, out size);
             if (other == hash && stanza.Version.SequenceEqual(edition))
             {
                 if (_size == 0)
@@ -266,19 +268,20 @@ internal readonly struct AptIndexSink(PackageCatalogBuilder builder, int origin,
         var version = builder.Version(package, stanza.Version, builder.Word(stanza.Priority), builder.Word(stanza.Section), hash, origin);
         if (!stanza.PhasedPercentage.IsEmpty && int.TryParse(Encoding.ASCII.GetString(stanza.PhasedPercentage), NumberStyles.None, CultureInfo.InvariantCulture, out var percentage) && percentage < 100)
             phased.TryAdd(version, percentage);
-        if (sources is not null && SourceOf(stanza.Text) is { } source)
-            sources.TryAdd(version, source);
+        if (sources is not null && (stanza.IsHashed ? stanza.Source : SourceOf(stanza.Text)) is { IsEmpty: false } source)
+            sources.TryAdd(version, Encoding.UTF8.GetString(source));
     }
 
     // Source: openssl (3.0.15-1~deb12u1)
-    private static string? SourceOf(ReadOnlySpan<byte> text)
+    public static ReadOnlySpan<byte> SourceOf(ReadOnlySpan<byte> text)
     {
         var at = text.IndexOf("\nSource:"u8);
         if (at < 0)
-            return null;
+            return default;
         var value = text[(at + 8)..];
         if (value.IndexOf((byte)'\n') is var end and >= 0)
             value = value[..end];
-        return Encoding.UTF8.GetString(value).Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()?.Trim();
+        value = value.Trim(" \t\r"u8);
+        return value.IndexOf((byte)' ') is var blank and >= 0 ? value[..blank] : value;
     }
 }

@@ -122,7 +122,7 @@ internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, Apt
 /// <param name="Simulation">What apt said.</param>
 /// <param name="Problem">Null: acceptable.</param>
 /// <param name="Text">The verdict's own sentence; null where apt's words say it.</param>
-internal sealed record AptSolution(AptSimulation Simulation, SetbackKind? Problem, string? Text)
+internal sealed record AptSolution(AptSimulation Simulation, SetbackKind? Problem, string? Text) : IPlanAnswer
 {
     /// <summary>Additional packages that the policy or their missing signature refuses.</summary>
     public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
@@ -130,10 +130,11 @@ internal sealed record AptSolution(AptSimulation Simulation, SetbackKind? Proble
     /// <summary>The package database is inconsistent and apt has no acceptable way to put it right: no other set of targets fares better.</summary>
     public bool IsHopeless { get; init; }
 
-    /// <summary>How many targets were accepted when it was asked.</summary>
-    public int AcceptedWhenAsked { get; init; }
-
     public bool IsAcceptable => Problem is null;
+
+    public bool Blames(PatchTarget target) => Simulation.Blames(target.Name);
+
+    public bool Mentions(PatchTarget target) => Simulation.Unmet.Any(u => AptSimulation.Mentions(u.Text, target.Name));
 
     public PatchSetback SetbackOf(PatchTarget target) => new(target, Problem ?? SetbackKind.Dependency, Text ?? Simulation.Reason(target.Name));
 }

@@ -7,40 +7,77 @@ namespace PatchTools.PackageManagers.Apt;
 /// One <c>apt-get install</c>, followed while it runs, and what it left: where it failed, dpkg finishes what can be finished
 /// (<c>dpkg --configure -a</c>). Nothing is rolled back.
 /// </summary>
-internal sealed class AptTransaction(HostContext host, IProcessRunner runner, AptCommands commands, TransactionFiles files, IReadOnlyList<string> dpkgOptions, string native)
+internal sealed class AptTransaction(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer, TransactionFiles files, IReadOnlyList<string> dpkgOptions) : ITransactions
 {
+    private readonly AptCommands _commands = new(host, request);
     private readonly AptAutomaticMarks _marks = new(host, runner);
+    private readonly string _native = request.Inventory.Packages.NativeArchitecture;
 
-    public async Task<AptTransactionResult> RunAsync(InstallPlan plan, IReadOnlyList<string> wanted, TimeSpan lockTimeout, AptStatusChannel channel)
+    public string Tool => "apt-get";
+
+    public Task<InstallPlan> PlanAsync(InstallRequest request) => new AptPlanner(host, runner, request, observer).PlanAsync(CancellationToken.None);
+
+    public Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets)
     {
-        var before = DpkgStatus.Read(host, native);
-        _marks.Remember(plan.Changes, native);
+        var status = DpkgStatus.Read(host, _native);
+        return Task.FromResult<IReadOnlyList<PatchTarget>>([.. targets.Where(status.Has)]);
+    }
+
+    public async Task<TransactionResult> RunAsync(InstallPlan plan, TimeSpan lockTimeout, int fromPercent, int toPercent)
+    {
+        var before = DpkgStatus.Read(host, _native);
+        _marks.Remember(plan.Changes, _native);
         files.Reset();
-        var command = commands.Install(wanted, dpkgOptions, plan.Changes.Any(c => c.Action == PlannedAction.Remove), files, lockTimeout);
-        var result = await FollowAsync(command, channel);
+        var channel = new AptStatusChannel(host, observer, fromPercent, toPercent);
+        var result = await FollowAsync(_commands.Install(Arguments(plan), dpkgOptions, plan.Changes.Any(c => c.Action == PlannedAction.Remove), files, lockTimeout), channel);
         var output = result.StandardOutput;
-        var after = DpkgStatus.Read(host, native);
+        var after = DpkgStatus.Read(host, _native);
         if (result.ExitCode != 0 && after.NeedsRepair && !AptTranscript.Parse(output).IsLocked)
         {
             output += "\n" + (await ConfigureAsync()).StandardOutput;
-            after = DpkgStatus.Read(host, native);
+            after = DpkgStatus.Read(host, _native);
         }
 
-        var marks = await _marks.RestoreAsync(after, native, files);
-        return new AptTransactionResult(result.ExitCode, AptTranscript.Parse(output), channel.Errors, after, !before.Equals(after), result.Duration, marks);
+        var marks = await _marks.RestoreAsync(after, _native, files);
+        var transcript = AptTranscript.Parse(output);
+        Dictionary<string, string> failures = new(transcript.PackageFailures, StringComparer.Ordinal);
+        foreach (var reported in channel.Errors)
+            failures.TryAdd(reported.Package, reported.Text);
+        return new TransactionResult
+        {
+            ExitCode = result.ExitCode,
+            Duration = result.Duration,
+            HasChanged = !before.Equals(after),
+            Installed = [.. plan.Accepted.Where(after.Has)],
+            PackageFailures = failures,
+            DownloadFailures = transcript.DownloadFailures,
+            LeftHalfDone = plan.Accepted.Where(t => !after.Has(t) && after.Of(t.Name, t.Architecture)?.Edition == t.Edition)
+                .ToDictionary(t => t, t => $"it was unpacked and left {after.Of(t.Name, t.Architecture)!.Value.State}"),
+            IsLocked = transcript.IsLocked,
+            DiskFull = transcript.DiskFull,
+            HasNoRoomForDownloads = transcript.NoRoomForArchives is not null,
+            Reason = transcript.Reason,
+            Problems = marks is null ? [] : [marks],
+        };
     }
 
     /// <summary>Finishes what was left unpacked, by whomever.</summary>
-    public async Task<AptTransactionResult> RepairAsync()
+    /// <returns>What dpkg said, and whether its database has changed.</returns>
+    public async Task<(AptTranscript Transcript, bool HasChanged)> RepairAsync()
     {
-        var before = DpkgStatus.Read(host, native);
+        var before = DpkgStatus.Read(host, _native);
         var result = await ConfigureAsync();
-        var after = DpkgStatus.Read(host, native);
-        return new AptTransactionResult(result.ExitCode, AptTranscript.Parse(result.StandardOutput), [], after, !before.Equals(after), result.Duration, await _marks.RestoreAsync(after, native, files));
+        var after = DpkgStatus.Read(host, _native);
+        await _marks.RestoreAsync(after, _native, files);
+        return (AptTranscript.Parse(result.StandardOutput), !before.Equals(after));
     }
 
     /// <summary>What a killed run could not put back.</summary>
-    public Task<string?> RestoreMarksAsync() => _marks.RestoreAsync(DpkgStatus.Read(host, native), native, files);
+    public Task<string?> RestoreMarksAsync() => _marks.RestoreAsync(DpkgStatus.Read(host, _native), _native, files);
+
+    /// <summary>The resolver gets in the transaction what it got in the plan.</summary>
+    private static IReadOnlyList<string> Arguments(InstallPlan plan) =>
+        [.. plan.Accepted.Select(t => $"{t.Name}:{t.Architecture}={t.Edition}"), .. plan.Arguments];
 
     private Task<CommandResult> ConfigureAsync()
     {
@@ -55,22 +92,4 @@ internal sealed class AptTransaction(HostContext host, IProcessRunner runner, Ap
         await channel.FollowAsync(files.StatusPath, running);
         return await running;
     }
-}
-
-/// <summary>How a transaction ended and what is installed after it.</summary>
-/// <param name="ExitCode">apt-get's.</param>
-/// <param name="Transcript">What it and dpkg said.</param>
-/// <param name="Reported">What the status channel said of failures.</param>
-/// <param name="Status">dpkg's database afterwards.</param>
-/// <param name="HasChanged">Whether it differs from the one before.</param>
-/// <param name="Duration">Of apt-get alone.</param>
-/// <param name="Problem">Something beside the packages themselves that went wrong.</param>
-internal sealed record AptTransactionResult(int ExitCode, AptTranscript Transcript, IReadOnlyList<AptStatusLine> Reported, DpkgStatus Status, bool HasChanged, TimeSpan Duration, string? Problem)
-{
-    /// <summary>Why a package failed, by bare name; null when nobody blames it.</summary>
-    public string? ReasonOf(string name) =>
-        Transcript.PackageFailures.GetValueOrDefault(name) ?? Reported.FirstOrDefault(e => e.Package == name)?.Text;
-
-    /// <summary>Every package that was blamed.</summary>
-    public IEnumerable<string> Blamed => Transcript.PackageFailures.Keys.Concat(Transcript.DownloadFailures.Keys).Concat(Reported.Select(e => e.Package)).Distinct(StringComparer.Ordinal);
 }

@@ -22,8 +22,20 @@ internal ref struct PackageStanza
     public ReadOnlySpan<byte> Section;
     public ReadOnlySpan<byte> PhasedPercentage;
 
-    /// <summary>The whole stanza, for <see cref="VersionHash"/>.</summary>
+    /// <summary>The whole stanza, for <see cref="VersionHash"/> and what is rarely asked for; empty where an index remembers it, with <see cref="IsHashed"/>.</summary>
     public ReadOnlySpan<byte> Text;
+
+    /// <summary>Name of the source package where it differs; only with <see cref="IsHashed"/>.</summary>
+    public ReadOnlySpan<byte> Source;
+
+    /// <summary><see cref="Hash"/>, <see cref="Size"/> and <see cref="Source"/> are known.</summary>
+    public bool IsHashed;
+
+    /// <summary>See <see cref="VersionHash"/>.</summary>
+    public ulong Hash;
+
+    /// <summary>Of the download, bytes; 0 when the stanza has none.</summary>
+    public ulong Size;
 }
 
 /// <summary>

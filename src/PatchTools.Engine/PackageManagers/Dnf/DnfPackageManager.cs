@@ -12,19 +12,23 @@ namespace PatchTools.PackageManagers.Dnf;
 /// </summary>
 public sealed class DnfPackageManager : IPackageManager
 {
+    internal const string RepositoryFolder = "/etc/yum.repos.d";
+
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;
+    private readonly IDatabaseReader _databases;
     private readonly string _root;
     private readonly DnfTool _tool;
 
-    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
     {
         _host = host;
         _runner = runner;
         _decompressor = decompressor;
+        _databases = databases;
         _root = host.Paths.Root;
-        _tool = DnfTool.Of(_root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(_root))?.Family ?? PackageFamily.Dnf);
+        _tool = ToolOf(_root);
     }
 
     public string Name => _tool.Name;
@@ -32,17 +36,24 @@ public sealed class DnfPackageManager : IPackageManager
     /// <summary>Whether the root has rpm's database and does not belong to zypper.</summary>
     public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && !Directory.Exists(Path.Combine(root, "etc/zypp"));
 
+    /// <summary>Which of the tools the root has.</summary>
+    internal static DnfTool ToolOf(string root) => DnfTool.Of(root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(root))?.Family ?? PackageFamily.Dnf);
+
     public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
         List<string> warnings = [];
+        var moved = new RepositoryFilesBackup(_host, _tool.Name, RepositoryFolder);
+        if (request.RestoresSources)
+            moved.Restore(request.CustomSources, observer);
+        if (moved.Warning() is { } warning)
+            warnings.Add(warning);
         var query = new RpmQuery(_root, _runner);
         var installed = await query.InstalledAsync(cancellationToken);
-        var architecture = ArchitectureOf(installed);
-        var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, request.CustomSources) ? await query.ReleaseVersionAsync(cancellationToken) : null;
-        var configuration = DnfConfiguration.Read(_root, _tool, architecture, release, request.CustomSources, warnings);
-        var cache = request is not { CustomSources: not null, Refresh: true } ? _host.Paths.InRoot(configuration.CacheDirectory) : DnfRefresh.PrivateCache(_host);
+        var architecture = RpmArchitectures.Of(_root, installed);
+        var configuration = await ConfigurationAsync(architecture, request.CustomSources, warnings, cancellationToken);
+        var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
         var refresh = request.Refresh ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken) : null;
-        var reading = new DnfReading(_host, configuration, _decompressor, request, warnings);
+        var reading = new DnfReading(_host, configuration, _decompressor, _databases, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var facts = HostFactsReader.Read(_host, warnings);
         if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
@@ -63,22 +74,33 @@ public sealed class DnfPackageManager : IPackageManager
         };
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public async Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        if (!_host.IsRoot && !_tool.IsDnf5)
+            throw new PatchToolsException(PatchErrors.ElevationRequired, $"{_tool} answers only root what an install would do.");
+        return await new DnfPlanner(_host, _runner, _tool, await CacheAsync(request, cancellationToken), request, observer).PlanAsync(cancellationToken);
+    }
 
-    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => throw NotAvailable();
+    public async Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    {
+        InstallWork.DemandRunningHost(_host);
+        return await new DnfInstaller(_host, _runner, _tool, await CacheAsync(request, cancellationToken), request, observer).InstallAsync(plan, cancellationToken);
+    }
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
 
-    private static PatchToolsException NotAvailable() => new(PatchErrors.OperationNotAvailable, "PatchTools installs with apt; the operation Install is not available for dnf and yum.");
-
-    /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
-    private string ArchitectureOf(IReadOnlyList<RpmPackage> installed)
+    private async Task<DnfConfiguration> ConfigurationAsync(string architecture, string? customSources, List<string> warnings, CancellationToken cancellationToken)
     {
-        if (_root == "/")
-            return RpmArchitectures.OfThisMachine;
-        var most = installed.Where(p => p.Architecture is not ("noarch" or "(none)")).GroupBy(p => p.Architecture, StringComparer.Ordinal).MaxBy(g => g.Count());
-        return most is null ? RpmArchitectures.OfThisMachine : RpmArchitectures.Base(most.Key);
+        var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, customSources) ? await new RpmQuery(_root, _runner).ReleaseVersionAsync(cancellationToken) : null;
+        return DnfConfiguration.Read(_root, _tool, architecture, release, customSources, warnings);
     }
+
+    /// <summary>Where the metadata of the request's repositories is, or goes.</summary>
+    private string CacheOf(DnfConfiguration configuration, string? customSources, bool refreshes) =>
+        customSources is not null && (refreshes || Directory.Exists(DnfCommands.PrivateCache(_host))) ? DnfCommands.PrivateCache(_host) : _host.Paths.InRoot(configuration.CacheDirectory);
+
+    private async Task<string> CacheAsync(InstallRequest request, CancellationToken cancellationToken) =>
+        CacheOf(await ConfigurationAsync(request.Inventory.Packages.NativeArchitecture, request.CustomSources, [], cancellationToken), request.CustomSources, refreshes: false);
 
     /// <summary>
     /// Amazon Linux 2023 takes updates from one release only until the administrator moves on (docs.aws.amazon.com/linux/al2023, "Deterministic upgrades"). AWS's

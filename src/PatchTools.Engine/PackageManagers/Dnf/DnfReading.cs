@@ -10,17 +10,15 @@ namespace PatchTools.PackageManagers.Dnf;
 /// One reading of what dnf's cache holds: the metadata of every enabled repository, seen as dnf sees it (excludes, priorities, cost, module streams, version
 /// locks). What dnf does not see stays in the catalog as a version that is not offered, with the reason, so that explanations can name it.
 /// </summary>
-internal sealed class DnfReading(HostContext host, DnfConfiguration configuration, IDecompressor decompressor, InventoryRequest request, List<string> warnings)
+internal sealed class DnfReading(HostContext host, DnfConfiguration configuration, IDecompressor decompressor, IDatabaseReader databases, InventoryRequest request, List<string> warnings)
 {
     /// <summary>A package's part of a primary list, in bytes; Red Hat's have about this.</summary>
     private const int UsualPackageBytes = 3000;
 
     private readonly List<RepositoryReading> _repositories = [];
-    private readonly Dictionary<(int Repository, string Because), int> _hidden = [];
-    private readonly Dictionary<int, List<Advisory>> _advisories = [];
-    private readonly List<(int Version, string Name, string Flags, string Edition)> _obsoletes = [];
-    private readonly Utf8Set _installedNames = new();
+    private readonly MetadataIndex _index = new(new ListIndex(host), decompressor);
     private PackageCatalogBuilder _builder = null!;
+    private RpmOffers _offers = null!;
 
     public IReadOnlyList<RepositoryHealth> Repositories => [.. _repositories.Select(r => r.Health!)];
 
@@ -40,7 +38,8 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         var expected = installed.Count + _repositories.Sum(r => r.Contents?.Entries.GetValueOrDefault("primary")?.OpenSize ?? 0) / UsualPackageBytes;
         _builder = new PackageCatalogBuilder(expected) { NativeArchitecture = RpmArchitectures.Base(architecture) };
         var local = _builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = architecture });
-        AddInstalled(installed, local);
+        _offers = new RpmOffers(_builder, [.. configuration.Repositories.Select(r => (r.Id, r.Priority))]);
+        _offers.AddInstalled(installed, local);
         foreach (var reading in _repositories)
         {
             var repository = reading.Repository;
@@ -62,10 +61,17 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
             cancellationToken.ThrowIfCancellationRequested();
             reading.Attempt(() =>
             {
-                if (reading.Find("primary") is not { } path)
-                    return;
-                reading.PrimaryFile = path;
-                PrimaryReader.Read(MetadataFile.Open(path, decompressor), path, new PackageSink(this, reading, modules, compatible));
+                var sink = new PackageSink(this, reading, modules, compatible);
+                if (reading.FindDatabase() is { } database)
+                {
+                    reading.PrimaryFile = database;
+                    PrimaryDatabase.Read(databases, database, sink);
+                }
+                else if (reading.Find("primary") is { } path)
+                {
+                    reading.PrimaryFile = path;
+                    _index.ReadPrimary(path, sink);
+                }
             });
         }
 
@@ -76,11 +82,10 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
             reading.Attempt(() => ReadAdvisories(reading, modules));
         }
 
-        foreach (var (version, list) in _advisories)
-            _builder.SetAdvisories(version, [.. list]);
+        _offers.SetAdvisories();
         foreach (var reading in _repositories)
             reading.Health = HealthOf(reading, refresh);
-        NoteReplacements();
+        _offers.NoteReplacements();
         return _builder.Build();
     }
 
@@ -140,33 +145,6 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         return null;
     }
 
-    private void AddInstalled(IReadOnlyList<RpmPackage> installed, int local)
-    {
-        // The newest of several speaks for a package, so it is named last.
-        foreach (var package in installed.OrderBy(p => p.Edition, RpmVersion.Order))
-        {
-            _installedNames.Add(package.Name);
-            var index = _builder.Package(Encoding.UTF8.GetBytes(package.Name), _builder.Word(package.Architecture));
-            var version = _builder.Version(index, Encoding.UTF8.GetBytes(package.Edition), 0, 0, 0, local);
-            _builder.SetBuildTime(version, package.BuildTime);
-            _builder.SetInstalled(index, version, new InstalledPackage
-            {
-                Name = package.Name,
-                Architecture = package.Architecture,
-                Edition = package.Edition,
-                InstalledTime = package.InstallTime > 0 ? new EpochTime(package.InstallTime, IsFractional: false) : null,
-            });
-        }
-    }
-
-    private int HiddenOrigin(int repository, string because)
-    {
-        if (_hidden.TryGetValue((repository, because), out var origin))
-            return origin;
-        origin = _builder.AddOrigin(_builder.Origin(_repositories[repository].Origin) with { HiddenBecause = because });
-        return _hidden[(repository, because)] = origin;
-    }
-
     /// <summary>Excludes and locks, then priorities among what they leave, as dnf applies them.</summary>
     private void Hide()
     {
@@ -193,7 +171,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
             Hide(filter.Matching([pattern]), null, $"excluded by '{pattern}' in {configuration.MainFile}");
         if (VersionLock.Read(host.Paths.Root, configuration.Tool, configuration.Main) is { } locks)
             ApplyLocks(filter, locks);
-        ApplyPriorities();
+        _offers.ApplyPriorities();
     }
 
     private void ApplyLocks(PackageFilter filter, VersionLock locks)
@@ -241,64 +219,19 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
             _builder.ReplaceInstalled(installed, _builder.Installed(installed) with { IsHeld = true });
     }
 
-    /// <summary>Of a name only the repositories of the best priority that offer it are seen, whatever the architecture.</summary>
-    private void ApplyPriorities()
-    {
-        if (_repositories.Select(r => r.Repository.Priority).Distinct().Count() < 2)
-            return;
-        Dictionary<string, (int Priority, string Repository)> best = new(StringComparer.Ordinal);
-        for (var version = 0; version < _builder.VersionCount; version++)
-        {
-            foreach (var origin in _builder.OriginsOf(version))
-            {
-                if (_builder.Origin(origin) is not { IsOffer: true } offer)
-                    continue;
-                var repository = _repositories[offer.Repository].Repository;
-                var name = Encoding.UTF8.GetString(_builder.NameOf(version));
-                if (!best.TryGetValue(name, out var known) || repository.Priority < known.Priority)
-                    best[name] = (repository.Priority, repository.Id);
-            }
-        }
-
-        for (var version = 0; version < _builder.VersionCount; version++)
-        {
-            foreach (var origin in _builder.OriginsOf(version).ToArray())
-            {
-                if (_builder.Origin(origin) is not { IsOffer: true } offer)
-                    continue;
-                var (priority, id) = best[Encoding.UTF8.GetString(_builder.NameOf(version))];
-                var repository = _repositories[offer.Repository].Repository;
-                if (repository.Priority > priority)
-                    _builder.ReplaceOrigin(version, origin, HiddenOrigin(offer.Repository, $"{id} has priority {priority}, {repository.Id} {repository.Priority}"));
-            }
-        }
-    }
-
     private void HideAllBut(IReadOnlyCollection<int> versions, int repository, string because)
     {
         var kept = versions as IReadOnlySet<int> ?? versions.ToHashSet();
         Hide([.. Enumerable.Range(0, _builder.VersionCount).Where(v => !kept.Contains(v))], repository, because);
     }
 
-    private void Hide(IReadOnlyCollection<int> versions, int? repository, string because)
-    {
-        foreach (var version in versions)
-        {
-            foreach (var origin in _builder.OriginsOf(version).ToArray())
-            {
-                if (_builder.Origin(origin) is { IsOffer: true } offer && (repository is null || offer.Repository == repository))
-                    _builder.ReplaceOrigin(version, origin, HiddenOrigin(offer.Repository, because));
-            }
-        }
-    }
+    private void Hide(IReadOnlyCollection<int> versions, int? repository, string because) => _offers.Hide(versions, repository, because);
 
     private void ReadAdvisories(RepositoryReading reading, ModuleVisibility modules)
     {
-        if (reading.Contents!.Entries.ContainsKey("updateinfo") || reading.Contents.Entries.ContainsKey("updateinfo_zck"))
+        if (reading.FindAdvisories() is { } path)
         {
-            if (reading.Find("updateinfo") is not { } path)
-                throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, "its advisories are not on this host");
-            UpdateInfoReader.Read(MetadataFile.Open(path, decompressor), path, new AdvisorySink(this, reading, modules));
+            _index.ReadAdvisories(path, new AdvisorySink(this, reading, modules));
             reading.HasAdvisories = true;
         }
         else
@@ -310,7 +243,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     private RepositoryHealth HealthOf(RepositoryReading reading, RefreshOutcome? refresh)
     {
         var repository = reading.Repository;
-        var refreshed = reading.PrimaryFile is { } primary ? new DateTimeOffset(File.GetLastWriteTimeUtc(primary), TimeSpan.Zero) : (DateTimeOffset?)null;
+        var refreshed = reading.ConfirmedAt;
         var age = host.Clock.GetUtcNow() - refreshed;
         var tool = configuration.Tool.Command;
         var (status, message) =
@@ -335,47 +268,6 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         };
     }
 
-    /// <summary>Installed packages that another package replaces: a baseline does not follow replacements (spec 20 §3), so only their explanation names it.</summary>
-    private void NoteReplacements()
-    {
-        foreach (var (version, name, flags, edition) in _obsoletes)
-        {
-            if (!OffersAny(version) || _builder.NameOf(version).SequenceEqual(Encoding.UTF8.GetBytes(name)))
-                continue;
-            foreach (var index in _builder.InstalledNamed(name))
-            {
-                var package = _builder.Installed(index);
-                if (package.PolicyNote is null && Includes(flags, RpmVersion.Order.Compare(package.Edition, edition)))
-                {
-                    var replacement = $"{Encoding.UTF8.GetString(_builder.NameOf(version))} {Encoding.UTF8.GetString(_builder.EditionOf(version))}";
-                    _builder.ReplaceInstalled(index, package with { PolicyNote = $"{replacement} replaces it (obsoletes); a baseline does not follow replacements" });
-                }
-            }
-        }
-
-        static bool Includes(string flags, int order) => flags switch
-        {
-            "" => true,
-            "EQ" => order == 0,
-            "LT" => order < 0,
-            "LE" => order <= 0,
-            "GT" => order > 0,
-            "GE" => order >= 0,
-            _ => false,
-        };
-    }
-
-    private bool OffersAny(int version)
-    {
-        foreach (var origin in _builder.OriginsOf(version))
-        {
-            if (_builder.Origin(origin).IsOffer)
-                return true;
-        }
-
-        return false;
-    }
-
     /// <summary>Packages of one primary list.</summary>
     private sealed class PackageSink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules, IReadOnlyList<string> architectures) : IPrimarySink
     {
@@ -390,7 +282,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
 
         public void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition)
         {
-            if (reading._installedNames.Contains(name))
+            if (reading._offers.IsInstalledName(name))
                 _obsoletes.Add((Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(flags), Encoding.UTF8.GetString(edition)));
         }
 
@@ -401,10 +293,10 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
                 var builder = reading._builder;
                 var package = builder.Package(name, builder.Word(architecture));
                 var hidden = _isModular ? modules.Hides(name, architecture, edition, _providesActiveName) : null;
-                var version = builder.Version(package, edition, 0, 0, 0, hidden is null ? repository.Origin : reading.HiddenOrigin(repository.Index, hidden));
+                var version = builder.Version(package, edition, 0, 0, 0, hidden is null ? repository.Origin : reading._offers.Hidden(repository.Origin, hidden));
                 builder.SetBuildTime(version, buildTime);
                 foreach (var (obsoleted, flags, upTo) in _obsoletes)
-                    reading._obsoletes.Add((version, obsoleted, flags, upTo));
+                    reading._offers.AddObsoletes(version, obsoleted, flags, upTo);
             }
 
             _obsoletes.Clear();
@@ -428,28 +320,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     {
         public bool IsActive(ModuleStream stream) => modules.IsActive(stream);
 
-        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition)
-        {
-            var builder = reading._builder;
-            var package = builder.FindPackage(name, architecture);
-            if (package < 0)
-                return;
-            var version = builder.FindVersion(package, edition);
-            if (version < 0)
-            {
-                // The repository has moved on: kept for installed packages, whose explanation says which newer version has the fix.
-                if (!builder.IsInstalled(package))
-                    return;
-                version = builder.Version(package, edition, 0, 0, 0, reading.HiddenOrigin(repository.Index, PackageOrigin.NoLongerOffered));
-            }
-
-            if (!reading._advisories.TryGetValue(version, out var list))
-                reading._advisories[version] = list = [];
-            var known = list.FindIndex(a => a.Id == advisory.Id);
-            if (known < 0)
-                list.Add(advisory);
-            else if (advisory.Date > list[known].Date)
-                list[known] = advisory;
-        }
+        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition) =>
+            reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
     }
 }

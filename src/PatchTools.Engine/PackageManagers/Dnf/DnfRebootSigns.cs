@@ -20,6 +20,20 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     /// <summary>Left by systemd, docker and podman in the containers they make.</summary>
     private static readonly string[] ContainerSigns = ["/run/systemd/container", "/.dockerenv", "/run/.containerenv"];
 
+    /// <summary>Whether a plan will leave the host wanting a reboot, by the same rules: a guess before the fact; afterwards the host itself is asked.</summary>
+    public static IReadOnlyList<RebootReason> Expected(IReadOnlyList<PlannedChange> changes, DnfTool tool)
+    {
+        List<RebootReason> reasons = [];
+        var kernels = changes.Where(c => c.Action == PlannedAction.Install && RpmKernels.IsKernel(c.Name)).Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
+        if (kernels.Count > 0)
+            reasons.Add(new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})") { Packages = kernels });
+        var names = tool.IsYum3 ? CoreOfYum : Core;
+        var core = changes.Where(c => c.Action is PlannedAction.Upgrade or PlannedAction.Downgrade && names.Contains(c.Name)).Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
+        if (core.Count > 0)
+            reasons.Add(new RebootReason(RebootSign.CorePackages, $"packages that every process uses would be replaced ({string.Join(", ", core)})") { Packages = core });
+        return reasons;
+    }
+
     public async Task<RebootSigns> ReadAsync(CancellationToken cancellationToken)
     {
         List<RebootReason> reasons = [];

@@ -1,28 +1,13 @@
-using System.Globalization;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>What a refresh came to: which repositories the tool could not ask, and why.</summary>
-internal sealed record RefreshOutcome(DateTimeOffset Began, IReadOnlyDictionary<string, string> Failures)
-{
-    /// <summary>Why the repository was not confirmed; null when it was. Its files say when that was last, whatever the tool printed.</summary>
-    /// <param name="repository">Id.</param>
-    /// <param name="confirmed">When it was last confirmed.</param>
-    public string? FailureOf(string repository, DateTimeOffset? confirmed) =>
-        Failures.GetValueOrDefault(repository) ?? (confirmed < Began || confirmed is null ? "it was not confirmed" : null);
-}
-
 /// <summary>The real <c>dnf makecache</c>: every enabled repository is asked, and those that fail are named.</summary>
 internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool)
 {
-    /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
-    public static string PrivateCache(HostContext host) => Path.Combine(host.Paths.DataDirectory, "dnf-cache");
-
-    private static string PrivateSources(HostContext host) => Path.Combine(host.Paths.DataDirectory, "dnf-sources");
-
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<RefreshOutcome> RunAsync(InventoryRequest request, string cache, IRunObserver observer, CancellationToken cancellationToken)
     {
@@ -98,24 +83,10 @@ internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfToo
         static string? After(string line, string text) => line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0 && at + text.Length < line.Length ? line[(at + text.Length)..] : null;
     }
 
-    /// <summary>
-    /// <c>--refresh</c> asks however young the cache is. Every repository may fail alone, or the first dead one would keep the others from being asked;
-    /// what the host makes of a failure is decided afterwards.
-    /// </summary>
+    /// <summary><c>--refresh</c> asks however young the cache is. What the host makes of a repository's failure is decided afterwards.</summary>
     private List<string> Arguments(InventoryRequest request, string cache)
     {
-        List<string> arguments = ["-y"];
-        if (host.Paths.Root != "/")
-            arguments.AddRange([$"--installroot={host.Paths.Root}", $"--setopt={(tool.IsDnf5 ? "system_cachedir" : "cachedir")}={cache}"]);
-        if (request.CustomSources is { } text)
-        {
-            var sources = PrivateSources(host);
-            State.AtomicFile.CreateDirectory(sources);
-            State.AtomicFile.Write(Path.Combine(sources, "baseline.repo"), System.Text.Encoding.UTF8.GetBytes(text + "\n"));
-            arguments.AddRange([$"--setopt=reposdir={sources}", $"--setopt={(tool.IsDnf5 ? "system_cachedir" : "cachedir")}={cache}"]);
-        }
-
-        arguments.Add("--setopt=*.skip_if_unavailable=1");
+        List<string> arguments = ["-y", .. DnfCommands.Places(host, tool, request.CustomSources, host.Paths.Root != "/" || request.CustomSources is not null ? cache : null)];
         if (!tool.IsYum3)
             arguments.Add("--refresh");
         arguments.Add("makecache");
@@ -126,34 +97,13 @@ internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfToo
     private async Task WaitForLockAsync(TimeSpan timeout, string cache, IRunObserver observer, CancellationToken cancellationToken)
     {
         var since = host.Clock.GetTimestamp();
-        while (Holder(cache) is { } holder)
+        while (DnfLocks.Metadata(host, cache) is { } held)
         {
             if (host.Clock.GetElapsedTime(since) >= timeout)
-                throw new PatchToolsException(PatchErrors.PackageManagerBusy, $"{tool.Name}'s metadata is locked by {holder.Text} ({holder.Path}).", holder.Path);
-            observer.Progress("Refresh", $"Waiting for {holder.Text}, which holds {holder.Path}", 2);
+                throw new PatchToolsException(PatchErrors.PackageManagerBusy, $"{tool.Name}'s metadata is locked by {held.Holder} ({held.Path}).", held.Path);
+            observer.Progress("Refresh", $"Waiting for {held.Holder}, which holds {held.Path}", 2);
             await Task.Delay(TimeSpan.FromMilliseconds(250), host.Clock, cancellationToken);
         }
-    }
-
-    private (string Path, string Text)? Holder(string cache)
-    {
-        foreach (var path in new[] { Path.Combine(cache, "metadata_lock.pid"), Path.Combine(cache, "download_lock.pid"), host.Paths.InRoot("/var/run/yum.pid") })
-        {
-            try
-            {
-                if (!File.Exists(path) || !int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
-                    continue;
-                var commandLine = $"/proc/{process.ToString(CultureInfo.InvariantCulture)}/cmdline";
-                if (File.Exists(commandLine))
-                    return (path, string.Create(CultureInfo.InvariantCulture, $"process {process} ({File.ReadAllText(commandLine).Replace('\0', ' ').Trim()})"));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Gone between two looks.
-            }
-        }
-
-        return null;
     }
 
     private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";

@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
 

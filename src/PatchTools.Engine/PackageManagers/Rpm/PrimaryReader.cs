@@ -15,6 +15,11 @@ internal interface IPrimarySink
     /// <summary>The package that comes next replaces packages of this name.</summary>
     void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition);
 
+    /// <summary>Who made the package that comes next. Only zypper's reading asks.</summary>
+    void Vendor(ReadOnlySpan<byte> vendor)
+    {
+    }
+
     /// <param name="name">Package name.</param>
     /// <param name="architecture">rpm architecture.</param>
     /// <param name="edition"><c>[epoch:]version-release</c>, without an epoch of 0.</param>
@@ -36,6 +41,7 @@ internal static class PrimaryReader
     //   <time file="1767225600" build="1767225600"/>
     //   <location href="rpms/r-epoch-1.1-1.x86_64.rpm"/>
     //   <format>
+    //     <rpm:vendor>SUSE LLC &lt;https://www.suse.com/&gt;</rpm:vendor>
     //     <rpm:provides>
     //       <rpm:entry name="r-epoch" flags="EQ" epoch="1" ver="1.1" rel="1"/>
     //     </rpm:provides>
@@ -111,7 +117,15 @@ internal static class PrimaryReader
         var edition = new TextBuffer(buffer[(2 * TextBuffer.Capacity)..]);
         while (xml.Read() && (xml.IsStart || xml.Depth >= depth))
         {
+            var isVendor = xml.Name.SequenceEqual("vendor"u8);
             if (!xml.IsStart)
+            {
+                if (isVendor)
+                    sink.Vendor(xml.Text);
+                continue;
+            }
+
+            if (isVendor)
                 continue;
             var provides = sink.WantsProvides && xml.Name.SequenceEqual("provides"u8);
             if (!provides && !xml.Name.SequenceEqual("obsoletes"u8))

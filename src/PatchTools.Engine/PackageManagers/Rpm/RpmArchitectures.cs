@@ -30,6 +30,15 @@ internal static class RpmArchitectures
         _ => "x86_64",
     };
 
+    /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
+    public static string Of(string root, IReadOnlyList<RpmPackage> installed)
+    {
+        if (root == "/")
+            return OfThisMachine;
+        var most = installed.Where(p => p.Architecture is not ("noarch" or "(none)")).GroupBy(p => p.Architecture, StringComparer.Ordinal).MaxBy(g => g.Count());
+        return most is null ? OfThisMachine : Base(most.Key);
+    }
+
     /// <summary>dnf's <c>$basearch</c>.</summary>
     public static string Base(string architecture) => FamilyOf(architecture)?[0] ?? architecture;
 

@@ -28,6 +28,9 @@ internal static class RpmKernels
         return null;
     }
 
+    /// <summary>Whether a package of that name holds a bootable kernel.</summary>
+    public static bool IsKernel(string name) => Flavours.Any(f => f.Contains(name, StringComparer.Ordinal));
+
     /// <summary>The running kernel is one of the installed packages'.</summary>
     public static bool Knows(string running, IReadOnlyList<RpmPackage> installed) => Flavours.Any(f => installed.Any(p => f.Contains(p.Name, StringComparer.Ordinal) && ReleaseOf(p) == running));
 }

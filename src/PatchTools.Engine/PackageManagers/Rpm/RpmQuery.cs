@@ -10,7 +10,8 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <param name="Edition"><c>[epoch:]version-release</c>, without an epoch of 0.</param>
 /// <param name="InstallTime">Seconds since 1970 UTC; 0 when unknown.</param>
 /// <param name="BuildTime">Seconds since 1970 UTC; 0 when unknown.</param>
-internal sealed record RpmPackage(string Name, string Architecture, string Edition, long InstallTime, long BuildTime);
+/// <param name="Vendor">As the package says; empty when it says nothing.</param>
+internal sealed record RpmPackage(string Name, string Architecture, string Edition, long InstallTime, long BuildTime, string Vendor = "");
 
 /// <summary>Asks rpm itself for its database: rpm knows every backend that ever was (Berkeley DB, ndb, SQLite). One command whatever is installed.</summary>
 internal sealed class RpmQuery(string root, IProcessRunner runner)
@@ -32,19 +33,22 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     public static string? DatabaseOf(string root) =>
         DatabaseFolders.Select(f => Path.Combine(root, f)).FirstOrDefault(f => DatabaseFiles.Any(d => File.Exists(Path.Combine(f, d))));
 
+    /// <summary>The database itself below a root; null when there is none.</summary>
+    public static string? DatabaseFileOf(string root) => DatabaseOf(root) is { } folder ? DatabaseFiles.Select(d => Path.Combine(folder, d)).FirstOrDefault(File.Exists) : null;
+
     /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
     /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered something else.</exception>
     public async Task<IReadOnlyList<RpmPackage>> InstalledAsync(CancellationToken cancellationToken)
     {
-        var format = $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Record}";
+        var format = $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Field}%{{VENDOR}}{Record}";
         var result = await runner.RunAsync(new Command("rpm", [.. Database(), "-qa", "--queryformat", format]), cancellationToken);
         return Installed(result.StandardOutput);
     }
 
     // rpm 4.18.0, fields parted by U+001F and packages by U+001E:
-    // r-epoch | x86_64 | 1 | 1.0 | 1 | 1767916800 | 1767225600
-    // gpg-pubkey | (none) | 0 | 8483c65d | 5ccc5b19 | 1556896537 | 1556896537
+    // r-epoch | x86_64 | 1 | 1.0 | 1 | 1767916800 | 1767225600 | SUSE LLC <https://www.suse.com/>
+    // gpg-pubkey | (none) | 0 | 8483c65d | 5ccc5b19 | 1556896537 | 1556896537 | (none)
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static IReadOnlyList<RpmPackage> Installed(string output)
     {
@@ -54,12 +58,12 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
             if (record.AsSpan().Trim().IsEmpty)
                 continue;
             var fields = record.TrimStart('\n').Split(Field);
-            if (fields.Length != 7 || fields[0].Length == 0 || fields[3].Length == 0)
+            if (fields.Length != 8 || fields[0].Length == 0 || fields[3].Length == 0)
                 throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"rpm's list of installed packages has a record that is none: '{Shown(record)}'.");
             if (fields[0] == "gpg-pubkey")
                 continue;
             var epoch = fields[2] is "0" or "(none)" ? "" : $"{fields[2]}:";
-            packages.Add(new RpmPackage(fields[0], fields[1], $"{epoch}{fields[3]}-{fields[4]}", Seconds(fields[5]), Seconds(fields[6])));
+            packages.Add(new RpmPackage(fields[0], fields[1], $"{epoch}{fields[3]}-{fields[4]}", Seconds(fields[5]), Seconds(fields[6]), fields[7] is "(none)" ? "" : fields[7]));
         }
 
         return packages;
@@ -106,7 +110,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     }
 
     /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
-    private IReadOnlyList<string> Database() => root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
+    internal IReadOnlyList<string> Database() => root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
 
     private static long Seconds(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 

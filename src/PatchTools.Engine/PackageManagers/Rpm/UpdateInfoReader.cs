@@ -33,7 +33,7 @@ internal static class UpdateInfoReader
     //       <collection short="fake">
     //         <name>fake</name>
     //         <module name="rmodon" stream="1" version="1" context="00000001" arch="x86_64"/>
-    //         <package name="r-mod-on" version="1.1" release="1.module" epoch="0" arch="x86_64" src="r-mod-on-1.1-1.module.src.rpm"><filename>…</filename></package>
+    //         <package name="r-mod-on" version="1.1" release="1.module" epoch="0" arch="x86_64" src="r-mod-on-1.1-1.module.src.rpm"><filename>…</filename><reboot_suggested>True</reboot_suggested></package>
     //       </collection>
     //     </pkglist>
     //   </update>
@@ -69,6 +69,9 @@ internal static class UpdateInfoReader
             var tag = xml.Name;
             if (!xml.IsStart)
             {
+                if (tag.EndsWith("_suggested"u8))
+                    draft.Suggest(tag, xml.Text);
+
                 // Collections and references have names and titles of their own.
                 if (xml.Depth != depth)
                     continue;
@@ -140,6 +143,8 @@ internal static class UpdateInfoReader
         private string _selfId = "";
         private bool _hasModules;
         private bool _concerns;
+        private bool _rebootSuggested;
+        private bool _restartSuggested;
 
         public string Id { get; set; } = "";
 
@@ -158,6 +163,7 @@ internal static class UpdateInfoReader
             _type = type;
             _selfId = "";
             (Id, Severity, Issued, Updated) = ("", "", null, null);
+            (_rebootSuggested, _restartSuggested) = (false, false);
             BeginCollection();
         }
 
@@ -168,6 +174,16 @@ internal static class UpdateInfoReader
         {
             _concerns = (_hasModules && _concerns) || sink.IsActive(stream);
             _hasModules = true;
+        }
+
+        /// <summary>What one package suggests, its whole advisory does: <c>1</c>, <c>True</c>, or nothing at all.</summary>
+        public void Suggest(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> text)
+        {
+            text = text.Trim(" \t\r\n"u8);
+            if (!_concerns || (!text.IsEmpty && text[0] is not ((byte)'1' or (byte)'t' or (byte)'T')))
+                return;
+            _rebootSuggested |= tag.SequenceEqual("reboot_suggested"u8);
+            _restartSuggested |= tag.SequenceEqual("restart_suggested"u8);
         }
 
         public void AddReference(ReadOnlySpan<byte> type, XmlScanner xml)
@@ -212,6 +228,8 @@ internal static class UpdateInfoReader
                 Date = Updated ?? Issued,
                 CveIds = [.. _cves],
                 BugzillaIds = [.. _bugs],
+                RebootSuggested = _rebootSuggested,
+                RestartSuggested = _restartSuggested,
             };
             var text = _text.WrittenSpan;
             foreach (var (name, architecture, edition, end) in _packages)

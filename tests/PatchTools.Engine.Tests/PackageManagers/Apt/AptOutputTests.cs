@@ -1,3 +1,4 @@
+using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Apt;
 using Xunit;
 

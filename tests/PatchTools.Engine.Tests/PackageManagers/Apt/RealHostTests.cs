@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PatchTools.Adapters.Compression;
 using PatchTools.Hosts;
+using PatchTools.Inventories;
 using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Apt;
 using PatchTools.Processes;
@@ -50,15 +51,37 @@ public sealed class RealHostTests
         Assert.Empty(differing);
     }
 
+    [Fact]
+    public async Task What_is_remembered_of_the_lists_gives_the_same_inventory_to_the_last_byte()
+    {
+        using var folder = new TemporaryDirectory();
+        var fresh = await Exported(await ReadThisHost(folder.Path));
+        Assert.NotEmpty(Directory.GetFiles(folder.File("metadata"), "*.index"));
+
+        Assert.Equal(fresh, await Exported(await ReadThisHost(folder.Path)));
+
+        static async Task<byte[]> Exported(HostInventory inventory)
+        {
+            using var stream = new MemoryStream();
+            await InventoryFile.WriteAsync(inventory with { CapturedAt = default, Facts = new HostFacts() }, stream, CancellationToken.None);
+            return stream.ToArray();
+        }
+    }
+
     private static async Task<HostInventory> ReadThisHost()
+    {
+        using var folder = new TemporaryDirectory();
+        return await ReadThisHost(folder.Path);
+    }
+
+    private static async Task<HostInventory> ReadThisHost(string data)
     {
         Rig.NeedsCommands("apt", "apt-cache");
         if (Directory.GetFiles("/var/lib/apt/lists", "*Packages*").Length == 0)
             Rig.Lacks("package lists (run apt-get update)");
-        using var folder = new TemporaryDirectory();
         var host = new HostContext
         {
-            Paths = new HostPaths { StateDirectory = folder.Path, DataDirectory = folder.Path },
+            Paths = new HostPaths { StateDirectory = data, DataDirectory = data },
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
         var manager = new AptPackageManager(host, new ProcessRunner(SilentObserver.Instance), new Decompressor());

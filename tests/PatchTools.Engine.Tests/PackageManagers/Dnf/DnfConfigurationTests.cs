@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.PackageManagers.Dnf;
+using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
 using Xunit;
 

@@ -290,7 +290,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
     }
 
     /// <summary>The newest offered version of each installed package that is newer, as <c>name.arch edition</c>.</summary>
-    private static IEnumerable<string> Upgradable(HostInventory inventory) => inventory.Packages
+    internal static IEnumerable<string> Upgradable(HostInventory inventory) => inventory.Packages
         .Where(p => p.IsInstalled)
         .Select(p => (Package: p, Newest: p.Versions.ToList().Where(v => v.Origins.Any(o => o.IsOffer)).Select(v => v.Edition).Max(RpmVersion.Order)))
         .Where(p => p.Newest is not null && RpmVersion.Order.Compare(p.Newest, p.Package.Installed!.Edition) > 0)
@@ -298,7 +298,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
         .Order(StringComparer.Ordinal);
 
     /// <summary>Advisories on versions newer than the installed ones: dnf names those too that it would not install.</summary>
-    private static IEnumerable<string> Security(HostInventory inventory, Func<PackageEntry, bool> isExcluded) => inventory.Packages
+    internal static IEnumerable<string> Security(HostInventory inventory, Func<PackageEntry, bool> isExcluded) => inventory.Packages
         .Where(p => p.IsInstalled && !isExcluded(p))
         .SelectMany(p => p.Versions.ToList().Where(v => RpmVersion.Order.Compare(v.Edition, p.Installed!.Edition) > 0).SelectMany(v => v.Advisories.Where(a => a.Classification == "security").Select(a => $"{a.Id} {p.Name}-{v.Edition}.{p.Architecture}")))
         .Order(StringComparer.Ordinal);

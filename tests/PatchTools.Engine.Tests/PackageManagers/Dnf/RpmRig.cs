@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PatchTools.Adapters.Compression;
+using PatchTools.Adapters.Databases;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Dnf;
@@ -55,6 +56,14 @@ public sealed class RpmUniverse : IDisposable
         new("d-lib", "1.0-1", "base", true), new("d-lib", "2.0-1", "base"),
         new("d-unmet", "1.0-1", "base", true), new("d-unmet", "2.0-1", "base", Tags: "Requires: not-anywhere"),
         new("n-tool", "1.0-1", "", true), new("n-tool", "1.1-1", "plain"),
+        new("x-app", "1.0-1", "base", true), new("x-app", "1.1-1", "base", Tags: "Requires: o-new"),
+        new("w-app", "1.0-1", "base", true), new("w-app", "1.1-1", "base", Tags: "Recommends: w-extra"),
+        new("w-extra", "1.0-1", "base"), new("w-extra", "1.1-1", "base"),
+        new("c-app", "1.0-1", "base", true), new("c-app", "1.1-1", "base", Tags: "Conflicts: a-plain"),
+        new("t-one", "1.0-1", "base", true, Tags: "Requires: t-two = 1.0"), new("t-one", "1.1-1", "base", Tags: "Requires: t-two = 1.1"),
+        new("t-two", "1.0-1", "base", true, Tags: "Requires: t-one = 1.0"), new("t-two", "1.1-1", "base", Tags: "Requires: t-one = 1.1"),
+        new("l-name-of-a-package-that-is-longer-than-any-column-of-a-table", "1.0-1", "base", true),
+        new("l-name-of-a-package-that-is-longer-than-any-column-of-a-table", "1.1.20260101git0123456789abcdef-1.el9_4.12", "base"),
     ];
 
     private static readonly RigAdvisory[] _advisories =
@@ -258,6 +267,20 @@ public sealed class RpmUniverse : IDisposable
     }
 }
 
+/// <summary>The real runner, with a record of the commands.</summary>
+internal sealed class RecordingRunner : IProcessRunner
+{
+    private readonly ProcessRunner _runner = new(new SilentObserver());
+
+    public List<Command> Commands { get; } = [];
+
+    public Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken)
+    {
+        Commands.Add(command);
+        return _runner.RunAsync(command, cancellationToken);
+    }
+}
+
 /// <summary>The universe is built once for all tests that use it.</summary>
 [CollectionDefinition(Name)]
 public sealed class RpmUniverseTests : ICollectionFixture<RpmUniverse>
@@ -300,6 +323,9 @@ internal sealed class RpmRoot : IDisposable
 
     public string Path => _folder.Path;
 
+    /// <summary>Every file below a folder of the root with its content.</summary>
+    public string Fingerprint(string folder) => string.Join('\n', Directory.GetFiles(System.IO.Path.Combine(Path, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => $"{f} {File.ReadAllText(f)}"));
+
     public void Write(string file, string text) => File.WriteAllText(_folder.File(file), text);
 
     /// <summary>Lines of the main section.</summary>
@@ -309,6 +335,41 @@ internal sealed class RpmRoot : IDisposable
     public void Repository(string id, string lines) => Write($"etc/yum.repos.d/{id}.repo", $"[{id}]\nname={id}\n{lines}\n");
 
     public void OwnRepository(string id, string lines = "") => Repository(id, $"baseurl=file://{_universe.RepositoryFolder(id)}\n{lines}");
+
+    /// <summary>
+    /// Makes of the root a host of yum 3, whose cache holds the repository as <c>yum makecache</c> leaves it: everything beside repomd.xml, the package list as a
+    /// SQLite file that is unpacked below gen, or as XML where the repository has no database.
+    /// </summary>
+    /// <returns>The folder of the repository in yum's cache.</returns>
+    public string BecomeYum(string id, bool hasDatabase = true)
+    {
+        Rig.NeedsCommands("bunzip2");
+        var made = _folder.File("yum-made/repodata");
+        Directory.CreateDirectory(made);
+        RpmUniverse.Run("createrepo_c", "-q", hasDatabase ? "--database" : "--no-database", "--compress-type", "bz2", "-o", System.IO.Path.GetDirectoryName(made)!, _universe.RepositoryFolder(id));
+        foreach (var advisories in Directory.GetFiles(System.IO.Path.Combine(_universe.RepositoryFolder(id), "repodata"), "*updateinfo*"))
+            RpmUniverse.Run("modifyrepo_c", "--mdtype", "updateinfo", "--compress-type", "gz", advisories, made);
+        Directory.Delete(System.IO.Path.Combine(Path, "etc/dnf"), recursive: true);
+        Write("usr/bin/yum", "#!/usr/bin/python\n");
+        Write("etc/yum.conf", "[main]\ngpgcheck=0\ncachedir=/var/cache/yum/$basearch/$releasever\n");
+        OwnRepository(id);
+        var cache = System.IO.Path.Combine(Path, "var/cache/yum/x86_64/9", id);
+        Directory.CreateDirectory(System.IO.Path.Combine(cache, "gen"));
+        foreach (var file in Directory.GetFiles(made).Where(f => !hasDatabase || !f.EndsWith("primary.xml.gz", StringComparison.Ordinal)))
+            File.Copy(file, System.IO.Path.Combine(cache, System.IO.Path.GetFileName(file)));
+        foreach (var packed in Directory.GetFiles(cache, "*-primary.sqlite.bz2"))
+        {
+            // As urlgrabber and yum leave them: both have the time that the server gave.
+            var plain = System.IO.Path.Combine(cache, "gen", "primary_db.sqlite");
+            RpmUniverse.Run("bunzip2", "--keep", packed);
+            File.Move(packed[..^".bz2".Length], plain);
+            File.SetLastWriteTimeUtc(packed, new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc));
+            File.SetLastWriteTimeUtc(plain, new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        File.WriteAllText(System.IO.Path.Combine(cache, "cachecookie"), "");
+        return cache;
+    }
 
     public void Lock(params string[] entries) => Write("etc/dnf/plugins/versionlock.list", string.Join('\n', entries) + "\n");
 
@@ -331,15 +392,16 @@ internal sealed class RpmRoot : IDisposable
     public Task<HostInventory> InventoryAsync(bool refresh = false, IRunObserver? observer = null) =>
         Manager(observer).GetInventoryAsync(new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root }, observer ?? new SilentObserver(), CancellationToken.None);
 
-    public DnfPackageManager Manager(IRunObserver? observer = null, string? proc = null) => new(
+    public DnfPackageManager Manager(IRunObserver? observer = null, string? proc = null, IProcessRunner? runner = null) => new(
         new HostContext
         {
             Paths = new HostPaths { Root = Path, StateDirectory = _data.Path, DataDirectory = _data.Path, ProcDirectory = proc ?? "/proc" },
             Environment = new Dictionary<string, string>(),
             IsRoot = Environment.IsPrivilegedProcess,
         },
-        new ProcessRunner(observer ?? new SilentObserver()),
-        new Decompressor());
+        runner ?? new ProcessRunner(observer ?? new SilentObserver()),
+        new Decompressor(),
+        new DatabaseReader());
 
     public void Dispose()
     {

@@ -38,7 +38,7 @@ public sealed class RpmFuzzTests
     });
 
     [Fact]
-    public void Answers_of_rpm() => Fuzz("r-epoch\u001fx86_64\u001f1\u001f1.0\u001f1\u001f1767916800\u001f1767225600\u001egpg-pubkey\u001f(none)\u001f0\u001f8483c65d\u001f5ccc5b19\u001f1556896537\u001f1556896537\u001e", bytes =>
+    public void Answers_of_rpm() => Fuzz("r-epoch\u001fx86_64\u001f1\u001f1.0\u001f1\u001f1767916800\u001f1767225600\u001fSUSE LLC\u001egpg-pubkey\u001f(none)\u001f0\u001f8483c65d\u001f5ccc5b19\u001f1556896537\u001f1556896537\u001f(none)\u001e", bytes =>
     {
         foreach (var package in RpmQuery.Installed(Encoding.UTF8.GetString(bytes)))
             Assert.NotEmpty(package.Name);
@@ -75,7 +75,7 @@ public sealed class RpmFuzzTests
         "Errors during downloading metadata for repository 'dead':\n  - Curl error (37): Couldn't read a file\nError: Failed to download metadata for repo 'dead': Cannot download repomd.xml\nIgnoring repositories: dead\n",
         bytes => DnfRefresh.Failures(Encoding.UTF8.GetString(bytes)));
 
-    private static void Fuzz(string valid, Action<byte[]> parse)
+    internal static void Fuzz(string valid, Action<byte[]> parse)
     {
         var random = new Random(Seed);
         var original = Encoding.UTF8.GetBytes(valid);

@@ -9,10 +9,10 @@ public sealed class RpmQueryTests
     [Fact]
     public void Installed_packages_come_with_epoch_and_times_and_public_keys_are_none()
     {
-        const string answer = "r-epoch\u001fx86_64\u001f1\u001f1.0\u001f1\u001f1767916800\u001f1767225600\u001egpg-pubkey\u001f(none)\u001f0\u001f8483c65d\u001f5ccc5b19\u001f1556896537\u001f1556896537\u001ebash\u001fx86_64\u001f0\u001f5.1.8\u001f6.el9\u001f0\u001f1767225600\u001e";
+        const string answer = "r-epoch\u001fx86_64\u001f1\u001f1.0\u001f1\u001f1767916800\u001f1767225600\u001fSUSE LLC <https://www.suse.com/>\u001egpg-pubkey\u001f(none)\u001f0\u001f8483c65d\u001f5ccc5b19\u001f1556896537\u001f1556896537\u001f(none)\u001ebash\u001fx86_64\u001f0\u001f5.1.8\u001f6.el9\u001f0\u001f1767225600\u001f(none)\u001e";
 
         Assert.Equal(
-            [new RpmPackage("r-epoch", "x86_64", "1:1.0-1", 1767916800, 1767225600), new RpmPackage("bash", "x86_64", "5.1.8-6.el9", 0, 1767225600)],
+            [new RpmPackage("r-epoch", "x86_64", "1:1.0-1", 1767916800, 1767225600, "SUSE LLC <https://www.suse.com/>"), new RpmPackage("bash", "x86_64", "5.1.8-6.el9", 0, 1767225600)],
             RpmQuery.Installed(answer));
     }
 

@@ -1,6 +1,6 @@
 using PatchTools.Errors;
 
-namespace PatchTools.PackageManagers.Dnf;
+namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>Options of one section, in the order of the file; a later one of the same name replaces an earlier one.</summary>
 internal sealed class IniSection(string name)
@@ -35,7 +35,7 @@ internal sealed class IniSection(string name)
         this[option]?.Split([' ', '\t', '\n', ','], StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
 
-/// <summary>Files of dnf.conf(5): sections, <c>option=value</c>, lines that go on when indented, comments on lines of their own.</summary>
+/// <summary>Files of dnf.conf(5) and of zypp: sections, <c>option=value</c>, lines that go on when indented, comments on lines of their own.</summary>
 internal static class IniFile
 {
     // [fake]

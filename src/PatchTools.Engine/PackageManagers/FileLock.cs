@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace PatchTools.PackageManagers.Apt;
+namespace PatchTools.PackageManagers;
 
-/// <summary>Asks the kernel who holds a lock that apt or dpkg took with fcntl(2); taking none itself.</summary>
+/// <summary>Asks the kernel who holds a lock that a package manager took with fcntl(2); taking none itself.</summary>
 internal static partial class FileLock
 {
     private const int GetLock = 5;
@@ -21,17 +21,19 @@ internal static partial class FileLock
             var query = new Flock { Type = WriteLock };
             if (Fcntl((int)file.DangerousGetHandle(), GetLock, ref query) != 0 || query.Type == Unlocked)
                 return null;
-            
 
             // The kernel has no number for a process of another namespace.
-            return query.Process <= 0 ? "a process outside this container" : string.Create(CultureInfo.InvariantCulture, $"process {query.Process} ({CommandOf(query.Process)}{AgeOf(query.Process)})");
+            return query.Process <= 0 ? "a process outside this container" : Describe(query.Process);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            // Whoever may not open the lock cannot refresh either; apt-get will say so.
+            // Whoever may not open the lock cannot refresh either; the tool will say so.
             return null;
         }
     }
+
+    /// <summary>A process as "process 123 (apt-get update, for 4 minutes)".</summary>
+    public static string Describe(int process) => string.Create(CultureInfo.InvariantCulture, $"process {process} ({CommandOf(process)}{AgeOf(process)})");
 
     private static string CommandOf(int process)
     {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PatchTools.PackageManagers.Apt;
+namespace PatchTools.PackageManagers;
 
 /// <summary>File times to the nanosecond, and the change time, neither of which the BCL gives (statx(2)).</summary>
 internal static partial class FileTimes

@@ -1,0 +1,51 @@
+namespace PatchTools.Baselines;
+
+/// <summary>A host that a baseline is checked against.</summary>
+/// <param name="Inventory">Its packages.</param>
+/// <param name="VersionOrder">Order of version texts of its family.</param>
+/// <param name="Now">The instant of the check, UTC.</param>
+public sealed record BaselineCheckHost(HostInventory Inventory, IComparer<string> VersionOrder, DateTimeOffset Now);
+
+/// <summary>
+/// Looks for what is wrong with a baseline before anybody relies on it: holes, rules and entries that can never match, fields that the family ignores, what a run
+/// or the service would refuse; against a host also what matches nothing there. Pure.
+/// </summary>
+public static class BaselineCheck
+{
+    /// <summary>Every fault, gravest first, then in the order of the baseline's members.</summary>
+    /// <param name="baseline">What to check.</param>
+    /// <param name="host">The host to check it against; null to check the baseline by itself.</param>
+    public static IReadOnlyList<BaselineIssue> Of(PatchBaseline baseline, BaselineCheckHost? host)
+    {
+        var issues = new List<BaselineIssue>();
+        var family = host?.Inventory.Family ?? BaselineVocabulary.FamilyOf(baseline.OperatingSystem);
+        if (family is null)
+        {
+            issues.Add(new BaselineIssue
+            {
+                Level = BaselineIssueLevel.Error,
+                Kind = BaselineIssueKind.Fails,
+                Where = "OperatingSystem",
+                Entry = baseline.OperatingSystem,
+                Message = $"{baseline.OperatingSystem} is no operating system that PatchTools patches.",
+                Advice = $"Take one of {string.Join(", ", BaselineVocabulary.OperatingSystemNames)}.",
+            });
+        }
+        else
+        {
+            issues.AddRange(RuleCheck.Of(baseline, family.Value));
+            issues.AddRange(ListCheck.Of(baseline, family.Value));
+        }
+
+        issues.AddRange(ServiceLimits.Of(baseline));
+        if (host is not null)
+            issues.AddRange(HostCheck.Of(baseline, host, issues.Any(issue => issue.Kind == BaselineIssueKind.Fails)));
+        return [.. issues.OrderByDescending(issue => issue.Level)];
+    }
+
+    internal static BaselineIssue Issue(BaselineIssueLevel level, BaselineIssueKind kind, string where, string message, string advice, string? entry = null) =>
+        new() { Level = level, Kind = kind, Where = where, Entry = entry, Message = message, Advice = advice };
+
+    /// <summary>In single quotes, as everywhere; long entries are cut.</summary>
+    internal static string Quote(string entry) => Snapshots.JsonPlace.Quote(entry);
+}

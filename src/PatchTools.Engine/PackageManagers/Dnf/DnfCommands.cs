@@ -1,0 +1,141 @@
+using System.Text;
+using PatchTools.Hosts;
+using PatchTools.Processes;
+using PatchTools.State;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>The command lines of dnf and yum: options that hold for every call of one request, spelled out once.</summary>
+internal sealed class DnfCommands
+{
+    /// <summary>ASCII's own separators, as <see cref="Rpm.RpmQuery"/> has them.</summary>
+    public const char Record = '\u001e';
+
+    public const char Field = '\u001f';
+
+    private static readonly Dictionary<string, string> s_unattended = new(StringComparer.Ordinal)
+    {
+        // Agents start their children with little; scriptlets need the system's own programs.
+        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+
+        // Each line when it is written, not when a buffer is full.
+        ["PYTHONUNBUFFERED"] = "1",
+    };
+
+    private readonly HostContext _host;
+    private readonly DnfTool _tool;
+    private readonly IReadOnlyList<string> _places;
+
+    public DnfCommands(HostContext host, DnfTool tool, InstallRequest request)
+    {
+        _host = host;
+        _tool = tool;
+        _places = Places(host, tool, request.CustomSources, request.CustomSources is not null && Directory.Exists(PrivateCache(host)) ? PrivateCache(host) : null);
+    }
+
+    /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
+    public static string PrivateCache(HostContext host) => Path.Combine(host.Paths.DataDirectory, "dnf-cache");
+
+    /// <summary>Directory that dnf 5 writes its answer into; made anew for each question.</summary>
+    public string StoreDirectory => Path.Combine(_host.Paths.DataDirectory, "dnf-plan");
+
+    /// <summary>
+    /// Which root, repositories and cache. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has to be
+    /// put back, whatever happens (spec 14 §6).
+    /// </summary>
+    /// <param name="host">Of which root.</param>
+    /// <param name="tool">Whose options.</param>
+    /// <param name="customSources">Text of <c>.repo</c> files that stand for the host's own.</param>
+    /// <param name="cache">Absolute path of the cache; null for the tool's own.</param>
+    public static IReadOnlyList<string> Places(HostContext host, DnfTool tool, string? customSources, string? cache)
+    {
+        List<string> options = [];
+        if (host.Paths.Root != "/")
+            options.Add($"--installroot={host.Paths.Root}");
+        if (customSources is { } text)
+        {
+            // Addresses may carry passwords.
+            var sources = Path.Combine(host.Paths.DataDirectory, "dnf-sources");
+            AtomicFile.CreateDirectory(sources);
+            AtomicFile.Write(Path.Combine(sources, "baseline.repo"), Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
+            options.Add($"--setopt=reposdir={sources}");
+        }
+
+        if (cache is not null)
+            options.Add($"--setopt={(tool.IsDnf5 ? "system_cachedir" : "cachedir")}={cache}");
+
+        // Every repository may fail alone, or the first dead one would keep the others from being asked.
+        options.Add("--setopt=*.skip_if_unavailable=1");
+        return options;
+    }
+
+    /// <summary>
+    /// Asks the resolver; changes nothing. What it would do comes as one line for each package from dnf 4 (its debug level 6 says what its table says, and
+    /// never wraps) and yum 3 (always), and as JSON from dnf 5 (<c>--store</c>). Only what is in the cache: the plan is made of what the inventory was read from.
+    /// </summary>
+    public Command Plan(IEnumerable<string> wanted, IEnumerable<string> excluded) => new(_tool.Command,
+    [
+        .. _places, "-C", "--setopt=exit_on_lock=1",
+        .. _tool.IsDnf5 ? (string[])["-y", $"--store={StoreDirectory}"] : ["--assumeno"],
+        .. _tool.IsYum3 || _tool.IsDnf5 ? (string[])[] : ["--setopt=debuglevel=6"],
+        .. Resolver(excluded), Verb, .. wanted,
+    ])
+    {
+        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
+        Environment = s_unattended,
+    };
+
+    /// <summary>Download and installed sizes in bytes, and the repository, of versions that are offered. dnf only.</summary>
+    public Command Sizes(IEnumerable<string> versions) => new(_tool.Command,
+    [
+        .. _places, "-C", "-q", "repoquery", "--queryformat",
+        string.Join(Field, "%{name}", "%{arch}", "%{epoch}", "%{version}", "%{release}", "%{downloadsize}", "%{installsize}", "%{repoid}") + Record, .. versions,
+    ])
+    {
+        Environment = s_unattended,
+        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed],
+    };
+
+    /// <summary>
+    /// The transaction itself. <c>-y</c> also imports a key that a repository's own <c>gpgkey</c> names, when a package is first signed by it: the administrator
+    /// has named it there, and without it nothing of that repository could ever be installed unattended (the reference does the same).
+    /// </summary>
+    public Command Install(IEnumerable<string> wanted, IEnumerable<string> excluded, TransactionFiles files) => new(_tool.Command,
+    [
+        .. _places, "-y", "--setopt=exit_on_lock=1",
+
+        // The repositories' lists as the plan saw them; only packages are fetched.
+        "--setopt=*.metadata_expire=-1",
+        .. Resolver(excluded), Verb, .. wanted,
+    ])
+    {
+        ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
+        Environment = s_unattended,
+        Interruptible = false,
+        LogPath = files.LogPath,
+        Timeout = TimeSpan.FromHours(1),
+    };
+
+    /// <summary>Finishes what an interrupted transaction had left to do: takes the older of two versions away, as its last part would have.</summary>
+    public static Command Erase(IEnumerable<string> versions, TransactionFiles files) => new("rpm", ["-e", "--nodeps", .. versions])
+    {
+        ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
+        Environment = s_unattended,
+        Interruptible = false,
+        LogPath = files.LogPath,
+        Timeout = TimeSpan.FromHours(1),
+    };
+
+    /// <summary>A version as dnf and yum take it, <c>name-epoch:version-release.arch</c>.</summary>
+    public static string Spec(string name, string architecture, string edition) => $"{name}-{(edition.Contains(':', StringComparison.Ordinal) ? "" : "0:")}{edition}.{architecture}";
+
+    /// <summary>yum 3 installs a kernel beside the others when it is told to update to it.</summary>
+    private string Verb => _tool.IsYum3 ? "update" : "install";
+
+    /// <summary>Exactly what is asked for or nothing, however the host is configured: what cannot be had is to be named, not passed over.</summary>
+    private IEnumerable<string> Resolver(IEnumerable<string> excluded) =>
+    [
+        .. _tool.IsYum3 ? (string[])["--setopt=skip_broken=0"] : _tool.IsDnf5 ? ["--best", "--setopt=skip_broken=0", "--setopt=skip_unavailable=0"] : ["--best", "--setopt=strict=1"],
+        .. excluded.Select(e => $"--exclude={e}"),
+    ];
+}

@@ -1,0 +1,55 @@
+using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>
+/// Installs with dnf or yum: puts moved repositories back, waits for the locks, finishes what an interrupted transaction left, and hands the plan to
+/// <see cref="InstallWork"/>.
+/// </summary>
+internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfTool tool, string cache, InstallRequest request, IRunObserver observer)
+{
+    private readonly LockWait _locks = DnfLocks.Of(host, tool, cache, observer);
+
+    public async Task<InstallOutcome> InstallAsync(InstallPlan plan, CancellationToken cancellationToken)
+    {
+        InstallWork.DemandRunningHost(host);
+        new RepositoryFilesBackup(host, tool.Name, DnfPackageManager.RepositoryFolder).Restore(request.CustomSources, observer);
+        var work = new InstallWork(host, request, observer, _locks);
+        var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+        var left = new DnfJournal(host).Leftovers(installed);
+        if (plan.IsEmpty && left.Count == 0)
+            return work.Outcome(plan, null);
+
+        await _locks.WaitAsync(request.LockTimeout, cancellationToken);
+        var files = TransactionFiles.Create(host, tool.Command);
+        try
+        {
+            var transaction = new DnfTransaction(host, runner, tool, cache, request, observer, files);
+            installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+            if (new DnfJournal(host).Leftovers(installed) is { Count: > 0 } interrupted)
+                installed = await RepairAsync(transaction, interrupted, installed, work);
+            await work.RunAsync(transaction, plan, installed.Fits(plan), cancellationToken);
+        }
+        finally
+        {
+            files.Finish();
+        }
+
+        return work.Outcome(plan, files.LogPath);
+    }
+
+    /// <summary>What a transaction that was killed between installing a version and removing the one before left: the older one goes, as it would have gone then.</summary>
+    private async Task<RpmDatabase> RepairAsync(DnfTransaction transaction, IReadOnlyList<string> left, RpmDatabase before, InstallWork work)
+    {
+        observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
+        observer.Warning($"An earlier transaction was not finished; removing the versions that it replaced: {string.Join(", ", left)}.");
+        var failure = await transaction.EraseAsync(left);
+        var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+        work.HasChanged |= !before.Equals(after);
+        if (new DnfJournal(host).Leftovers(after).Count > 0)
+            work.Problem("rpm", $"{string.Join(", ", left)} could not be removed after an interrupted transaction had replaced {(left.Count == 1 ? "it" : "them")}: {failure}");
+        return after;
+    }
+}

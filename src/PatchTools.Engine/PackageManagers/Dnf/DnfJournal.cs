@@ -1,0 +1,40 @@
+using System.Text;
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.State;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>
+/// rpm installs a new version before it removes the old one, and what is killed between leaves both in its database. Which versions a transaction of PatchTools'
+/// replaces is written down before it, so that the next run can finish it; packages that somebody else keeps in two versions are none of its business.
+/// </summary>
+internal sealed class DnfJournal(HostContext host)
+{
+    private string Journal => Path.Combine(host.Paths.DataDirectory, "dnf-replaced");
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
+    public void Remember(IEnumerable<PlannedChange> changes)
+    {
+        List<string> lines = [.. Lines().Union(changes.Where(c => c.Action == PlannedAction.Upgrade).Select(c => $"{c.Name}\t{c.Architecture}\t{c.FromVersion}\t{c.ToVersion}"), StringComparer.Ordinal)];
+        AtomicFile.Write(Journal, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+    }
+
+    /// <summary>Replaced versions that are still there beside the new ones, <c>name-version-release.arch</c>. When there are none the journal goes.</summary>
+    public IReadOnlyList<string> Leftovers(RpmDatabase installed)
+    {
+        List<string> left = [];
+        foreach (var fields in Lines().Select(l => l.Split('\t')))
+        {
+            if (fields is [var name, var architecture, var from, var to] && installed.Has(name, architecture, from) && installed.Has(name, architecture, to))
+                left.Add($"{name}-{RpmVersion.WithoutEpoch(from)}.{architecture}");
+        }
+
+        if (left.Count == 0)
+            File.Delete(Journal);
+        return left;
+    }
+
+    private string[] Lines() => File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
+}

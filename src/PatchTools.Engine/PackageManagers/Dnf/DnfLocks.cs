@@ -1,0 +1,56 @@
+using System.Globalization;
+using PatchTools.Hosts;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>The locks of dnf and yum, which are files with the holder's process id in them, and rpm's own, which the kernel keeps.</summary>
+internal static class DnfLocks
+{
+    /// <summary>rpm's lock of a transaction; dnf 5 has no other but one of the same kind.</summary>
+    private static readonly string[] s_kernelLocks = ["/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock", "/run/dnf/rpmtransaction.lock"];
+
+    /// <param name="host">Of which root.</param>
+    /// <param name="tool">Whose locks.</param>
+    /// <param name="cache">Absolute path of the cache that the transaction works with.</param>
+    /// <param name="observer">Who is told.</param>
+    public static LockWait Of(HostContext host, DnfTool tool, string cache, IRunObserver observer) => new(host, observer, $"{tool.Command} or rpm", () => Transaction(host, cache));
+
+    /// <summary>The first lock that is held of those that a refresh needs.</summary>
+    public static HeldLock? Metadata(HostContext host, string cache) =>
+        First([Path.Combine(cache, "metadata_lock.pid"), Path.Combine(cache, "download_lock.pid"), host.Paths.InRoot("/var/run/yum.pid")]);
+
+    private static HeldLock? Transaction(HostContext host, string cache)
+    {
+        if (Metadata(host, cache) is { } metadata)
+            return metadata;
+        if (First([host.Paths.InRoot("/var/lib/dnf/rpmdb_lock.pid")]) is { } database)
+            return database;
+        foreach (var path in s_kernelLocks.Select(host.Paths.InRoot))
+        {
+            if (FileLock.Holder(path) is { } holder)
+                return new HeldLock(path, holder);
+        }
+
+        return null;
+    }
+
+    /// <summary>A file that names a process which has ended is a left-over: the tools write over it.</summary>
+    private static HeldLock? First(IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            try
+            {
+                if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                    && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}")))
+                    return new HeldLock(path, FileLock.Describe(process));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Gone between two looks.
+            }
+        }
+
+        return null;
+    }
+}

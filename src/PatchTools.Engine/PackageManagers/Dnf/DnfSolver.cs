@@ -1,0 +1,125 @@
+using PatchTools.Errors;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Dnf;
+
+/// <summary>
+/// One question to the resolver and the verdict on its answer (spec 10 §9): acceptable is what has a solution, removes nothing but what is replaced or what the
+/// host keeps fewer of, downgrades nothing, and brings along no package that the policy refuses.
+/// </summary>
+internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, DnfTool tool, DnfRefusals known, IDependencyPolicy policy, Func<CancellationToken, Task> waitForLock)
+{
+    private readonly List<string> _excluded = [];
+
+    /// <summary>Questions asked so far.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>Versions that the resolver is not shown, because they would come along and are refused.</summary>
+    public IReadOnlyList<string> Excluded => _excluded;
+
+    public async Task<DnfSolution> SolveAsync(IReadOnlyList<PatchTarget> targets, CancellationToken cancellationToken)
+    {
+        var solution = Judge(await AskAsync(targets, [], cancellationToken), targets);
+        if (solution.Refused.Count == 0)
+            return solution;
+
+        // Often a refused package is only recommended, or one of several ways: the resolver finds another when it is not shown to it.
+        var hidden = Hidden(solution.Refused);
+        var other = Judge(await AskAsync(targets, hidden, cancellationToken), targets);
+        if (!other.IsAcceptable)
+            return solution;
+        _excluded.AddRange(hidden);
+        return other;
+    }
+
+    /// <summary>Every refused edition of the packages, or the resolver would only take the next one.</summary>
+    private List<string> Hidden(IReadOnlyList<PlannedChange> refused) =>
+    [
+        .. refused.SelectMany(change => known.Offered(change.Name, change.Architecture)
+            .Where(edition => policy.RefusalOf(change.Name, change.Architecture, edition) is not null)
+            .Append(change.ToVersion)
+            .Distinct(StringComparer.Ordinal)
+            .Select(edition => DnfCommands.Spec(change.Name, change.Architecture, edition))),
+    ];
+
+    private async Task<DnfAnswer> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<string> hidden, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Calls++;
+            if (tool.IsDnf5 && Directory.Exists(commands.StoreDirectory))
+                Directory.Delete(commands.StoreDirectory, recursive: true);
+            var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
+            var result = await runner.RunAsync(command, cancellationToken);
+            if (result.ExitCode == DnfExitCode.LockHeld)
+            {
+                await waitForLock(cancellationToken);
+                continue;
+            }
+
+            var answer = DnfAnswer.Parse(result.ExitCode, result.StandardOutput, result.StandardError, tool.IsDnf5 ? await StoredAsync(cancellationToken) : null);
+            return answer.Failure is { } failure
+                ? throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{tool.Command} cannot plan: {failure}", result)
+                : answer;
+        }
+    }
+
+    private async Task<string?> StoredAsync(CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(commands.StoreDirectory, "transaction.json");
+        return File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : null;
+    }
+
+    private DnfSolution Judge(DnfAnswer answer, IReadOnlyList<PatchTarget> targets)
+    {
+        if (answer.Distrust is { } distrust)
+            return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
+        if (!answer.HasSolution)
+        {
+            var isProtected = answer.Problems.Any(p => p.Contains("protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
+            return new DnfSolution(answer, isProtected ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
+        }
+
+        if (answer.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
+            return new DnfSolution(answer, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
+        var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove && c.Note is null && !MakesRoom(c, answer)).ToList();
+        if (lost.Count > 0)
+            return new DnfSolution(answer, SetbackKind.WouldRemove, $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}");
+
+        var requested = targets.Select(t => (t.Name, t.Architecture)).ToHashSet();
+        List<PlannedChange> refused = [];
+        string? reason = null;
+        foreach (var change in answer.Changes.Where(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && !requested.Contains((c.Name, c.Architecture))))
+        {
+            if (policy.RefusalOf(change.Name, change.Architecture, change.ToVersion) is not { } refusal)
+                continue;
+            reason ??= $"it needs {change.Name} {change.ToVersion}: {refusal}";
+            refused.Add(change);
+        }
+
+        return reason is null ? new DnfSolution(answer, null, null) : new DnfSolution(answer, SetbackKind.RejectedDependency, reason) { Refused = refused };
+    }
+
+    /// <summary>The oldest of several versions goes where the newest of an install-only package comes (<c>installonly_limit</c>).</summary>
+    internal static bool MakesRoom(PlannedChange removal, DnfAnswer answer) => answer.Changes.Any(c => c.Action == PlannedAction.Install && c.Name == removal.Name);
+}
+
+/// <summary>An answer of the resolver with the verdict on it.</summary>
+/// <param name="Answer">What the tool said.</param>
+/// <param name="Problem">Null: acceptable.</param>
+/// <param name="Text">The verdict's own sentence; null where the tool's words say it.</param>
+internal sealed record DnfSolution(DnfAnswer Answer, SetbackKind? Problem, string? Text) : IPlanAnswer
+{
+    /// <summary>Packages that would come along and that the policy refuses.</summary>
+    public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
+
+    public bool IsAcceptable => Problem is null;
+
+    public bool IsHopeless => Answer.Distrust is not null;
+
+    public bool Blames(PatchTarget target) => Answer.Blames(target);
+
+    public bool Mentions(PatchTarget target) => Answer.Mentions(target.Name);
+
+    public PatchSetback SetbackOf(PatchTarget target) => new(target, Problem ?? SetbackKind.Dependency, Text ?? Answer.Reason(target));
+}

@@ -1,0 +1,172 @@
+using System.Text;
+
+namespace PatchTools.PackageManagers.Rpm;
+
+/// <summary>What the readings of dnf and zypper do alike to a catalog in the making: installed rows, versions that the tool does not see, priorities, replacements, advisories.</summary>
+/// <param name="builder">The catalog.</param>
+/// <param name="repositories">Id and priority of each, by index; the lowest priority is the best.</param>
+internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(string Id, int Priority)> repositories)
+{
+    private readonly Dictionary<(int Origin, string Because), int> _hidden = [];
+    private readonly Dictionary<int, List<Advisory>> _advisories = [];
+    private readonly List<(int Version, string Name, string Flags, string Edition)> _obsoletes = [];
+    private readonly Utf8Set _installedNames = new();
+
+    /// <param name="installed">What rpm has.</param>
+    /// <param name="local">Origin of the local database.</param>
+    public void AddInstalled(IReadOnlyList<RpmPackage> installed, int local)
+    {
+        // The newest of several speaks for a package, so it is named last.
+        foreach (var package in installed.OrderBy(p => p.Edition, RpmVersion.Order))
+        {
+            _installedNames.Add(package.Name);
+            var index = builder.Package(Encoding.UTF8.GetBytes(package.Name), builder.Word(package.Architecture));
+            var version = builder.Version(index, Encoding.UTF8.GetBytes(package.Edition), 0, 0, 0, local);
+            builder.SetBuildTime(version, package.BuildTime);
+            builder.SetInstalled(index, version, new InstalledPackage
+            {
+                Name = package.Name,
+                Architecture = package.Architecture,
+                Edition = package.Edition,
+                Vendor = package.Vendor,
+                InstalledTime = package.InstallTime > 0 ? new EpochTime(package.InstallTime, IsFractional: false) : null,
+            });
+        }
+    }
+
+    public bool IsInstalledName(ReadOnlySpan<byte> name) => _installedNames.Contains(name);
+
+    /// <summary>The origin with a reason why the tool does not see what it offers.</summary>
+    public int Hidden(int origin, string because)
+    {
+        if (_hidden.TryGetValue((origin, because), out var hidden))
+            return hidden;
+        hidden = builder.AddOrigin(builder.Origin(origin) with { HiddenBecause = because });
+        return _hidden[(origin, because)] = hidden;
+    }
+
+    /// <param name="versions">Indexes of versions.</param>
+    /// <param name="repository">Index of the repository from which they are not seen; null for all.</param>
+    /// <param name="because">Why.</param>
+    public void Hide(IReadOnlyCollection<int> versions, int? repository, string because)
+    {
+        foreach (var version in versions)
+        {
+            foreach (var origin in builder.OriginsOf(version).ToArray())
+            {
+                if (builder.Origin(origin) is { IsOffer: true } offer && (repository is null || offer.Repository == repository))
+                    builder.ReplaceOrigin(version, origin, Hidden(origin, because));
+            }
+        }
+    }
+
+    /// <summary>Of a name only the repositories of the best priority that offer it are seen, whatever the architecture.</summary>
+    public void ApplyPriorities()
+    {
+        if (repositories.Select(r => r.Priority).Distinct().Count() < 2)
+            return;
+        Dictionary<string, int> best = new(StringComparer.Ordinal);
+        for (var version = 0; version < builder.VersionCount; version++)
+        {
+            foreach (var origin in builder.OriginsOf(version))
+            {
+                if (builder.Origin(origin) is not { IsOffer: true } offer)
+                    continue;
+                var name = Encoding.UTF8.GetString(builder.NameOf(version));
+                if (!best.TryGetValue(name, out var known) || repositories[offer.Repository].Priority < repositories[known].Priority)
+                    best[name] = offer.Repository;
+            }
+        }
+
+        for (var version = 0; version < builder.VersionCount; version++)
+        {
+            foreach (var origin in builder.OriginsOf(version).ToArray())
+            {
+                if (builder.Origin(origin) is not { IsOffer: true } offer)
+                    continue;
+                var (bestId, bestPriority) = repositories[best[Encoding.UTF8.GetString(builder.NameOf(version))]];
+                var (id, priority) = repositories[offer.Repository];
+                if (priority > bestPriority)
+                    builder.ReplaceOrigin(version, origin, Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}"));
+            }
+        }
+    }
+
+    public void AddObsoletes(int version, string name, string flags, string edition) => _obsoletes.Add((version, name, flags, edition));
+
+    /// <summary>Installed packages that another package replaces: a baseline does not follow replacements (spec 20 §3), so only their explanation names it.</summary>
+    public void NoteReplacements()
+    {
+        foreach (var (version, name, flags, edition) in _obsoletes)
+        {
+            if (!OffersAny(version) || builder.NameOf(version).SequenceEqual(Encoding.UTF8.GetBytes(name)))
+                continue;
+            foreach (var index in builder.InstalledNamed(name))
+            {
+                var package = builder.Installed(index);
+                if (package.PolicyNote is null && Includes(flags, RpmVersion.Order.Compare(package.Edition, edition)))
+                {
+                    var replacement = $"{Encoding.UTF8.GetString(builder.NameOf(version))} {Encoding.UTF8.GetString(builder.EditionOf(version))}";
+                    builder.ReplaceInstalled(index, package with { PolicyNote = $"{replacement} replaces it (obsoletes); a baseline does not follow replacements" });
+                }
+            }
+        }
+
+        static bool Includes(string flags, int order) => flags switch
+        {
+            "" => true,
+            "EQ" => order == 0,
+            "LT" => order < 0,
+            "LE" => order <= 0,
+            "GT" => order > 0,
+            "GE" => order >= 0,
+            _ => false,
+        };
+    }
+
+    /// <summary>One version that an advisory names. What the repository no longer offers is kept for installed packages, whose explanation says which newer version has the fix.</summary>
+    /// <param name="origin">Of the repository that publishes the advisory.</param>
+    /// <param name="advisory">The advisory.</param>
+    /// <param name="name">UTF-8.</param>
+    /// <param name="architecture">UTF-8.</param>
+    /// <param name="edition">UTF-8.</param>
+    public void AddAdvisory(int origin, Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition)
+    {
+        var package = builder.FindPackage(name, architecture);
+        if (package < 0)
+            return;
+        var version = builder.FindVersion(package, edition);
+        if (version < 0)
+        {
+            if (!builder.IsInstalled(package))
+                return;
+            version = builder.Version(package, edition, 0, 0, 0, Hidden(origin, PackageOrigin.NoLongerOffered));
+        }
+
+        if (!_advisories.TryGetValue(version, out var list))
+            _advisories[version] = list = [];
+        var known = list.FindIndex(a => a.Id == advisory.Id);
+        if (known < 0)
+            list.Add(advisory);
+        else if (advisory.Date > list[known].Date)
+            list[known] = advisory;
+    }
+
+    /// <summary>Hands the advisories to the catalog, once all are known.</summary>
+    public void SetAdvisories()
+    {
+        foreach (var (version, list) in _advisories)
+            builder.SetAdvisories(version, [.. list]);
+    }
+
+    private bool OffersAny(int version)
+    {
+        foreach (var origin in builder.OriginsOf(version))
+        {
+            if (builder.Origin(origin).IsOffer)
+                return true;
+        }
+
+        return false;
+    }
+}

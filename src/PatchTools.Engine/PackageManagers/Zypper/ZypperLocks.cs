@@ -1,0 +1,51 @@
+using System.Globalization;
+using PatchTools.Hosts;
+
+namespace PatchTools.PackageManagers.Zypper;
+
+/// <summary>
+/// What zypper, YaST and PackageKit lock for each other: libzypp writes its process id into a file and empties it when it is done. What a dead process left does not count.
+/// </summary>
+internal static class ZypperLocks
+{
+    private static readonly string[] s_paths = ["/run/zypp.pid", "/var/run/zypp.pid"];
+
+    /// <summary>rpm's own lock of a transaction, which the kernel keeps.</summary>
+    private static readonly string[] s_kernelLocks = ["/usr/lib/sysimage/rpm/.rpm.lock", "/var/lib/rpm/.rpm.lock"];
+
+    public static LockWait Of(HostContext host, IRunObserver observer) => new(host, observer, "zypper or rpm", () => Held(host));
+
+    private static HeldLock? Held(HostContext host)
+    {
+        foreach (var path in s_paths.Select(host.Paths.InRoot))
+        {
+            try
+            {
+                if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process) && IsAlive(process))
+                    return new HeldLock(path, FileLock.Describe(process));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Gone between two looks, or not ours to read: zypper will say so.
+            }
+        }
+
+        foreach (var path in s_kernelLocks.Select(host.Paths.InRoot))
+        {
+            if (FileLock.Holder(path) is { } holder)
+                return new HeldLock(path, holder);
+        }
+
+        return null;
+    }
+
+    // proc_pid_stat(5): 1234 (zypper) S 1 1234 1234 0 -1 4194304 … A zombie is none any more.
+    private static bool IsAlive(int process)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat");
+        if (!File.Exists(path))
+            return false;
+        var stat = File.ReadAllText(path);
+        return stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is not ['Z' or 'X', ..];
+    }
+}

@@ -1,0 +1,86 @@
+using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Zypper;
+
+/// <summary>What zypper would install of the targets: its own resolver's answer. Two commands when nothing is wrong.</summary>
+internal sealed class ZypperPlanner
+{
+    private readonly HostContext _host;
+    private readonly IProcessRunner _runner;
+    private readonly InstallRequest _request;
+    private readonly IRunObserver _observer;
+    private readonly ZypperRefusals _known;
+    private readonly ZypperExclusions _exclusions;
+    private readonly ZypperSolver _solver;
+    private readonly PlanSearch<ZypperSolution> _search;
+
+    public ZypperPlanner(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer)
+    {
+        _host = host;
+        _runner = runner;
+        _request = request;
+        _observer = observer;
+        _known = new ZypperRefusals(request.Inventory);
+        var configuration = ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []);
+        _exclusions = new ZypperExclusions(host, configuration);
+        var commands = new ZypperCommands(host, request, request.LockTimeout);
+        _solver = new ZypperSolver(runner, commands, _exclusions, _known, request.Dependencies, configuration.AllowsVendorChange, ZypperLocks.Of(host, observer), request.LockTimeout);
+        _search = new PlanSearch<ZypperSolution>(_solver.SolveAsync, observer, "zypper");
+    }
+
+    public async Task<InstallPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var setbacks = _request.Targets.Select(_known.Of).OfType<PatchSetback>().ToList();
+        IReadOnlyList<PatchTarget> wanted = [.. _request.Targets.Except(setbacks.Select(s => s.Target))];
+        _observer.Progress("Plan", $"Asking zypper how to install {wanted.Count} packages", -1);
+        try
+        {
+            await _search.RunAsync(wanted, cancellationToken);
+        }
+        finally
+        {
+            _exclusions.Remove();
+        }
+
+        setbacks.AddRange(_search.Setbacks);
+        foreach (var setback in setbacks)
+            _observer.Verbose($"{setback.Target}: left out ({setback.Kind}): {setback.Reason}");
+        var answer = _search.Answer?.Answer ?? new ZypperAnswer { DownloadBytes = 0, InstalledSizeChange = 0 };
+        var files = await new RpmFiles(_host, _runner).OfAsync(answer.Changes.Where(c => c.FromVersion.Length > 0).Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}"), cancellationToken);
+        var changes = Changes(answer);
+        IReadOnlyList<string> excluded = [.. _solver.Excluded.Select(e => e.ToString())];
+        return new InstallPlan
+        {
+            Targets = _request.Targets,
+            Changes = changes,
+            Setbacks = setbacks,
+            LeftAlone = excluded,
+            Arguments = excluded,
+            DownloadBytes = answer.DownloadBytes,
+            InstalledSizeChange = answer.InstalledSizeChange,
+            Services = RpmFiles.ServicesOf(_host, files.Paths),
+            ExpectedReboot = ZypperRebootSigns.Expected(changes, _known),
+            CreatedAt = _host.Clock.GetUtcNow(),
+            ResolverCalls = _solver.Calls,
+        };
+    }
+
+    private List<PlannedChange> Changes(ZypperAnswer answer)
+    {
+        var requested = _search.Accepted.Select(t => (t.Name, t.Architecture)).ToHashSet();
+        var stack = _known.OfTheStack(_search.Accepted).Select(t => (t.Name, t.Architecture)).ToHashSet();
+        return [.. answer.Changes
+            .Select(change => change with
+            {
+                IsRequested = requested.Contains((change.Name, change.Architecture)),
+                Repository = _known.RepositoryOf(change),
+                Note = change.Action == PlannedAction.Remove ? _known.WhyRemoved(change, answer)
+                    : answer.VendorChanges.Any(c => c.Name == change.Name && c.Architecture == change.Architecture) ? "changes its vendor"
+                    : stack.Count < requested.Count && stack.Contains((change.Name, change.Architecture)) ? "first, as it changes the package manager itself"
+                    : null,
+            })
+            .OrderBy(c => c.Action).ThenBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Architecture, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,95 @@
+using PatchTools.Hosts;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Zypper;
+
+/// <summary>One <c>zypper install</c>, followed while it runs. What is installed afterwards says rpm's database, never zypper. Nothing is rolled back.</summary>
+internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer, TransactionFiles files) : ITransactions
+{
+    private readonly ZypperExclusions _exclusions = new(host, ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []));
+
+    public string Tool => "zypper";
+
+    public Task<InstallPlan> PlanAsync(InstallRequest request) => new ZypperPlanner(host, runner, request, observer).PlanAsync(CancellationToken.None);
+
+    public async Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets)
+    {
+        var database = await ReadAsync();
+        return [.. targets.Where(database.Has)];
+    }
+
+    public async Task<TransactionResult> RunAsync(InstallPlan plan, TimeSpan lockTimeout, int fromPercent, int toPercent)
+    {
+        var before = await ReadAsync();
+        var commands = new ZypperCommands(host, request, lockTimeout);
+        try
+        {
+            var command = commands.Install(plan.Accepted, _exclusions.Apply([.. plan.Arguments.Select(Exclusion.Parse)]), files);
+
+            // Not the caller's token: a transaction that has begun ends by itself.
+            var running = runner.RunAsync(command, CancellationToken.None);
+            await new ZypperProgress(host, observer, fromPercent, toPercent).FollowAsync(files.LogPath, running);
+            return Result(plan, await running, before, await ReadAsync());
+        }
+        finally
+        {
+            _exclusions.Remove();
+        }
+    }
+
+    /// <summary>
+    /// A transaction that was killed between installing a version and removing the one before leaves both in rpm's database. The older one is taken away as the
+    /// transaction would have done.
+    /// </summary>
+    public async Task<(bool HasChanged, string? Problem)> RepairAsync(IReadOnlyList<string> older)
+    {
+        observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
+        observer.Warning($"An earlier transaction was interrupted and left packages in two versions: removing {string.Join(", ", older)}.");
+        var before = await ReadAsync();
+        var result = await runner.RunAsync(ZypperCommands.Erase(older, files), CancellationToken.None);
+        var after = await ReadAsync();
+        return (!before.Equals(after), result.ExitCode == 0 ? null : $"Packages that an interrupted transaction left in two versions could not be put right ({string.Join(", ", older)}): {result.StandardOutput.Trim()}");
+    }
+
+    private static TransactionResult Result(InstallPlan plan, CommandResult result, RpmDatabase before, RpmDatabase after)
+    {
+        var transcript = ZypperTranscript.Parse(result.StandardOutput);
+        IReadOnlyList<PatchTarget> installed = [.. plan.Accepted.Where(after.Has)];
+        return new TransactionResult
+        {
+            ExitCode = ZypperExitCode.IsSuccess(result.ExitCode) ? ZypperExitCode.Ok : result.ExitCode,
+            Duration = result.Duration,
+            HasChanged = !before.Equals(after),
+            Installed = installed,
+            PackageFailures = transcript.PackageFailures,
+            DownloadFailures = transcript.DownloadFailures,
+            NotAuthenticated = transcript.NotAuthenticated,
+            IsLocked = result.ExitCode == ZypperExitCode.Locked,
+            DiskFull = transcript.DiskFull,
+            HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
+            Reason = transcript.Reason ?? $"zypper ended with {ZypperExitCode.Describe(result.ExitCode)} and gave no reason",
+            Problems = [.. Problems(result.ExitCode, transcript, installed)],
+        };
+    }
+
+    private static IEnumerable<string> Problems(int exitCode, ZypperTranscript transcript, IReadOnlyList<PatchTarget> installed)
+    {
+        foreach (var warning in transcript.ScriptWarnings)
+            yield return warning;
+
+        // The new version is there, and what was to go with the old one is not.
+        foreach (var target in installed)
+        {
+            if (transcript.PackageFailures.TryGetValue(target.Name, out var failure))
+                yield return $"{target.Name} {target.Edition} is installed, but not all went well: {failure}";
+        }
+
+        if (exitCode == ZypperExitCode.RepositoriesSkipped)
+            yield return $"zypper left out repositories that it could not read ({ZypperExitCode.Describe(exitCode)})";
+        if (exitCode == ZypperExitCode.ScriptFailed && transcript.ScriptWarnings.Count == 0)
+            yield return $"zypper ended with {ZypperExitCode.Describe(exitCode)} and did not say which";
+    }
+
+    private Task<RpmDatabase> ReadAsync() => RpmDatabase.ReadAsync(host.Paths.Root, runner);
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PatchTools.Testing.Aws;
+
+namespace PatchTools.Rigs.Tests.Scenarios;
+
+/// <summary>
+/// A host of dnf: Debian's own dnf and rpm in a throw-away root that says it is a Red Hat, with an rpm database of synthetic packages and repositories behind a
+/// loopback server that a test may break. apt and dpkg are gone from it.
+/// </summary>
+internal sealed class RpmScenarioHost : IDisposable
+{
+    public const string Base = "base";
+    private const string Key = "/etc/pki/rpm-gpg/RPM-GPG-KEY-synthetic";
+    private readonly LoopbackAws _aws;
+    private readonly RpmSigningKey? _key;
+    private string? _configuration;
+    private int _advisories;
+
+    public RpmScenarioHost(byte[]? snapshot = null, OverlayOptions? options = null, bool isSigned = false)
+    {
+        _key = isSigned ? new RpmSigningKey() : null;
+        Archive = new SyntheticRpmArchive { Key = _key };
+        Server = new ArchiveServer(Archive.Folder);
+        Root = new OverlayRoot((options ?? new OverlayOptions()) with { Packages = ["dnf", "dnf-plugins-core", "rpm"] });
+        _aws = LoopbackAws.Start(new LoopbackAwsOptions { Product = "RedhatEnterpriseLinux9.4", Snapshot = snapshot ?? Security() });
+        Root.UseAws(_aws);
+        Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
+
+        // Debian keeps rpm's database below the home directory, and has a plugin that adds a repository of its own.
+        Root.Shell("rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d").Expect();
+        Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
+        Root.Write("/etc/os-release", "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n");
+        if (_key is not null)
+            Root.Write(Key, File.ReadAllText(_key.PublicKey));
+        Configure();
+        Repository(Base);
+        Installed(
+            new SyntheticRpm("redhat-release", "9.4-1") { Architecture = "noarch" }.With("Provides", "system-release = 9.4-1").With("Provides", "system-release(releasever) = 9"),
+            new SyntheticRpm("s-shell", "1.0-1").With("Provides", "/bin/sh"));
+    }
+
+    public SyntheticRpmArchive Archive { get; }
+
+    public ArchiveServer Server { get; }
+
+    public OverlayRoot Root { get; }
+
+    public IReadOnlyList<RecordedRequest> Requests => _aws.Requests;
+
+    /// <summary>A rule for whatever an advisory names a security update.</summary>
+    public static byte[] Security(Action<JsonObject>? change = null) => Baselines.Security("REDHAT_ENTERPRISE_LINUX", baseline =>
+    {
+        baseline["approvalRules"]!["rules"]![0]!["filterGroup"] = JsonNode.Parse("""{ "filters": [ { "key": "CLASSIFICATION", "values": [ "Security" ] }, { "key": "SEVERITY", "values": [ "*" ] } ] }""");
+        change?.Invoke(baseline);
+    });
+
+    /// <summary>Further lines of dnf's main section.</summary>
+    public RpmScenarioHost Configure(string lines = "") => Write("/etc/dnf/dnf.conf", $"[main]\ngpgcheck={(_key is null ? 0 : 1)}\ninstallonly_limit=3\nbest=True\nretries=1\n{lines}\n");
+
+    public RpmScenarioHost Repository(string id, string lines = "") =>
+        Write($"/etc/yum.repos.d/{id}.repo", $"[{id}]\nname={id}\nbaseurl={Server.Address}/{id}\n{(_key is null ? "" : $"gpgkey=file://{Key}\n")}{lines}\n");
+
+    public RpmScenarioHost Write(string file, string text)
+    {
+        Root.Write(file, text);
+        return this;
+    }
+
+    /// <summary>Installs packages as they were before.</summary>
+    public RpmScenarioHost Installed(params IReadOnlyList<SyntheticRpm> packages)
+    {
+        foreach (var package in packages)
+        {
+            Root.Write($"/var/tmp/rpms/{package.FileName}", "");
+            File.WriteAllBytes(Root.Path($"/var/tmp/rpms/{package.FileName}"), package.Build());
+        }
+
+        Root.Shell("rpm -i --force-debian --nodeps --nosignature /var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms").Expect();
+        return this;
+    }
+
+    /// <summary>The repository offers packages, and an advisory calls them security updates.</summary>
+    public RpmScenarioHost Fixes(string repository, params IReadOnlyList<SyntheticRpm> packages)
+    {
+        Archive.Add(repository, packages);
+        Archive.Add(repository, new SyntheticAdvisory($"RIG-2026:{++_advisories:0000}", packages));
+        return this;
+    }
+
+    public RpmScenarioHost Fixes(params IReadOnlyList<SyntheticRpm> packages) => Fixes(Base, packages);
+
+    /// <summary>The repository offers packages that no advisory names.</summary>
+    public RpmScenarioHost Offers(params IReadOnlyList<SyntheticRpm> packages)
+    {
+        Archive.Add(Base, packages);
+        return this;
+    }
+
+    /// <summary>Publishes what was added, and takes the administrator's own files as those that must stay.</summary>
+    public RpmScenarioHost Ready()
+    {
+        Archive.Add(Base);
+        Archive.Publish();
+        _configuration = Fingerprint();
+        return this;
+    }
+
+    /// <summary>Runs an install; the administrator's files must be as they were.</summary>
+    public PatchRunResult Install(string arguments = "-RebootOption NoReboot")
+    {
+        var run = PatchRuns.Invoke(Root, $"-Operation Install {arguments}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{run.ExitCode} {run.ErrorId}\n{run.Output}\n{run.Error}");
+        AssertConfigurationIsTheAdministrators();
+        return run;
+    }
+
+    public PatchRunResult Scan() => PatchRuns.Invoke(Root, "-Operation Scan");
+
+    public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") => PatchRuns.Start(Root, $"-Operation Install {arguments}");
+
+    public void AssertConfigurationIsTheAdministrators() => Assert.Equal(_configuration, Fingerprint());
+
+    /// <summary>Editions that rpm has of a package, oldest first.</summary>
+    public IReadOnlyList<string> EditionsOf(string package) =>
+        [.. Root.Run("rpm", "-q", "--qf", "%{EVR}\n", package).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.Contains("not installed", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    public void AssertInstalled(string package, params IReadOnlyList<string> editions) => Assert.Equal(editions, EditionsOf(package));
+
+    /// <summary>No package is there twice, and every dependency is met.</summary>
+    public void AssertNothingIsHalfDone() => Assert.Equal("", Root.Run("dnf", "-C", "-q", "check", "--duplicates").Expect().Output);
+
+    public string RpmList() => Root.Shell("rpm -qa --qf '%{NEVRA} %{INSTALLTIME}\n' | sort").Output;
+
+    /// <summary>States by title, as the states file records them.</summary>
+    public Dictionary<string, string> SavedStates()
+    {
+        using var document = JsonDocument.Parse(Root.Read($"{ScenarioHost.StateDirectory}/patch-configuration/patch-states-configuration.json"));
+        return document.RootElement.GetProperty("patchStates").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
+    }
+
+    /// <summary>Two pipes by which a scriptlet waits for the test.</summary>
+    public Gate Gate() => new(Root);
+
+    public void Dispose()
+    {
+        Root.Dispose();
+        _aws.Dispose();
+        Server.Dispose();
+        Archive.Dispose();
+        _key?.Dispose();
+    }
+
+    private string Fingerprint() => Root.Fingerprint("/etc/yum.repos.d") + Root.Fingerprint("/etc/dnf");
+}
