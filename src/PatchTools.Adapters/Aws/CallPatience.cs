@@ -12,7 +12,7 @@ internal sealed record CallPatience
     /// <param name="maxBytes">As large as it may be.</param>
     public TimeSpan DeadlineFor(long maxBytes)
     {
-        const long Large = 8 * 1024 * 1024;
+        const long Large = 16 * 1024 * 1024; // The largest document there is.
         const long BytesPerSecond = 256 * 1024;
         return maxBytes <= Large ? Deadline : Deadline + TimeSpan.FromSeconds(maxBytes / BytesPerSecond);
     }
