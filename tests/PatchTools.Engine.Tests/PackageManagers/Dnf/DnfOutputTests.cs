@@ -6,6 +6,8 @@ using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;
 
+#pragma warning disable CA1416 // Linux only, as the module.
+
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
