@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
-#pragma warning disable CA1416 // The rigs run on Linux only.
+#pragma warning disable CA1416 // Rigs run on Linux only.
 
 namespace PatchTools.Testing.Rigs;
 

@@ -315,7 +315,7 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
     /// <summary>A process that stands in zypper's lock.</summary>
     private sealed class LockHolder : IDisposable
     {
-        private readonly System.Diagnostics.Process _process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", "600"))!;
+        private readonly System.Diagnostics.Process _process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["600"]))!;
 
         public LockHolder(ZypperRoot root) => root.Write("run/zypp.pid", string.Create(CultureInfo.InvariantCulture, $"{_process.Id}\n"));
 
