@@ -169,7 +169,7 @@ internal sealed partial record DnfAnswer
 
     private static bool IsOf(string spec, PatchTarget target) => spec == DnfCommands.Spec(target.Name, target.Architecture, target.Edition);
 
-    private static IEnumerable<string> Words(string text) => text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string text) => text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>"conflicting requests" says nothing beside what it conflicts about.</summary>
     private static string Shorter(string problem)

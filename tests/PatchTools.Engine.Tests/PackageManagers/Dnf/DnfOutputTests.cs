@@ -6,6 +6,8 @@ using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;
 
+#pragma warning disable CA1416 // The module runs on Linux only.
+
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
