@@ -13,6 +13,7 @@
     CmdletsToExport = @(
         'Export-PatchBaseline'
         'Export-PatchInventory'
+        'Export-PatchReport'
         'Get-PatchInventory'
         'Get-PatchPlan'
         'Get-PatchSnapshot'

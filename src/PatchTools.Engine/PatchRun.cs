@@ -2,6 +2,7 @@ using System.Data;
 using PatchTools.Baselines;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Exports;
 using PatchTools.Hosts;
 using PatchTools.Inventories;
 using PatchTools.PackageManagers;
@@ -250,6 +251,20 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <summary>AWS's name of the operating system of the host: what a baseline is for when nobody says otherwise.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>.</exception>
     public string GetOperatingSystem() => OperatingSystemIdentity.From(OsReleaseFile.Read(host.Paths.Root)).AwsName;
+
+    /// <summary>Writes a report to a file for people or for other tools.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="format">Its form.</param>
+    /// <param name="history">Earlier runs for the page's trend; null takes those that are kept on this host, where the report is of it.</param>
+    /// <param name="path">The file; one that exists is replaced whole.</param>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
+    public void ExportReport(ComplianceReport report, ReportFormat format, IReadOnlyList<PatchSummary>? history, string path)
+    {
+        observer.Progress("Export", $"Writing {path}", 80);
+        if (format == ReportFormat.Html && history is null && report.Inventory.Origin == InventoryOrigin.Host)
+            history = new SummaryHistory(host, observer).Read();
+        AtomicFile.Write(path, ReportExport.Write(report, format, history ?? []));
+    }
 
     /// <summary>Writes an inventory to a file that <see cref="ImportInventoryAsync"/> reads on another host.</summary>
     public async Task ExportInventoryAsync(HostInventory inventory, string path, CancellationToken cancellationToken)

@@ -1,4 +1,7 @@
+using System.Formats.Tar;
 using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using PatchTools.Hosts;
 
@@ -53,6 +56,7 @@ internal sealed class ExampleHost : IDisposable
         File.WriteAllText(_folder.File("root/run/reboot-required.pkgs"), "linux-image-6.1.0-34-amd64\n");
         Copy(Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures", "debian"), Path.Combine(Folder, "image"));
         File.WriteAllText(Path.Combine(Folder, "baseline.json"), File.ReadAllText(Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures", "baseline.json")).Replace("\"Pester\"", "\"web-servers\"", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(Folder, "PatchTools-0.1.0.tar.gz.sha256"), $"{Convert.ToHexStringLower(SHA256.HashData(Bundle()))}  PatchTools-0.1.0.tar.gz\n");
         Touch(_folder.Path);
     }
 
@@ -86,6 +90,20 @@ internal sealed class ExampleHost : IDisposable
     };
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>A module's bundle as the build makes it, with next to nothing in it.</summary>
+    public static byte[] Bundle()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        using (var tar = new TarWriter(gzip, TarEntryFormat.Pax))
+        {
+            foreach (var (name, text) in new[] { ("PatchTools/PatchTools.psd1", "@{\n    RootModule = 'bin/PatchTools.dll'\n    ModuleVersion = '0.1.0'\n}\n"), ("PatchTools/bin/PatchTools.dll", "not really") })
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), ModificationTime = Samples.Noon });
+        }
+
+        return packed.ToArray();
+    }
 
     private static string Installed(string package)
     {

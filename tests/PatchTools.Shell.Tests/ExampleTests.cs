@@ -64,6 +64,8 @@ public sealed partial class ExampleTests
         {
             var baseline = SnapshotReader.Read(File.ReadAllBytes(Path.Combine(_host.Folder, "baseline.json")), "baseline.json").Baseline with { BaselineId = "pb-0123456789abcdef0" };
             _aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = SnapshotWriter.WriteDocument(baseline, "web") });
+            foreach (var bucket in new[] { "patches", "patches-us-east-1" })
+                _aws.Objects[$"{bucket}/patchtools/PatchTools-0.1.0.tar.gz"] = ExampleHost.Bundle();
             _environment = new EnvironmentScope(_aws.Environment);
             var state = InitialSessionState.CreateDefault();
             state.ThrowOnRunspaceOpenError = true;
@@ -144,7 +146,7 @@ public sealed partial class ExampleTests
         [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")]
         private static partial Regex Guids();
 
-        [GeneratedRegex("[0-9a-f]{32,}|(?<=[0-9a-f]{32}\n +)[0-9a-f]+")]
+        [GeneratedRegex("(?!0{64})[0-9a-f]{32,}|(?<=[0-9a-f]{32}\n +)[0-9a-f]+")]
         private static partial Regex Hashes();
 
         [GeneratedRegex(@"\d\d/\d\d/\d{4} \d\d:\d\d")]

@@ -9,6 +9,7 @@ BeforeDiscovery {
     $cmdlets = @(
         @{ Name = 'Export-PatchBaseline'; Writes = 'System.IO.FileInfo'; Default = 'Baseline'; Mandatory = @('Baseline', 'Path'); Asks = $true }
         @{ Name = 'Export-PatchInventory'; Writes = 'System.IO.FileInfo'; Default = 'Inventory'; Mandatory = @('Inventory', 'Path'); Asks = $true }
+        @{ Name = 'Export-PatchReport'; Writes = 'System.IO.FileInfo'; Default = 'Report'; Mandatory = @('Path', 'Report'); Asks = $true }
         @{ Name = 'Get-PatchInventory'; Writes = 'PatchTools.HostInventory'; Default = 'Host'; Mandatory = @(); Asks = $false }
         @{ Name = 'Get-PatchPlan'; Writes = 'PatchTools.InstallPlan'; Default = 'Snapshot'; Mandatory = @('Snapshot'); Asks = $false }
         @{ Name = 'Get-PatchSnapshot'; Writes = 'PatchTools.PatchSnapshot'; Default = 'Service'; Mandatory = @(); Asks = $false }
@@ -396,6 +397,18 @@ Describe 'A host in a folder' {
 
     It 'says what is wrong with a file that is no inventory' {
         { Get-PatchInventory -Path $baseline } | Should -Throw -ErrorId 'InventoryMalformed,PatchTools.Commands.GetPatchInventoryCommand'
+    }
+
+    It 'is exported as <_>' -ForEach 'html', 'csv', 'json', 'md', 'xml' {
+        $file = Join-Path $TestDrive "report.$_"
+        ($report | Export-PatchReport -Path $file -PassThru).FullName | Should -Be $file
+        Get-Content $file -Raw | Should -Match 'libexample1'
+    }
+
+    It 'is exported in no form that nobody knows, and not with -WhatIf' {
+        { $report | Export-PatchReport -Path (Join-Path $TestDrive 'report.docx') } | Should -Throw -ErrorId 'ReportFormatUnknown,PatchTools.Commands.ExportPatchReportCommand'
+        $report | Export-PatchReport -Path (Join-Path $TestDrive 'not-written.html') -WhatIf
+        Join-Path $TestDrive 'not-written.html' | Should -Not -Exist
     }
 
     It 'is never published' {

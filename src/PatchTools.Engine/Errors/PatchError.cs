@@ -88,6 +88,8 @@ public static class PatchErrors
     public static readonly PatchError SnapshotNotFromService = Row(1, PatchErrorCategory.InvalidOperation, "Only a snapshot of the service can be published; the report is saved on the host. Run Get-PatchSnapshot without -Default and -Path.");
     public static readonly PatchError InventoryNotOfThisHost = Row(1, PatchErrorCategory.InvalidOperation, "Only an inventory of this host can be published: an upload replaces what the service knows of the instance.");
     public static readonly PatchError StateUnwritable = Row(1, PatchErrorCategory.WriteError, "Check the directory of the message: space, permissions, read-only mount; or give -StateDirectory.");
+    public static readonly PatchError ReportFormatUnknown = Row(1, PatchErrorCategory.InvalidArgument, "Give -As, or a path that ends with .html, .csv, .json, .md or .xml.");
+    public static readonly PatchError SeveralReports = Row(1, PatchErrorCategory.InvalidArgument, "Export each report to a path of its own, with ForEach-Object.");
     public static readonly PatchError SummaryNotFound = Row(1, PatchErrorCategory.NotFound, "Run Invoke-PatchBaseline -Operation Scan first, or give the -StateDirectory of the run.");
     public static readonly PatchError SummaryMalformed = Row(1, PatchErrorCategory.InvalidData, "The file is damaged; the next run writes it anew.");
     public static readonly PatchError RunInProgress = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the run that the message names, or raise -LockTimeout.");

@@ -43,7 +43,9 @@ public sealed class NewPatchBaselineCommand : PatchCommand
     [Parameter(ParameterSetName = BaselineSet)]
     [Alias("GlobalFilters")]
     [ValidateNotNull]
+#pragma warning disable CA2227 // The binder sets it.
     public IDictionary? GlobalFilter { get; set; }
+#pragma warning restore CA2227
 
     /// <summary>Patches that are approved whatever the rules say.</summary>
     [Parameter(ParameterSetName = BaselineSet)]

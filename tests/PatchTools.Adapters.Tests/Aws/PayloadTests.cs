@@ -139,6 +139,8 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
 
         public Ports.IDecompressor CreateDecompressor() => _inner.CreateDecompressor();
 
+        public Ports.IDatabaseReader CreateDatabaseReader() => _inner.CreateDatabaseReader();
+
         public Ports.IOverrideListReader CreateOverrideListReader() => _inner.CreateOverrideListReader();
 
         public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)

@@ -38,6 +38,20 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
         }
     }
 
+    /// <summary>
+    /// A transaction that was killed between installing a version and removing the one before leaves both in rpm's database. The older one is taken away as the
+    /// transaction would have done.
+    /// </summary>
+    public async Task<(bool HasChanged, string? Problem)> RepairAsync(IReadOnlyList<string> older)
+    {
+        observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
+        observer.Warning($"An earlier transaction was interrupted and left packages in two versions: removing {string.Join(", ", older)}.");
+        var before = await ReadAsync();
+        var result = await runner.RunAsync(ZypperCommands.Erase(older, files), CancellationToken.None);
+        var after = await ReadAsync();
+        return (!before.Equals(after), result.ExitCode == 0 ? null : $"Packages that an interrupted transaction left in two versions could not be put right ({string.Join(", ", older)}): {result.StandardOutput.Trim()}");
+    }
+
     private static TransactionResult Result(InstallPlan plan, CommandResult result, RpmDatabase before, RpmDatabase after)
     {
         var transcript = ZypperTranscript.Parse(result.StandardOutput);

@@ -1,0 +1,47 @@
+using System.Text;
+using PatchTools.Reporting;
+
+namespace PatchTools.Exports;
+
+/// <summary>One line for each finding, RFC 4180 with a line of headings; <c>Import-Csv</c> and spreadsheets read it.</summary>
+internal static class CsvReport
+{
+    private static readonly (string Heading, Func<PatchFinding, string> Cell)[] _columns =
+    [
+        ("Name", finding => finding.Name),
+        ("Architecture", finding => finding.Architecture),
+        ("State", finding => finding.State.ToString()),
+        ("IsCompliant", finding => finding.IsCompliant ? "True" : "False"),
+        ("ComplianceLevel", finding => finding.ComplianceLevel.ToString()),
+        ("Classification", finding => finding.Classification),
+        ("Severity", finding => finding.Severity),
+        ("Section", finding => finding.Section),
+        ("InstalledVersion", finding => finding.InstalledVersion),
+        ("AvailableVersion", finding => finding.AvailableVersion),
+        ("InstalledTime", finding => ReportTime.Of(finding.InstalledTime)),
+        ("CveIds", finding => string.Join(' ', finding.CveIds)),
+        ("AdvisoryIds", finding => string.Join(' ', finding.AdvisoryIds)),
+        ("Why", finding => finding.Why),
+        ("HeldBack", finding => finding.Explanation.HeldBackEdition ?? ""),
+        ("ApprovedFrom", finding => finding.Explanation.ApprovedFrom is { } from ? ReportTime.Of(from) : ""),
+        ("Setback", finding => finding.Setback?.Reason ?? ""),
+    ];
+
+    public static string Write(ComplianceReport report)
+    {
+        var text = new StringBuilder();
+        text.AppendJoin(',', _columns.Select(column => column.Heading)).Append("\r\n");
+        foreach (var finding in report.Findings)
+            text.AppendJoin(',', _columns.Select(column => Cell(column.Cell(finding)))).Append("\r\n");
+        return text.ToString();
+    }
+
+    /// <summary>A cell that a spreadsheet would run as a formula begins with an apostrophe, which spreadsheets take for "this is text".</summary>
+    private static string Cell(string value)
+    {
+        value = ReportWords.Clean(value);
+        if (value is ['=' or '+' or '-' or '@', ..])
+            value = "'" + value;
+        return value.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+    }
+}
