@@ -6,7 +6,7 @@ using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;
 
-#pragma warning disable CA1416 // Linux only, as the module.
+#pragma warning disable CA1416 // The module runs on Linux only.
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
