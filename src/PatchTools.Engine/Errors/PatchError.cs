@@ -93,7 +93,6 @@ public static class PatchErrors
     public static readonly PatchError SummaryNotFound = Row(1, PatchErrorCategory.NotFound, "Run Invoke-PatchBaseline -Operation Scan first, or give the -StateDirectory of the run.");
     public static readonly PatchError SummaryMalformed = Row(1, PatchErrorCategory.InvalidData, "The file is damaged; the next run writes it anew.");
     public static readonly PatchError RunInProgress = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the run that the message names, or raise -LockTimeout.");
-    public static readonly PatchError OperationNotAvailable = Row(1, PatchErrorCategory.NotSupported, "Install with the distribution's own tool; the scan afterwards reports the result.");
 
     // Reboot
     public static readonly PatchError RebootNotDone = Row(194, PatchErrorCategory.ResourceUnavailable, "Reboot the host; SSM's agent does it when it sees exit code 194, and runs the command again.");
