@@ -130,6 +130,7 @@ public sealed partial class ExampleTests
             text = Guids().Replace(text, "4bb0bf97-659e-4b83-a30f-f00119a01077");
             text = Hashes().Replace(text, match => string.Concat(Enumerable.Range(0, match.Length).Select(i => "0123456789abcdef"[i % 16])));
             text = FileTimes().Replace(text, "03/14/2026 12:00");
+            Assert.DoesNotContain(text.Split('\n'), line => line.Length > Width && !IsMessage(line));
             List<string> lines = [.. text.Split('\n').Select(line => line.TrimEnd()).SelectMany(line => Wrapped(line.StartsWith("ERROR ", StringComparison.Ordinal) ? line["ERROR ".Length..] : line))];
             while (lines.Count > 0 && lines[0].Length == 0)
                 lines.RemoveAt(0);
@@ -139,6 +140,10 @@ public sealed partial class ExampleTests
                 lines = [.. lines.Take(MostLines), "…"];
             return string.Concat(lines.Select(line => line + "\n"));
         }
+
+        /// <summary>What has no view: the shell writes it on one line, and the terminal breaks it.</summary>
+        private static bool IsMessage(string line) =>
+            line.StartsWith("ERROR ", StringComparison.Ordinal) || line.StartsWith("WARNING: ", StringComparison.Ordinal) || line.StartsWith("What if: ", StringComparison.Ordinal) || line.Contains("/srv", StringComparison.Ordinal);
 
         /// <summary>As a terminal would, but at words.</summary>
         private static IEnumerable<string> Wrapped(string line) => line.Length <= Width ? [line] : PlainText.Wrap(line, Width);

@@ -67,7 +67,7 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     /// <summary>Runs one step of the engine to its end, while its events go to the streams.</summary>
     protected T Await<T>(HostContext host, Func<PatchRun, CancellationToken, Task<T>> step)
     {
-        var pump = new EventPump(this);
+        var pump = new EventPump(this, host.Clock);
         var run = Composition.RunOf(this, host, pump);
         return pump.Run(token => step(run, token), _stopping);
     }
