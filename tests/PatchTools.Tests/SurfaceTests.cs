@@ -52,7 +52,7 @@ public sealed class SurfaceTests
     public void Only_cmdlets_that_write_outside_the_pipeline_ask_for_confirmation_and_never_by_default()
     {
         var asking = Surface.Cmdlets.Where(cmdlet => Surface.Attribute(cmdlet).SupportsShouldProcess).ToList();
-        Assert.Equal(["Export-PatchBaseline", "Export-PatchInventory", "Export-PatchReport", "Invoke-PatchBaseline", "Publish-PatchSummary", "Save-PatchPayload"], asking.Select(Surface.NameOf));
+        Assert.Equal(["Export-PatchBaseline", "Export-PatchInventory", "Export-PatchReport", "Invoke-PatchBaseline", "Publish-PatchSummary", "Save-PatchPayload", "Start-PatchFleetOperation"], asking.Select(Surface.NameOf));
         Assert.All(asking, cmdlet => Assert.Equal(ConfirmImpact.Medium, Surface.Attribute(cmdlet).ConfirmImpact));
     }
 

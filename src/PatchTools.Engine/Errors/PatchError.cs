@@ -105,6 +105,13 @@ public static class PatchErrors
     public static readonly PatchError PayloadUnsafe = Row(152, PatchErrorCategory.InvalidData, "Do not use this bundle, and find out who made it: one that build.ps1 -Task Pack has made has nothing of the kind.");
     public static readonly PatchError PayloadDamaged = Row(152, PatchErrorCategory.InvalidData, "Take a bundle that build.ps1 -Task Pack has made, of the version that is wanted.");
 
+    // Fleet
+    public static readonly PatchError FleetTargetInvalid = Row(1, PatchErrorCategory.InvalidArgument, "Give -InstanceId, up to five -Tag, or one -ResourceGroup, and locations that every instance can read.");
+    public static readonly PatchError FleetAccessDenied = Row(1, PatchErrorCategory.PermissionDenied, "Your role needs ssm:SendCommand, ssm:ListCommands and ssm:ListCommandInvocations (of associations: ssm:CreateAssociation and ssm:DescribeAssociationExecution*), to read ssm:DescribeInstancePatch* and ssm:DescribeInstanceInformation.");
+    public static readonly PatchError FleetServiceUnreachable = Row(1, PatchErrorCategory.ConnectionError, "Check that this host reaches the SSM endpoint that the message names (route, proxy, VPC endpoint, -EndpointUrl).");
+    public static readonly PatchError FleetRequestRefused = Row(1, PatchErrorCategory.ResourceUnavailable, "Read the service's error code in the message. InvalidDocument: make the documents first, see about_PatchTools_Documents.");
+    public static readonly PatchError FleetWaitTimedOut = Row(1, PatchErrorCategory.OperationTimeout, "The operation goes on; look at it in Run Command or State Manager, or give a longer -WaitTimeout.");
+
     // Module
     public static readonly PatchError AdaptersNotLoaded = Row(1, PatchErrorCategory.InvalidOperation, "The module is incomplete: bin/adapters is missing or damaged. Install it again.");
     public static readonly PatchError InvalidLocation = Row(1, PatchErrorCategory.InvalidArgument, "Give a local path, - for standard input, https://… or s3://bucket/key.");

@@ -35,7 +35,7 @@ public static class Setbacks
     }
 
     /// <summary>
-    /// What an install ran into and no finding tells: failures that are not one patch's own, and patches that count as installed, to AWS as to dpkg, because
+    /// What an install ran into and no finding tells: failures that are not one patch's own, what the tool warned of, and patches that count as installed, to AWS as to dpkg, because
     /// they are unpacked, while a maintainer script has failed. One sentence each, no full stop.
     /// </summary>
     public static IReadOnlyList<string> Untold(ComplianceReport report, InstallOutcome outcome)
@@ -45,6 +45,7 @@ public static class Setbacks
         return
         [
             .. outcome.Problems,
+            .. outcome.Warnings,
             .. outcome.Setbacks.Where(setback => broken.Contains(setback.Target.Name) && !told.Contains(setback.Target.Id))
                 .Select(setback => $"{setback.Target.Name} {setback.Target.Edition} is not completely installed: {setback.Reason}"),
         ];

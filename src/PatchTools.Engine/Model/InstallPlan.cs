@@ -162,6 +162,9 @@ public sealed record InstallOutcome
     /// <summary>Failures that are not one patch's own: a repair that did not succeed, a disk that ran full.</summary>
     public IReadOnlyList<string> Problems { get; init => field = Indexable.Of(value); } = [];
 
+    /// <summary>What the tool warned of without calling it a failure: scriptlets of rpm packages that failed after their package was installed.</summary>
+    public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
+
     /// <summary>The package manager's whole output, kept on the host; null when nothing ran.</summary>
     public string? LogPath { get; init; }
 }

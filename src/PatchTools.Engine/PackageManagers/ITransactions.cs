@@ -62,4 +62,7 @@ internal sealed record TransactionResult
 
     /// <summary>What went wrong beside the packages that failed, one sentence each.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What the tool warned of without calling it a failure, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

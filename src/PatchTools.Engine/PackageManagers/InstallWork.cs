@@ -25,6 +25,7 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     private readonly TransactionPace _pace = new();
     private readonly List<PatchSetback> _setbacks = [];
     private readonly List<string> _problems = [];
+    private readonly List<string> _warnings = [];
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private List<PatchTarget> _remaining = [];
     private InstallPlan? _plan;
@@ -79,7 +80,7 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     /// <param name="plan">What was planned.</param>
     /// <param name="log">The package manager's whole output; null when nothing ran.</param>
     public InstallOutcome Outcome(InstallPlan plan, string? log) =>
-        new() { Setbacks = [.. plan.Setbacks, .. _setbacks], HasChanged = HasChanged, StoppedBecause = _stoppedBecause, Problems = _problems, LogPath = log };
+        new() { Setbacks = [.. plan.Setbacks, .. _setbacks], HasChanged = HasChanged, StoppedBecause = _stoppedBecause, Problems = _problems, Warnings = _warnings, LogPath = log };
 
     /// <summary>A failure that is not one patch's own. Said once of each subject, however often it fails again.</summary>
     public void Problem(string subject, string text)
@@ -148,6 +149,7 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             _pace.Record(plan, result.Duration);
             foreach (var problem in result.Problems)
                 Problem(problem, problem);
+            _warnings.AddRange(result.Warnings.Except(_warnings));
             if (!result.IsLocked)
                 return result;
             if (left > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)

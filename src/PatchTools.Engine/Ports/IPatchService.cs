@@ -188,6 +188,10 @@ public interface IAdapterFactory
 {
     IPatchService CreatePatchService(AwsSettings settings);
 
+    IFleetOperations CreateFleetOperations(AwsSettings settings);
+
+    IFleetCompliance CreateFleetCompliance(AwsSettings settings);
+
     /// <param name="settings">Region and credentials for <c>s3://</c>; null serves <c>https://</c> only.</param>
     IObjectStore CreateObjectStore(AwsSettings? settings);
 

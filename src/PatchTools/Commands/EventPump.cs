@@ -31,6 +31,18 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
 
     public void Debug(string message) => Post(() => cmdlet.WriteDebug(message));
 
+    /// <summary>Writes an object to the pipeline and returns when it is written: who brings more than the pipeline takes waits here.</summary>
+    public async Task WriteAsync(object item, CancellationToken cancellationToken)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            cmdlet.WriteObject(item);
+            written.SetResult();
+        });
+        await written.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Returns what the work returns; its exceptions come out as they were thrown.</summary>
     /// <param name="work">Started on the thread pool.</param>
     /// <param name="stopping">Cancelled when a stream refuses an event (stopped pipeline, <c>-WarningAction Stop</c>); the work is awaited all the same.</param>

@@ -76,6 +76,39 @@ public sealed class PreflightCheckTests : IDisposable
     }
 
     [Fact]
+    public void On_a_host_of_dnf_its_own_cache_its_boot_images_and_its_commands_are_meant()
+    {
+        AsRpm("[main]\ncachedir=/mnt/dnf\n");
+        File.WriteAllBytes(_directory.File("root/boot/vmlinuz-5.14.0-1.el9.x86_64"), new byte[100]);
+        File.WriteAllBytes(_directory.File("root/boot/initramfs-5.14.0-1.el9.x86_64.img"), new byte[900]);
+        Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"23 22 8:3 / {Root}/boot rw - ext4 /dev/sda3 rw", $"24 22 8:2 / {Root}/mnt/dnf rw - ext4 /dev/sda2 rw", $"25 22 8:4 / {Root}/tmp rw,noexec - tmpfs tmpfs rw");
+        _fileSystems.At[Path.Combine(Root, "mnt/dnf")] = new FreeSpace(50 * MiB, null);
+        _fileSystems.At[Path.Combine(Root, "boot")] = new FreeSpace(999, null);
+        Assert.Empty(Check(plan: Plan(downloads: 50 * MiB)).Findings);
+        var findings = Check(plan: Plan(downloads: (50 * MiB) + 1, change: "kernel-core")).Findings;
+        Assert.Equal(["DiskFull", "DiskFull"], findings.Select(f => f.Id));
+        Assert.Contains(findings, f => f.Text.StartsWith($"The file system of {Root}/mnt/dnf has 50.0 MiB free", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f.Cure.Contains("dnf remove --oldinstallonly", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_database_of_rpm_that_was_written_in_the_future_is_a_clock_that_was_wrong()
+    {
+        AsRpm("[main]\n");
+        File.SetLastWriteTimeUtc(_directory.File("root/var/lib/rpm/rpmdb.sqlite"), Now.AddHours(1).UtcDateTime);
+        Assert.Equal("ClockBehind", Assert.Single(Check().Findings).Id);
+    }
+
+    private void AsRpm(string configuration)
+    {
+        File.Delete(Path.Combine(Root, "var/lib/dpkg/status"));
+        File.WriteAllText(_directory.File("root/var/lib/rpm/rpmdb.sqlite"), "");
+        File.SetLastWriteTimeUtc(_directory.File("root/var/lib/rpm/rpmdb.sqlite"), Now.AddDays(-1).UtcDateTime);
+        File.WriteAllText(_directory.File("root/etc/dnf/dnf.conf"), configuration);
+        File.WriteAllText(_directory.File("root/usr/bin/dnf"), "");
+    }
+
+    [Fact]
     public void Needs_on_one_file_system_are_added_up()
     {
         _fileSystems.Default = new FreeSpace(110 * MiB, null);

@@ -43,6 +43,10 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
         return this;
     }
 
+    public IFleetOperations CreateFleetOperations(AwsSettings settings) => throw new NotSupportedException();
+
+    public IFleetCompliance CreateFleetCompliance(AwsSettings settings) => throw new NotSupportedException();
+
     public IDecompressor CreateDecompressor() => throw new NotSupportedException();
 
     public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();

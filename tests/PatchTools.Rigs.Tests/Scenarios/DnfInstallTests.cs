@@ -209,6 +209,23 @@ public sealed class DnfInstallTests
         host.AssertInstalled("s-app", "1.0-1");
     }
 
+    [Fact]
+    public void A_process_that_runs_a_replaced_file_is_named_and_a_replaced_core_package_wants_a_reboot()
+    {
+        var sleep = File.ReadAllBytes("/usr/bin/sleep");
+        using var host = new RpmScenarioHost()
+            .Installed(new SyntheticRpm("s-daemon", "1.0-1").WithFile("/usr/bin/s-daemon", sleep), new SyntheticRpm("glibc", "2.34-1"))
+            .Fixes(new SyntheticRpm("s-daemon", "1.1-1").WithFile("/usr/bin/s-daemon", [.. sleep, 0]), new SyntheticRpm("glibc", "2.34-2"))
+            .Ready();
+        using var daemon = host.Root.Start("/usr/bin/s-daemon", "600");
+        while (!host.Root.Shell("cat /proc/[0-9]*/comm").Output.Contains("s-daemon", StringComparison.Ordinal))
+            Thread.Yield();
+        host.Install().Expect(0);
+        var said = host.Root.PatchTools("$a = Test-PatchRebootRequired; foreach ($r in $a.Reasons) { \"$($r.Text)\" }; $a.Processes").Expect().Output;
+        Assert.Contains("core packages were installed since the last boot: glibc", said, StringComparison.Ordinal);
+        Assert.Contains("s-daemon (", said, StringComparison.Ordinal);
+    }
+
     private static Action<JsonObject> Reject(params string[] names) => baseline =>
     {
         baseline["rejectedPatches"] = new JsonArray([.. names.Select(n => JsonValue.Create(n))]);

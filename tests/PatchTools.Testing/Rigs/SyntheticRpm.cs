@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
+#pragma warning disable CA1416 // Rigs run on Linux only.
+
 namespace PatchTools.Testing.Rigs;
 
 /// <summary>One version of an rpm package that exists in tests only.</summary>
@@ -72,7 +74,12 @@ public static class SyntheticRpms
     {
         using var folder = new TemporaryDirectory();
         foreach (var (path, content) in package.Files)
+        {
             File.WriteAllBytes(folder.File("files" + path), content);
+            if (path.Contains("/bin/", StringComparison.Ordinal))
+                File.SetUnixFileMode(folder.File("files" + path), (UnixFileMode)Convert.ToInt32("755", 8));
+        }
+
         File.WriteAllText(folder.File("package.spec"), package.SpecFile);
         RigProcess.Run(
             "rpmbuild", "-bb", "--quiet", "--nodeps", "--target", "x86_64", "--define", $"_topdir {folder.Path}", "--define", $"_rpmdir {folder.Path}/out", "--define", "_buildhost rig", "--define", "_rpmfilename package.rpm",

@@ -13,9 +13,6 @@ internal sealed class DnfCommands
 
     public const char Field = '\u001f';
 
-    /// <summary>dnf's and yum's own code for a lock that is held while <c>exit_on_lock</c> is set.</summary>
-    public const int LockHeld = 200;
-
     private static readonly Dictionary<string, string> s_unattended = new(StringComparer.Ordinal)
     {
         // Agents start their children with little; scriptlets need the system's own programs.
@@ -74,17 +71,17 @@ internal sealed class DnfCommands
 
     /// <summary>
     /// Asks the resolver; changes nothing. What it would do comes as one line for each package from dnf 4 (its debug level 6 says what its table says, and
-    /// never wraps) and yum 3 (always), and as JSON from dnf 5 (<c>--store</c>). Only what is in the cache: the plan is made of what the inventory was read from.
+    /// never wraps) and yum 3 (at its usual one), and as JSON from dnf 5 (<c>--store</c>). Only what is in the cache: the plan is made of what the inventory was read from.
     /// </summary>
     public Command Plan(IEnumerable<string> wanted, IEnumerable<string> excluded) => new(_tool.Command,
     [
         .. _places, "-C", "--setopt=exit_on_lock=1",
         .. _tool.IsDnf5 ? (string[])["-y", $"--store={StoreDirectory}"] : ["--assumeno"],
-        .. _tool.IsYum3 || _tool.IsDnf5 ? (string[])[] : ["--setopt=debuglevel=6"],
+        .. _tool.IsDnf5 ? (string[])[] : [$"--setopt=debuglevel={(_tool.IsYum3 ? 2 : 6)}"],
         .. Resolver(excluded), Verb, .. wanted,
     ])
     {
-        ExpectedExitCodes = [0, 1, LockHeld],
+        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
         Environment = s_unattended,
     };
 
@@ -96,7 +93,7 @@ internal sealed class DnfCommands
     ])
     {
         Environment = s_unattended,
-        ExpectedExitCodes = [0, 1],
+        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed],
     };
 
     /// <summary>

@@ -51,7 +51,7 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
                 Directory.Delete(commands.StoreDirectory, recursive: true);
             var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
             var result = await runner.RunAsync(command, cancellationToken);
-            if (result.ExitCode == DnfCommands.LockHeld)
+            if (result.ExitCode == DnfExitCode.LockHeld)
             {
                 await waitForLock(cancellationToken);
                 continue;
@@ -80,6 +80,8 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
             return new DnfSolution(answer, isProtected ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         }
 
+        if (!tool.IsYum3 && targets.FirstOrDefault(t => !answer.Brings(t)) is { } passedOver)
+            return new DnfSolution(answer, SetbackKind.Dependency, $"{tool.Command} would leave {passedOver.Name} as it is") { PassedOver = passedOver };
         if (answer.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
             return new DnfSolution(answer, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
         var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove && c.Note is null && !MakesRoom(c, answer)).ToList();
@@ -113,11 +115,14 @@ internal sealed record DnfSolution(DnfAnswer Answer, SetbackKind? Problem, strin
     /// <summary>Packages that would come along and that the policy refuses.</summary>
     public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
 
+    /// <summary>A target that the answer does without; null when there is none.</summary>
+    public PatchTarget? PassedOver { get; init; }
+
     public bool IsAcceptable => Problem is null;
 
     public bool IsHopeless => Answer.Distrust is not null;
 
-    public bool Blames(PatchTarget target) => Answer.Blames(target);
+    public bool Blames(PatchTarget target) => target == PassedOver || Answer.Blames(target);
 
     public bool Mentions(PatchTarget target) => Answer.Mentions(target.Name);
 

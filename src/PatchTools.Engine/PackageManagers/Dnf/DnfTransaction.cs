@@ -42,11 +42,12 @@ internal sealed class DnfTransaction(HostContext host, IProcessRunner runner, Dn
             PackageFailures = transcript.PackageFailures,
             DownloadFailures = transcript.DownloadFailures,
             NotAuthenticated = transcript.NotAuthenticated,
-            IsLocked = result.ExitCode == DnfCommands.LockHeld || transcript.IsLocked,
+            IsLocked = result.ExitCode == DnfExitCode.LockHeld || transcript.IsLocked,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
-            Reason = transcript.Reason ?? $"{tool.Command} ended with {result.ExitCode} and gave no reason",
-            Problems = transcript.ScriptWarnings,
+            Reason = transcript.Reason ?? $"{tool.Command} ended with {DnfExitCode.Describe(result.ExitCode)} and gave no reason",
+            Problems = transcript.ScriptFailures,
+            Warnings = transcript.ScriptWarnings,
         };
     }
 

@@ -15,8 +15,11 @@ internal sealed partial record DnfTranscript
     /// <summary>Packages of <see cref="PackageFailures"/> whose signature is missing or of nobody the host trusts.</summary>
     public required IReadOnlySet<string> NotAuthenticated { get; init; }
 
-    /// <summary>Scriptlets that failed without keeping their package from being installed: to rpm a warning, to an administrator none.</summary>
+    /// <summary>Scriptlets that failed after their package was installed: to rpm a warning.</summary>
     public required IReadOnlyList<string> ScriptWarnings { get; init; }
+
+    /// <summary>Scriptlets of replaced versions that failed: the new version is installed, and the tool calls the transaction failed.</summary>
+    public required IReadOnlyList<string> ScriptFailures { get; init; }
 
     /// <summary>rpm's database was locked at the last moment.</summary>
     public required bool IsLocked { get; init; }
@@ -73,6 +76,7 @@ internal sealed partial record DnfTranscript
         Dictionary<string, string> mirrors = new(StringComparer.Ordinal);
         HashSet<string> untrusted = new(StringComparer.Ordinal);
         List<string> warnings = [];
+        List<string> broken = [];
         List<string> failed = [];
         string? reason = null;
         var lines = output.Split('\n').Select(line => line.TrimEnd('\r', ' ')).ToArray();
@@ -86,7 +90,7 @@ internal sealed partial record DnfTranscript
                 if (scriptlet.Groups["level"].Value == "error" && scriptlet.Groups["kind"].Value is "%prein" or "%pretrans" or "%pre")
                     failures.TryAdd(NameOf(scriptlet.Groups["nevra"].Value), text);
                 else
-                    warnings.Add($"{scriptlet.Groups["nevra"].Value}: {text}{(scriptlet.Groups["kind"].Value == "%preun" ? "; rpm keeps this version in its database beside the new one" : "")}");
+                    (scriptlet.Groups["level"].Value == "error" ? broken : warnings).Add($"{scriptlet.Groups["nevra"].Value}: {text}{(scriptlet.Groups["kind"].Value == "%preun" ? "; rpm keeps this version in its database beside the new one" : "")}");
             }
             else if (InstallFailed().Match(line) is { Success: true } unpack)
             {
@@ -124,7 +128,7 @@ internal sealed partial record DnfTranscript
         }
 
         // What nothing else explains; a version that was only to be replaced is in the list as well.
-        foreach (var name in failed.Select(NameOf).Where(n => !failures.ContainsKey(n) && !downloads.ContainsKey(n) && !warnings.Exists(w => w.StartsWith(n + "-", StringComparison.Ordinal))).ToList())
+        foreach (var name in failed.Select(NameOf).Where(n => !failures.ContainsKey(n) && !downloads.ContainsKey(n) && !broken.Exists(w => w.StartsWith(n + "-", StringComparison.Ordinal))).ToList())
             failures.TryAdd(name, reason ?? "the transaction failed");
         return new DnfTranscript
         {
@@ -132,6 +136,7 @@ internal sealed partial record DnfTranscript
             DownloadFailures = downloads,
             NotAuthenticated = untrusted,
             ScriptWarnings = [.. warnings.Distinct(StringComparer.Ordinal)],
+            ScriptFailures = [.. broken.Distinct(StringComparer.Ordinal)],
             IsLocked = output.Contains("can't create transaction lock on", StringComparison.Ordinal) || output.Contains("already locked by ", StringComparison.Ordinal),
             DiskFull = lines.Select(l => l.Trim()).FirstOrDefault(l => l.Contains("No space left on device", StringComparison.Ordinal)),
             HasNoRoomForDownloads = output.Contains("nsufficient space in download directory", StringComparison.Ordinal) || output.Contains("Failed writing received data to disk", StringComparison.Ordinal),
@@ -153,7 +158,7 @@ internal sealed partial record DnfTranscript
     private static string NameOf(string nevra) => Nevra.TryParse(nevra)?.Name ?? nevra;
 
     /// <summary>Addresses of repositories may carry passwords and signatures, and do not help.</summary>
-    private static string WithoutAddress(string text)
+    public static string WithoutAddress(string text)
     {
         var end = text.IndexOf(". Calculated:", StringComparison.Ordinal) is var sums and > 0 ? sums : text.IndexOf(" for http", StringComparison.Ordinal) is var address and > 0 ? address : text.Length;
         return Address().Replace(text[..end], "(address)").Trim();

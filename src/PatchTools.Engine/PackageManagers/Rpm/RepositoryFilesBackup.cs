@@ -66,7 +66,10 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
                 {
                     var target = Path.Combine(folder, Path.GetFileName(file));
                     Move(file, target);
-                    meanwhile.Remove(target);
+                    if (backup == found[^1])
+                        meanwhile.Remove(target);
+                    else
+                        meanwhile.Add(target);
                 }
 
                 if (!Directory.EnumerateFileSystemEntries(backup).Any())

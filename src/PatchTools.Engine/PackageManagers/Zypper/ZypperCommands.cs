@@ -9,6 +9,9 @@ namespace PatchTools.PackageManagers.Zypper;
 /// <summary>The command lines of zypper: options that hold for every call of one request, spelled out once.</summary>
 internal sealed class ZypperCommands
 {
+    /// <summary>Agents start their children with little; scriptlets need the system's own programs.</summary>
+    private const string Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private readonly IReadOnlyList<string> _places;
     private readonly TimeSpan _lockTimeout;
 
@@ -28,9 +31,9 @@ internal sealed class ZypperCommands
     }
 
     /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
-    public static string PrivateCache(HostContext host) => Path.Combine(host.Paths.DataDirectory, "zypper-cache");
+    public static string PrivateCache(HostContext host) => System.IO.Path.Combine(host.Paths.DataDirectory, "zypper-cache");
 
-    private static string PrivateSources(HostContext host) => Path.Combine(host.Paths.DataDirectory, "zypper-sources");
+    private static string PrivateSources(HostContext host) => System.IO.Path.Combine(host.Paths.DataDirectory, "zypper-sources");
 
     /// <summary>Asks every enabled repository, however young its metadata is. <c>--non-interactive</c> answers no to every key that the host does not trust.</summary>
     public Command Refresh() => Query(["refresh"]) with { Timeout = TimeSpan.FromMinutes(15) };
@@ -54,6 +57,16 @@ internal sealed class ZypperCommands
         Timeout = TimeSpan.FromHours(1),
     };
 
+    /// <summary>Takes away what an interrupted transaction was about to remove; nothing can need it while the newer version is there.</summary>
+    public static Command Erase(IEnumerable<string> versions, TransactionFiles files) => new("rpm", ["-e", "--nodeps", .. versions])
+    {
+        ExpectedExitCodes = ZypperExitCode.All,
+        Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Path },
+        Interruptible = false,
+        LogPath = files.LogPath,
+        Timeout = TimeSpan.FromHours(1),
+    };
+
     /// <summary>A version as zypper takes it, <c>name.arch=[epoch:]version-release</c>.</summary>
     public static string Spec(string name, string architecture, string edition) => $"{name}.{architecture}={edition}";
 
@@ -72,13 +85,13 @@ internal sealed class ZypperCommands
         Environment = Unattended(null),
     };
 
-    /// <summary>zypper waits for its lock itself; agents start their children with little.</summary>
+    /// <summary>zypper waits for its lock itself.</summary>
     private Dictionary<string, string> Unattended(string? settings)
     {
         Dictionary<string, string> environment = new(StringComparer.Ordinal)
         {
             ["ZYPP_LOCK_TIMEOUT"] = Math.Max(0, (int)_lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
-            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["PATH"] = Path,
         };
         if (settings is not null)
             environment["ZYPP_CONF"] = settings;
@@ -100,7 +113,7 @@ internal sealed class ZypperCommands
         AtomicFile.CreateDirectory(sources);
 
         // Addresses may carry passwords.
-        AtomicFile.Write(Path.Combine(sources, "baseline.repo"), Encoding.UTF8.GetBytes(customSources + "\n"), AtomicFile.PrivateFile);
+        AtomicFile.Write(System.IO.Path.Combine(sources, "baseline.repo"), Encoding.UTF8.GetBytes(customSources + "\n"), AtomicFile.PrivateFile);
         options.AddRange(["--reposd-dir", sources]);
         if (hasPrivateCache)
             options.AddRange(["--cache-dir", PrivateCache(host)]);

@@ -5,8 +5,8 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// Installs with zypper: puts moved repositories back, waits for the lock, and hands the plan to <see cref="InstallWork"/>, what changes the package manager itself
-/// first.
+/// Installs with zypper: puts moved repositories back, waits for the lock, finishes what an interrupted transaction left, and hands the plan to <see cref="InstallWork"/>, what
+/// changes the package manager itself first.
 /// </summary>
 internal sealed class ZypperInstaller(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer)
 {
@@ -17,7 +17,9 @@ internal sealed class ZypperInstaller(HostContext host, IProcessRunner runner, I
         InstallWork.DemandRunningHost(host);
         new RepositoryFilesBackup(host, ZypperPackageManager.ReferenceName, ZypperPackageManager.RepositoryFolder).Restore(request.CustomSources, observer);
         var work = new InstallWork(host, request, observer, _locks);
-        if (plan.IsEmpty)
+        var duplicates = new ZypperDuplicates(host.Paths.Root, runner, ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []));
+        var older = await duplicates.OlderAsync();
+        if (plan.IsEmpty && older.Count == 0)
             return work.Outcome(plan, null);
 
         await _locks.WaitAsync(request.LockTimeout, cancellationToken);
@@ -25,6 +27,20 @@ internal sealed class ZypperInstaller(HostContext host, IProcessRunner runner, I
         try
         {
             var transaction = new ZypperTransaction(host, runner, request, observer, files);
+            if (older.Count > 0)
+            {
+                // Whoever held the lock may have been the one who finishes it.
+                older = await duplicates.OlderAsync();
+            }
+
+            if (older.Count > 0)
+            {
+                var (hasChanged, problem) = await transaction.RepairAsync(older);
+                work.HasChanged |= hasChanged;
+                if (problem is not null)
+                    work.Problem(problem, problem);
+            }
+
             var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
             var stack = new ZypperRefusals(request.Inventory).OfTheStack(plan.Accepted);
             var comesFirst = stack.Count < plan.Accepted.Count ? stack : new HashSet<PatchTarget>();

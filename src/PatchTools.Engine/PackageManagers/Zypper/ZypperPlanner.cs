@@ -76,7 +76,8 @@ internal sealed class ZypperPlanner
             {
                 IsRequested = requested.Contains((change.Name, change.Architecture)),
                 Repository = _known.RepositoryOf(change),
-                Note = answer.VendorChanges.Any(c => c.Name == change.Name && c.Architecture == change.Architecture) ? "changes its vendor"
+                Note = change.Action == PlannedAction.Remove ? _known.WhyRemoved(change, answer)
+                    : answer.VendorChanges.Any(c => c.Name == change.Name && c.Architecture == change.Architecture) ? "changes its vendor"
                     : stack.Count < requested.Count && stack.Contains((change.Name, change.Architecture)) ? "first, as it changes the package manager itself"
                     : null,
             })

@@ -1,3 +1,5 @@
+using PatchTools.PackageManagers.Rpm;
+
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>What is known of a wanted version before the resolver is asked: the administrator's locks, vendors and priorities (DESIGN §4).</summary>
@@ -48,6 +50,19 @@ internal sealed class ZypperRefusals
             if (version.Origins.ToList().Exists(o => o.IsOffer))
                 yield return version.Edition;
         }
+    }
+
+    /// <summary>Why a package may go: another that comes replaces it, or it is the older one of two versions. Null: nothing says so.</summary>
+    public string? WhyRemoved(PlannedChange removal, ZypperAnswer answer)
+    {
+        if (!_packages.TryGetValue((removal.Name, removal.Architecture), out var package) || package.Installed is not { } installed)
+            return null;
+        if (RpmVersion.Order.Compare(installed.Edition, removal.FromVersion) > 0
+            || answer.Changes.Any(c => c.Name == removal.Name && c.Architecture == removal.Architecture && RpmVersion.Order.Compare(c.ToVersion, removal.FromVersion) > 0))
+            return "the older one of two versions";
+        return answer.Changes.FirstOrDefault(c => c.ToVersion.Length > 0 && installed.PolicyNote?.StartsWith($"{c.Name} {c.ToVersion} replaces it", StringComparison.Ordinal) == true) is { } replacement
+            ? $"replaced by {replacement.Name}"
+            : null;
     }
 
     /// <summary>Alias of the best repository that offers the version; empty when none is known to.</summary>

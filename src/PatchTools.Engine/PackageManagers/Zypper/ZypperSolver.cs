@@ -4,7 +4,7 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// One question to the resolver and the verdict on its answer (spec 12 §9): acceptable is what has a solution, removes nothing, downgrades nothing, changes no vendor without
+/// One question to the resolver and the verdict on its answer (spec 12 §9): acceptable is what has a solution, removes nothing but what is replaced, downgrades nothing, changes no vendor without
 /// the administrator's consent, and brings along no package that the policy refuses.
 /// </summary>
 internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands commands, ZypperExclusions exclusions, ZypperRefusals known, IDependencyPolicy policy, bool allowsVendorChange, LockWait locks, TimeSpan lockTimeout)
@@ -62,7 +62,7 @@ internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands command
             return new ZypperSolution(answer, answer.Solutions.Any(s => s.StartsWith("deinstallation of ", StringComparison.Ordinal)) ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         if (answer.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
             return new ZypperSolution(answer, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
-        var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove).ToList();
+        var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove && known.WhyRemoved(c, answer) is null).ToList();
         if (lost.Count > 0)
             return new ZypperSolution(answer, SetbackKind.WouldRemove, $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}");
         if (!allowsVendorChange && answer.VendorChanges.Count > 0)

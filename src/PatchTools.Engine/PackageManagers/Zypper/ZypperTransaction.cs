@@ -38,6 +38,20 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
         }
     }
 
+    /// <summary>
+    /// A transaction that was killed between installing a version and removing the one before leaves both in rpm's database. The older one is taken away as the
+    /// transaction would have done.
+    /// </summary>
+    public async Task<(bool HasChanged, string? Problem)> RepairAsync(IReadOnlyList<string> older)
+    {
+        observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
+        observer.Warning($"An earlier transaction was interrupted and left packages in two versions: removing {string.Join(", ", older)}.");
+        var before = await ReadAsync();
+        var result = await runner.RunAsync(ZypperCommands.Erase(older, files), CancellationToken.None);
+        var after = await ReadAsync();
+        return (!before.Equals(after), result.ExitCode == 0 ? null : $"Packages that an interrupted transaction left in two versions could not be put right ({string.Join(", ", older)}): {result.StandardOutput.Trim()}");
+    }
+
     private static TransactionResult Result(InstallPlan plan, CommandResult result, RpmDatabase before, RpmDatabase after)
     {
         var transcript = ZypperTranscript.Parse(result.StandardOutput);
@@ -55,22 +69,26 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
             Reason = transcript.Reason ?? $"zypper ended with {ZypperExitCode.Describe(result.ExitCode)} and gave no reason",
-            Problems = [.. Problems(result.ExitCode, transcript, installed)],
+            Problems = [.. Problems(transcript, installed)],
+            Warnings = [.. Warnings(result.ExitCode, transcript)],
         };
     }
 
-    private static IEnumerable<string> Problems(int exitCode, ZypperTranscript transcript, IReadOnlyList<PatchTarget> installed)
+    /// <summary>The new version is there, and what was to go with the old one is not.</summary>
+    private static IEnumerable<string> Problems(ZypperTranscript transcript, IReadOnlyList<PatchTarget> installed)
     {
-        foreach (var warning in transcript.ScriptWarnings)
-            yield return warning;
-
-        // The new version is there, and what was to go with the old one is not.
         foreach (var target in installed)
         {
             if (transcript.PackageFailures.TryGetValue(target.Name, out var failure))
                 yield return $"{target.Name} {target.Edition} is installed, but not all went well: {failure}";
         }
+    }
 
+    /// <summary>What the informational exit codes inform of.</summary>
+    private static IEnumerable<string> Warnings(int exitCode, ZypperTranscript transcript)
+    {
+        foreach (var warning in transcript.ScriptWarnings)
+            yield return warning;
         if (exitCode == ZypperExitCode.RepositoriesSkipped)
             yield return $"zypper left out repositories that it could not read ({ZypperExitCode.Describe(exitCode)})";
         if (exitCode == ZypperExitCode.ScriptFailed && transcript.ScriptWarnings.Count == 0)

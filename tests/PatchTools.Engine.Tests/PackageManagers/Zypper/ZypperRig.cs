@@ -37,6 +37,14 @@ public sealed class ZypperUniverse : IDisposable
         new("p-extra", "1.0-1") { IsInstalled = true }, new("p-extra", "1.1-1") { Repository = "extra" },
         new RigRpm("o-new", "2.0-1") { Repository = "base" }.With("Obsoletes: o-old < 2"), new("o-old", "1.0-1") { Repository = "base", IsInstalled = true },
         new("n-tool", "1.0-1") { IsInstalled = true }, new("n-tool", "1.1-1") { Repository = "plain" },
+        new("d-app", "1.0-1") { IsInstalled = true }, new RigRpm("d-app", "2.0-1") { Repository = "deps" }.With("Requires: d-lib >= 2"),
+        new("d-lib", "1.0-1") { IsInstalled = true }, new("d-lib", "2.0-1") { Repository = "deps" },
+        new("d-new", "1.0-1") { IsInstalled = true }, new RigRpm("d-new", "2.0-1") { Repository = "deps" }.With("Requires: d-dependency").With("Recommends: d-extra"),
+        new("d-dependency", "2:1.0-1") { Repository = "deps" }, new("d-extra", "1.0-1") { Repository = "deps" },
+        new("d-unmet", "1.0-1") { IsInstalled = true }, new RigRpm("d-unmet", "2.0-1") { Repository = "deps" }.With("Requires: not-anywhere"),
+        new("d-rival", "1.0-1") { IsInstalled = true }, new RigRpm("d-rival", "2.0-1") { Repository = "deps" }.With("Conflicts: a-plain"),
+        new("d-one", "1.0-1") { IsInstalled = true }, new RigRpm("d-one", "2.0-1") { Repository = "deps" }.With("Requires: d-two = 2.0-1"),
+        new("d-two", "1.0-1") { IsInstalled = true }, new RigRpm("d-two", "2.0-1") { Repository = "deps" }.With("Requires: d-one = 2.0-1"),
     ];
 
     private static readonly RigPatch[] _patches =
@@ -49,6 +57,7 @@ public sealed class ZypperUniverse : IDisposable
         new("base", "RIG-SLE-2026-6", "recommended", "important", ["libzypp 17.1-1"]) { SuggestsRestart = true },
         new("base", "RIG-SLE-2026-7", "security", "important", ["core 1.1-1"]) { SuggestsReboot = true },
         new("base", "RIG-SLE-2026-8", "security", "low", ["a-sec 1.0-1"]),
+        new("deps", "RIG-SLE-2026-10", "security", "important", ["d-app 2.0-1", "d-lib 2.0-1", "d-new 2.0-1", "d-unmet 2.0-1", "d-rival 2.0-1", "d-one 2.0-1", "d-two 2.0-1"]),
         new("extra", "RIG-SLE-2026-9", "security", "moderate", ["p-both 1.5-1", "p-extra 1.1-1"]),
     ];
 
@@ -88,7 +97,7 @@ public sealed class ZypperUniverse : IDisposable
             File.Copy(file, Path.Combine(RepositoryFolder(package.Repository), package.FileName));
         }
 
-        foreach (var repository in new[] { "base", "extra", "plain" })
+        foreach (var repository in new[] { "base", "extra", "plain", "deps" })
             RigRpms.MakeRepository(RepositoryFolder(repository), [.. _patches.Where(p => p.Repository == repository)]);
         _installed.AddRange(files.Where(f => f.Key.IsInstalled).Select(f => f.Value));
     }
@@ -160,14 +169,14 @@ internal sealed class ZypperRoot : IDisposable
     public Task<HostInventory> InventoryAsync(bool refresh = false, IRunObserver? observer = null, string? customSources = null) => Manager(observer).GetInventoryAsync(
         new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root, LockTimeout = TimeSpan.Zero, CustomSources = customSources }, observer ?? new SilentObserver(), CancellationToken.None);
 
-    public ZypperPackageManager Manager(IRunObserver? observer = null, string? proc = null) => new(
+    public ZypperPackageManager Manager(IRunObserver? observer = null, string? proc = null, IProcessRunner? runner = null) => new(
         new HostContext
         {
             Paths = new HostPaths { Root = Path, StateDirectory = _data.Path, DataDirectory = _data.Path, ProcDirectory = proc ?? "/proc" },
             Environment = new Dictionary<string, string>(),
             IsRoot = Environment.IsPrivilegedProcess,
         },
-        new ProcessRunner(observer ?? new SilentObserver()),
+        runner ?? new ProcessRunner(observer ?? new SilentObserver()),
         new Decompressor());
 
     public void Dispose()
