@@ -18,6 +18,9 @@ internal sealed partial record DnfAnswer
     /// <summary>Arguments that no visible package fits.</summary>
     public IReadOnlyList<string> Unmatched { get; init; } = [];
 
+    /// <summary>Versions that are there already, <c>name-[epoch:]version-release.arch</c>; yum 3 does not name them.</summary>
+    public IReadOnlyList<string> Present { get; init; } = [];
+
     /// <summary>What else went wrong: not one target's own, and no other set fares better. Null when nothing did.</summary>
     public string? Failure { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed partial record DnfAnswer
     //   Error: Package: httpd-2.4.6-97.el7.x86_64 (updates)
     //              Requires: nowhere
     //   No package gone-0:1.1-1.x86_64 available.
+    //   No Match for argument: gone-0:1.1-1.x86_64
     // dnf5 5.2.6, standard error, exit code 1:
     //   Failed to resolve the transaction:
     //   No match for argument: gone-0:1.1-1.x86_64
@@ -75,6 +79,7 @@ internal sealed partial record DnfAnswer
     {
         List<string> problems = [];
         List<string> unmatched = [];
+        List<string> present = [];
         List<(string Name, string Architecture, string Edition, string What)> said = [];
         long? download = null;
         var inProblem = false;
@@ -95,6 +100,10 @@ internal sealed partial record DnfAnswer
             {
                 unmatched.Add(missing.Groups["spec"].Success ? missing.Groups["spec"].Value : missing.Groups["yum"].Value);
             }
+            else if (PresentLine().Match(line) is { Success: true } installed)
+            {
+                present.Add(installed.Groups["nevra"].Value);
+            }
             else if (DownloadLine().Match(line) is { Success: true } size)
             {
                 download = Bytes(size.Groups["number"].Value, size.Groups["unit"].Value);
@@ -109,7 +118,9 @@ internal sealed partial record DnfAnswer
         }
 
         var declined = output.Contains("Exiting on user command", StringComparison.Ordinal) || error.Contains("Operation aborted", StringComparison.Ordinal) || error.Contains("Exiting on user command", StringComparison.Ordinal);
-        var answered = exitCode == 0 || declined;
+
+        // yum 3 goes on without what it does not find.
+        var answered = (exitCode == 0 || declined) && unmatched.Count == 0;
         var distrust = !answered && (error + output).Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
             ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
             : null;
@@ -117,9 +128,10 @@ internal sealed partial record DnfAnswer
         {
             Changes = !answered ? [] : stored is not null ? Stored(stored) : Changed(said),
             Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
-            Unmatched = answered ? [] : unmatched,
+            Unmatched = unmatched,
+            Present = present,
             Distrust = distrust,
-            Failure = answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null : LastWords(error) ?? LastWords(output) ?? "it gave no reason",
+            Failure = answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,
         };
     }
@@ -133,6 +145,10 @@ internal sealed partial record DnfAnswer
         var texts = own.Count > 0 ? own : Problems;
         return texts.Count > 0 ? string.Join("; ", texts) : Distrust ?? Failure ?? "it gave no reason";
     }
+
+    /// <summary>Whether the target's version is there afterwards.</summary>
+    public bool Brings(PatchTarget target) =>
+        Changes.Any(c => c.Name == target.Name && c.Architecture == target.Architecture && c.ToVersion == target.Edition) || Present.Any(p => Names(p, target));
 
     public bool Blames(PatchTarget target) => Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));
 
@@ -153,7 +169,7 @@ internal sealed partial record DnfAnswer
 
     private static bool IsOf(string spec, PatchTarget target) => spec == DnfCommands.Spec(target.Name, target.Architecture, target.Edition);
 
-    private static IEnumerable<string> Words(string text) => text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string text) => text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>"conflicting requests" says nothing beside what it conflicts about.</summary>
     private static string Shorter(string problem)
@@ -252,7 +268,10 @@ internal sealed partial record DnfAnswer
     [GeneratedRegex(@"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$", RegexOptions.CultureInvariant)]
     private static partial Regex ProblemLine();
 
-    [GeneratedRegex(@"^(?:No match for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^Package ""?(?<nevra>[^\s""]+)""? is already installed\.$", RegexOptions.CultureInvariant)]
+    private static partial Regex PresentLine();
+
+    [GeneratedRegex(@"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
     private static partial Regex UnmatchedLine();
 
     [GeneratedRegex(@"^Total download size: (?<number>[0-9.]+) ?(?<unit>[kMG]?)$", RegexOptions.CultureInvariant)]
