@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using PatchTools.PackageManagers.Rpm;
 
@@ -74,8 +73,7 @@ internal sealed partial record DnfAnswer
     /// <param name="exitCode">The tool's.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
-    /// <param name="stored">What dnf 5 stored; null for the others, and where it stored nothing.</param>
-    public static DnfAnswer Parse(int exitCode, string output, string error, string? stored)
+    public static DnfAnswer Parse(int exitCode, string output, string error)
     {
         List<string> problems = [];
         List<string> unmatched = [];
@@ -126,12 +124,14 @@ internal sealed partial record DnfAnswer
             : null;
         return new DnfAnswer
         {
-            Changes = !answered ? [] : stored is not null ? Stored(stored) : Changed(said),
+            Changes = !answered ? [] : said.Count > 0 ? Changed(said) : Table(output),
             Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
             Unmatched = unmatched,
             Present = present,
             Distrust = distrust,
-            Failure = answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
+            Failure = answered && said.Count == 0 && output.Contains("Exiting on user command", StringComparison.Ordinal) ? "it does not say what it would do"
+                : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
+                : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,
         };
     }
@@ -214,38 +214,50 @@ internal sealed partial record DnfAnswer
     /// <summary>Of a removal because something in the transaction obsoletes the package.</summary>
     public const string ReplacedNote = "replaced (another package of the transaction obsoletes it)";
 
-    // dnf5 5.2.6 --store, transaction.json:
-    // {"elements":[],"version":"1.0","rpms":[
-    //   {"nevra":"bash-5.2.26-3.fc40.x86_64","action":"Upgrade","reason":"User","repo_id":"updates"},
-    //   {"nevra":"bash-5.2.26-1.fc40.x86_64","action":"Replaced","reason":"User","repo_id":"@System"}]}
-    private static List<PlannedChange> Stored(string json)
+    // dnf5 5.2 --assumeno, standard output; then "Operation aborted by the user." on standard error and exit code 1. Where it is no terminal and COLUMNS is large,
+    // each row has its line, and no field is cut:
+    // Package                      Arch   Version                 Repository      Size
+    // Upgrading:
+    //  efi-filesystem              noarch 5-13.fc41               updates      0.0   B
+    //    replacing efi-filesystem  noarch 5-12.fc41               fedora       0.0   B
+    //  qemu-img                    x86_64 2:9.1.2-1.fc41          updates     22.9 MiB
+    //    replacing qemu-img        x86_64 2:9.1.1-2.fc41          <unknown>   22.9 MiB
+    // Installing dependencies:
+    //  new                         noarch 0:1.0-1.fc41            updates     40.2 KiB
+    //    replacing old             noarch 1.0-1.fc41              fedora      40.1 KiB
+    //
+    // Transaction Summary:
+    //  Upgrading:         2 packages
+    private static List<PlannedChange> Table(string output)
     {
-        using var document = JsonDocument.Parse(json);
-        List<(string Name, string Architecture, string Edition, string Action, string Repository)> items = [];
-        if (document.RootElement.TryGetProperty("rpms", out var rpms))
-        {
-            foreach (var rpm in rpms.EnumerateArray())
-            {
-                if (Nevra.TryParse(rpm.GetProperty("nevra").GetString() ?? "") is { } nevra)
-                    items.Add((nevra.Name, nevra.Architecture, nevra.Edition, rpm.GetProperty("action").GetString() ?? "", rpm.TryGetProperty("repo_id", out var repository) ? repository.GetString() ?? "" : ""));
-            }
-        }
-
         List<PlannedChange> changes = [];
-        HashSet<string> taken = new(StringComparer.Ordinal);
-        foreach (var (name, architecture, edition, action, repository) in items)
+        PlannedAction? section = null;
+        foreach (var line in output.Split('\n').Select(l => l.TrimEnd()))
         {
-            if (action is not ("Install" or "Upgrade" or "Downgrade"))
+            if (line.StartsWith("Transaction Summary", StringComparison.Ordinal))
+                break;
+            if (line.Length > 0 && line[0] != ' ')
+            {
+                section = line switch
+                {
+                    "Upgrading:" => PlannedAction.Upgrade,
+                    "Downgrading:" => PlannedAction.Downgrade,
+                    _ when line.StartsWith("Installing", StringComparison.Ordinal) && line[^1] == ':' => PlannedAction.Install,
+                    _ when line.StartsWith("Removing", StringComparison.Ordinal) && line[^1] == ':' => PlannedAction.Remove,
+                    _ => null,
+                };
                 continue;
-            var before = action == "Install" ? "" : items.Where(i => i.Action == "Replaced" && i.Name == name).OrderByDescending(i => i.Architecture == architecture).Select(i => i.Edition).FirstOrDefault("");
-            taken.Add($"{name} {before}");
-            changes.Add(new PlannedChange { Action = Enum.Parse<PlannedAction>(action), Name = name, Architecture = architecture, FromVersion = before, ToVersion = edition, Repository = repository });
-        }
+            }
 
-        foreach (var (name, architecture, edition, action, _) in items)
-        {
-            if (action == "Remove" || (action == "Replaced" && !taken.Contains($"{name} {edition}")))
-                changes.Add(new PlannedChange { Action = PlannedAction.Remove, Name = name, Architecture = architecture, FromVersion = edition, Note = action == "Replaced" ? ReplacedNote : null });
+            if (section is not { } action || TableRow().Match(line) is not { Success: true } row)
+                continue;
+            var (name, architecture, edition) = (row.Groups["name"].Value, row.Groups["arch"].Value, Plain(row.Groups["evr"].Value));
+            if (!row.Groups["replacing"].Success)
+                changes.Add(new PlannedChange { Action = action, Name = name, Architecture = architecture, FromVersion = action == PlannedAction.Remove ? edition : "", ToVersion = action == PlannedAction.Remove ? "" : edition, Repository = action == PlannedAction.Remove ? "" : row.Groups["repo"].Value });
+            else if (changes.Count > 0 && changes[^1] is { Action: PlannedAction.Upgrade or PlannedAction.Downgrade, FromVersion: "" } upgrade && upgrade.Name == name)
+                changes[^1] = upgrade with { FromVersion = edition };
+            else
+                changes.Insert(Math.Max(0, changes.Count - 1), new PlannedChange { Action = PlannedAction.Remove, Name = name, Architecture = architecture, FromVersion = edition, Note = ReplacedNote });
         }
 
         return changes;
@@ -273,6 +285,9 @@ internal sealed partial record DnfAnswer
 
     [GeneratedRegex(@"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
     private static partial Regex UnmatchedLine();
+
+    [GeneratedRegex(@"^ (?<replacing>  replacing )?(?<name>\S+) +(?<arch>\S+) +(?<evr>\S+) +(?<repo>\S+) +[0-9.]+ +[KMGT]?i?B$", RegexOptions.CultureInvariant)]
+    private static partial Regex TableRow();
 
     [GeneratedRegex(@"^Total download size: (?<number>[0-9.]+) ?(?<unit>[kMG]?)$", RegexOptions.CultureInvariant)]
     private static partial Regex DownloadLine();

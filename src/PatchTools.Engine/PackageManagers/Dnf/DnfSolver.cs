@@ -50,8 +50,6 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
         for (var locked = 0; ; locked++)
         {
             Calls++;
-            if (tool.IsDnf5)
-                commands.ClearStore();
             var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
             var result = await runner.RunAsync(command, cancellationToken);
             if (result.ExitCode == DnfExitCode.LockHeld)
@@ -62,17 +60,11 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
                 continue;
             }
 
-            var answer = DnfAnswer.Parse(result.ExitCode, result.StandardOutput, result.StandardError, tool.IsDnf5 ? await StoredAsync(cancellationToken) : null);
+            var answer = DnfAnswer.Parse(result.ExitCode, result.StandardOutput, result.StandardError);
             return answer.Failure is { } failure
                 ? throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{tool.Command} cannot plan: {failure}", result)
                 : answer;
         }
-    }
-
-    private async Task<string?> StoredAsync(CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(commands.StoreDirectory, "transaction.json");
-        return File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : null;
     }
 
     private DnfSolution Judge(DnfAnswer answer, IReadOnlyList<PatchTarget> targets)

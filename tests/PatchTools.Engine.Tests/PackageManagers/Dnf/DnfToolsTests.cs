@@ -52,12 +52,11 @@ public sealed class DnfToolsTests : IDisposable
     }
 
     [Fact]
-    public async Task Dnf_5_stores_what_it_would_do_and_is_asked_for_the_sizes()
+    public async Task Dnf_5_shows_a_table_and_is_asked_for_the_sizes()
     {
-        const string stored = """{"elements":[],"version":"1.0","rpms":[{"nevra":"bash-5.2.26-3.fc40.x86_64","action":"Upgrade","reason":"User","repo_id":"updates"},{"nevra":"bash-5.2.26-1.fc40.x86_64","action":"Replaced","reason":"User","repo_id":"@System"}]}""";
-        var store = Path.Combine(_folder.Path, "data", "dnf-plan");
+        const string table = "Package             Arch   Version       Repository      Size\nUpgrading:\n bash               x86_64 5.2.26-3.fc40 updates      8.1 MiB\n   replacing bash   x86_64 5.2.26-1.fc40 fedora       8.1 MiB\n\nTransaction Summary:\n Upgrading:         1 package\n";
         var runner = new Script()
-            .Expect($"dnf5 -C -y --store={store} install bash-0:5.2.26-3.fc40.x86_64", 0, "", act: () => File.WriteAllText(_folder.File("data/dnf-plan/transaction.json"), stored))
+            .Expect("dnf5 -C --assumeno install bash-0:5.2.26-3.fc40.x86_64", 1, table, "Operation aborted by the user.\n")
             .Expect("dnf5 -C -q repoquery bash-0:5.2.26-3.fc40.x86_64", 0, "bash\u001fx86_64\u001f0\u001f5.2.26\u001f3.fc40\u001f1900000\u001f8500000\u001fupdates\u001e")
             .Expect("rpm -q bash-5.2.26-1.fc40.x86_64", 0, "8400000\u001f/usr/bin/bash\u001f\u001e");
 
@@ -68,16 +67,19 @@ public sealed class DnfToolsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_dnf_5_stored_for_an_earlier_question_is_no_answer_to_the_next()
+    public async Task What_dnf_5_cannot_do_or_does_not_show_fails_alone()
     {
-        File.WriteAllText(_folder.File("data/dnf-plan/transaction.json"), """{"version":"1.0","rpms":[{"nevra":"bash-5.2.26-3.fc40.x86_64","action":"Upgrade","repo_id":"updates"}]}""");
-        var runner = new Script().Expect("dnf5 -C -y install bash-0:5.2.26-3.fc40.x86_64", 1, "", "Failed to resolve the transaction:\nProblem: conflicting requests\n  - nothing provides nowhere needed by bash-5.2.26-3.fc40.x86_64 from updates\n");
-
+        var runner = new Script()
+            .Expect("dnf5 -C install bash-0:5.2.26-3.fc40.x86_64", 1, "", "Failed to resolve the transaction:\nProblem: conflicting requests\n  - nothing provides nowhere needed by bash-5.2.26-3.fc40.x86_64 from updates\nYou can try to add to command line:\n  --skip-broken to skip uninstallable packages\n");
         var plan = await PlanAsync(DnfTool.Dnf5, runner, Target("bash", "5.2.26-1.fc40", "5.2.26-3.fc40"));
-
         Assert.Equal("nothing provides nowhere needed by bash-5.2.26-3.fc40.x86_64 from updates", Assert.Single(plan.Setbacks).Reason);
-        Assert.Empty(plan.Changes);
         runner.AssertDone();
+
+        // A table of another shape than the known one must never pass for "nothing to do".
+        var strange = new Script().Expect("dnf5 install bash-0:5.2.26-3.fc40.x86_64", 1, "Upgrading:\n | bash | x86_64 |\n", "Operation aborted by the user.\n");
+        plan = await PlanAsync(DnfTool.Dnf5, strange, Target("bash", "5.2.26-1.fc40", "5.2.26-3.fc40"));
+        Assert.Equal("dnf5 would leave bash as it is", Assert.Single(plan.Setbacks).Reason);
+        strange.AssertDone();
     }
 
     [Fact]
