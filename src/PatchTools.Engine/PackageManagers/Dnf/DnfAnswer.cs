@@ -115,7 +115,8 @@ internal sealed partial record DnfAnswer
             inProblem = false;
         }
 
-        var declined = output.Contains("Exiting on user command", StringComparison.Ordinal) || error.Contains("Operation aborted", StringComparison.Ordinal) || error.Contains("Exiting on user command", StringComparison.Ordinal);
+        var declinedByYum = (output + error).Contains("Exiting on user command", StringComparison.Ordinal);
+        var declined = declinedByYum || error.Contains("Operation aborted", StringComparison.Ordinal);
 
         // yum 3 goes on without what it does not find.
         var answered = (exitCode == 0 || declined) && unmatched.Count == 0;
@@ -129,7 +130,7 @@ internal sealed partial record DnfAnswer
             Unmatched = unmatched,
             Present = present,
             Distrust = distrust,
-            Failure = answered && said.Count == 0 && output.Contains("Exiting on user command", StringComparison.Ordinal) ? "it does not say what it would do"
+            Failure = answered && said.Count == 0 && declinedByYum ? "it does not say what it would do"
                 : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
                 : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,
