@@ -68,7 +68,7 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     /// <summary>Runs one step of the engine to its end, while its events go to the streams.</summary>
     protected T Await<T>(HostContext host, Func<PatchRun, CancellationToken, Task<T>> step)
     {
-        var pump = new EventPump(this);
+        var pump = new EventPump(this, host.Clock);
         var run = Composition.RunOf(this, host, pump);
         return pump.Run(token => step(run, token), _stopping);
     }
@@ -76,7 +76,7 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     /// <summary>Runs one step on a fleet, while its events go to the streams and what it hands on goes to the pipeline, one object at a time.</summary>
     protected TResult AwaitFleet<TResult>(HostContext host, Func<PatchFleet, Func<object, Task>, CancellationToken, Task<TResult>> step)
     {
-        var pump = new EventPump(this);
+        var pump = new EventPump(this, host.Clock);
         var fleet = Composition.FleetOf(this, host, pump);
         return pump.Run(token => step(fleet, item => pump.WriteAsync(item, token), token), _stopping);
     }

@@ -151,6 +151,17 @@ public sealed class ViewTests
         Assert.Equal(wide.Show(Samples.NonCompliantReport()).Trim('\n'), string.Join('\n', PatchTools.Views.ReportView.Lines(Samples.NonCompliantReport(), host: null, style: null)));
     }
 
+    /// <summary>Columns of fixed width leave room for the one that takes the rest.</summary>
+    [Fact]
+    public void No_table_is_wider_than_eighty_columns() => Assert.All(
+        System.Xml.Linq.XDocument.Load(Path.Combine(StagedModule.Folder, "PatchTools.Format.ps1xml")).Descendants("TableControl"),
+        table =>
+        {
+            var widths = table.Element("TableHeaders")!.Elements("TableColumnHeader").Select(column => (int?)column.Element("Width")).ToList();
+            var rest = widths.Any(width => width is null) ? 12 : 0;
+            Assert.InRange(widths.Sum(width => (width ?? 0) + 1) + rest, 1, 80);
+        });
+
     [Fact]
     public void Every_type_that_a_cmdlet_writes_has_a_view()
     {

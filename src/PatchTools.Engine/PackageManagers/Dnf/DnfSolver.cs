@@ -81,7 +81,7 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
             return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
         if (!answer.HasSolution)
         {
-            var isProtected = answer.Problems.Any(p => p.Contains("protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
+            var isProtected = answer.Problems.Any(p => p.Contains("removing the following protected packages", StringComparison.Ordinal) || p.EndsWith("which is protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
             return new DnfSolution(answer, isProtected ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         }
 
