@@ -67,7 +67,7 @@ public static class PatchErrors
     // Inventory
     public static readonly PatchError PackageManagerNotFound = Row(1, PatchErrorCategory.NotSupported, "PatchTools reads apt, dnf, yum and zypper; check -Root, or that the host is one of theirs.");
     public static readonly PatchError PackageDatabaseUnreadable = Row(1, PatchErrorCategory.ReadError, "Check that the file the message names exists, is readable and whole.");
-    public static readonly PatchError RepositoryMetadataMalformed = Row(1, PatchErrorCategory.InvalidData, "Fetch the repository's metadata anew (dnf clean metadata, then dnf makecache); if it stays damaged, tell the repository's operator.");
+    public static readonly PatchError RepositoryMetadataMalformed = Row(1, PatchErrorCategory.InvalidData, "Fetch the repository's metadata anew (dnf clean metadata, then dnf makecache; zypper clean --metadata, then zypper refresh); if it stays damaged, tell the repository's operator.");
     public static readonly PatchError PackageManagerFailed = Row(1, PatchErrorCategory.InvalidOperation, "Run the command of the message by hand; its own output says more.");
     public static readonly PatchError PackageManagerBusy = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the process that the message names, or raise -LockTimeout.");
     public static readonly PatchError MetadataNotProven = Row(1, PatchErrorCategory.ResourceUnavailable, "Refresh the repositories that the message names (as root: Get-PatchInventory -Refresh), or raise -MaxMetadataAge.");
@@ -85,6 +85,8 @@ public static class PatchErrors
 
     // Report
     public static readonly PatchError ReportUploadFailed = Row(1, PatchErrorCategory.ConnectionError, "The report is kept on the host; send it with Publish-PatchSummary -Pending when the cause is gone.");
+    public static readonly PatchError AssociationReportFailed = Row(1, PatchErrorCategory.ConnectionError, "The instance's role needs ssm:PutComplianceItems. The association's next run, or Invoke-PatchBaseline with its id, reports anew.");
+    public static readonly PatchError InvalidAssociationId = Row(1, PatchErrorCategory.InvalidArgument, "An association id is a GUID of 36 characters, as State Manager shows it.");
     public static readonly PatchError SnapshotNotFromService = Row(1, PatchErrorCategory.InvalidOperation, "Only a snapshot of the service can be published; the report is saved on the host. Run Get-PatchSnapshot without -Default and -Path.");
     public static readonly PatchError InventoryNotOfThisHost = Row(1, PatchErrorCategory.InvalidOperation, "Only an inventory of this host can be published: an upload replaces what the service knows of the instance.");
     public static readonly PatchError StateUnwritable = Row(1, PatchErrorCategory.WriteError, "Check the directory of the message: space, permissions, read-only mount; or give -StateDirectory.");
@@ -93,7 +95,6 @@ public static class PatchErrors
     public static readonly PatchError SummaryNotFound = Row(1, PatchErrorCategory.NotFound, "Run Invoke-PatchBaseline -Operation Scan first, or give the -StateDirectory of the run.");
     public static readonly PatchError SummaryMalformed = Row(1, PatchErrorCategory.InvalidData, "The file is damaged; the next run writes it anew.");
     public static readonly PatchError RunInProgress = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the run that the message names, or raise -LockTimeout.");
-    public static readonly PatchError OperationNotAvailable = Row(1, PatchErrorCategory.NotSupported, "Install with the distribution's own tool; the scan afterwards reports the result.");
 
     // Reboot
     public static readonly PatchError RebootNotDone = Row(194, PatchErrorCategory.ResourceUnavailable, "Reboot the host; SSM's agent does it when it sees exit code 194, and runs the command again.");

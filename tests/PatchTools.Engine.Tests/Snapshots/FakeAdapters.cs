@@ -61,6 +61,8 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
 
     public Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     Task<byte[]> IObjectStore.GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
     {
         Fetched.Add(location);

@@ -39,6 +39,14 @@ internal sealed class DnfCommands
     /// <summary>Directory that dnf 5 writes its answer into; made anew for each question.</summary>
     public string StoreDirectory => Path.Combine(_host.Paths.DataDirectory, "dnf-plan");
 
+    /// <summary>Takes an earlier answer away.</summary>
+    public void ClearStore()
+    {
+        if (Directory.Exists(StoreDirectory))
+            Directory.Delete(StoreDirectory, recursive: true);
+        AtomicFile.CreateDirectory(_host.Paths.DataDirectory);
+    }
+
     /// <summary>
     /// Which root, repositories and cache. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has to be
     /// put back, whatever happens (spec 14 §6).

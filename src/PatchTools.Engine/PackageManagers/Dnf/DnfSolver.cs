@@ -9,6 +9,9 @@ namespace PatchTools.PackageManagers.Dnf;
 /// </summary>
 internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, DnfTool tool, DnfRefusals known, IDependencyPolicy policy, Func<CancellationToken, Task> waitForLock)
 {
+    /// <summary>So often the lock may be taken again between waiting and asking.</summary>
+    private const int MaxLocked = 20;
+
     private readonly List<string> _excluded = [];
 
     /// <summary>Questions asked so far.</summary>
@@ -44,15 +47,17 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
 
     private async Task<DnfAnswer> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<string> hidden, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var locked = 0; ; locked++)
         {
             Calls++;
-            if (tool.IsDnf5 && Directory.Exists(commands.StoreDirectory))
-                Directory.Delete(commands.StoreDirectory, recursive: true);
+            if (tool.IsDnf5)
+                commands.ClearStore();
             var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
             var result = await runner.RunAsync(command, cancellationToken);
             if (result.ExitCode == DnfExitCode.LockHeld)
             {
+                if (locked >= MaxLocked)
+                    throw new CommandFailedException(PatchErrors.PackageManagerBusy, command, $"{tool.Command} cannot plan: somebody kept taking its lock.", result);
                 await waitForLock(cancellationToken);
                 continue;
             }
@@ -76,7 +81,7 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
             return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
         if (!answer.HasSolution)
         {
-            var isProtected = answer.Problems.Any(p => p.Contains("protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
+            var isProtected = answer.Problems.Any(p => p.Contains("removing the following protected packages", StringComparison.Ordinal) || p.EndsWith("which is protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
             return new DnfSolution(answer, isProtected ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         }
 

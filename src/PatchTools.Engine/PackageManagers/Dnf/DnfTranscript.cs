@@ -63,7 +63,8 @@ internal sealed partial record DnfTranscript
     //   error: unpacking of archive failed on file /usr/share/big;65f: cpio: write failed - No space left on device
     //   error: s-big-1.1-1.x86_64: install failed
     // yum 3.4.3:
-    //   s-gone-1.1-1.x86_64.rpm: [Errno 256] No more mirrors to try.
+    //   Error downloading packages:
+    //     s-gone-1.1-1.x86_64: [Errno 256] No more mirrors to try.
     //   Error unpacking rpm package s-big-1.1-1.x86_64
     //   error: unpacking of archive failed on file /usr/share/big;65f: cpio: write
     // dnf5 5.2.6:
@@ -179,7 +180,7 @@ internal sealed partial record DnfTranscript
     [GeneratedRegex(@"^\[MIRROR\] (?<file>\S+\.rpm): (?<why>.+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Mirror();
 
-    [GeneratedRegex(@"^\[FAILED\] (?<file>\S+\.rpm): (?<why>.+)$|^ +(?<file>\S+): (?<why>Cannot download.*)$|^ *(?<file>\S+\.rpm): \[Errno 256\] (?<why>.+)$|^>>> (?<why>No more mirrors to try.*): (?<file>\S+\.rpm)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\[FAILED\] (?<file>\S+\.rpm): (?<why>.+)$|^ +(?<file>\S+): (?<why>Cannot download.*)$|^ *(?<file>\S+): \[Errno 256\] (?<why>.+)$|^>>> (?<why>No more mirrors to try.*): (?<file>\S+\.rpm)$", RegexOptions.CultureInvariant)]
     private static partial Regex DownloadFailed();
 
     [GeneratedRegex(@"^(Preparing|Installing|Upgrading|Updating|Cleanup|Verifying|Erasing|Obsoleting|Running scriptlet) *:|^(error|warning|Error)[: ]", RegexOptions.CultureInvariant)]

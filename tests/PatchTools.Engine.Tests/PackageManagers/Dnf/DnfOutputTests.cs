@@ -214,6 +214,24 @@ public sealed class DnfOutputTests : IDisposable
     }
 
     [Fact]
+    public void What_yum_3_says_of_failures_is_understood_too()
+    {
+        var transcript = DnfTranscript.Parse(
+            """
+            Error downloading packages:
+              gone-1.1-1.x86_64: [Errno 256] No more mirrors to try.
+
+            error: %pre(pre-1.1-1.x86_64) scriptlet failed, exit status 1
+            Error in PREIN scriptlet in rpm package pre-1.1-1.x86_64
+            warning: %post(post-1.1-1.x86_64) scriptlet failed, exit status 3
+            Non-fatal POSTIN scriptlet failure in rpm package post-1.1-1.x86_64
+            """);
+        Assert.Equal("gone-1.1-1.x86_64.rpm: No more mirrors to try.", transcript.DownloadFailures["gone"]);
+        Assert.Equal("its %pre scriptlet failed, exit status 1", transcript.PackageFailures["pre"]);
+        Assert.Single(transcript.ScriptWarnings);
+    }
+
+    [Fact]
     public void A_disk_that_runs_full_and_a_lock_at_the_last_moment_are_seen()
     {
         var full = DnfTranscript.Parse("error: unpacking of archive failed on file /usr/share/big;65f: cpio: write failed - No space left on device\nerror: big-1.1-1.x86_64: install failed\n");
