@@ -15,6 +15,12 @@ internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfT
     public async Task<InstallOutcome> InstallAsync(InstallPlan plan, CancellationToken cancellationToken)
     {
         InstallWork.DemandRunningHost(host);
+        return await CarryOutAsync(plan, cancellationToken);
+    }
+
+    /// <summary>The work itself, whichever root the commands are given: only <see cref="InstallAsync"/> decides that it may be done.</summary>
+    internal async Task<InstallOutcome> CarryOutAsync(InstallPlan plan, CancellationToken cancellationToken)
+    {
         new RepositoryFilesBackup(host, tool.Name, DnfPackageManager.RepositoryFolder).Restore(request.CustomSources, observer);
         var work = new InstallWork(host, request, observer, _locks);
         var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);

@@ -47,31 +47,26 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
         while (true)
         {
             Calls++;
-            if (tool.IsDnf5 && Directory.Exists(commands.StoreDirectory))
-                Directory.Delete(commands.StoreDirectory, recursive: true);
             var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
             var result = await runner.RunAsync(command, cancellationToken);
-            if (result.ExitCode == DnfExitCode.LockHeld)
+            var answer = DnfAnswer.Parse(tool, result.ExitCode, result.StandardOutput, result.StandardError);
+            if (result.ExitCode == DnfExitCode.LockHeld || answer.IsLocked)
             {
                 await waitForLock(cancellationToken);
                 continue;
             }
 
-            var answer = DnfAnswer.Parse(result.ExitCode, result.StandardOutput, result.StandardError, tool.IsDnf5 ? await StoredAsync(cancellationToken) : null);
             return answer.Failure is { } failure
                 ? throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{tool.Command} cannot plan: {failure}", result)
                 : answer;
         }
     }
 
-    private async Task<string?> StoredAsync(CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(commands.StoreDirectory, "transaction.json");
-        return File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : null;
-    }
-
     private DnfSolution Judge(DnfAnswer answer, IReadOnlyList<PatchTarget> targets)
     {
+        // yum 3 passes over what it cannot update, in silence or with a line, and plans the rest: nothing may get lost.
+        if (tool.IsYum3 && answer.HasSolution)
+            answer = answer with { PassedOver = [.. targets.Where(t => !answer.Changes.Any(c => c.Name == t.Name && c.Architecture == t.Architecture && c.ToVersion == t.Edition))] };
         if (answer.Distrust is { } distrust)
             return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
         if (!answer.HasSolution)
