@@ -23,6 +23,12 @@ public sealed class AdapterFactory : IAdapterFactory
     public IPatchService CreatePatchService(AwsSettings settings) => new SsmPatchService(settings, _patience);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public IFleetOperations CreateFleetOperations(AwsSettings settings) => new SsmFleet(settings, _patience);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public IFleetCompliance CreateFleetCompliance(AwsSettings settings) => new SsmFleet(settings, _patience);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public IObjectStore CreateObjectStore(AwsSettings? settings) => new ObjectStore(settings, _patience);
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -122,7 +122,7 @@ public sealed partial class PatchRun
             ? (await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)) with { Repositories = before.Repositories }
             : before;
         terms = terms with { OperationText = OperationSpelling.OfInstall(after.Family, terms.OperationText, hadWork: prepared.Plan.Targets.Count > 0) };
-        var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with { Outcome = outcome };
+        var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with { Outcome = outcome, Association = request.Association };
         var untold = Setbacks.Untold(report, outcome);
         report = report with { Warnings = [.. report.Warnings, .. untold] };
         foreach (var warning in untold)

@@ -17,8 +17,8 @@ public sealed partial class PatchRun
         var region = "";
         if (PayloadLocation.NeedsRegion(bucket))
         {
-            var found = await new InstanceIdentification(host, adapters, observer).FindAsync(aws, cancellationToken);
-            region = found.Region ?? throw new PatchToolsException(PatchErrors.RegionNotFound, $"The bucket {bucket} is named by the region, and none is known.");
+            var identification = new InstanceIdentification(host, adapters, observer);
+            region = identification.Local(aws).Region ?? (await identification.FindAsync(aws, cancellationToken)).Region ?? throw new PatchToolsException(PatchErrors.RegionNotFound, $"The bucket {bucket} is named by the region, and none is known.");
         }
 
         return PayloadLocation.InBucket(bucket, keyPrefix, version, region);

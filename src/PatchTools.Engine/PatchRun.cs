@@ -69,6 +69,9 @@ public sealed record RunRequest
     /// <summary>From which dates approval delays count on apt.</summary>
     public ApprovalDateSource ApprovalDateSource { get; init; }
 
+    /// <summary>Not null: the run reports in the name of this association.</summary>
+    public AssociationReference? Association { get; init; }
+
     /// <summary>Nothing begins that is not expected to end within it, counted from the beginning of the run; null for no limit.</summary>
     public TimeSpan? TimeBudget { get; init; }
 
@@ -183,7 +186,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     {
         var snapshot = await GetSnapshotAsync(request.Snapshot, cancellationToken);
         var inventory = await GetInventoryAsync(request.Inventory, snapshot, cancellationToken);
-        var report = Evaluate(snapshot, inventory, TermsOf(request, PatchOperation.Scan));
+        var report = Evaluate(snapshot, inventory, TermsOf(request, PatchOperation.Scan)) with { Association = request.Association };
         if (request.DryRun)
             return report with { UploadNote = "neither saved nor sent" };
         if (StaysOnHost(snapshot))

@@ -63,7 +63,8 @@ internal sealed class TerminalInterface : PSHostUserInterface
         if (record.RecordType == ProgressRecordType.Completed)
             return;
         var percent = record.PercentComplete >= 0 ? $" {record.PercentComplete,3} %" : "";
-        var line = $"{record.Activity}{percent}  {record.StatusDescription}";
+        var left = record.SecondsRemaining >= 0 ? $", {TimeSpan.FromSeconds(record.SecondsRemaining):h\\:mm\\:ss} left" : "";
+        var line = $"{record.Activity}{percent}{left}  {record.StatusDescription}";
         var width = RawUI.BufferSize.Width - 1;
         _error.Write(line.Length > width ? line[..width] : line);
         _progressOnLine = true;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using PatchTools.Fleet;
 using PatchTools.Hosts;
 using PatchTools.Ports;
 
@@ -26,6 +27,9 @@ internal static class Composition
     public static PatchRun RunOf(PSCmdlet cmdlet, HostContext host, IRunObserver observer) =>
         new(host, OverrideOf(cmdlet)?.Adapters ?? ModuleAdapters, observer);
 
+    public static PatchFleet FleetOf(PSCmdlet cmdlet, HostContext host, IRunObserver observer) =>
+        new(host, OverrideOf(cmdlet)?.Adapters ?? ModuleAdapters, observer, OverrideOf(cmdlet)?.PollInterval);
+
     private static CompositionOverride? OverrideOf(PSCmdlet cmdlet) => cmdlet.GetVariableValue(CompositionOverride.VariableName) switch
     {
         PSObject { BaseObject: CompositionOverride wrapped } => wrapped,
@@ -46,6 +50,10 @@ internal static class Composition
     private sealed class LazyAdapterFactory : IAdapterFactory
     {
         public IPatchService CreatePatchService(AwsSettings settings) => AdaptersLoadContext.Factory.CreatePatchService(settings);
+
+        public IFleetOperations CreateFleetOperations(AwsSettings settings) => AdaptersLoadContext.Factory.CreateFleetOperations(settings);
+
+        public IFleetCompliance CreateFleetCompliance(AwsSettings settings) => AdaptersLoadContext.Factory.CreateFleetCompliance(settings);
 
         public IObjectStore CreateObjectStore(AwsSettings? settings) => AdaptersLoadContext.Factory.CreateObjectStore(settings);
 

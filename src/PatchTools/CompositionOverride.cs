@@ -17,4 +17,7 @@ public sealed record CompositionOverride
 
     /// <summary>The ports; null for the module's own.</summary>
     public IAdapterFactory? Adapters { get; init; }
+
+    /// <summary>Between two looks at an operation on a fleet; null for the module's own.</summary>
+    public TimeSpan? PollInterval { get; init; }
 }

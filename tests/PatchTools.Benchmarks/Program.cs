@@ -6,6 +6,7 @@ return args switch
     ["processes", .. var rest] => WholeProcesses.Run(rest),
     ["install-processes", .. var rest] => InstallProcesses.Run(rest),
     ["rpm-processes", .. var rest] => WholeProcesses.RunRpm(rest),
+    ["zypper-processes", .. var rest] => WholeProcesses.RunZypper(rest),
     _ => Engine(args),
 };
 

@@ -25,6 +25,32 @@ internal static class RpmRoots
     /// <param name="times">How many times the usual number of packages and advisories is offered.</param>
     public static string Make(string folder, string installed, int times)
     {
+        var repository = WriteRepository(folder, times);
+        var root = Path.Combine(folder, "root");
+        Write(root, "etc/os-release", "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\n");
+        Write(root, "etc/dnf/dnf.conf", "[main]\ngpgcheck=0\nplugins=0\n");
+        Write(root, "etc/yum.repos.d/rig.repo", $"[rig]\nname=rig\nbaseurl=file://{repository}\n");
+        MakeDatabase(root, installed);
+        Run("dnf", ["--installroot", root, "-y", "-q", "--releasever=9", "makecache"]);
+        return root;
+    }
+
+    /// <summary>The same repository and packages as a SUSE host, and the real zypper has fetched the one into the other.</summary>
+    /// <inheritdoc cref="Make"/>
+    public static string MakeSuse(string folder, string installed, int times)
+    {
+        var repository = WriteRepository(folder, times);
+        var root = Path.Combine(folder, "root");
+        Write(root, "etc/os-release", "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n");
+        Write(root, "etc/products.d/baseproduct", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><arch>x86_64</arch></product>\n");
+        Write(root, "etc/zypp/repos.d/rig.repo", $"[rig]\nname=rig\nenabled=1\ngpgcheck=0\nbaseurl=dir:{repository}\n");
+        MakeDatabase(root, installed);
+        Run("zypper", ["--root", root, "--non-interactive", "refresh"]);
+        return root;
+    }
+
+    private static string WriteRepository(string folder, int times)
+    {
         var repository = Path.Combine(folder, "repo");
         Directory.CreateDirectory(Path.Combine(repository, "repodata"));
         using (var primary = Writer(Path.Combine(repository, "repodata/primary.xml.gz")))
@@ -32,10 +58,11 @@ internal static class RpmRoots
         using (var updates = Writer(Path.Combine(repository, "repodata/updateinfo.xml.gz")))
             WriteUpdates(updates, Advisories * times, Packages * times);
         WriteContents(repository);
-        var root = Path.Combine(folder, "root");
-        Write(root, "etc/os-release", "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\n");
-        Write(root, "etc/dnf/dnf.conf", "[main]\ngpgcheck=0\nplugins=0\n");
-        Write(root, "etc/yum.repos.d/rig.repo", $"[rig]\nname=rig\nbaseurl=file://{repository}\n");
+        return repository;
+    }
+
+    private static void MakeDatabase(string root, string installed)
+    {
         var database = Directory.CreateDirectory(Path.Combine(root, "var/lib/rpm")).FullName;
 
         // Debian's rpm keeps its database below the home directory, also within a root.
@@ -43,8 +70,6 @@ internal static class RpmRoots
         Directory.CreateDirectory(home);
         File.CreateSymbolicLink(Path.Combine(home, ".rpmdb"), database);
         Run("rpm", ["--dbpath", database, "--justdb", "--nodeps", "--force-debian", "--nosignature", "--noscripts", "--ignoreos", "--ignorearch", "-i", .. Directory.GetFiles(installed, "*.rpm")]);
-        Run("dnf", ["--installroot", root, "-y", "-q", "--releasever=9", "makecache"]);
-        return root;
     }
 
     /// <summary>The installed packages' rpms: the older version of every twelfth name, all out of one spec file.</summary>
@@ -60,7 +85,7 @@ internal static class RpmRoots
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, "rig.spec");
         File.WriteAllText(file, spec.ToString());
-        Run("rpmbuild", ["-bb", "--quiet", "--nodeps", "--target", "x86_64", "--define", $"_topdir {folder}", "--define", $"_rpmdir {folder}/RPMS", "--define", "_binary_payload w2.gzdio", "--define", "dist %{nil}", "--define", "debug_package %{nil}", file]);
+        Run("rpmbuild", ["-bb", "--quiet", "--nodeps", "--target", "x86_64", "--define", $"_topdir {folder}", "--define", $"_rpmdir {folder}/RPMS", "--define", "_binary_payload w2.gzdio", "--define", "vendor Rig", "--define", "dist %{nil}", "--define", "debug_package %{nil}", file]);
         return Path.Combine(folder, "RPMS/x86_64");
     }
 

@@ -7,7 +7,8 @@ namespace PatchTools.Benchmarks;
 /// <summary>
 /// Whole processes on a real-size Debian host, cold: the module's host beside apt's and dpkg's own tools, every tool in turn, median of the runs.
 /// <c>dotnet run -c Release --project tests/PatchTools.Benchmarks -- processes HOST [ROOT] [RUNS]</c>;
-/// <c>… -- rpm-processes HOST [RUNS]</c> beside dnf on a synthetic Red Hat host (needs dnf and rpmbuild).
+/// <c>… -- rpm-processes HOST [RUNS]</c> beside dnf on a synthetic Red Hat host (needs dnf and rpmbuild);
+/// <c>… -- zypper-processes HOST [RUNS]</c> beside zypper on a synthetic SUSE host (needs zypper and rpmbuild).
 /// </summary>
 internal static class WholeProcesses
 {
@@ -66,6 +67,39 @@ internal static class WholeProcesses
                 new($"dnf updateinfo list, metadata anew, {what}", "dnf", ["--installroot", root, "--releasever=9", "--refresh", "-q", "updateinfo", "list"]) { Before = () => RemoveSolvFiles(root) },
                 new($"rpm -qa, {what}", "rpm", ["--dbpath", Path.Combine(root, "var/lib/rpm"), "-qa"]),
                 new($"zcat | wc -l, {what}", "sh", ["-c", $"zcat {root}/var/cache/dnf/*/repodata/*.gz | wc -l"]),
+            ]);
+        }
+
+        return Compare(contenders, runs);
+    }
+
+    public static int RunZypper(string[] args)
+    {
+        var host = args[0];
+        var runs = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
+        using var work = new WorkFolder();
+        var installed = RpmRoots.BuildInstalled(Path.Combine(work.Path, "installed"));
+        var baseline = Path.Combine(work.Path, "baseline.json");
+        File.WriteAllText(baseline, """
+            {
+              "name": "rig", "operatingSystem": "SUSE",
+              "approvalRules": { "rules": [ { "filterGroup": { "filters": [ { "key": "CLASSIFICATION", "values": [ "Security", "Bugfix" ] } ] }, "approveAfterDays": 7 } ] },
+              "globalFilters": { "filters": [] }, "approvedPatches": [], "rejectedPatches": []
+            }
+            """);
+        List<Contender> contenders = [new("host alone: -Command 1", host, ["-Command", "1"])];
+        foreach (var times in new[] { 1, 10 })
+        {
+            var root = RpmRoots.MakeSuse(Path.Combine(work.Path, string.Create(CultureInfo.InvariantCulture, $"times{times}")), installed, times);
+            var what = string.Create(CultureInfo.InvariantCulture, $"{times}×");
+            contenders.AddRange(
+            [
+                new($"PatchTools scan, {what}", host, ["-Command", $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet"]),
+                new($"zypper list-patches, warm cache, {what}", "zypper", ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]),
+                new($"zypper list-patches, metadata anew, {what}", "zypper", ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]) { Before = () => Directory.Delete(Path.Combine(root, "var/cache/zypp/solv"), recursive: true) },
+                new($"zypper list-updates, warm cache, {what}", "zypper", ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-updates"]),
+                new($"rpm -qa, {what}", "rpm", ["--dbpath", Path.Combine(root, "var/lib/rpm"), "-qa"]),
+                new($"zcat | wc -l, {what}", "sh", ["-c", $"zcat {root}/var/cache/zypp/raw/*/repodata/*.gz | wc -l"]),
             ]);
         }
 

@@ -10,14 +10,14 @@ internal sealed class Session : IDisposable
     private readonly Runspace _runspace;
     private readonly RecordingHost _screen;
 
-    public Session(int width = 100, bool colours = false, HostContext? host = null)
+    public Session(int width = 100, bool colours = false, HostContext? host = null, TimeSpan? pollInterval = null)
     {
         _screen = new RecordingHost(width, colours);
         var state = InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
         state.ImportPSModule([StagedModule.Manifest]);
         state.Commands.Add(new SessionStateCmdletEntry("Invoke-Step", typeof(InvokeStepCommand), helpFileName: null));
-        state.Variables.Add(new SessionStateVariableEntry(CompositionOverride.VariableName, new CompositionOverride { Host = host ?? Samples.Host() }, description: null));
+        state.Variables.Add(new SessionStateVariableEntry(CompositionOverride.VariableName, new CompositionOverride { Host = host ?? Samples.Host(), PollInterval = pollInterval }, description: null));
         _runspace = RunspaceFactory.CreateRunspace(_screen, state);
         _runspace.Open();
     }

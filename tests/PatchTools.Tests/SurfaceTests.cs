@@ -24,6 +24,12 @@ public sealed class SurfaceTests
         Assert.Equal(["PatchTools"], session.Run("(Test-ModuleManifest $args[0] -ErrorAction Stop).Name", StagedModule.Manifest).Cast<string>());
     }
 
+    /// <summary>What is staged is what is packed.</summary>
+    [Fact]
+    public void Only_files_that_belong_to_the_module_are_staged() => Assert.All(
+        Directory.EnumerateFiles(StagedModule.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(StagedModule.Folder, path)),
+        file => Assert.Matches(@"^(PatchTools\.psd1|PatchTools\.(Format|Types)\.ps1xml|LICENSE|CHANGELOG\.md|bin/PatchTools(\.Engine)?\.dll|bin/adapters/([\w.]+\.dll|PatchTools\.Adapters\.deps\.json|runtimes/linux[\w-]*/native/\w+\.so)|documents/PatchTools-\w+\.yaml|en-US/(PatchTools\.dll-Help\.xml|about_\w+\.help\.txt))$", file));
+
     [Fact]
     public void Every_verb_is_approved()
     {
@@ -46,7 +52,7 @@ public sealed class SurfaceTests
     public void Only_cmdlets_that_write_outside_the_pipeline_ask_for_confirmation_and_never_by_default()
     {
         var asking = Surface.Cmdlets.Where(cmdlet => Surface.Attribute(cmdlet).SupportsShouldProcess).ToList();
-        Assert.Equal(["Export-PatchBaseline", "Export-PatchInventory", "Export-PatchReport", "Invoke-PatchBaseline", "Publish-PatchSummary", "Save-PatchPayload"], asking.Select(Surface.NameOf));
+        Assert.Equal(["Export-PatchBaseline", "Export-PatchInventory", "Export-PatchReport", "Invoke-PatchBaseline", "Publish-PatchSummary", "Save-PatchPayload", "Start-PatchFleetOperation"], asking.Select(Surface.NameOf));
         Assert.All(asking, cmdlet => Assert.Equal(ConfirmImpact.Medium, Surface.Attribute(cmdlet).ConfirmImpact));
     }
 

@@ -10,6 +10,7 @@ BeforeDiscovery {
         @{ Name = 'Export-PatchBaseline'; Writes = 'System.IO.FileInfo'; Default = 'Baseline'; Mandatory = @('Baseline', 'Path'); Asks = $true }
         @{ Name = 'Export-PatchInventory'; Writes = 'System.IO.FileInfo'; Default = 'Inventory'; Mandatory = @('Inventory', 'Path'); Asks = $true }
         @{ Name = 'Export-PatchReport'; Writes = 'System.IO.FileInfo'; Default = 'Report'; Mandatory = @('Path', 'Report'); Asks = $true }
+        @{ Name = 'Get-PatchFleetCompliance'; Writes = 'PatchTools.InstanceCompliance'; Default = 'Fleet'; Mandatory = @(); Asks = $false }
         @{ Name = 'Get-PatchInventory'; Writes = 'PatchTools.HostInventory'; Default = 'Host'; Mandatory = @(); Asks = $false }
         @{ Name = 'Get-PatchPlan'; Writes = 'PatchTools.InstallPlan'; Default = 'Snapshot'; Mandatory = @('Snapshot'); Asks = $false }
         @{ Name = 'Get-PatchSnapshot'; Writes = 'PatchTools.PatchSnapshot'; Default = 'Service'; Mandatory = @(); Asks = $false }
@@ -19,6 +20,7 @@ BeforeDiscovery {
         @{ Name = 'New-PatchBaseline'; Writes = 'PatchTools.PatchBaseline'; Default = 'Baseline'; Mandatory = @('Name'); Asks = $false }
         @{ Name = 'Publish-PatchSummary'; Writes = 'PatchTools.PublishReceipt'; Default = 'Report'; Mandatory = @('Report'); Asks = $true }
         @{ Name = 'Save-PatchPayload'; Writes = 'System.IO.FileInfo'; Default = 'Source'; Mandatory = @('Source', 'Sha256'); Asks = $true }
+        @{ Name = 'Start-PatchFleetOperation'; Writes = 'PatchTools.FleetOperation'; Default = 'Fleet'; Mandatory = @('Operation'); Asks = $true }
         @{ Name = 'Test-PatchBaseline'; Writes = 'PatchTools.BaselineIssue'; Default = 'Baseline'; Mandatory = @('Baseline'); Asks = $false }
         @{ Name = 'Test-PatchCompliance'; Writes = 'PatchTools.ComplianceReport'; Default = 'Host'; Mandatory = @('Snapshot'); Asks = $false }
         @{ Name = 'Test-PatchRebootRequired'; Writes = 'PatchTools.RebootAssessment'; Default = 'Host'; Mandatory = @(); Asks = $false }
@@ -140,6 +142,26 @@ Describe '<Name>' -ForEach $cmdlets {
 
     It 'has -WhatIf when it writes outside of the pipeline' {
         $command.Parameters.ContainsKey('WhatIf') | Should -Be $Asks
+    }
+}
+
+Describe 'The fleet' {
+    It 'starts nothing with -WhatIf' {
+        Start-PatchFleetOperation Install -Tag @{ Env = 'prod' } -Region eu-central-1 -WhatIf | Should -BeNullOrEmpty
+    }
+
+    It 'refuses <Command> with <Id>, before any network' -ForEach @(
+        @{ Command = 'Start-PatchFleetOperation Scan -Region eu-central-1'; Id = 'FleetTargetInvalid' }
+        @{ Command = "Start-PatchFleetOperation Scan -ResourceGroup a, b -Region eu-central-1"; Id = 'FleetTargetInvalid' }
+        @{ Command = "Get-PatchFleetCompliance -Filter 'Missing' -Region eu-central-1"; Id = 'FleetTargetInvalid' }
+        @{ Command = 'Get-PatchFleetCompliance -Region mars'; Id = 'InvalidRegion' }
+    ) {
+        $failure = { Invoke-Expression $Command } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+    }
+
+    It 'completes conditions on counts' {
+        (TabExpansion2 'Get-PatchFleetCompliance -Filter Mis').CompletionMatches.CompletionText | Should -Be "'MissingCount>0'"
     }
 }
 

@@ -24,5 +24,8 @@ internal sealed class SsmPatchService(AwsSettings settings, CallPatience patienc
     public Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken) =>
         _ssm.SendAsync("PutInventory", client, ReportMapper.Map(instanceId, items), (ssm, r, token) => ssm.PutInventoryAsync(r, token), cancellationToken);
 
+    public Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken) =>
+        _ssm.SendAsync("PutComplianceItems", client, ReportMapper.Map(call), (ssm, r, token) => ssm.PutComplianceItemsAsync(r, token), cancellationToken);
+
     public void Dispose() => _ssm.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Compression;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using K4os.Compression.LZ4;
 using K4os.Hash.xxHash;
+using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Compression;
 

@@ -67,7 +67,7 @@ public static class PatchErrors
     // Inventory
     public static readonly PatchError PackageManagerNotFound = Row(1, PatchErrorCategory.NotSupported, "PatchTools reads apt, dnf, yum and zypper; check -Root, or that the host is one of theirs.");
     public static readonly PatchError PackageDatabaseUnreadable = Row(1, PatchErrorCategory.ReadError, "Check that the file the message names exists, is readable and whole.");
-    public static readonly PatchError RepositoryMetadataMalformed = Row(1, PatchErrorCategory.InvalidData, "Fetch the repository's metadata anew (dnf clean metadata, then dnf makecache); if it stays damaged, tell the repository's operator.");
+    public static readonly PatchError RepositoryMetadataMalformed = Row(1, PatchErrorCategory.InvalidData, "Fetch the repository's metadata anew (dnf clean metadata, then dnf makecache; zypper clean --metadata, then zypper refresh); if it stays damaged, tell the repository's operator.");
     public static readonly PatchError PackageManagerFailed = Row(1, PatchErrorCategory.InvalidOperation, "Run the command of the message by hand; its own output says more.");
     public static readonly PatchError PackageManagerBusy = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the process that the message names, or raise -LockTimeout.");
     public static readonly PatchError MetadataNotProven = Row(1, PatchErrorCategory.ResourceUnavailable, "Refresh the repositories that the message names (as root: Get-PatchInventory -Refresh), or raise -MaxMetadataAge.");
@@ -85,6 +85,8 @@ public static class PatchErrors
 
     // Report
     public static readonly PatchError ReportUploadFailed = Row(1, PatchErrorCategory.ConnectionError, "The report is kept on the host; send it with Publish-PatchSummary -Pending when the cause is gone.");
+    public static readonly PatchError AssociationReportFailed = Row(1, PatchErrorCategory.ConnectionError, "The instance's role needs ssm:PutComplianceItems. The association's next run, or Invoke-PatchBaseline with its id, reports anew.");
+    public static readonly PatchError InvalidAssociationId = Row(1, PatchErrorCategory.InvalidArgument, "An association id is a GUID of 36 characters, as State Manager shows it.");
     public static readonly PatchError SnapshotNotFromService = Row(1, PatchErrorCategory.InvalidOperation, "Only a snapshot of the service can be published; the report is saved on the host. Run Get-PatchSnapshot without -Default and -Path.");
     public static readonly PatchError InventoryNotOfThisHost = Row(1, PatchErrorCategory.InvalidOperation, "Only an inventory of this host can be published: an upload replaces what the service knows of the instance.");
     public static readonly PatchError StateUnwritable = Row(1, PatchErrorCategory.WriteError, "Check the directory of the message: space, permissions, read-only mount; or give -StateDirectory.");
@@ -93,7 +95,6 @@ public static class PatchErrors
     public static readonly PatchError SummaryNotFound = Row(1, PatchErrorCategory.NotFound, "Run Invoke-PatchBaseline -Operation Scan first, or give the -StateDirectory of the run.");
     public static readonly PatchError SummaryMalformed = Row(1, PatchErrorCategory.InvalidData, "The file is damaged; the next run writes it anew.");
     public static readonly PatchError RunInProgress = Row(170, PatchErrorCategory.ResourceBusy, "Wait for the run that the message names, or raise -LockTimeout.");
-    public static readonly PatchError OperationNotAvailable = Row(1, PatchErrorCategory.NotSupported, "Install with the distribution's own tool; the scan afterwards reports the result.");
 
     // Reboot
     public static readonly PatchError RebootNotDone = Row(194, PatchErrorCategory.ResourceUnavailable, "Reboot the host; SSM's agent does it when it sees exit code 194, and runs the command again.");
@@ -104,6 +105,13 @@ public static class PatchErrors
     public static readonly PatchError PayloadChecksumMismatch = Row(151, PatchErrorCategory.InvalidData, "Compare with the checksum that was published with the bundle; where that is the one that was given, somebody has changed the bundle.");
     public static readonly PatchError PayloadUnsafe = Row(152, PatchErrorCategory.InvalidData, "Do not use this bundle, and find out who made it: one that build.ps1 -Task Pack has made has nothing of the kind.");
     public static readonly PatchError PayloadDamaged = Row(152, PatchErrorCategory.InvalidData, "Take a bundle that build.ps1 -Task Pack has made, of the version that is wanted.");
+
+    // Fleet
+    public static readonly PatchError FleetTargetInvalid = Row(1, PatchErrorCategory.InvalidArgument, "Give -InstanceId, up to five -Tag, or one -ResourceGroup, and locations that every instance can read.");
+    public static readonly PatchError FleetAccessDenied = Row(1, PatchErrorCategory.PermissionDenied, "Your role needs ssm:SendCommand, ssm:ListCommands and ssm:ListCommandInvocations (of associations: ssm:CreateAssociation and ssm:DescribeAssociationExecution*), to read ssm:DescribeInstancePatch* and ssm:DescribeInstanceInformation.");
+    public static readonly PatchError FleetServiceUnreachable = Row(1, PatchErrorCategory.ConnectionError, "Check that this host reaches the SSM endpoint that the message names (route, proxy, VPC endpoint, -EndpointUrl).");
+    public static readonly PatchError FleetRequestRefused = Row(1, PatchErrorCategory.ResourceUnavailable, "Read the service's error code in the message. InvalidDocument: make the documents first, see about_PatchTools_Documents.");
+    public static readonly PatchError FleetWaitTimedOut = Row(1, PatchErrorCategory.OperationTimeout, "The operation goes on; look at it in Run Command or State Manager, or give a longer -WaitTimeout.");
 
     // Module
     public static readonly PatchError AdaptersNotLoaded = Row(1, PatchErrorCategory.InvalidOperation, "The module is incomplete: bin/adapters is missing or damaged. Install it again.");

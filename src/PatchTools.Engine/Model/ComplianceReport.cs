@@ -34,6 +34,11 @@ public enum ComplianceVerdict
     NotProven,
 }
 
+/// <summary>The State Manager association in whose name a run reports.</summary>
+/// <param name="Id">A GUID.</param>
+/// <param name="Severity">What the association says of its severity.</param>
+public sealed record AssociationReference(string Id, ComplianceLevel Severity);
+
 /// <summary>All findings of one run, with everything a publisher needs (DESIGN §2).</summary>
 public sealed record ComplianceReport
 {
@@ -68,6 +73,9 @@ public sealed record ComplianceReport
     public required DateTimeOffset Start { get; init; }
 
     public required DateTimeOffset End { get; init; }
+
+    /// <summary>Not null: the report goes to SSM as the association's (PutComplianceItems), and not as the instance's patch summary.</summary>
+    public AssociationReference? Association { get; init; }
 
     /// <summary>Whether the report has been sent; <see cref="UploadNote"/> says why not.</summary>
     public bool Uploaded { get; init; }

@@ -110,7 +110,7 @@ public sealed record InstallPlan
     public IReadOnlyList<PatchSetback> Setbacks { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>
-    /// Packages (<c>name:architecture</c>) that the resolver is told to leave as they are: they would come along, and the baseline, the override list or
+    /// Packages, in the tool's own notation, that the resolver is told to leave as they are: they would come along, and the baseline, the override list or
     /// their missing signature refuses them.
     /// </summary>
     public IReadOnlyList<string> LeftAlone { get; init => field = Indexable.Of(value); } = [];

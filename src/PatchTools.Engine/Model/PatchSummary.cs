@@ -60,5 +60,8 @@ public sealed record PublishReceipt
     /// <summary>Of them, those that were left out because the service takes no report as large: the least severe, compliant ones first. The summary's counts are of all.</summary>
     public int ItemsOmitted { get; init; }
 
+    /// <summary>The association in whose name it was sent; null for the instance's own report.</summary>
+    public string? AssociationId { get; init; }
+
     public required DateTimeOffset SentAt { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers;
 
@@ -6,7 +7,7 @@ namespace PatchTools.PackageManagers;
 /// Decompresses the next block on a thread of its own while the reader works on the present one: decompression is the larger half of reading compressed
 /// lists. Two blocks, whatever the length. Failures of the source reach the reader as they were. One reader only.
 /// </summary>
-internal sealed class ReadAheadStream : Stream
+internal sealed class ReadAheadStream : ReadOnlyStream
 {
     private const int BlockBytes = 1 << 18;
 
@@ -28,22 +29,6 @@ internal sealed class ReadAheadStream : Stream
         _thread = new Thread(Fill) { IsBackground = true, Name = "PatchTools decompression" };
         _thread.Start();
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -74,16 +59,6 @@ internal sealed class ReadAheadStream : Stream
 
         return count;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
+using PatchTools.Ports;
 using PatchTools.State;
 
 #pragma warning disable CA1416 // The module runs on Linux only.
@@ -152,25 +153,9 @@ internal static partial class BundleArchive
     private static partial Regex VersionLine();
 
     /// <summary>Gives no more than so many bytes.</summary>
-    private sealed class BoundedStream(Stream inner, long limit) : Stream
+    private sealed class BoundedStream(Stream inner, long limit) : ReadOnlyStream
     {
         private long _read;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -178,15 +163,5 @@ internal static partial class BundleArchive
             _read += read;
             return _read <= limit ? read : throw new PatchToolsException(PatchErrors.PayloadUnsafe, $"The bundle was refused: unpacked it has more than {limit} bytes. Nothing of it was installed.");
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -17,6 +17,39 @@ public interface IPatchService
 
     /// <summary>Sends inventory items in one call.</summary>
     Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken);
+
+    /// <summary>Sends the report of an association; other associations' reports and the inventory stay as they are.</summary>
+    Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken);
+}
+
+/// <summary>Request of <c>PutComplianceItems</c> (spec 07 §8): type <c>Association</c>, upload <c>PARTIAL</c>.</summary>
+public sealed record AssociationReportCall
+{
+    public required string InstanceId { get; init; }
+
+    public required string AssociationId { get; init; }
+
+    public required DateTimeOffset ExecutionTime { get; init; }
+
+    public required string ContentHash { get; init; }
+
+    /// <summary>Null: the service has it already, and the hash is enough.</summary>
+    public AssociationItem? Item { get; init; }
+}
+
+/// <summary>The one entry of an association's report.</summary>
+public sealed record AssociationItem
+{
+    public required string Id { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Severity { get; init; }
+
+    public required string Status { get; init; }
+
+    /// <summary>In the order that the hash covers.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Details { get; init; }
 }
 
 /// <summary>Request of <c>GetDeployablePatchSnapshotForInstance</c>. The override travels as parsed by the engine; absent members stay absent (spec 05 §3.2 QUIRK).</summary>
@@ -187,6 +220,10 @@ public sealed record AwsSettings
 public interface IAdapterFactory
 {
     IPatchService CreatePatchService(AwsSettings settings);
+
+    IFleetOperations CreateFleetOperations(AwsSettings settings);
+
+    IFleetCompliance CreateFleetCompliance(AwsSettings settings);
 
     /// <param name="settings">Region and credentials for <c>s3://</c>; null serves <c>https://</c> only.</param>
     IObjectStore CreateObjectStore(AwsSettings? settings);

@@ -34,7 +34,7 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
                 : $"PutInventory for {instanceId}: summary and the hash of items that the service has already");
             try
             {
-                await PutAsync(instanceId, items, cancellationToken);
+                await PutAsync(instanceId, "PutInventory", client => service.PutInventoryAsync(instanceId, items, client, cancellationToken));
                 markers.Replace(item.ContentHash);
                 Tell(fitted, compliance.Content!.Count);
                 return new UploadResult(item.ContentHash, full, fitted);
@@ -68,18 +68,42 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
         }
     }
 
-    private async Task PutAsync(string instanceId, InventoryItem[] items, CancellationToken cancellationToken)
+    /// <summary>Sends the report of an association, in full or, when the service has it already, as its hash; otherwise as <see cref="SendAsync"/>, without its answer to a size limit.</summary>
+    /// <returns>Whether the entry was sent.</returns>
+    /// <exception cref="PatchServiceException">The last failure.</exception>
+    public async Task<bool> SendAssociationAsync(AssociationReportCall report, CancellationToken cancellationToken)
+    {
+        var force = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var full = force || !markers.Contains(report.ContentHash);
+            observer.Verbose($"PutComplianceItems for {report.InstanceId}, association {report.AssociationId}{(full ? "" : ": the hash of what the service has already")}");
+            try
+            {
+                await PutAsync(report.InstanceId, "PutComplianceItems", client => service.PutComplianceItemsAsync(full ? report : report with { Item = null }, client, cancellationToken));
+                markers.Replace(report.ContentHash);
+                return full;
+            }
+            catch (PatchServiceException e) when (attempt < Attempts && e.Failure is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch)
+            {
+                observer.Verbose($"The service does not have that report ({e.Failure}); sending all of it.");
+                force = true;
+            }
+        }
+    }
+
+    private async Task PutAsync(string instanceId, string operation, Func<ServiceClient, Task> put)
     {
         try
         {
-            await service.PutInventoryAsync(instanceId, items, ServiceClient.Default, cancellationToken);
+            await put(ServiceClient.Default);
         }
         catch (PatchServiceException e) when (HasFallback(e) && !InstanceIdentity.IsHybrid(instanceId))
         {
-            observer.Verbose($"PutInventory failed ({e.Failure}); once more with credentials resolved anew.");
+            observer.Verbose($"{operation} failed ({e.Failure}); once more with credentials resolved anew.");
             try
             {
-                await service.PutInventoryAsync(instanceId, items, ServiceClient.Fallback, cancellationToken);
+                await put(ServiceClient.Fallback);
             }
             catch (PatchServiceException fallback) when (RetriesOtherwise(fallback))
             {

@@ -84,6 +84,12 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
             return saved.Failure is null ? (saved.Report with { UploadNote = Note(report) }, null) : throw saved.Failure;
 
         observer.Progress(Phase, $"Sending the report of {instanceId} to {region}", -1);
+        if (report.Association is not null)
+        {
+            var told = await SendAssociationAsync(saved.Report, instanceId, region, cancellationToken);
+            return saved.Failure is null ? (saved.Report with { Uploaded = true, UploadNote = null }, told) : throw saved.Failure;
+        }
+
         var receipt = await SendAsync(Spool(new SpooledReport("", instanceId, region, saved.Summary, saved.Compliance)), cancellationToken);
         if (saved.Failure is not null)
             throw saved.Failure;
@@ -162,7 +168,9 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
 
         if (report.LivePatching?.CoveredKernel is { } covered)
             Warned(() => _coveredKernels.Add(covered));
-        Warned(() => _summary.Write(summary));
+        // The summary of the last operation is that of the instance; an association's run leaves it as it is, like the reference.
+        if (report.Association is null)
+            Warned(() => _summary.Write(summary));
         Warned(() => _history.Add(summary));
         Warned(() => complete = complete with { ReportPath = _archive.Add(complete, summary.ContentHash) });
         if (complete.ReportPath is { } path)
@@ -214,6 +222,34 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
             var cure = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
             var kept = report.Path.Length > 0 ? $"It is kept as {report.Path}." : "It could not be kept either.";
             throw new PatchToolsException(PatchErrors.ReportUploadFailed, $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message}{cure} {kept}", report.InstanceId, e);
+        }
+    }
+
+    /// <summary>One line of counts, and worth no place in the spool: what it counts is kept on the host, and the association's next run tells it anew.</summary>
+    private async Task<PublishReceipt> SendAssociationAsync(ComplianceReport report, string instanceId, string region, CancellationToken cancellationToken)
+    {
+        var call = AssociationReport.Of(report, instanceId);
+        try
+        {
+            var sent = await new InventoryUpload(service(instanceId, region), _markers, observer).SendAssociationAsync(call, cancellationToken);
+            return new PublishReceipt
+            {
+                InstanceId = instanceId,
+                Region = region,
+                SnapshotId = report.Snapshot.SnapshotId,
+                SummaryHash = call.ContentHash,
+                ComplianceHash = call.ContentHash,
+                ContentSent = sent,
+                Items = 1,
+                AssociationId = call.AssociationId,
+                SentAt = host.Clock.GetUtcNow(),
+            };
+        }
+        catch (PatchServiceException e)
+        {
+            var cure = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
+            var kept = report.ReportPath is { } path ? $" It is kept in full as {path}." : "";
+            throw new PatchToolsException(PatchErrors.AssociationReportFailed, $"The report of association {call.AssociationId} for {instanceId} could not be sent to {region}: {e.Message}{cure}{kept}", instanceId, e);
         }
     }
 

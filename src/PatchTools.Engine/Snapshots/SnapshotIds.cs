@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PatchTools.Errors;
 
 namespace PatchTools.Snapshots;
 
@@ -10,6 +11,13 @@ internal static partial class SnapshotIds
 
     /// <summary>The pattern of the document parameter (spec 01 §1): a GUID, any case.</summary>
     public static bool IsValid(string text) => SnapshotId().IsMatch(text);
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidSnapshotId"/>; null is right.</exception>
+    public static void Check(string? text)
+    {
+        if (text is not null && !IsValid(text))
+            throw new PatchToolsException(PatchErrors.InvalidSnapshotId, $"{JsonPlace.Quote(text)} is not a snapshot id.", text);
+    }
 
     /// <summary>The service's own baseline id.</summary>
     public static bool IsServiceBaseline(string? text) => text is not null && BaselineId().IsMatch(text);

@@ -6,7 +6,7 @@ namespace PatchTools.Commands;
 /// <summary>
 /// Runs the engine on the thread pool while the pipeline thread, the only one that may write to the streams, waits here and writes what the engine tells.
 /// </summary>
-internal sealed class EventPump(Cmdlet cmdlet) : IRunObserver
+internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRunObserver
 {
     /// <summary>Constant, so that one bar moves through all phases; the digits spell PT in ASCII.</summary>
     internal const int ActivityId = 8084;
@@ -14,13 +14,15 @@ internal sealed class EventPump(Cmdlet cmdlet) : IRunObserver
     internal const string Activity = "PatchTools";
 
     private readonly Queue<Action> _events = new();
+    private readonly ProgressPace _pace = new(clock ?? TimeProvider.System);
     private bool _completed;
     private bool _progressShown;
 
     public void Progress(string phase, string status, int percent) => Post(() =>
     {
         _progressShown = true;
-        cmdlet.WriteProgress(new ProgressRecord(ActivityId, Activity, status) { CurrentOperation = phase, PercentComplete = percent });
+        var (shown, seconds) = _pace.Next(phase, percent);
+        cmdlet.WriteProgress(new ProgressRecord(ActivityId, Activity, status) { CurrentOperation = phase, PercentComplete = shown, SecondsRemaining = seconds });
     });
 
     public void Verbose(string message) => Post(() => cmdlet.WriteVerbose(message));
@@ -28,6 +30,18 @@ internal sealed class EventPump(Cmdlet cmdlet) : IRunObserver
     public void Warning(string message) => Post(() => cmdlet.WriteWarning(message));
 
     public void Debug(string message) => Post(() => cmdlet.WriteDebug(message));
+
+    /// <summary>Writes an object to the pipeline and returns when it is written: who brings more than the pipeline takes waits here.</summary>
+    public async Task WriteAsync(object item, CancellationToken cancellationToken)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            cmdlet.WriteObject(item);
+            written.SetResult();
+        });
+        await written.Task.WaitAsync(cancellationToken);
+    }
 
     /// <summary>Returns what the work returns; its exceptions come out as they were thrown.</summary>
     /// <param name="work">Started on the thread pool.</param>

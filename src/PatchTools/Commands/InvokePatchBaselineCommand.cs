@@ -56,6 +56,14 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
     [Duration(DurationUnit.Minutes)]
     public TimeSpan? TimeBudget { get; set; }
 
+    /// <summary>The State Manager association in whose name the result is reported, with PutComplianceItems in the place of the instance's summary.</summary>
+    [Parameter]
+    public string? AssociationId { get; set; }
+
+    /// <summary>The severity that the association's report has. Default: UNSPECIFIED.</summary>
+    [Parameter]
+    public ComplianceLevel AssociationSeverity { get; set; }
+
     /// <summary>Takes the repositories' metadata as it lies on the host. Without it root refreshes it first.</summary>
     [Parameter]
     public SwitchParameter NoRefresh { get; set; }
@@ -141,6 +149,7 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
         RebootPolicy = RebootPolicy,
         ApprovalDateSource = ApprovalDateSource,
         TimeBudget = TimeBudget,
+        Association = AssociationOf(AssociationId, AssociationSeverity),
         LockTimeout = LockTimeout,
         DryRun = !isReal,
     };

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PatchTools.Errors;
+using PatchTools.Fleet;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers;
 
@@ -67,9 +68,17 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     /// <summary>Runs one step of the engine to its end, while its events go to the streams.</summary>
     protected T Await<T>(HostContext host, Func<PatchRun, CancellationToken, Task<T>> step)
     {
-        var pump = new EventPump(this);
+        var pump = new EventPump(this, host.Clock);
         var run = Composition.RunOf(this, host, pump);
         return pump.Run(token => step(run, token), _stopping);
+    }
+
+    /// <summary>Runs one step on a fleet, while its events go to the streams and what it hands on goes to the pipeline, one object at a time.</summary>
+    protected TResult AwaitFleet<TResult>(HostContext host, Func<PatchFleet, Func<object, Task>, CancellationToken, Task<TResult>> step)
+    {
+        var pump = new EventPump(this, host.Clock);
+        var fleet = Composition.FleetOf(this, host, pump);
+        return pump.Run(token => step(fleet, item => pump.WriteAsync(item, token), token), _stopping);
     }
 
     /// <summary>Writes a report or its findings.</summary>

@@ -19,6 +19,14 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
     [Parameter(Mandatory = true, ParameterSetName = PendingSet)]
     public SwitchParameter Pending { get; set; }
 
+    /// <summary>The State Manager association in whose name the result is reported, with PutComplianceItems in the place of the instance's summary.</summary>
+    [Parameter(ParameterSetName = ReportSet)]
+    public string? AssociationId { get; set; }
+
+    /// <summary>The severity that the association's report has. Default: UNSPECIFIED.</summary>
+    [Parameter(ParameterSetName = ReportSet)]
+    public ComplianceLevel AssociationSeverity { get; set; }
+
     /// <summary>Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.</summary>
     [Parameter]
     public string? StateDirectory { get; set; }
@@ -36,9 +44,10 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
         if (!ShouldProcess(target, action))
             return;
         var aws = Aws();
+        var association = AssociationOf(AssociationId, AssociationSeverity);
         var receipts = Await(host, async (run, token) => Pending
             ? await run.PublishPendingAsync(aws, token)
-            : (await run.PublishAsync(Report!, aws, token)).Receipt is { } receipt ? [receipt] : []);
+            : (await run.PublishAsync(association is null ? Report! : Report! with { Association = association }, aws, token)).Receipt is { } receipt ? [receipt] : []);
         if (PassThru)
             WriteObject(receipts, enumerateCollection: true);
     }

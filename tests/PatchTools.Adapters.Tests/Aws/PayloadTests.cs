@@ -133,6 +133,10 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
 
         public Ports.IPatchService CreatePatchService(Ports.AwsSettings settings) => _inner.CreatePatchService(settings);
 
+        public Ports.IFleetOperations CreateFleetOperations(Ports.AwsSettings settings) => _inner.CreateFleetOperations(settings);
+
+        public Ports.IFleetCompliance CreateFleetCompliance(Ports.AwsSettings settings) => _inner.CreateFleetCompliance(settings);
+
         public Ports.IObjectStore CreateObjectStore(Ports.AwsSettings? settings) => this;
 
         public Ports.IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => _inner.CreateIdentitySource(endpoint);

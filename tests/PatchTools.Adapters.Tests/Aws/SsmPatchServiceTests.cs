@@ -132,6 +132,38 @@ public sealed class SsmPatchServiceTests
         Assert.Equal("Patch", items[1].GetProperty("Context").GetProperty("ComplianceType").GetString());
     }
 
+    [Theory]
+    [InlineData(ServiceClient.Default)]
+    [InlineData(ServiceClient.Fallback)]
+    public async Task An_associations_report_is_partial_whoever_sends_it(ServiceClient client)
+    {
+        await using var aws = LoopbackAws.Start();
+        using var environment = new EnvironmentScope(aws.Environment);
+        using var service = Service(aws);
+        var call = new AssociationReportCall
+        {
+            InstanceId = Loopback.InstanceId,
+            AssociationId = "12345678-1234-4234-8234-123456789012",
+            ExecutionTime = DateTimeOffset.FromUnixTimeSeconds(1795416243),
+            ContentHash = new string('c', 64),
+            Item = new AssociationItem { Id = "12345678-1234-4234-8234-123456789012", Title = "baseline", Severity = "HIGH", Status = "COMPLIANT", Details = [new("DocumentName", "AWS-RunPatchBaselineAssociation"), new("DetailedText", "{}")] },
+        };
+
+        await service.PutComplianceItemsAsync(call, client, default);
+        await service.PutComplianceItemsAsync(call with { Item = null }, client, default);
+
+        Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
+        AssertJson(
+            $$"""
+            {"ResourceId":"{{Loopback.InstanceId}}","ResourceType":"ManagedInstance","ComplianceType":"Association",
+            "ExecutionSummary":{"ExecutionTime":1795416243,"ExecutionId":"12345678-1234-4234-8234-123456789012","ExecutionType":"Command"},
+            "UploadType":"PARTIAL","ItemContentHash":"{{new string('c', 64)}}",
+            "Items":[{"Id":"12345678-1234-4234-8234-123456789012","Title":"baseline","Severity":"HIGH","Status":"COMPLIANT","Details":{"DocumentName":"AWS-RunPatchBaselineAssociation","DetailedText":"{}"} } ] }
+            """,
+            aws.Requests[0]);
+        Assert.Equal(0, aws.Requests[1].Json!.Value.GetProperty("Items").GetArrayLength());
+    }
+
     [Fact]
     public async Task A_hash_that_the_service_does_not_know_is_a_mismatch()
     {

@@ -49,6 +49,15 @@ internal sealed class ScriptedPatchService(params PatchServiceFailure?[] answers
 
     public Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(SnapshotCall call, ServiceClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    /// <summary>Reports of associations: in full or as a hash, F and P.</summary>
+    public List<(AssociationReportCall Call, ServiceClient Client)> AssociationCalls { get; } = [];
+
+    public Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken)
+    {
+        AssociationCalls.Add((call, client));
+        return answers[_calls++] is { } failure ? Task.FromException(new PatchServiceException(failure, "PutComplianceItems", failure + "Exception", 400, "scripted")) : Task.CompletedTask;
+    }
+
     public Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken)
     {
         Calls.Add((instanceId, items, client));

@@ -43,6 +43,10 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
         return this;
     }
 
+    public IFleetOperations CreateFleetOperations(AwsSettings settings) => throw new NotSupportedException();
+
+    public IFleetCompliance CreateFleetCompliance(AwsSettings settings) => throw new NotSupportedException();
+
     public IDecompressor CreateDecompressor() => throw new NotSupportedException();
 
     public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();
@@ -56,6 +60,8 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
     }
 
     public Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     Task<byte[]> IObjectStore.GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
     {

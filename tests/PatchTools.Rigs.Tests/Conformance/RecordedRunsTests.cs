@@ -3,7 +3,7 @@ using PatchTools.Testing.Conformance;
 
 namespace PatchTools.Rigs.Tests.Conformance;
 
-/// <summary>The recorded runs on a real apt and dpkg, and on a real dnf and rpm: requests, states, markers and packages after every step.</summary>
+/// <summary>The recorded runs on a real apt and dpkg, and on a real dnf or zypper and rpm: requests, states, markers and packages after every step.</summary>
 public sealed class RecordedRunsTests
 {
     public static TheoryData<string> Installs => [.. RecordedCase.Names.Where(RecordedCase.Installs)];
@@ -22,13 +22,13 @@ public sealed class RecordedRunsTests
     {
         var output = TestContext.Current.TestOutputHelper;
         using IDisposable universe = recorded.IsRpm ? new RecordedRpmUniverse(recorded.Universe) : new RecordedUniverse(recorded.Universe);
-        using var root = universe is RecordedRpmUniverse rpm ? RootOf(rpm, recorded) : RootOf((RecordedUniverse)universe);
+        using var root = universe is RecordedRpmUniverse rpm ? recorded.IsSuse ? SuseRootOf(rpm, recorded) : RootOf(rpm, recorded) : RootOf((RecordedUniverse)universe);
         var comparison = new RecordedComparison(recorded)
         {
             Log = output is null ? null : output.WriteLine,
             InstallsSince = installs ? TimeProvider.System.GetUtcNow().AddSeconds(-2) : null,
         };
-        var configuration = recorded.IsRpm ? "/etc/yum.repos.d" : "/etc/apt";
+        var configuration = recorded.IsSuse ? "/etc/zypp" : recorded.IsRpm ? "/etc/yum.repos.d" : "/etc/apt";
         var sources = root.Fingerprint(configuration);
         LoopbackAws? aws = null;
         try
@@ -99,6 +99,21 @@ public sealed class RecordedRunsTests
         root.Write("/etc/dnf/dnf.conf", "[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\n");
         root.Write("/etc/yum.repos.d/fake.repo", "[fake]\nname=fake\nbaseurl=file:///srv/x/repo\nenabled=1\ngpgcheck=0\n");
         root.Write("/etc/dnf/modules.d/rmodon.module", "[rmodon]\nname=rmodon\nstream=1\nprofiles=\nstate=enabled\n");
+        return root;
+    }
+    /// <summary>The SUSE of the recordings: no package but the synthetic ones, one repository.</summary>
+    private static OverlayRoot SuseRootOf(RecordedRpmUniverse universe, RecordedCase recorded)
+    {
+        var root = new OverlayRoot(new OverlayOptions
+        {
+            Packages = ["zypper", "rpm"],
+            Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/x/repo"] = universe.Repository, ["/srv/rpmdb"] = universe.Database },
+        });
+        root.Shell("rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /etc/zypp/repos.d /etc/products.d && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm && ln -s SLES.prod /etc/products.d/baseproduct").Expect();
+        root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
+        root.Write("/etc/os-release", recorded.OsRelease!);
+        root.Write("/etc/products.d/SLES.prod", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.3</version><release>0</release><arch>x86_64</arch></product>\n");
+        root.Write("/etc/zypp/repos.d/fake.repo", "[fake]\nname=fake\nenabled=1\nautorefresh=1\nbaseurl=dir:///srv/x/repo\ntype=rpm-md\ngpgcheck=0\nrepo_gpgcheck=0\npkg_gpgcheck=0\n");
         return root;
     }
 }

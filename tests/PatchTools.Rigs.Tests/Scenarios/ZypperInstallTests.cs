@@ -217,6 +217,9 @@ public sealed class ZypperInstallTests
     public void An_override_list_installs_what_it_names_and_nothing_else()
     {
         using var host = new ZypperScenarioHost().Installed(Old, ZypperScenarioHost.Suse("s-plain", "1.0-1")).Fixes(New).Offers(ZypperScenarioHost.Suse("s-plain", "2.0-1")).Write("/root/list.yaml", "patches:\n  - id: 's-plain.x86_64'\n").Ready();
+        host.Root.Write("/root/nothing.yaml", "patches:\n  - id: 's-nothing.x86_64'\n");
+        host.Install("-RebootOption RebootIfNeeded -InstallOverrideList /root/nothing.yaml").Expect(0);
+        Assert.Empty(host.History());
         var run = host.Install("-RebootOption NoReboot -InstallOverrideList /root/list.yaml").Expect(0);
         host.AssertInstalled("s-plain", "2.0-1");
         host.AssertInstalled("s-app", "1.0-1");

@@ -24,14 +24,27 @@ public sealed class ZypperTroubleTests
     }
 
     [Fact]
-    public void A_scriptlet_after_that_fails_is_told_though_rpm_calls_the_package_installed()
+    public void A_scriptlet_after_that_fails_is_a_warning_as_it_is_to_rpm()
     {
         using var host = new ZypperScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad.WithScript("%post", "echo the database is locked >&2; exit 3")).Ready();
-        var run = host.Install().Expect(1);
+        var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("s-bad").State);
         Assert.Contains("s-bad is installed, but its %post scriptlet failed: exit status 3 (the database is locked)", run.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-bad", "1.1-1");
         host.AssertInstalled("s-good", "1.1-1");
+    }
+
+    [Fact]
+    public void A_replaced_version_that_will_not_go_is_told_and_the_next_run_tries_again()
+    {
+        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad.WithScript("%preun", "test -e /var/tmp/mended")).Fixes(NewGood, NewBad).Ready();
+        var run = host.Install().Expect(1);
+        Assert.Contains("%preun(s-bad-1.0-1.x86_64) scriptlet failed", run.Error, StringComparison.Ordinal);
+        host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
+        host.AssertInstalled("s-good", "1.1-1");
+        host.Root.Write("/var/tmp/mended", "");
+        host.Install().Expect(0);
+        host.AssertInstalled("s-bad", "1.1-1");
     }
 
     [Fact]

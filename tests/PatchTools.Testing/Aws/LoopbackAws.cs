@@ -67,6 +67,9 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
 
     public Uri Url { get; }
 
+    /// <summary>What SSM knows of other instances.</summary>
+    public LoopbackFleet Fleet => _ssm.Fleet;
+
     /// <summary>Objects by <c>bucket/key</c>; a bucket exists when it holds an object.</summary>
     public ConcurrentDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
 

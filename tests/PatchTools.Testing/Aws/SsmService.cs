@@ -32,6 +32,8 @@ internal sealed class SsmService
 
     public IReadOnlyDictionary<string, JsonElement> Inventory => _inventory;
 
+    public LoopbackFleet Fleet { get; } = new();
+
     /// <summary>The document behind a presigned URL.</summary>
     public byte[]? SnapshotAt(string path) => path switch
     {
@@ -99,7 +101,7 @@ internal sealed class SsmService
         "GetDeployablePatchSnapshotForInstance" => Grant(request),
         "PutInventory" => Store(request),
         "PutComplianceItems" => Json(new JsonObject()),
-        _ => Error(400, "UnknownOperationException", operation),
+        _ => Fleet.Answer(operation, request) is { } answer ? Json(answer) : Error(400, "UnknownOperationException", operation),
     };
 
     private (HttpReply Reply, string? ErrorCode) Grant(JsonElement request)

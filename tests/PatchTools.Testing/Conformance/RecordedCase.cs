@@ -60,7 +60,11 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
             (string?)s["creds"] == "imds",
             (bool?)s["fresh_fake"] ?? false,
             (string?)s["pre"],
-            int.Parse(File.ReadAllText(Path.Combine(folder, "expected", $"exit-{i}")).Trim(), System.Globalization.CultureInfo.InvariantCulture))).ToList();
+            int.Parse(File.ReadAllText(Path.Combine(folder, "expected", $"exit-{i}")).Trim(), System.Globalization.CultureInfo.InvariantCulture))
+        {
+            AssociationId = (string?)s["association"]?["id"],
+            AssociationSeverity = (string?)s["association"]?["severity"],
+        }).ToList();
         return new RecordedCase(
             name,
             (string?)json["universe"] ?? "base",
@@ -79,7 +83,7 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
     public IReadOnlyList<JsonObject> Calls =>
         [.. Directory.GetFiles(Path.Combine(Folder, "expected"), "requests-*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines)
             .Select(line => JsonNode.Parse(line)!.AsObject())
-            .Where(r => (string?)r["operation"] is "GetDeployablePatchSnapshotForInstance" or "PutInventory")];
+            .Where(r => (string?)r["operation"] is "GetDeployablePatchSnapshotForInstance" or "PutInventory" or "PutComplianceItems")];
 
     /// <summary>A file that the recording left under the state directory after a step, or null.</summary>
     public JsonNode? StateFile(int step, string file)
@@ -99,4 +103,10 @@ public sealed record RecordedCase(string Name, string Universe, string Folder, I
 
 /// <summary>One step of a case.</summary>
 /// <param name="Before">A line of shell that was run before the step.</param>
-public sealed record RecordedStep(string Operation, string RebootOption, string? BaselineOverride, string? InstallOverrideList, string InstanceId, bool CredentialsFromMetadata, bool FreshService, string? Before, int ExitCode);
+public sealed record RecordedStep(string Operation, string RebootOption, string? BaselineOverride, string? InstallOverrideList, string InstanceId, bool CredentialsFromMetadata, bool FreshService, string? Before, int ExitCode)
+{
+    /// <summary>The association that the step belonged to; null for a plain command.</summary>
+    public string? AssociationId { get; init; }
+
+    public string? AssociationSeverity { get; init; }
+}

@@ -41,7 +41,7 @@ public sealed class RecordedComparison(RecordedCase recorded)
             var isSigned = request.Target is not (LoopbackAws.SnapshotTarget or LoopbackAws.ImdsTarget);
             Assert.Equal(isSigned ? SignatureVerdict.Valid : SignatureVerdict.Absent, request.Signature);
             Assert.Empty(request.ModelErrors);
-            if (request.Target is "GetDeployablePatchSnapshotForInstance" or "PutInventory")
+            if (request.Target is "GetDeployablePatchSnapshotForInstance" or "PutInventory" or "PutComplianceItems")
                 _calls.Add(new JsonObject { ["operation"] = request.Target, ["status"] = request.Status, ["body"] = JsonNode.Parse(request.Body) });
         }
     }
@@ -147,7 +147,14 @@ public sealed class RecordedComparison(RecordedCase recorded)
         foreach (var key in map.Select(m => m.Key).ToList())
         {
             // ExecutionTime is a run time; the compliance content has none, so its hash stays comparable where nothing is installed.
-            if (RunTimes.Contains(key, StringComparer.Ordinal) || (key == "ContentHash" && (isSummary || InstallsSince is not null)))
+            if (key == "DetailedText")
+            {
+                // The summary of an association's report is a text, and so is its order.
+                var text = JsonNode.Parse((string)map[key]!)!;
+                Mask(text, isSummary, isOurs);
+                map[key] = text.ToJsonString();
+            }
+            else if (key == "ItemContentHash" || RunTimes.Contains(key, StringComparer.Ordinal) || (key == "ContentHash" && (isSummary || InstallsSince is not null)))
                 map[key] = "<run time>";
             else if (key == "CVEIds")
                 map[key] = string.Join(',', ((string)map[key]!).Split(',').Order(StringComparer.Ordinal));

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
+#pragma warning disable CA1416 // Rigs run on Linux only.
+
 namespace PatchTools.Testing.Rigs;
 
 /// <summary>One version of an rpm package that exists in tests only.</summary>

@@ -36,6 +36,13 @@ public sealed class CompleterTests
     [InlineData("Invoke-PatchBaseline Scan -As ", "Detail", "Summary")]
     public void Closed_sets_complete_by_themselves(string line, params string[] expected) => Assert.Equal(expected.Order(), Completions(line).Order());
 
+    [Fact]
+    public void Conditions_and_documents_of_a_fleet_complete_without_the_network()
+    {
+        Assert.Equal(["'MissingCount>0'"], Completions("Get-PatchFleetCompliance -Filter Mis"));
+        Assert.Equal(["AWS-RunPatchBaseline"], Completions("Start-PatchFleetOperation Scan -DocumentName AWS"));
+    }
+
     private static IEnumerable<string> Completions(string line)
     {
         using var session = new Session();

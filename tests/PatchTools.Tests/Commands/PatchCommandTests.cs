@@ -37,9 +37,37 @@ public sealed class PatchCommandTests
             observer.Progress("Inventory", "reading", -1);
             return Task.FromResult<object>("done");
         });
-        Assert.Equal([("asking", "Snapshot", 10), ("reading", "Inventory", -1), ("Done", "", -1)], records.Select(record => (record.StatusDescription, record.CurrentOperation ?? "", record.PercentComplete)));
+        Assert.Equal([("asking", "Snapshot", 10), ("reading", "Inventory", 10), ("Done", "", -1)], records.Select(record => (record.StatusDescription, record.CurrentOperation ?? "", record.PercentComplete)));
         Assert.All(records, record => Assert.Equal((EventPump.ActivityId, EventPump.Activity), (record.ActivityId, record.Activity)));
         Assert.Equal([ProgressRecordType.Processing, ProgressRecordType.Processing, ProgressRecordType.Completed], records.Select(record => record.RecordType));
+    }
+
+    [Fact]
+    public void The_bar_never_goes_back_and_tells_the_time_left_of_an_install()
+    {
+        var clock = new Stopped();
+        var pace = new ProgressPace(clock);
+        Assert.Equal((-1, -1), pace.Next("Lock", -1));
+        Assert.Equal((20, -1), pace.Next("Inventory", 20));
+        Assert.Equal((20, -1), pace.Next("Plan", -1));
+        Assert.Equal((20, -1), pace.Next("Install", 20));
+        clock.Seconds = 30;
+        Assert.Equal((30, 180), pace.Next("Install", 30));
+        Assert.Equal((30, -1), pace.Next("Install", -1));
+        clock.Seconds = 60;
+        Assert.Equal((55, 60), pace.Next("Install", 55));
+        Assert.Equal((55, -1), pace.Next("Inventory", 20));
+        Assert.Equal((90, -1), pace.Next("Install", 90));
+        Assert.Equal((100, -1), pace.Next("Publish", 400));
+    }
+
+    private sealed class Stopped : TimeProvider
+    {
+        public int Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
     }
 
     [Fact]

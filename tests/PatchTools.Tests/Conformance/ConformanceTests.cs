@@ -90,6 +90,8 @@ public sealed class ConformanceTests
             .AddParameter("BaselineOverride", step.BaselineOverride ?? "")
             .AddParameter("InstallOverrideList", step.InstallOverrideList ?? "")
             .AddParameter("NoRefresh");
+        if (step.AssociationId is not null)
+            shell.AddParameter("AssociationId", step.AssociationId).AddParameter("AssociationSeverity", step.AssociationSeverity);
         try
         {
             return (((ComplianceReport)shell.Invoke().Single().BaseObject).ExitCode, null);

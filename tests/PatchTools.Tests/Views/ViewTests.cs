@@ -92,6 +92,27 @@ public sealed class ViewTests
 
     [Theory]
     [MemberData(nameof(Widths))]
+    public void What_is_known_of_a_fleet_shows_as_tables_within_the_screen(int width)
+    {
+        var compliant = new InstanceCompliance { InstanceId = "i-0123456789abcdef0", PatchGroup = "web servers", Operation = "Scan", OperationEnd = Samples.Noon, InstalledCount = 60 };
+        object[][] tables =
+        [
+            [compliant, compliant with { InstanceId = "i-0123456789abcdef1", MissingCount = 12345, FailedCount = 3, InstalledPendingRebootCount = 1, InstalledRejectedCount = 2 }, new InstanceCompliance { InstanceId = "mi-0123456789abcdef0" }],
+            [new InstancePatch { InstanceId = "i-0123456789abcdef0", Id = "libssl3.amd64", Title = "libssl3.amd64:3.0.14-1~deb12u1", State = "InstalledPendingReboot", Severity = "important", Classification = "Security" }],
+            [new FleetOperation { Kind = FleetOperationKind.Association, Id = "0aa8b0f0-5f4c-4e4e-9d0b-3a1f6b0c9d11", Operation = PatchOperation.Install, Region = "eu-central-1", DocumentName = "x", Targets = "tag Env=prod,test and tag Role=web", Status = "InProgress", StartedAt = Samples.Noon }],
+            [new FleetInvocation { InstanceId = "i-0123456789abcdef0", InstanceName = "web-1.example.com", Status = "Failed", StatusDetails = "NonZeroExitCode", ExitCode = 143, At = Samples.Noon, OperationId = "x" }, new FleetInvocation { InstanceId = "i-0123456789abcdef1", Status = "TimedOut", StatusDetails = "DeliveryTimedOut", OperationId = "x" }],
+        ];
+        Approval.Matches($"fleet-{width}", string.Concat(tables.Select(objects =>
+        {
+            using var session = new Session(width);
+            var shown = session.Show(objects);
+            Assert.All(shown.Split('\n'), line => Assert.True(line.Length <= width, line));
+            return $"== {objects[0].GetType().Name}\n{shown}";
+        })));
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
     public void Issues_of_a_baseline_and_its_sources_show_as_tables(int width)
     {
         var baseline = Samples.Snapshot().Baseline with { Name = "x", ApprovedPatches = ["CVE-2026-1", new string('p', 90)], Sources = [new PatchSource("mirror", ["Debian12"], "deb https://mirror.example.org/debian bookworm main\n")] };
@@ -129,6 +150,17 @@ public sealed class ViewTests
         using var wide = new Session(100);
         Assert.Equal(wide.Show(Samples.NonCompliantReport()).Trim('\n'), string.Join('\n', PatchTools.Views.ReportView.Lines(Samples.NonCompliantReport(), host: null, style: null)));
     }
+
+    /// <summary>Columns of fixed width leave room for the one that takes the rest.</summary>
+    [Fact]
+    public void No_table_is_wider_than_eighty_columns() => Assert.All(
+        System.Xml.Linq.XDocument.Load(Path.Combine(StagedModule.Folder, "PatchTools.Format.ps1xml")).Descendants("TableControl"),
+        table =>
+        {
+            var widths = table.Element("TableHeaders")!.Elements("TableColumnHeader").Select(column => (int?)column.Element("Width")).ToList();
+            var rest = widths.Any(width => width is null) ? 12 : 0;
+            Assert.InRange(widths.Sum(width => (width ?? 0) + 1) + rest, 1, 80);
+        });
 
     [Fact]
     public void Every_type_that_a_cmdlet_writes_has_a_view()

@@ -17,14 +17,14 @@ internal sealed partial record DnfAnswer
     /// <summary>Arguments that no visible package fits.</summary>
     public IReadOnlyList<string> Unmatched { get; init; } = [];
 
+    /// <summary>Versions that are there already, <c>name-[epoch:]version-release.arch</c>; yum 3 does not name them.</summary>
+    public IReadOnlyList<string> Present { get; init; } = [];
+
     /// <summary>What else went wrong: not one target's own, and no other set fares better. Null when nothing did.</summary>
     public string? Failure { get; init; }
 
     /// <summary>Packages must be signed and the host knows no key: nothing of any repository can be installed. Null when that is not so.</summary>
     public string? Distrust { get; init; }
-
-    /// <summary>Targets that the tool planned nothing for and gave no word about.</summary>
-    public IReadOnlyList<PatchTarget> PassedOver { get; init; } = [];
 
     /// <summary>Another process holds yum 3's lock: it was asked to end and not to wait, and ends with the code of any other failure.</summary>
     public bool IsLocked { get; init; }
@@ -32,7 +32,7 @@ internal sealed partial record DnfAnswer
     /// <summary>Bytes to be downloaded where the tool says it in its answer (yum 3, rounded); else null.</summary>
     public long? DownloadBytes { get; init; }
 
-    public bool HasSolution => Problems.Count == 0 && Unmatched.Count == 0 && PassedOver.Count == 0 && Failure is null && Distrust is null;
+    public bool HasSolution => Problems.Count == 0 && Unmatched.Count == 0 && Failure is null && Distrust is null;
 
     // dnf 4.14.0 --assumeno --setopt=debuglevel=6, standard output; then "Operation aborted." on standard error and exit code 1:
     //   --> Starting dependency resolution
@@ -107,6 +107,7 @@ internal sealed partial record DnfAnswer
     {
         List<string> problems = [];
         List<string> unmatched = [];
+        List<string> present = [];
         List<(string Name, string Architecture, string Edition, string What)> said = [];
         long? download = null;
         var inProblem = false;
@@ -127,6 +128,10 @@ internal sealed partial record DnfAnswer
             {
                 unmatched.Add(missing.Groups["spec"].Success ? missing.Groups["spec"].Value : missing.Groups["yum"].Value);
             }
+            else if (PresentLine().Match(line) is { Success: true } installed)
+            {
+                present.Add(installed.Groups["nevra"].Value);
+            }
             else if (DownloadLine().Match(line) is { Success: true } size)
             {
                 download = Bytes(size.Groups["number"].Value, size.Groups["unit"].Value);
@@ -143,7 +148,9 @@ internal sealed partial record DnfAnswer
         }
 
         var both = error + "\n" + output;
-        var answered = exitCode == 0 || DeclinedLine().IsMatch(both);
+
+        // yum 3 goes on without what it does not find.
+        var answered = (exitCode == 0 || DeclinedLine().IsMatch(both)) && unmatched.Count == 0;
         var isLocked = !answered && both.Contains("exiting as configured by exit_on_lock", StringComparison.Ordinal);
         var distrust = !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
             ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
@@ -153,12 +160,13 @@ internal sealed partial record DnfAnswer
         {
             Changes = changes ?? [],
             Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
-            Unmatched = answered && !tool.IsYum3 ? [] : [.. unmatched.Distinct(StringComparer.Ordinal)],
+            Unmatched = [.. unmatched.Distinct(StringComparer.Ordinal)],
+            Present = present,
             IsLocked = isLocked,
             Distrust = distrust,
             Failure = changes is null ? "its table of packages is not the one of its summary"
                 : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
-                : LastWords(error) ?? LastWords(output) ?? "it gave no reason",
+                : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,
         };
     }
@@ -168,14 +176,16 @@ internal sealed partial record DnfAnswer
     {
         if (Unmatched.Any(u => IsOf(u, target)))
             return $"no visible repository offers {target.Name} {target.Edition}";
-        if (PassedOver.Contains(target))
-            return $"nothing installed is updated by {target.Name} {target.Edition}: no visible repository offers it, or something else takes its place";
         var own = Problems.Where(p => Names(p, target)).ToList();
         var texts = own.Count > 0 ? own : Problems;
         return texts.Count > 0 ? string.Join("; ", texts) : Distrust ?? Failure ?? "it gave no reason";
     }
 
-    public bool Blames(PatchTarget target) => PassedOver.Contains(target) || Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));
+    /// <summary>Whether the target's version is there afterwards.</summary>
+    public bool Brings(PatchTarget target) =>
+        Changes.Any(c => c.Name == target.Name && c.Architecture == target.Architecture && c.ToVersion == target.Edition) || Present.Any(p => Names(p, target));
+
+    public bool Blames(PatchTarget target) => Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));
 
     /// <summary>Whether a problem names any version of the package.</summary>
     public bool Mentions(string name) => Problems.Any(p => Words(p).Select(Nevra.WithoutLeadingEpoch).Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal)));
@@ -194,7 +204,7 @@ internal sealed partial record DnfAnswer
 
     private static bool IsOf(string spec, PatchTarget target) => spec == DnfCommands.Spec(target.Name, target.Architecture, target.Edition);
 
-    private static IEnumerable<string> Words(string text) => text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string text) => text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>"conflicting requests" says nothing beside what it conflicts about.</summary>
     private static string Shorter(string problem)
@@ -264,7 +274,10 @@ internal sealed partial record DnfAnswer
     [GeneratedRegex(@"^ +(?:Available: |Not found$)|^ {15}", RegexOptions.CultureInvariant)]
     private static partial Regex AsideLine();
 
-    [GeneratedRegex(@"^(?:No [mM]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^Package ""?(?<nevra>[^\s""]+)""? is already installed\.$", RegexOptions.CultureInvariant)]
+    private static partial Regex PresentLine();
+
+    [GeneratedRegex(@"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
     private static partial Regex UnmatchedLine();
 
     [GeneratedRegex(@"^(?:Exiting on user command|Operation aborted\.|Operation aborted by the user\.)\s*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]

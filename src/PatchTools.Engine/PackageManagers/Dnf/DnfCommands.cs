@@ -73,13 +73,13 @@ internal sealed class DnfCommands
 
     /// <summary>
     /// Asks the resolver; changes nothing. What it would do comes as one line for each package from dnf 4 (its debug level 6 says what its table says, and
-    /// never wraps) and yum 3 (always), and as a table from dnf 5, which never wraps either where it is not written to a terminal. Its <c>--store</c> is no way
+    /// never wraps) and yum 3 (at its usual one), and as a table from dnf 5, which never wraps either where it is not written to a terminal. Its <c>--store</c> is no way
     /// to a plan: it fetches every package first, and with <c>-C</c> fails. Only what is in the cache: the plan is made of what the inventory was read from.
     /// </summary>
     public Command Plan(IEnumerable<string> wanted, IEnumerable<string> excluded) => new(_tool.Command,
     [
         .. _places, "-C", "--setopt=exit_on_lock=1", "--assumeno",
-        .. _tool.IsYum3 || _tool.IsDnf5 ? (string[])[] : ["--setopt=debuglevel=6"],
+        .. _tool.IsDnf5 ? (string[])[] : [$"--setopt=debuglevel={(_tool.IsYum3 ? 2 : 6)}"],
         .. Resolver(excluded), Verb, .. wanted,
     ])
     {

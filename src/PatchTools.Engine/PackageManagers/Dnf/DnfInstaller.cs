@@ -11,21 +11,13 @@ namespace PatchTools.PackageManagers.Dnf;
 internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfTool tool, string cache, InstallRequest request, IRunObserver observer)
 {
     private readonly LockWait _locks = DnfLocks.Of(host, tool, cache, observer);
+    private readonly DnfJournal _journal = new(host);
 
     public async Task<InstallOutcome> InstallAsync(InstallPlan plan, CancellationToken cancellationToken)
     {
-        InstallWork.DemandRunningHost(host);
-        return await CarryOutAsync(plan, cancellationToken);
-    }
-
-    /// <summary>The work itself, whichever root the commands are given: only <see cref="InstallAsync"/> decides that it may be done.</summary>
-    internal async Task<InstallOutcome> CarryOutAsync(InstallPlan plan, CancellationToken cancellationToken)
-    {
         new RepositoryFilesBackup(host, tool.Name, DnfPackageManager.RepositoryFolder).Restore(request.CustomSources, observer);
         var work = new InstallWork(host, request, observer, _locks);
-        var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
-        var left = new DnfJournal(host).Leftovers(installed);
-        if (plan.IsEmpty && left.Count == 0)
+        if (plan.IsEmpty && !_journal.IsOpen)
             return work.Outcome(plan, null);
 
         await _locks.WaitAsync(request.LockTimeout, cancellationToken);
@@ -33,8 +25,8 @@ internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfT
         try
         {
             var transaction = new DnfTransaction(host, runner, tool, cache, request, observer, files);
-            installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
-            if (new DnfJournal(host).Leftovers(installed) is { Count: > 0 } interrupted)
+            var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+            if (_journal.Leftovers(installed) is { Count: > 0 } interrupted)
                 installed = await RepairAsync(transaction, interrupted, installed, work);
             await work.RunAsync(transaction, plan, installed.Fits(plan), cancellationToken);
         }
@@ -54,7 +46,7 @@ internal sealed class DnfInstaller(HostContext host, IProcessRunner runner, DnfT
         var failure = await transaction.EraseAsync(left);
         var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
         work.HasChanged |= !before.Equals(after);
-        if (new DnfJournal(host).Leftovers(after).Count > 0)
+        if (_journal.Leftovers(after).Count > 0)
             work.Problem("rpm", $"{string.Join(", ", left)} could not be removed after an interrupted transaction had replaced {(left.Count == 1 ? "it" : "them")}: {failure}");
         return after;
     }

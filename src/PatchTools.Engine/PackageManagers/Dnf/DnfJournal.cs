@@ -14,6 +14,9 @@ internal sealed class DnfJournal(HostContext host)
 {
     private string Journal => Path.Combine(host.Paths.DataDirectory, "dnf-replaced");
 
+    /// <summary>A transaction has not been seen to its end: it was killed, or it goes on without the PatchTools that began it.</summary>
+    public bool IsOpen => File.Exists(Journal);
+
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Remember(IEnumerable<PlannedChange> changes)
     {
@@ -21,7 +24,10 @@ internal sealed class DnfJournal(HostContext host)
         AtomicFile.Write(Journal, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
     }
 
-    /// <summary>Replaced versions that are still there beside the new ones, <c>name-version-release.arch</c>. When there are none the journal goes.</summary>
+    /// <summary>
+    /// Replaced versions that are still there beside the new ones, <c>name-version-release.arch</c>. When there are none the journal goes, so only to be asked
+    /// when no transaction runs.
+    /// </summary>
     public IReadOnlyList<string> Leftovers(RpmDatabase installed)
     {
         List<string> left = [];

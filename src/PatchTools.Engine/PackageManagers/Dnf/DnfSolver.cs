@@ -9,6 +9,9 @@ namespace PatchTools.PackageManagers.Dnf;
 /// </summary>
 internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, DnfTool tool, DnfRefusals known, IDependencyPolicy policy, Func<CancellationToken, Task> waitForLock)
 {
+    /// <summary>So often the lock may be taken again between waiting and asking.</summary>
+    private const int MaxLocked = 20;
+
     private readonly List<string> _excluded = [];
 
     /// <summary>Questions asked so far.</summary>
@@ -44,7 +47,7 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
 
     private async Task<DnfAnswer> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<string> hidden, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var locked = 0; ; locked++)
         {
             Calls++;
             var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
@@ -52,6 +55,8 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
             var answer = DnfAnswer.Parse(tool, result.ExitCode, result.StandardOutput, result.StandardError);
             if (result.ExitCode == DnfExitCode.LockHeld || answer.IsLocked)
             {
+                if (locked >= MaxLocked)
+                    throw new CommandFailedException(PatchErrors.PackageManagerBusy, command, $"{tool.Command} cannot plan: somebody kept taking its lock.", result);
                 await waitForLock(cancellationToken);
                 continue;
             }
@@ -64,17 +69,16 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
 
     private DnfSolution Judge(DnfAnswer answer, IReadOnlyList<PatchTarget> targets)
     {
-        // yum 3 passes over what it cannot update, in silence or with a line, and plans the rest: nothing may get lost.
-        if (tool.IsYum3 && answer.HasSolution)
-            answer = answer with { PassedOver = [.. targets.Where(t => !answer.Changes.Any(c => c.Name == t.Name && c.Architecture == t.Architecture && c.ToVersion == t.Edition))] };
         if (answer.Distrust is { } distrust)
             return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
         if (!answer.HasSolution)
         {
-            var isProtected = answer.Problems.Any(p => p.Contains("protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
+            var isProtected = answer.Problems.Any(p => p.Contains("removing the following protected packages", StringComparison.Ordinal) || p.EndsWith("which is protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal) || p.Contains("removing of running kernel", StringComparison.Ordinal));
             return new DnfSolution(answer, isProtected ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         }
 
+        if (targets.Where(t => !answer.Brings(t)).ToList() is { Count: > 0 } passedOver)
+            return new DnfSolution(answer, SetbackKind.Dependency, $"{tool.Command} would leave {passedOver[0].Name} as it is") { PassedOver = passedOver };
         if (answer.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
             return new DnfSolution(answer, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
         var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove && c.Note is null && !MakesRoom(c, answer)).ToList();
@@ -108,11 +112,14 @@ internal sealed record DnfSolution(DnfAnswer Answer, SetbackKind? Problem, strin
     /// <summary>Packages that would come along and that the policy refuses.</summary>
     public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
 
+    /// <summary>Targets that the answer does without: yum 3 plans what it can and gives no word about the others.</summary>
+    public IReadOnlyList<PatchTarget> PassedOver { get; init; } = [];
+
     public bool IsAcceptable => Problem is null;
 
     public bool IsHopeless => Answer.Distrust is not null;
 
-    public bool Blames(PatchTarget target) => Answer.Blames(target);
+    public bool Blames(PatchTarget target) => PassedOver.Contains(target) || Answer.Blames(target);
 
     public bool Mentions(PatchTarget target) => Answer.Mentions(target.Name);
 

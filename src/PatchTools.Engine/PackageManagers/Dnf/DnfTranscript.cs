@@ -235,7 +235,7 @@ internal sealed partial record DnfTranscript
     private static string NameOf(string nevra) => Nevra.TryParse(nevra)?.Name ?? nevra;
 
     /// <summary>Addresses of repositories may carry passwords and signatures, and do not help.</summary>
-    private static string WithoutAddress(string text)
+    public static string WithoutAddress(string text)
     {
         var end = text.IndexOf(". Calculated:", StringComparison.Ordinal) is var sums and > 0 ? sums : text.IndexOf(" for http", StringComparison.Ordinal) is var address and > 0 ? address : text.Length;
         return Address().Replace(text[..end], "(address)").Trim();

@@ -57,7 +57,8 @@ internal sealed class ZypperRefusals
     {
         if (!_packages.TryGetValue((removal.Name, removal.Architecture), out var package) || package.Installed is not { } installed)
             return null;
-        if (RpmVersion.Order.Compare(installed.Edition, removal.FromVersion) > 0)
+        if (RpmVersion.Order.Compare(installed.Edition, removal.FromVersion) > 0
+            || answer.Changes.Any(c => c.Name == removal.Name && c.Architecture == removal.Architecture && RpmVersion.Order.Compare(c.ToVersion, removal.FromVersion) > 0))
             return "the older one of two versions";
         return answer.Changes.FirstOrDefault(c => c.ToVersion.Length > 0 && installed.PolicyNote?.StartsWith($"{c.Name} {c.ToVersion} replaces it", StringComparison.Ordinal) == true) is { } replacement
             ? $"replaced by {replacement.Name}"

@@ -69,22 +69,26 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
             Reason = transcript.Reason ?? $"zypper ended with {ZypperExitCode.Describe(result.ExitCode)} and gave no reason",
-            Problems = [.. Problems(result.ExitCode, transcript, installed)],
+            Problems = [.. Problems(transcript, installed)],
+            Warnings = [.. Warnings(result.ExitCode, transcript)],
         };
     }
 
-    private static IEnumerable<string> Problems(int exitCode, ZypperTranscript transcript, IReadOnlyList<PatchTarget> installed)
+    /// <summary>The new version is there, and what was to go with the old one is not.</summary>
+    private static IEnumerable<string> Problems(ZypperTranscript transcript, IReadOnlyList<PatchTarget> installed)
     {
-        foreach (var warning in transcript.ScriptWarnings)
-            yield return warning;
-
-        // The new version is there, and what was to go with the old one is not.
         foreach (var target in installed)
         {
             if (transcript.PackageFailures.TryGetValue(target.Name, out var failure))
                 yield return $"{target.Name} {target.Edition} is installed, but not all went well: {failure}";
         }
+    }
 
+    /// <summary>What the informational exit codes inform of.</summary>
+    private static IEnumerable<string> Warnings(int exitCode, ZypperTranscript transcript)
+    {
+        foreach (var warning in transcript.ScriptWarnings)
+            yield return warning;
         if (exitCode == ZypperExitCode.RepositoriesSkipped)
             yield return $"zypper left out repositories that it could not read ({ZypperExitCode.Describe(exitCode)})";
         if (exitCode == ZypperExitCode.ScriptFailed && transcript.ScriptWarnings.Count == 0)

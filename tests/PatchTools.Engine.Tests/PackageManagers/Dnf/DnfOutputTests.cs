@@ -6,6 +6,8 @@ using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;
 
+#pragma warning disable CA1416 // The module runs on Linux only.
+
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
@@ -62,6 +64,8 @@ public sealed class DnfOutputTests : IDisposable
         var answer = DnfAnswer.Parse(DnfTool.Dnf4, 0, "Package a-1.0-1.x86_64 is already installed.\nDependencies resolved.\nNothing to do.\nComplete!\n", "");
         Assert.True(answer.HasSolution);
         Assert.Empty(answer.Changes);
+        Assert.True(answer.Brings(Target("a", "1.0-1")));
+        Assert.False(answer.Brings(Target("a", "1.1-1")));
     }
 
     [Fact]
@@ -164,6 +168,24 @@ public sealed class DnfOutputTests : IDisposable
     }
 
     [Fact]
+    public void What_yum_3_says_of_failures_is_understood_too()
+    {
+        var transcript = DnfTranscript.Parse(
+            """
+            Error downloading packages:
+              gone-1.1-1.x86_64: [Errno 256] No more mirrors to try.
+
+            error: %pre(pre-1.1-1.x86_64) scriptlet failed, exit status 1
+            Error in PREIN scriptlet in rpm package pre-1.1-1.x86_64
+            warning: %post(post-1.1-1.x86_64) scriptlet failed, exit status 3
+            Non-fatal POSTIN scriptlet failure in rpm package post-1.1-1.x86_64
+            """);
+        Assert.Equal("gone-1.1-1.x86_64.rpm: No more mirrors to try.", transcript.DownloadFailures["gone"]);
+        Assert.Equal("its %pre scriptlet failed, exit status 1", transcript.PackageFailures["pre"]);
+        Assert.Single(transcript.ScriptWarnings);
+    }
+
+    [Fact]
     public void A_disk_that_runs_full_and_a_lock_at_the_last_moment_are_seen()
     {
         var full = DnfTranscript.Parse("error: unpacking of archive failed on file /usr/share/big;65f: cpio: write failed - No space left on device\nerror: big-1.1-1.x86_64: install failed\n");
@@ -211,7 +233,7 @@ public sealed class DnfOutputTests : IDisposable
         var yum = Plan(DnfTool.Yum3);
         Assert.Equal("dnf --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=debuglevel=6 --best --setopt=strict=1 --exclude=x-0:1-1.noarch install a-0:1.1-1.x86_64", dnf4);
         Assert.Equal("dnf5 --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --best --setopt=skip_broken=0 --setopt=skip_unavailable=0 --exclude=x-0:1-1.noarch install a-0:1.1-1.x86_64", dnf5);
-        Assert.Equal("yum --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=skip_broken=0 --exclude=x-0:1-1.noarch update a-0:1.1-1.x86_64", yum);
+        Assert.Equal("yum --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=debuglevel=2 --setopt=skip_broken=0 --exclude=x-0:1-1.noarch update a-0:1.1-1.x86_64", yum);
 
         string Plan(DnfTool tool) => Commands(tool).Plan([DnfCommands.Spec("a", "x86_64", "1.1-1")], [DnfCommands.Spec("x", "noarch", "1-1")]).ToString();
     }

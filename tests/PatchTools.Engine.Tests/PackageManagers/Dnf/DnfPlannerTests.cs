@@ -1,3 +1,4 @@
+using PatchTools.Errors;
 using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Dnf;
 using PatchTools.Testing;
@@ -156,6 +157,26 @@ public sealed class DnfPlannerTests(RpmUniverse universe)
         // Read again without asking: the same repositories, not the host's.
         var again = await root.Manager().GetInventoryAsync(new InventoryRequest { CustomSources = sources, Origin = InventoryOrigin.Root }, new SilentObserver(), TestContext.Current.CancellationToken);
         Assert.Equal(inventory.Offers.Count, again.Offers.Count);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_there_already_is_accepted_without_a_change_and_one_that_dnf_passes_over_is_not()
+    {
+        using var root = Ready();
+
+        Assert.Equal(["a-bug"], (await PlanAsync(root, ["a-sec=1.0-1", "a-bug=1.1-1"])).Changes.Select(c => c.Name));
+        var plan = await PlanAsync(root, ["a-newer=2.0-1", "a-bug=1.1-1"]);
+        Assert.Equal("a-newer", Assert.Single(plan.Setbacks).Target.Name);
+        Assert.Equal(["a-bug"], plan.Changes.Select(c => c.Name));
+    }
+
+    [Fact]
+    public async Task Who_is_not_root_is_told_so_before_dnf_is_asked()
+    {
+        using var root = Ready();
+        var error = await Assert.ThrowsAsync<PatchToolsException>(async () => await root.Manager(isRoot: false).PlanAsync(
+            new InstallRequest { Inventory = await root.InventoryAsync(), Targets = [], Dependencies = new Refusing([]) }, new SilentObserver(), TestContext.Current.CancellationToken));
+        Assert.Equal(PatchErrors.ElevationRequired, error.Error);
     }
 
     private static string Line(PlannedChange change) => $"{change.Action} {change.Name}.{change.Architecture} {change.FromVersion} → {change.ToVersion} {change.IsRequested} {change.Repository}";

@@ -18,7 +18,7 @@ namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 internal sealed class MadeUpRpmHost : IDisposable
 {
     /// <summary>What every question to yum's resolver begins with.</summary>
-    public const string YumPlan = "yum --installroot={root} --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=skip_broken=0 update";
+    public const string YumPlan = "yum --installroot={root} --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=debuglevel=2 --setopt=skip_broken=0 update";
 
     public const string YumInstall = "yum --installroot={root} --setopt=*.skip_if_unavailable=1 -y --setopt=exit_on_lock=1 --setopt=*.metadata_expire=-1 --setopt=skip_broken=0 update";
 
@@ -47,6 +47,9 @@ internal sealed class MadeUpRpmHost : IDisposable
     }
 
     public ScriptedRunner Runner { get; }
+
+    /// <summary>How long a request waits for locks.</summary>
+    public TimeSpan LockTimeout { get; set; } = TimeSpan.Zero;
 
     public RecordingObserver Observer { get; } = new();
 
@@ -97,7 +100,7 @@ internal sealed class MadeUpRpmHost : IDisposable
     {
         var request = await RequestAsync(targets);
         var plan = await Manager().PlanAsync(request, Observer, CancellationToken.None);
-        return await new DnfInstaller(Host, Runner, _tool, Path.GetDirectoryName(CacheFolder)!, request, Observer).CarryOutAsync(plan, CancellationToken.None);
+        return await new DnfInstaller(Host, Runner, _tool, Path.GetDirectoryName(CacheFolder)!, request, Observer).InstallAsync(plan, CancellationToken.None);
     }
 
     public void Dispose()
@@ -120,7 +123,7 @@ internal sealed class MadeUpRpmHost : IDisposable
         {
             Inventory = inventory,
             Dependencies = new Anything(),
-            LockTimeout = TimeSpan.Zero,
+            LockTimeout = LockTimeout,
             Targets = [.. targets.Select(t => Nevra.TryParse(t)!).Select(n => new PatchTarget
             {
                 Name = n.Name,

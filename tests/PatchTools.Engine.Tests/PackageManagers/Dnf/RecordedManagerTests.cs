@@ -1,5 +1,6 @@
 using PatchTools.Errors;
 using PatchTools.PackageManagers;
+using PatchTools.Processes;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
@@ -40,7 +41,7 @@ public sealed class RecordedManagerTests
             ["ca-certificates True", "cloud-init False", "curl True", "dbus True", "dbus-libs False", "fribidi False"],
             plan.Changes.Select(c => $"{c.Name} {c.IsRequested}"));
         Assert.Equal(("1:1.10.24-7.amzn2.0.2", "1:1.10.24-7.amzn2.0.3"), plan.Changes.Where(c => c.Name == "dbus").Select(c => (c.FromVersion, c.ToVersion)).Single());
-        Assert.Equal(2_831_155, plan.DownloadBytes);
+        Assert.Equal((2_831_155L, (long?)null), (plan.DownloadBytes, plan.InstalledSizeChange));
         Assert.Equal(RebootSign.CorePackages, Assert.Single(plan.ExpectedReboot).Sign);
         Assert.Equal(1, plan.ResolverCalls);
     }
@@ -79,7 +80,7 @@ public sealed class RecordedManagerTests
         host.Runner.AssertDone();
         var setback = Assert.Single(plan.Setbacks);
         Assert.Equal(("cloud-init", SetbackKind.Dependency), (setback.Target.Name, setback.Kind));
-        Assert.StartsWith("nothing installed is updated by cloud-init 19.3-46.amzn2.0.9", setback.Reason, StringComparison.Ordinal);
+        Assert.Equal("yum would leave cloud-init as it is", setback.Reason);
         Assert.Equal("curl", Assert.Single(plan.Accepted).Name);
     }
 
@@ -121,10 +122,14 @@ public sealed class RecordedManagerTests
         using var host = MadeUpRpmHost.AmazonLinux2(s_installed, s_offered);
         host.Runner
             .Expect($"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64", 1, "", Recording.Of("yum-3.4.3/lock-held"))
-            .Expect($"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64", 0, Recording.Of("yum-3.4.3/nothing-to-do"));
+            .Expect($"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64", 1, "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n")
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … curl-7.88.1-1.amzn2.0.1.x86_64");
 
-        Assert.True((await host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64")).IsEmpty);
+        var plan = await host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64");
+
         host.Runner.AssertDone();
+        Assert.Equal("curl", Assert.Single(plan.Accepted).Name);
+        Assert.Equal(2, plan.ResolverCalls);
     }
 
     [Fact]
@@ -145,6 +150,32 @@ public sealed class RecordedManagerTests
         host.Runner.AssertDone();
         Assert.Equal(PatchErrors.PackageManagerBusy, busy.Error);
         Assert.Contains($"process {Environment.ProcessId}", busy.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lock_of_yum_3_that_is_taken_again_and_again_ends_busy()
+    {
+        using var host = MadeUpRpmHost.AmazonLinux2(s_installed, s_offered);
+        for (var i = 0; i <= 20; i++)
+            host.Runner.Expect($"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64", 1, "", Recording.Of("yum-3.4.3/lock-held"));
+
+        Assert.Equal(PatchErrors.PackageManagerBusy, (await Assert.ThrowsAsync<CommandFailedException>(() => host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64"))).Error);
+        host.Runner.AssertDone();
+    }
+
+    [Fact]
+    public async Task A_lock_that_is_taken_at_the_last_moment_of_an_install_is_waited_for_and_the_transaction_begun_again()
+    {
+        using var host = MadeUpRpmHost.AmazonLinux2(["curl-7.88.1-1.amzn2.0.1.x86_64"], ["curl-8.0.1-1.amzn2.0.1.x86_64"]);
+        host.LockTimeout = TimeSpan.FromMinutes(1);
+        host.Runner
+            .Expect($"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64", 1, "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n")
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … curl-7.88.1-1.amzn2.0.1.x86_64")
+            .Expect($"{MadeUpRpmHost.YumInstall} curl-0:8.0.1-1.amzn2.0.1.x86_64", 1, Recording.Of("yum-3.4.3/lock-held"))
+            .Expect($"{MadeUpRpmHost.YumInstall} curl-0:8.0.1-1.amzn2.0.1.x86_64", 0, "Complete!\n", effect: () => host.Replace("curl-8.0.1-1.amzn2.0.1.x86_64"));
+
+        Assert.Empty((await host.InstallAsync("curl-8.0.1-1.amzn2.0.1.x86_64")).Setbacks);
+        host.Runner.AssertDone();
     }
 
     [Fact]
@@ -286,6 +317,16 @@ public sealed class RecordedManagerTests
         host.Runner.AssertDone();
         Assert.Equal(RepositoryStatus.RefreshFailed, repository.Status);
         Assert.StartsWith("dnf5 makecache: Status code: 404", repository.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_script_refuses_what_it_does_not_expect_and_misses_what_nobody_asked()
+    {
+        var runner = new ScriptedRunner("/root", _ => null).Expect("yum makecache").Expect("yum clean all");
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => runner.RunAsync(new Command("yum", ["update"]), CancellationToken.None));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(runner.AssertDone);
+        await runner.RunAsync(new Command("yum", ["clean", "all"]), CancellationToken.None);
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => runner.RunAsync(new Command("yum", ["clean", "all"]), CancellationToken.None));
     }
 
     private static string Dnf5Upgrade => Recording.Of("dnf5-5.2/plan-upgrade-rows") + "\nTransaction Summary:\n Upgrading:          2 packages\n Replacing:          2 packages\n";

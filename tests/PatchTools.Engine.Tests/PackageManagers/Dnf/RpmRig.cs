@@ -392,12 +392,12 @@ internal sealed class RpmRoot : IDisposable
     public Task<HostInventory> InventoryAsync(bool refresh = false, IRunObserver? observer = null) =>
         Manager(observer).GetInventoryAsync(new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root }, observer ?? new SilentObserver(), CancellationToken.None);
 
-    public DnfPackageManager Manager(IRunObserver? observer = null, string? proc = null, IProcessRunner? runner = null) => new(
+    public DnfPackageManager Manager(IRunObserver? observer = null, string? proc = null, IProcessRunner? runner = null, bool? isRoot = null) => new(
         new HostContext
         {
             Paths = new HostPaths { Root = Path, StateDirectory = _data.Path, DataDirectory = _data.Path, ProcDirectory = proc ?? "/proc" },
             Environment = new Dictionary<string, string>(),
-            IsRoot = Environment.IsPrivilegedProcess,
+            IsRoot = isRoot ?? Environment.IsPrivilegedProcess,
         },
         runner ?? new ProcessRunner(observer ?? new SilentObserver()),
         new Decompressor(),

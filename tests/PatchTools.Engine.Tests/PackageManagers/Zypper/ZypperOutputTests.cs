@@ -1,6 +1,10 @@
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Zypper;
+using PatchTools.Processes;
+using PatchTools.Testing;
 using Xunit;
+
+#pragma warning disable CA1416 // The module runs on Linux only.
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
 
@@ -216,6 +220,50 @@ public sealed class ZypperOutputTests
     [InlineData(104, false)]
     [InlineData(105, false)]
     public void Quirk_informational_exit_codes_of_zypper_are_successes(int code, bool isSuccess) => Assert.Equal(isSuccess, ZypperExitCode.IsSuccess(code));
+
+    [Fact]
+    public void The_transaction_agrees_to_licences_and_takes_no_key()
+    {
+        using var folder = new TemporaryDirectory();
+        var host = new HostContext { Paths = new HostPaths { DataDirectory = folder.Path }, Environment = new Dictionary<string, string>() };
+        var command = new ZypperCommands(host, null, hasPrivateCache: false, TimeSpan.FromSeconds(90)).Install([Target("a", "1:1.2-1")], null, TransactionFiles.Create(host, "zypper"));
+
+        Assert.Equal("zypper --non-interactive --no-refresh install --name --no-recommends --no-force-resolution --auto-agree-with-licenses -- a.noarch=1:1.2-1", command.ToString());
+        Assert.DoesNotContain(command.Arguments, a => a.Contains("gpg", StringComparison.Ordinal) || a.Contains("vendor", StringComparison.Ordinal));
+        Assert.Equal("90", command.Environment["ZYPP_LOCK_TIMEOUT"]);
+        Assert.False(command.Environment.ContainsKey("ZYPP_CONF"));
+        Assert.False(command.Interruptible);
+    }
+
+    [Fact]
+    public void The_baselines_own_sources_are_a_file_of_PatchTools_that_only_root_can_read()
+    {
+        using var folder = new TemporaryDirectory();
+        var host = new HostContext { Paths = new HostPaths { DataDirectory = folder.Path }, Environment = new Dictionary<string, string>() };
+        var command = new ZypperCommands(host, "[own]\nbaseurl=https://user:secret@example.org/\n", hasPrivateCache: true, TimeSpan.Zero).Refresh();
+
+        Assert.Equal($"zypper --reposd-dir {folder.Path}/zypper-sources --cache-dir {folder.Path}/zypper-cache --non-interactive --xmlout refresh", command.ToString());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.Path, "zypper-sources/baseline.repo")));
+    }
+
+    [Fact]
+    public void What_must_not_be_taken_comes_with_the_administrators_own_locks_and_is_gone_afterwards()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder.File("etc/zypp/locks"), "\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: mine\n\n");
+        File.WriteAllText(folder.File("etc/zypp/zypp.conf"), "[main]\nsolver.onlyRequires = true\n");
+        var host = new HostContext { Paths = new HostPaths { DataDirectory = Path.Combine(folder.Path, "data") }, Environment = new Dictionary<string, string>() };
+        var exclusions = new ZypperExclusions(host, ZypperConfiguration.Read(folder.Path, null, []));
+
+        Assert.Null(exclusions.Apply([]));
+        var settings = exclusions.Apply([new Exclusion("bad", "2:1.0-1"), Exclusion.Parse("worse 1.0-1")])!;
+
+        Assert.StartsWith("[main]\nsolver.onlyRequires = true\n\n[main]\nlocksfile.path = ", File.ReadAllText(settings), StringComparison.Ordinal);
+        var locks = PackageLocks.Read(Path.Combine(Path.GetDirectoryName(settings)!, "locks"), []);
+        Assert.Equal(["mine", "bad == 2:1.0-1", "worse == 1.0-1"], locks.Entries.Select(l => l.Text));
+        exclusions.Remove();
+        Assert.False(Directory.Exists(Path.GetDirectoryName(settings)));
+    }
 
     [Fact]
     public void Progress_rises_through_downloads_and_installs()

@@ -187,8 +187,8 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
         var bytes = File.ReadAllBytes(contents);
         File.Delete(contents);
         File.WriteAllBytes(contents, bytes);
-        File.SetLastWriteTimeUtc(contents, DateTime.UtcNow.AddDays(-9));
-        Directory.SetLastWriteTimeUtc(raw, DateTime.UtcNow.AddDays(-10));
+        File.SetLastWriteTimeUtc(contents, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-9));
+        Directory.SetLastWriteTimeUtc(raw, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-10));
 
         var stale = Assert.Single((await root.InventoryAsync()).Repositories);
 
@@ -315,7 +315,7 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
     /// <summary>A process that stands in zypper's lock.</summary>
     private sealed class LockHolder : IDisposable
     {
-        private readonly System.Diagnostics.Process _process = System.Diagnostics.Process.Start("sleep", "600");
+        private readonly System.Diagnostics.Process _process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["600"]))!;
 
         public LockHolder(ZypperRoot root) => root.Write("run/zypp.pid", string.Create(CultureInfo.InvariantCulture, $"{_process.Id}\n"));
 

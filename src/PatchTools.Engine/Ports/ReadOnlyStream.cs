@@ -1,7 +1,7 @@
-namespace PatchTools.Adapters.Compression;
+namespace PatchTools.Ports;
 
 /// <summary>The refusals that every forward-only reading stream shares.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 

@@ -1,0 +1,285 @@
+using System.Globalization;
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.Ports;
+using PatchTools.Snapshots;
+
+namespace PatchTools.Fleet;
+
+/// <summary>
+/// Many instances through SSM's own engine: what it knows of them, and operations on them. Nothing is collected: what a page brings is handed on before the next
+/// page is asked for, so that memory does not grow with the fleet.
+/// </summary>
+/// <param name="host">Clock and environment of where the administrator sits.</param>
+/// <param name="adapters">Make the ports.</param>
+/// <param name="observer">Told of progress.</param>
+/// <param name="pollInterval">Between two looks at an operation that runs; null for five seconds.</param>
+public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunObserver observer, TimeSpan? pollInterval = null)
+{
+    private const string Phase = "Fleet";
+
+    /// <summary>SendCommand and targets of an association take so many values.</summary>
+    private const int MaxInstances = 50;
+
+    private const int MaxTargets = 5;
+
+    private readonly TimeSpan _pollInterval = pollInterval ?? TimeSpan.FromSeconds(5);
+
+    /// <summary>Hands on what SSM knows of each instance. Instances that were named, or found by tags, and never reported come as <see cref="InstanceComplianceStatus.NotReported"/>.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RegionNotFound"/>, and the rows of fleet calls.</exception>
+    public async Task GetComplianceAsync(FleetComplianceRequest request, Func<InstanceCompliance, Task> write, CancellationToken cancellationToken)
+    {
+        var service = adapters.CreateFleetCompliance(await SettingsAsync(request.Aws, cancellationToken));
+        var told = 0;
+        await Guarded(async () =>
+        {
+            await foreach (var instance in StatesAsync(service, request, cancellationToken))
+            {
+                if (!request.Filters.All(filter => filter.Fits(instance)))
+                    continue;
+                await write(instance);
+                if (++told % 100 == 0)
+                    observer.Progress(Phase, string.Create(CultureInfo.InvariantCulture, $"{told} instances"), -1);
+            }
+        });
+    }
+
+    /// <summary>Hands on the patches of each instance, instance by instance.</summary>
+    /// <exception cref="PatchToolsException">As <see cref="GetComplianceAsync"/>.</exception>
+    public async Task GetPatchesAsync(FleetComplianceRequest request, Func<InstancePatch, Task> write, CancellationToken cancellationToken)
+    {
+        var service = adapters.CreateFleetCompliance(await SettingsAsync(request.Aws, cancellationToken));
+        await Guarded(async () =>
+        {
+            await foreach (var instance in StatesAsync(service, request, cancellationToken))
+            {
+                if (instance.Status == InstanceComplianceStatus.NotReported)
+                {
+                    observer.Verbose($"{instance.InstanceId} has never reported.");
+                    continue;
+                }
+
+                if (!request.Filters.All(filter => filter.Fits(instance)))
+                    continue;
+                observer.Progress(Phase, $"Patches of {instance.InstanceId}", -1);
+                var query = new InstancePatchQuery { InstanceId = instance.InstanceId, States = request.States, Classifications = request.Classifications, Severities = request.Severities };
+                await foreach (var page in service.GetPatchesAsync(query, cancellationToken))
+                {
+                    foreach (var patch in page)
+                        await write(patch);
+                }
+            }
+        });
+    }
+
+    /// <summary>Starts the operation: one command or association, of named instances one for every fifty.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/> before anything is asked, and the rows of fleet calls.</exception>
+    public async Task<IReadOnlyList<FleetOperation>> StartAsync(FleetOperationRequest request, CancellationToken cancellationToken)
+    {
+        List<FleetTarget> targets = [.. request.Tags.Select(TargetOf), .. request.ResourceGroups.Select(group => new FleetTarget("resource-groups:Name", [group]))];
+        Check(request, targets);
+        var settings = await SettingsAsync(request.Aws, cancellationToken);
+        var service = adapters.CreateFleetOperations(settings);
+        var snapshotId = request.SnapshotId ?? (request.Association is null ? SnapshotIds.New() : null);
+        var call = new FleetOperationCall
+        {
+            Operation = request.Operation,
+            DocumentName = request.DocumentName,
+            Parameters = ParametersOf(request, snapshotId),
+            Targets = targets,
+            MaxConcurrency = request.MaxConcurrency,
+            MaxErrors = request.MaxErrors,
+            DeliveryTimeout = request.DeliveryTimeout,
+            Comment = request.Comment,
+            Association = request.Association,
+        };
+        List<IReadOnlyList<string>> batches = request.InstanceIds.Count == 0 ? [[]] : [.. request.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(MaxInstances)];
+        if (batches.Count > 1)
+            observer.Warning($"{request.InstanceIds.Count} named instances are reached by {batches.Count} commands of at most {MaxInstances}; concurrency and errors are counted for each. A tag or a resource group needs one.");
+        List<FleetOperation> started = [];
+        foreach (var batch in batches)
+        {
+            var part = request with { InstanceIds = batch };
+            observer.Verbose($"{request.DocumentName} ({request.Operation}) on {part.Describe()}, {request.MaxConcurrency} at once, at most {request.MaxErrors} errors.");
+            FleetOperationProgress progress = null!;
+            await Guarded(async () => progress = await service.StartAsync(call with { InstanceIds = batch, Targets = batch.Count > 0 ? [] : targets }, cancellationToken));
+            started.Add(new FleetOperation
+            {
+                Kind = progress.IsAssociation ? FleetOperationKind.Association : FleetOperationKind.Command,
+                Id = progress.Id,
+                Operation = request.Operation,
+                Region = settings.Region,
+                DocumentName = request.DocumentName,
+                SnapshotId = snapshotId,
+                Targets = part.Describe(),
+                Status = progress.Status,
+                StartedAt = host.Clock.GetUtcNow(),
+            });
+        }
+
+        return started;
+    }
+
+    /// <summary>Waits until an operation has ended and hands on how it ended on each instance.</summary>
+    /// <param name="operation">From <see cref="StartAsync"/>.</param>
+    /// <param name="timeout">How long to wait; the operation itself goes on.</param>
+    /// <param name="aws">As it was started with.</param>
+    /// <param name="write">Takes one instance.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the operation.</param>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetWaitTimedOut"/>, and the rows of fleet calls.</exception>
+    public async Task WaitAsync(FleetOperation operation, TimeSpan timeout, AwsParameters aws, Func<FleetInvocation, Task> write, CancellationToken cancellationToken)
+    {
+        var service = adapters.CreateFleetOperations(await SettingsAsync(aws with { Region = operation.Region }, cancellationToken));
+        var deadline = host.Clock.GetUtcNow() + timeout;
+        var progress = new FleetOperationProgress { Id = operation.Id, IsAssociation = operation.Kind == FleetOperationKind.Association, Status = operation.Status };
+        await Guarded(async () =>
+        {
+            while (true)
+            {
+                progress = await service.GetProgressAsync(progress, cancellationToken);
+                var percent = progress.Targets > 0 ? progress.Completed * 100 / progress.Targets : 0;
+                observer.Progress(Phase, string.Create(CultureInfo.InvariantCulture, $"{operation.Operation}: {progress.Completed} of {progress.Targets} instances, {progress.Errors} failed, {progress.Status}"), percent);
+                if (progress.HasEnded)
+                    break;
+                if (host.Clock.GetUtcNow() >= deadline)
+                    throw new PatchToolsException(PatchErrors.FleetWaitTimedOut, string.Create(CultureInfo.InvariantCulture, $"{operation.Id} is {progress.Status} after {timeout.TotalMinutes:0.#} minutes: {progress.Completed} of {progress.Targets} instances are done. It goes on."), operation.Id);
+                await Task.Delay(Jittered(_pollInterval), host.Clock, cancellationToken);
+            }
+
+            if (progress is { IsAssociation: true, ExecutionId: null })
+                return;
+            await foreach (var page in service.GetInvocationsAsync(progress, cancellationToken))
+            {
+                foreach (var invocation in page)
+                    await write(invocation);
+            }
+        });
+    }
+
+    /// <summary>Named instances by fifties, groups as the service lists them, and otherwise the instances that the service finds.</summary>
+    private static async IAsyncEnumerable<InstanceCompliance> StatesAsync(IFleetCompliance service, FleetComplianceRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var scope = request.Scope;
+        if (scope.InstanceIds.Count > 0)
+        {
+            foreach (var batch in scope.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(InstanceStateQuery.MaxInstances))
+            {
+                await foreach (var instance in OfBatchAsync(batch))
+                    yield return instance;
+            }
+
+            yield break;
+        }
+
+        if (scope.PatchGroups.Count > 0 && scope.Tags.Count == 0)
+        {
+            foreach (var patchGroup in scope.PatchGroups.Distinct(StringComparer.Ordinal))
+            {
+                await foreach (var page in service.GetStatesAsync(new InstanceStateQuery { PatchGroup = patchGroup, Filters = request.Filters }, cancellationToken))
+                {
+                    foreach (var instance in page)
+                        yield return instance;
+                }
+            }
+
+            yield break;
+        }
+
+        await foreach (var found in service.FindInstancesAsync(scope.Tags, cancellationToken))
+        {
+            foreach (var batch in found.Chunk(InstanceStateQuery.MaxInstances))
+            {
+                await foreach (var instance in OfBatchAsync(batch))
+                {
+                    if (scope.PatchGroups.Count == 0 || scope.PatchGroups.Contains(instance.PatchGroup))
+                        yield return instance;
+                }
+            }
+        }
+
+        async IAsyncEnumerable<InstanceCompliance> OfBatchAsync(string[] batch)
+        {
+            HashSet<string> silent = [.. batch];
+            await foreach (var page in service.GetStatesAsync(new InstanceStateQuery { InstanceIds = batch }, cancellationToken))
+            {
+                foreach (var instance in page)
+                {
+                    silent.Remove(instance.InstanceId);
+                    yield return instance;
+                }
+            }
+
+            foreach (var instanceId in batch.Where(silent.Contains))
+                yield return new InstanceCompliance { InstanceId = instanceId };
+        }
+    }
+
+    private static FleetTarget TargetOf(FleetTag tag) => tag.Values.Count == 0 ? new FleetTarget("tag-key", [tag.Name]) : new FleetTarget("tag:" + tag.Name, tag.Values);
+
+    private static void Check(FleetOperationRequest request, List<FleetTarget> targets)
+    {
+        if (request.InstanceIds.Count == 0 && targets.Count == 0)
+            throw new PatchToolsException(PatchErrors.FleetTargetInvalid, "It is not said which instances are meant.");
+        if (targets.Count > MaxTargets)
+            throw new PatchToolsException(PatchErrors.FleetTargetInvalid, $"{targets.Count} tags and resource groups are given; the service takes {MaxTargets}.");
+        if (request.ResourceGroups.Count > 0 && targets.Count > 1)
+            throw new PatchToolsException(PatchErrors.FleetTargetInvalid, "A resource group is a target of its own: the service takes no other beside it.");
+        if (!string.IsNullOrEmpty(request.InstallOverrideList) && !string.IsNullOrEmpty(request.BaselineOverride))
+            throw new PatchToolsException(PatchErrors.BothOverridesGiven, "Both a baseline override and an install override list are given.");
+        foreach (var location in new[] { request.InstallOverrideList, request.BaselineOverride }.OfType<string>().Where(l => l.Length > 0))
+        {
+            if (!location.StartsWith("https://", StringComparison.Ordinal) && !location.StartsWith("s3://", StringComparison.Ordinal))
+                throw new PatchToolsException(PatchErrors.FleetTargetInvalid, $"\"{LocationReader.Describe(location)}\" is a place of this host, where no instance of the fleet can read it; give https://… or s3://bucket/key.", location);
+        }
+
+        SnapshotIds.Check(request.SnapshotId);
+    }
+
+    private static Dictionary<string, string> ParametersOf(FleetOperationRequest request, string? snapshotId)
+    {
+        Dictionary<string, string> parameters = new(StringComparer.Ordinal) { ["Operation"] = request.Operation.ToString(), ["RebootOption"] = request.RebootOption.ToString() };
+        if (snapshotId is not null)
+            parameters["SnapshotId"] = snapshotId;
+        if (!string.IsNullOrEmpty(request.InstallOverrideList))
+            parameters["InstallOverrideList"] = request.InstallOverrideList;
+        if (!string.IsNullOrEmpty(request.BaselineOverride))
+            parameters["BaselineOverride"] = request.BaselineOverride;
+        foreach (var (name, value) in request.Parameters)
+            parameters[name] = value;
+        return parameters;
+    }
+
+    private async Task<AwsSettings> SettingsAsync(AwsParameters aws, CancellationToken cancellationToken)
+    {
+        // Who this host is does not matter: only for the region is anybody asked.
+        var identification = new InstanceIdentification(host, adapters, observer);
+        var region = identification.Local(aws).Region ?? (await identification.FindAsync(aws, cancellationToken)).Region ?? throw new PatchToolsException(PatchErrors.RegionNotFound, "The region of the fleet is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, AWS_DEFAULT_REGION, and the instance metadata service does not answer.");
+        return new AwsSettings { Region = region, ProfileName = aws.ProfileName, EndpointUrl = aws.EndpointUrl };
+    }
+
+    /// <summary>Half of the interval to one and a half: a thousand prompts must not ask in step.</summary>
+    private static TimeSpan Jittered(TimeSpan interval)
+    {
+#pragma warning disable CA5394 // Jitter keeps no secret.
+        return interval * (0.5 + Random.Shared.NextDouble());
+#pragma warning restore CA5394
+    }
+
+    private static async Task Guarded(Func<Task> calls)
+    {
+        try
+        {
+            await calls();
+        }
+        catch (PatchServiceException e)
+        {
+            var row = ServiceErrors.RowOf(e.Failure) ?? e.Failure switch
+            {
+                PatchServiceFailure.AccessDenied => PatchErrors.FleetAccessDenied,
+                PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer => PatchErrors.FleetServiceUnreachable,
+                _ => PatchErrors.FleetRequestRefused,
+            };
+            throw new PatchToolsException(row, e.Message, e.Operation, e);
+        }
+    }
+}
