@@ -26,6 +26,9 @@ internal sealed partial record DnfAnswer
     /// <summary>Packages must be signed and the host knows no key: nothing of any repository can be installed. Null when that is not so.</summary>
     public string? Distrust { get; init; }
 
+    /// <summary>Another process holds yum 3's lock: it was asked to end and not to wait, and ends with the code of any other failure.</summary>
+    public bool IsLocked { get; init; }
+
     /// <summary>Bytes to be downloaded where the tool says it in its answer (yum 3, rounded); else null.</summary>
     public long? DownloadBytes { get; init; }
 
@@ -54,26 +57,53 @@ internal sealed partial record DnfAnswer
     // Where gpgcheck is on, rpm has no key, and a repository names none, standard error before anything else, exit code 1:
     //   You have enabled checking of packages via GPG keys. This is a good thing.
     //   However, you do not have any GPG public keys installed. You need to download
-    // yum 3.4.3 --assumeno, standard output; then "Exiting on user command" and exit code 1:
+    // yum 3.4.3 --assumeno, standard output; then "Exiting on user command" and exit code 1. Epochs always; what replaces something else is "obsoleting":
     //   --> Running transaction check
-    //   ---> Package bash.x86_64 0:4.2.46-31.el7 will be updated
-    //   ---> Package bash.x86_64 0:4.2.46-34.el7 will be an update
+    //   ---> Package kernel.x86_64 0:4.4.26-201.el7.centos will be installed
+    //   ---> Package kernel-headers.x86_64 0:3.10.0-862.3.3.el7 will be obsoleted
+    //   ---> Package kernel-headers.x86_64 0:3.10.0-862.3.3.el7 will be updated
+    //   ---> Package kernel-headers.x86_64 0:4.4.26-201.el7.centos will be obsoleting
     //   --> Finished Dependency Resolution
-    //   Total download size: 1.0 M
-    //   Exiting on user command
-    //   Error: Package: httpd-2.4.6-97.el7.x86_64 (updates)
-    //              Requires: nowhere
-    //   No package gone-0:1.1-1.x86_64 available.
+    //   Total download size: 40 M
+    // Without a solution, standard error, exit code 1; packages with the epoch before the name:
+    //   Error: Package: pcp-pmda-systemd-3.11.3-1.x86_64 (@bintray-pcp-el7)
+    //              Requires: pcp-libs = 3.11.3
+    //              Removing: pcp-libs-3.11.3-1.x86_64 (@bintray-pcp-el7)
+    //                  pcp-libs = 3.11.3-1
+    //              Updated By: pcp-libs-3.11.4-1.x86_64 (bintray-pcp-el7)
+    //   Error: Protected multilib versions: 2:p11-kit-0.18.7-1.fc19.i686 != p11-kit-0.18.3-1.fc19.x86_64
+    //   Error: Trying to remove "systemd", which is protected
+    // What nobody offers, standard error and output; it goes on with the rest, and ends with 0 where nothing is left ("No packages marked for update"):
     //   No Match for argument: gone-0:1.1-1.x86_64
-    // dnf5 5.2.6, standard error, exit code 1:
+    //   No package gone-0:1.1-1.x86_64 available.
+    // Where somebody holds its lock, standard error, exit code 1:
+    //   Existing lock /var/run/yum.pid: another copy is running as pid 3523.
+    //   Another app is currently holding the yum lock; exiting as configured by exit_on_lock
+    // dnf5 5.2 --assumeno, standard output no terminal; then "Operation aborted by the user." on standard error and exit code 1 (5.4 writes epochs of 0, too):
+    //   Package            Arch   Version           Repository         Size
+    //   Installing:
+    //    akmod-nvidia       x86_64 3:590.48.01-1.fc43 fedora-nvidia  22.4 MiB
+    //   Upgrading:
+    //    expat              x86_64 2.6.2-1.fc39    updates          288.6 KiB
+    //      replacing expat  x86_64 2.6.0-1.fc39    <unknown>        284.7 KiB
+    //
+    //   Transaction Summary:
+    //    Installing:         1 package
+    //    Upgrading:          1 package
+    //    Replacing:          1 package
+    // Without a solution, standard error, exit code 1:
     //   Failed to resolve the transaction:
     //   No match for argument: gone-0:1.1-1.x86_64
-    //   Problem: conflicting requests
+    //   Problem 1: conflicting requests
     //     - nothing provides nowhere needed by unmet-1.1-1.x86_64 from base
+    //    Problem 2: …
+    //   You can try to add to command line:
+    //     --skip-unavailable to skip unavailable packages
+    /// <param name="tool">Whose words these are.</param>
     /// <param name="exitCode">The tool's.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
-    public static DnfAnswer Parse(int exitCode, string output, string error)
+    public static DnfAnswer Parse(DnfTool tool, int exitCode, string output, string error)
     {
         List<string> problems = [];
         List<string> unmatched = [];
@@ -108,29 +138,34 @@ internal sealed partial record DnfAnswer
             }
             else if (inProblem && line.StartsWith("  ", StringComparison.Ordinal) && line.Trim().TrimStart('-', ' ') is { Length: > 0 } more)
             {
-                problems[^1] += $"; {more}";
+                // yum lists every version of the package that is missing, and what each provides: none of them is to blame.
+                if (!AsideLine().IsMatch(line))
+                    problems[^1] += $"; {more}";
                 continue;
             }
 
             inProblem = false;
         }
 
-        var declinedByYum = (output + error).Contains("Exiting on user command", StringComparison.Ordinal);
-        var declined = declinedByYum || error.Contains("Operation aborted", StringComparison.Ordinal);
+        var both = error + "\n" + output;
 
         // yum 3 goes on without what it does not find.
-        var answered = (exitCode == 0 || declined) && unmatched.Count == 0;
-        var distrust = !answered && (error + output).Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
+        var answered = (exitCode == 0 || DeclinedLine().IsMatch(both)) && unmatched.Count == 0;
+        var isLocked = !answered && both.Contains("exiting as configured by exit_on_lock", StringComparison.Ordinal);
+        var distrust = !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
             ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
             : null;
+        var changes = !answered ? [] : tool.IsDnf5 ? DnfTable.Read(output) : Changed(said);
         return new DnfAnswer
         {
-            Changes = !answered ? [] : said.Count > 0 ? Changed(said) : Table(output),
+            Changes = changes ?? [],
             Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
-            Unmatched = unmatched,
+            Unmatched = [.. unmatched.Distinct(StringComparer.Ordinal)],
             Present = present,
+            IsLocked = isLocked,
             Distrust = distrust,
-            Failure = answered && said.Count == 0 && declinedByYum ? "it does not say what it would do"
+            Failure = changes is null ? "its table of packages is not the one of its summary"
+                : tool.IsYum3 && answered && said.Count == 0 && DeclinedLine().IsMatch(both) ? "it does not say what it would do"
                 : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
                 : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,
@@ -154,18 +189,18 @@ internal sealed partial record DnfAnswer
     public bool Blames(PatchTarget target) => Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));
 
     /// <summary>Whether a problem names any version of the package.</summary>
-    public bool Mentions(string name) => Problems.Any(p => Words(p).Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal)));
+    public bool Mentions(string name) => Problems.Any(p => Words(p).Select(Nevra.WithoutLeadingEpoch).Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal)));
 
     /// <summary>An edition as PatchTools writes it, without an epoch of 0.</summary>
     private static string Plain(string evr) => evr.StartsWith("0:", StringComparison.Ordinal) ? evr[2..] : evr;
 
     private static bool Names(string problem, PatchTarget target)
     {
-        // a-1:1.1-1.x86_64: without an epoch of 0 in dnf's words, with it in yum's.
+        // dnf says a-1:1.1-1.x86_64 and yum 1:a-1.1-1.x86_64; both leave an epoch of 0 out.
         var nevra = $"{target.Name}-{target.Edition}.{target.Architecture}";
         var zero = $"{target.Name}-0:{target.Edition}.{target.Architecture}";
         var withoutEpoch = $"{target.Name}-{RpmVersion.WithoutEpoch(target.Edition)}.{target.Architecture}";
-        return Words(problem).Any(word => word == nevra || word == zero || word == withoutEpoch);
+        return Words(problem).Select(Nevra.WithoutLeadingEpoch).Any(word => word == nevra || word == zero || word == withoutEpoch);
     }
 
     private static bool IsOf(string spec, PatchTarget target) => spec == DnfCommands.Spec(target.Name, target.Architecture, target.Edition);
@@ -182,18 +217,23 @@ internal sealed partial record DnfAnswer
     private static List<PlannedChange> Changed(IReadOnlyList<(string Name, string Architecture, string Edition, string What)> said)
     {
         List<PlannedChange> changes = [];
-        var replaced = said.Where(s => s.What is "upgraded" or "updated" or "downgraded").ToList();
+        var replaced = said.Where(s => s.What is "upgraded" or "updated" or "downgraded" or "obsoleted").ToList();
         foreach (var (name, architecture, edition, what) in said.Distinct())
         {
+            // yum names an update that also obsoletes twice, and the version before it as updated and as obsoleted.
+            var isObsoleting = what == "obsoleting";
             PlannedAction? action = what switch
             {
                 "installed" => PlannedAction.Install,
+                "obsoleting" => replaced.Any(r => r.Name == name) ? PlannedAction.Upgrade : PlannedAction.Install,
                 "an upgrade" or "an update" => PlannedAction.Upgrade,
                 "a downgrade" => PlannedAction.Downgrade,
                 "obsoleted" or "erased" => PlannedAction.Remove,
                 _ => null,
             };
-            if (action is null)
+            if (action is null
+                || (isObsoleting && said.Any(s => s.Name == name && s.Architecture == architecture && s.Edition == edition && s.What is "an update" or "installed"))
+                || (what == "obsoleted" && said.Any(s => s.Name == name && s.What is "an update" or "an upgrade" or "obsoleting")))
                 continue;
             var from = action == PlannedAction.Remove ? edition
                 : action == PlannedAction.Install ? ""
@@ -215,55 +255,6 @@ internal sealed partial record DnfAnswer
     /// <summary>Of a removal because something in the transaction obsoletes the package.</summary>
     public const string ReplacedNote = "replaced (another package of the transaction obsoletes it)";
 
-    // dnf5 5.2 --assumeno, standard output; then "Operation aborted by the user." on standard error and exit code 1. Where it is no terminal and COLUMNS is large,
-    // each row has its line, and no field is cut:
-    // Package                      Arch   Version                 Repository      Size
-    // Upgrading:
-    //  efi-filesystem              noarch 5-13.fc41               updates      0.0   B
-    //    replacing efi-filesystem  noarch 5-12.fc41               fedora       0.0   B
-    //  qemu-img                    x86_64 2:9.1.2-1.fc41          updates     22.9 MiB
-    //    replacing qemu-img        x86_64 2:9.1.1-2.fc41          <unknown>   22.9 MiB
-    // Installing dependencies:
-    //  new                         noarch 0:1.0-1.fc41            updates     40.2 KiB
-    //    replacing old             noarch 1.0-1.fc41              fedora      40.1 KiB
-    //
-    // Transaction Summary:
-    //  Upgrading:         2 packages
-    private static List<PlannedChange> Table(string output)
-    {
-        List<PlannedChange> changes = [];
-        PlannedAction? section = null;
-        foreach (var line in output.Split('\n').Select(l => l.TrimEnd()))
-        {
-            if (line.StartsWith("Transaction Summary", StringComparison.Ordinal))
-                break;
-            if (line.Length > 0 && line[0] != ' ')
-            {
-                section = line switch
-                {
-                    "Upgrading:" => PlannedAction.Upgrade,
-                    "Downgrading:" => PlannedAction.Downgrade,
-                    _ when line.StartsWith("Installing", StringComparison.Ordinal) && line[^1] == ':' => PlannedAction.Install,
-                    _ when line.StartsWith("Removing", StringComparison.Ordinal) && line[^1] == ':' => PlannedAction.Remove,
-                    _ => null,
-                };
-                continue;
-            }
-
-            if (section is not { } action || TableRow().Match(line) is not { Success: true } row)
-                continue;
-            var (name, architecture, edition) = (row.Groups["name"].Value, row.Groups["arch"].Value, Plain(row.Groups["evr"].Value));
-            if (!row.Groups["replacing"].Success)
-                changes.Add(new PlannedChange { Action = action, Name = name, Architecture = architecture, FromVersion = action == PlannedAction.Remove ? edition : "", ToVersion = action == PlannedAction.Remove ? "" : edition, Repository = action == PlannedAction.Remove ? "" : row.Groups["repo"].Value });
-            else if (changes.Count > 0 && changes[^1] is { Action: PlannedAction.Upgrade or PlannedAction.Downgrade, FromVersion: "" } upgrade && upgrade.Name == name)
-                changes[^1] = upgrade with { FromVersion = edition };
-            else
-                changes.Insert(Math.Max(0, changes.Count - 1), new PlannedChange { Action = PlannedAction.Remove, Name = name, Architecture = architecture, FromVersion = edition, Note = ReplacedNote });
-        }
-
-        return changes;
-    }
-
     private static long Bytes(string number, string unit) =>
         (long)(double.Parse(number, CultureInfo.InvariantCulture) * Math.Pow(1024, unit.ToLowerInvariant() switch { "k" => 1, "m" => 2, "g" => 3, _ => 0 }));
 
@@ -278,8 +269,11 @@ internal sealed partial record DnfAnswer
     [GeneratedRegex(@"^---> Package (?<name>\S+)\.(?<arch>[^\s.]+) (?<evr>\S+) will be (?<what>an? \w+|\w+)$", RegexOptions.CultureInvariant)]
     private static partial Regex PackageLine();
 
-    [GeneratedRegex(@"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$|^(?:Error: +| {7})(?<text>Protected multilib versions: .+)$", RegexOptions.CultureInvariant)]
     private static partial Regex ProblemLine();
+
+    [GeneratedRegex(@"^ +(?:Available: |Not found$)|^ {15}", RegexOptions.CultureInvariant)]
+    private static partial Regex AsideLine();
 
     [GeneratedRegex(@"^Package ""?(?<nevra>[^\s""]+)""? is already installed\.$", RegexOptions.CultureInvariant)]
     private static partial Regex PresentLine();
@@ -287,8 +281,8 @@ internal sealed partial record DnfAnswer
     [GeneratedRegex(@"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
     private static partial Regex UnmatchedLine();
 
-    [GeneratedRegex(@"^ (?<replacing>  replacing )?(?<name>\S+) +(?<arch>\S+) +(?<evr>\S+) +(?<repo>\S+) +[0-9.]+ +[KMGT]?i?B$", RegexOptions.CultureInvariant)]
-    private static partial Regex TableRow();
+    [GeneratedRegex(@"^(?:Exiting on user command|Operation aborted\.|Operation aborted by the user\.)\s*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    private static partial Regex DeclinedLine();
 
     [GeneratedRegex(@"^Total download size: (?<number>[0-9.]+) ?(?<unit>[kMG]?)$", RegexOptions.CultureInvariant)]
     private static partial Regex DownloadLine();
