@@ -12,7 +12,7 @@ internal sealed record CallPatience
     /// <param name="maxBytes">As large as it may be.</param>
     public TimeSpan DeadlineFor(long maxBytes)
     {
-        const long Large = 8 * 1024 * 1024;
+        const long Large = 16 * 1024 * 1024; // The largest document there is.
         const long BytesPerSecond = 256 * 1024;
         return maxBytes <= Large ? Deadline : Deadline + TimeSpan.FromSeconds(maxBytes / BytesPerSecond);
     }
@@ -38,9 +38,13 @@ internal sealed record CallPatience
     public TimeSpan WaitBefore(int retry)
     {
 #pragma warning disable CA5394 // Jitter keeps no secret.
-        return Random.Shared.NextDouble() * Math.Pow(2, retry - 1) * BackoffUnit;
+        return WaitBefore(retry, Random.Shared.NextDouble());
 #pragma warning restore CA5394
     }
+
+    /// <param name="retry">1 for the first.</param>
+    /// <param name="part">Which part of the longest wait, 0 to 1.</param>
+    public TimeSpan WaitBefore(int retry, double part) => part * Math.Pow(2, retry - 1) * BackoffUnit;
 
     /// <summary>For the instance metadata service, tokens and values together.</summary>
     public TimeSpan MetadataDeadline { get; init; } = TimeSpan.FromSeconds(2);

@@ -45,11 +45,13 @@ internal static class ServiceFailures
         return null;
     }
 
-    /// <summary>No connection came about, and asking again soon will not change that: nobody listens, no way leads there, or the name is unknown.</summary>
+    /// <summary>No connection came about, and asking again soon will not change that: nobody listens, no way leads there, the name is unknown, or the proxy does not let it through.</summary>
     public static bool IsNoConnection(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError })
+                return true;
             if (cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown or SocketError.HostNotFound or SocketError.NoData or SocketError.AddressNotAvailable })
                 return true;
         }

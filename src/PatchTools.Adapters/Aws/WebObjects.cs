@@ -18,7 +18,7 @@ internal sealed class WebObjects : IDisposable
     public WebObjects(AwsSettings? settings, CallPatience patience)
     {
 #pragma warning disable CA2000 // The client owns its handler.
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = patience.ConnectTimeout }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ResponseDrainTimeout = TimeSpan.Zero, ConnectTimeout = patience.ConnectTimeout }) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore CA2000
         _plainEndpoint = (settings?.EndpointUrl ?? Endpoints.FromEnvironment("SSM")) is { Scheme: "http" } endpoint ? endpoint : null;
     }

@@ -47,6 +47,9 @@ public enum FaultKind
     /// <summary>The right body without Content-Length; it ends with the connection.</summary>
     NoLength,
 
+    /// <summary>HTTP 302 to the very same place.</summary>
+    RedirectLoop,
+
     /// <summary>HTTP 404.</summary>
     NotFound,
 

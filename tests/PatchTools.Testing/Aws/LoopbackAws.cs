@@ -22,6 +22,8 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
     public const string S3Target = "s3";
     public const string ImdsTarget = "imds";
     public const string DocumentTarget = "document";
+    public const string StsTarget = "sts";
+    public const string ContainerTarget = "container";
 
     private static int _port;
 
@@ -190,9 +192,9 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
         var path = Uri.UnescapeDataString(head.Target.Split('?')[0]);
         var request = new RecordedRequest { Number = Interlocked.Increment(ref _number), Target = TargetOf(head, path), Method = head.Method, Path = head.Target, Headers = head.Headers, Body = body };
         var isSsm = head["X-Amz-Target"] is not null;
-        if (isSsm || request.Target == S3Target)
+        if (isSsm || request.Target is S3Target or StsTarget)
         {
-            var (verdict, keyId) = SignatureVersion4.Verify(head, body, isSsm ? "ssm" : S3Target, Options.Region, [EnvironmentKey, RoleKey, ProfileKey]);
+            var (verdict, keyId) = SignatureVersion4.Verify(head, body, isSsm ? "ssm" : request.Target, Options.Region, [EnvironmentKey, RoleKey, ProfileKey]);
             request = request with { Signature = verdict, AccessKeyId = keyId };
         }
 
@@ -200,6 +202,8 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
         var (reply, errorCode) = (request.Target, isSsm) switch
         {
             (_, true) => _ssm.Answer(ref request, fault),
+            (StsTarget, _) => (IdentityService.AssumeRole(request.Text, request.Signature, RoleKey), null),
+            (ContainerTarget, _) => (IdentityService.Container(head, RoleKey), null),
             (ImdsTarget, _) => _metadata.Answer(head, path, fault),
             (S3Target, _) => ObjectService.Answer(request, path.TrimStart('/'), Objects, Options.EntityTag, fault),
             (SnapshotTarget, _) => DocumentService.Answer(_ssm.SnapshotAt(path), fault),
@@ -217,6 +221,8 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
         ? operation[(operation.LastIndexOf('.') + 1)..]
         : path switch
         {
+            IdentityService.ContainerPath => ContainerTarget,
+            "/" when head.Method == "POST" => StsTarget,
             _ when path.StartsWith("/latest/", StringComparison.Ordinal) => ImdsTarget,
             _ when path.StartsWith("/snapshot/", StringComparison.Ordinal) => SnapshotTarget,
             _ when path.StartsWith("/documents/", StringComparison.Ordinal) => DocumentTarget,

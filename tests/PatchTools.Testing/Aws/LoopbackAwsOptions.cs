@@ -45,6 +45,9 @@ public sealed record LoopbackAwsOptions
     /// <summary>Hashes taken as stored, by type name.</summary>
     public IReadOnlyDictionary<string, string> KnownHashes { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How often an operation may be called; beyond that it is throttled.</summary>
+    public IReadOnlyDictionary<string, RateLimit> RateLimits { get; init; } = new Dictionary<string, RateLimit>();
+
     /// <summary>How far the services' clock is ahead of this machine's; null: SSM does not judge the age of a signature.</summary>
     public TimeSpan? ClockOffset { get; init; }
 

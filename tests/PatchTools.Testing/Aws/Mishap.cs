@@ -15,6 +15,7 @@ internal static class Mishap
         FaultKind.StallInBody => right() with { Delivery = Delivery.StallInBody },
         FaultKind.Understate => right() with { Delivery = Delivery.Understated },
         FaultKind.Halve => right() is var whole ? whole with { Body = whole.Body[..(whole.Body.Length / 2)] } : null,
+        FaultKind.RedirectLoop => new HttpReply(302, []) { Headers = [("Location", "?again")] },
         FaultKind.Garbage => new HttpReply(200, [0, 255, 254, .. "<html>no answer</html>"u8], "text/html"),
         FaultKind.Answer => new HttpReply(200, System.Text.Encoding.UTF8.GetBytes(fault.Message!), "application/x-amz-json-1.1"),
         FaultKind.Gzip => right() is var plain ? plain with { Body = Compressed(plain.Body) } : null,

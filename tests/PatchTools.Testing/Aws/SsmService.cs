@@ -65,6 +65,8 @@ internal sealed class SsmService
             ? Refused(signature, token)
             : errors.Count > 0 ? Error(400, "ValidationException", string.Join("; ", errors.Take(5))) : Call(operation, json);
 
+        if (_options.RateLimits.TryGetValue(operation, out var limit) && !limit.TryTake(_options.Now - DateTimeOffset.UnixEpoch))
+            return Error(400, "ThrottlingException", "Rate exceeded");
         if (fault is null)
             return Right();
         if (Mishap.Of(fault, () => Right().Reply) is { } reply)

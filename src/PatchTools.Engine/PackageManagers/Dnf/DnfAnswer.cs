@@ -165,6 +165,7 @@ internal sealed partial record DnfAnswer
             IsLocked = isLocked,
             Distrust = distrust,
             Failure = changes is null ? "its table of packages is not the one of its summary"
+                : tool.IsYum3 && answered && said.Count == 0 && DeclinedLine().IsMatch(both) ? "it does not say what it would do"
                 : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
                 : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,

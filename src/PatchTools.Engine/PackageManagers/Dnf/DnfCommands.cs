@@ -21,6 +21,9 @@ internal sealed class DnfCommands
         // Each line when it is written, not when a buffer is full.
         ["PYTHONUNBUFFERED"] = "1",
 
+        // dnf 5's table (libsmartcols) fits itself into as many.
+        ["COLUMNS"] = "4096",
+
         // dnf 5 cuts its messages where a terminal of 80 columns ends, also in a file: addresses and package names with them. The second is its older name.
         ["DNF5_FORCE_COLUMNS"] = "500",
         ["FORCE_COLUMNS"] = "500",
