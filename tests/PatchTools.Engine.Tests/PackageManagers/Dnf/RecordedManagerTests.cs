@@ -229,7 +229,7 @@ public sealed class RecordedManagerTests
     public async Task A_repository_that_yum_3_skips_without_naming_it_is_not_confirmed_and_is_said_to_be_so()
     {
         using var host = MadeUpRpmHost.AmazonLinux2(s_installed, s_offered);
-        File.SetLastWriteTimeUtc(Path.Combine(host.CacheFolder, "cachecookie"), DateTime.UtcNow.AddDays(-1));
+        File.SetLastWriteTimeUtc(Path.Combine(host.CacheFolder, "cachecookie"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
         host.Runner.Expect("yum -y --installroot={root} --setopt=cachedir={root}/var/cache/yum/x86_64/2 --setopt=*.skip_if_unavailable=1 makecache", 0, "Metadata Cache Created\n", Recording.Of("yum-3.4.3/makecache-skipped"));
 
         var repository = Assert.Single((await host.InventoryAsync(refresh: true)).Repositories);
@@ -244,8 +244,8 @@ public sealed class RecordedManagerTests
     {
         using var host = MadeUpRpmHost.AmazonLinux2(s_installed, s_offered);
         var cookie = Path.Combine(host.CacheFolder, "cachecookie");
-        File.SetLastWriteTimeUtc(cookie, DateTime.UtcNow.AddDays(-1));
-        host.Runner.Expect("yum -y --installroot={root} --setopt=cachedir={root}/var/cache/yum/x86_64/2 --setopt=*.skip_if_unavailable=1 makecache", 0, "Metadata Cache Created\n", effect: () => File.SetLastWriteTimeUtc(cookie, DateTime.UtcNow));
+        File.SetLastWriteTimeUtc(cookie, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
+        host.Runner.Expect("yum -y --installroot={root} --setopt=cachedir={root}/var/cache/yum/x86_64/2 --setopt=*.skip_if_unavailable=1 makecache", 0, "Metadata Cache Created\n", effect: () => File.SetLastWriteTimeUtc(cookie, TimeProvider.System.GetUtcNow().UtcDateTime));
 
         Assert.Equal(RepositoryStatus.Ok, Assert.Single((await host.InventoryAsync(refresh: true)).Repositories).Status);
         host.Runner.AssertDone();
@@ -265,6 +265,20 @@ public sealed class RecordedManagerTests
         host.Runner.AssertDone();
         Assert.Equal(["Upgrade expat 2.6.0-1.fc39 2.6.2-1.fc39 updates", "Upgrade libblockdev 3.1.0-1.fc39 3.1.1-1.fc39 updates"], plan.Changes.Select(c => $"{c.Action} {c.Name} {c.FromVersion} {c.ToVersion} {c.Repository}"));
         Assert.Equal(1500, plan.DownloadBytes);
+    }
+
+    [Fact]
+    public async Task A_reboot_is_expected_where_dnf_5_itself_would_suggest_one()
+    {
+        using var host = MadeUpRpmHost.Fedora(["openssl-libs-1:3.2.4-1.fc42.x86_64"], ["openssl-libs-1:3.2.6-2.fc42.x86_64"]);
+        const string table = "Upgrading:\n openssl-libs             x86_64 1:3.2.6-2.fc42 updates    7.5 MiB\n   replacing openssl-libs x86_64 1:3.2.4-1.fc42 <unknown>  7.5 MiB\n\nTransaction Summary:\n Upgrading:          1 package\n Replacing:          1 package\n";
+        host.Runner
+            .Expect($"{MadeUpRpmHost.Dnf5Plan} openssl-libs-1:3.2.6-2.fc42.x86_64", 1, table, "Operation aborted by the user.\n")
+            .Expect("dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … openssl-libs-1:3.2.6-2.fc42.x86_64")
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … openssl-libs-3.2.4-1.fc42.x86_64");
+
+        Assert.Equal(["openssl-libs"], Assert.Single((await host.PlanAsync("openssl-libs-1:3.2.6-2.fc42.x86_64")).ExpectedReboot).Packages);
+        host.Runner.AssertDone();
     }
 
     [Fact]
