@@ -57,6 +57,26 @@ public sealed class SurfaceTests
     }
 
     [Fact]
+    public void No_parameter_set_takes_two_things_from_the_pipeline()
+    {
+        using var session = new Session();
+        Assert.All(Surface.Cmdlets.Select(Surface.NameOf), name => Assert.All(
+            ((CmdletInfo)session.Run("Get-Command $args[0]", name)[0]!).ParameterSets,
+            set => Assert.True(set.Parameters.Count(parameter => parameter.ValueFromPipeline) <= 1, $"{name} {set.Name}")));
+    }
+
+    [Fact]
+    public void Parameters_are_singular_and_none_is_a_Boolean()
+    {
+        string[] words = ["As", "ApprovedPatchesComplianceLevel", "ApprovedPatchesEnableNonSecurity", "RejectedPatchesAction", "ApproveAfterDays", "MaxErrors"];
+        Assert.All(Surface.Cmdlets.SelectMany(cmdlet => cmdlet.GetProperties()).Where(property => property.IsDefined(typeof(ParameterAttribute), inherit: true)), property =>
+        {
+            Assert.NotEqual(typeof(bool), property.PropertyType);
+            Assert.True(words.Contains(property.Name) || !property.Name.EndsWith('s') || property.Name.EndsWith("ss", StringComparison.Ordinal), property.Name);
+        });
+    }
+
+    [Fact]
     public void The_public_surface_is_as_approved()
     {
         using var session = new Session();

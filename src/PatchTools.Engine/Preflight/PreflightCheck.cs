@@ -2,6 +2,7 @@ using System.Globalization;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Rpm;
+using PatchTools.PackageManagers.Zypper;
 
 namespace PatchTools.Preflight;
 
@@ -156,7 +157,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         try
         {
             var boot = new DirectoryInfo(host.Paths.InRoot("/boot"));
-            return Largest("vmlinuz-*") + Math.Max(Largest("initrd.img-*"), Largest("initramfs-*.img"));
+            return Largest("vmlinuz-*") + Math.Max(Largest("initrd.img-*"), Math.Max(Largest("initramfs-*.img"), Largest("initrd-*")));
 
             long Largest(string pattern) => boot.EnumerateFiles(pattern).Select(f => f.Length).DefaultIfEmpty(0).Max();
         }
@@ -167,7 +168,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
     }
 
     private static bool BringsKernel(InstallPlan? plan) =>
-        plan?.Changes.Any(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && (c.Name.StartsWith("linux-image-", StringComparison.Ordinal) || RpmKernels.IsKernel(c.Name) || c.Name == "kernel-default")) == true;
+        plan?.Changes.Any(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && (c.Name.StartsWith("linux-image-", StringComparison.Ordinal) || RpmKernels.IsKernel(c.Name) || ZypperKernels.IsKernel(c.Name))) == true;
 
     private static void Packages(PackageManagerPlaces? places, HostInventory? inventory, List<PreflightFinding> findings)
     {

@@ -92,6 +92,24 @@ public sealed class PreflightCheckTests : IDisposable
     }
 
     [Fact]
+    public void On_a_host_of_zypper_its_own_cache_its_boot_images_and_its_commands_are_meant()
+    {
+        AsRpm("[main]\n");
+        File.WriteAllText(_directory.File("root/etc/os-release"), "ID=sles\nVERSION_ID=\"15.5\"\n");
+        File.WriteAllText(_directory.File("root/etc/zypp/zypp.conf"), "[main]\npackagesdir = /mnt/zypp\n");
+        File.WriteAllBytes(_directory.File("root/boot/vmlinuz-5.14.21-150500.55.39-default"), new byte[100]);
+        File.WriteAllBytes(_directory.File("root/boot/initrd-5.14.21-150500.55.39-default"), new byte[900]);
+        Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"23 22 8:3 / {Root}/boot rw - ext4 /dev/sda3 rw", $"24 22 8:2 / {Root}/mnt/zypp rw - ext4 /dev/sda2 rw");
+        _fileSystems.At[Path.Combine(Root, "mnt/zypp")] = new FreeSpace(50 * MiB, null);
+        _fileSystems.At[Path.Combine(Root, "boot")] = new FreeSpace(999, null);
+        Assert.Empty(Check(plan: Plan(downloads: 50 * MiB)).Findings);
+        var findings = Check(plan: Plan(downloads: (50 * MiB) + 1, change: "kernel-azure")).Findings;
+        Assert.Equal(["DiskFull", "DiskFull"], findings.Select(f => f.Id));
+        Assert.Contains(findings, f => f.Text.StartsWith($"The file system of {Root}/mnt/zypp has 50.0 MiB free", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f.Cure.Contains("zypper purge-kernels", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_database_of_rpm_that_was_written_in_the_future_is_a_clock_that_was_wrong()
     {
         AsRpm("[main]\n");

@@ -31,6 +31,16 @@ public sealed class CompleterTests
     public void Paths_complete_nothing_and_fail_nothing_where_the_shell_has_no_file_commands() => Assert.Empty(Completions("Get-PatchSnapshot -Path /nonexistent/"));
 
     [Theory]
+    [InlineData("New-PatchApprovalRule -Severity M", "Medium", "Moderate")]
+    [InlineData("New-PatchApprovalRule -Classification 'Sec", "'Security'")]
+    [InlineData("New-PatchApprovalRule -Priority op", "Optional")]
+    [InlineData("New-PatchApprovalRule -Section lib", "libdevel", "libs")]
+    [InlineData("New-PatchApprovalRule -Product Debian1", "Debian11", "Debian12")]
+    [InlineData("New-PatchBaseline x -OperatingSystem ro", "ROCKY_LINUX")]
+    [InlineData("New-PatchBaseline x -ApprovedPatch 'no such/package*", new string[0])]
+    public void Open_sets_complete_what_is_published(string line, params string[] expected) => Assert.Equal(expected.Order(StringComparer.Ordinal), Completions(line).Order(StringComparer.Ordinal));
+
+    [Theory]
     [InlineData("Invoke-PatchBaseline -Operation ", "Scan", "Install")]
     [InlineData("Invoke-PatchBaseline Scan -RebootOption ", "NoReboot", "RebootIfNeeded")]
     [InlineData("Invoke-PatchBaseline Scan -As ", "Detail", "Summary")]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using PatchTools.PackageManagers.Rpm;
 
@@ -26,6 +25,9 @@ internal sealed partial record DnfAnswer
 
     /// <summary>Packages must be signed and the host knows no key: nothing of any repository can be installed. Null when that is not so.</summary>
     public string? Distrust { get; init; }
+
+    /// <summary>Another process holds yum 3's lock: it was asked to end and not to wait, and ends with the code of any other failure.</summary>
+    public bool IsLocked { get; init; }
 
     /// <summary>Bytes to be downloaded where the tool says it in its answer (yum 3, rounded); else null.</summary>
     public long? DownloadBytes { get; init; }
@@ -55,27 +57,53 @@ internal sealed partial record DnfAnswer
     // Where gpgcheck is on, rpm has no key, and a repository names none, standard error before anything else, exit code 1:
     //   You have enabled checking of packages via GPG keys. This is a good thing.
     //   However, you do not have any GPG public keys installed. You need to download
-    // yum 3.4.3 --assumeno, standard output; then "Exiting on user command" and exit code 1:
+    // yum 3.4.3 --assumeno, standard output; then "Exiting on user command" and exit code 1. Epochs always; what replaces something else is "obsoleting":
     //   --> Running transaction check
-    //   ---> Package bash.x86_64 0:4.2.46-31.el7 will be updated
-    //   ---> Package bash.x86_64 0:4.2.46-34.el7 will be an update
+    //   ---> Package kernel.x86_64 0:4.4.26-201.el7.centos will be installed
+    //   ---> Package kernel-headers.x86_64 0:3.10.0-862.3.3.el7 will be obsoleted
+    //   ---> Package kernel-headers.x86_64 0:3.10.0-862.3.3.el7 will be updated
+    //   ---> Package kernel-headers.x86_64 0:4.4.26-201.el7.centos will be obsoleting
     //   --> Finished Dependency Resolution
-    //   Total download size: 1.0 M
-    //   Exiting on user command
-    //   Error: Package: httpd-2.4.6-97.el7.x86_64 (updates)
-    //              Requires: nowhere
-    //   No package gone-0:1.1-1.x86_64 available.
+    //   Total download size: 40 M
+    // Without a solution, standard error, exit code 1; packages with the epoch before the name:
+    //   Error: Package: pcp-pmda-systemd-3.11.3-1.x86_64 (@bintray-pcp-el7)
+    //              Requires: pcp-libs = 3.11.3
+    //              Removing: pcp-libs-3.11.3-1.x86_64 (@bintray-pcp-el7)
+    //                  pcp-libs = 3.11.3-1
+    //              Updated By: pcp-libs-3.11.4-1.x86_64 (bintray-pcp-el7)
+    //   Error: Protected multilib versions: 2:p11-kit-0.18.7-1.fc19.i686 != p11-kit-0.18.3-1.fc19.x86_64
+    //   Error: Trying to remove "systemd", which is protected
+    // What nobody offers, standard error and output; it goes on with the rest, and ends with 0 where nothing is left ("No packages marked for update"):
     //   No Match for argument: gone-0:1.1-1.x86_64
-    // dnf5 5.2.6, standard error, exit code 1:
+    //   No package gone-0:1.1-1.x86_64 available.
+    // Where somebody holds its lock, standard error, exit code 1:
+    //   Existing lock /var/run/yum.pid: another copy is running as pid 3523.
+    //   Another app is currently holding the yum lock; exiting as configured by exit_on_lock
+    // dnf5 5.2 --assumeno, standard output no terminal; then "Operation aborted by the user." on standard error and exit code 1 (5.4 writes epochs of 0, too):
+    //   Package            Arch   Version           Repository         Size
+    //   Installing:
+    //    akmod-nvidia       x86_64 3:590.48.01-1.fc43 fedora-nvidia  22.4 MiB
+    //   Upgrading:
+    //    expat              x86_64 2.6.2-1.fc39    updates          288.6 KiB
+    //      replacing expat  x86_64 2.6.0-1.fc39    <unknown>        284.7 KiB
+    //
+    //   Transaction Summary:
+    //    Installing:         1 package
+    //    Upgrading:          1 package
+    //    Replacing:          1 package
+    // Without a solution, standard error, exit code 1:
     //   Failed to resolve the transaction:
     //   No match for argument: gone-0:1.1-1.x86_64
-    //   Problem: conflicting requests
+    //   Problem 1: conflicting requests
     //     - nothing provides nowhere needed by unmet-1.1-1.x86_64 from base
+    //    Problem 2: …
+    //   You can try to add to command line:
+    //     --skip-unavailable to skip unavailable packages
+    /// <param name="tool">Whose words these are.</param>
     /// <param name="exitCode">The tool's.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
-    /// <param name="stored">What dnf 5 stored; null for the others, and where it stored nothing.</param>
-    public static DnfAnswer Parse(int exitCode, string output, string error, string? stored)
+    public static DnfAnswer Parse(DnfTool tool, int exitCode, string output, string error)
     {
         List<string> problems = [];
         List<string> unmatched = [];
@@ -110,28 +138,36 @@ internal sealed partial record DnfAnswer
             }
             else if (inProblem && line.StartsWith("  ", StringComparison.Ordinal) && line.Trim().TrimStart('-', ' ') is { Length: > 0 } more)
             {
-                problems[^1] += $"; {more}";
+                // yum lists every version of the package that is missing, and what each provides: none of them is to blame.
+                if (!AsideLine().IsMatch(line))
+                    problems[^1] += $"; {more}";
                 continue;
             }
 
             inProblem = false;
         }
 
-        var declined = output.Contains("Exiting on user command", StringComparison.Ordinal) || error.Contains("Operation aborted", StringComparison.Ordinal) || error.Contains("Exiting on user command", StringComparison.Ordinal);
+        var both = error + "\n" + output;
 
         // yum 3 goes on without what it does not find.
-        var answered = (exitCode == 0 || declined) && unmatched.Count == 0;
-        var distrust = !answered && (error + output).Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
+        var answered = (exitCode == 0 || DeclinedLine().IsMatch(both)) && unmatched.Count == 0;
+        var isLocked = !answered && both.Contains("exiting as configured by exit_on_lock", StringComparison.Ordinal);
+        var distrust = !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
             ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
             : null;
+        var changes = !answered ? [] : tool.IsDnf5 ? DnfTable.Read(output) : Changed(said);
         return new DnfAnswer
         {
-            Changes = !answered ? [] : stored is not null ? Stored(stored) : Changed(said),
+            Changes = changes ?? [],
             Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
-            Unmatched = unmatched,
+            Unmatched = [.. unmatched.Distinct(StringComparer.Ordinal)],
             Present = present,
+            IsLocked = isLocked,
             Distrust = distrust,
-            Failure = answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
+            Failure = changes is null ? "its table of packages is not the one of its summary"
+                : tool.IsYum3 && answered && said.Count == 0 && DeclinedLine().IsMatch(both) ? "it does not say what it would do"
+                : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
+                : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,
         };
     }
@@ -153,18 +189,18 @@ internal sealed partial record DnfAnswer
     public bool Blames(PatchTarget target) => Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));
 
     /// <summary>Whether a problem names any version of the package.</summary>
-    public bool Mentions(string name) => Problems.Any(p => Words(p).Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal)));
+    public bool Mentions(string name) => Problems.Any(p => Words(p).Select(Nevra.WithoutLeadingEpoch).Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal)));
 
     /// <summary>An edition as PatchTools writes it, without an epoch of 0.</summary>
     private static string Plain(string evr) => evr.StartsWith("0:", StringComparison.Ordinal) ? evr[2..] : evr;
 
     private static bool Names(string problem, PatchTarget target)
     {
-        // a-1:1.1-1.x86_64: without an epoch of 0 in dnf's words, with it in yum's.
+        // dnf says a-1:1.1-1.x86_64 and yum 1:a-1.1-1.x86_64; both leave an epoch of 0 out.
         var nevra = $"{target.Name}-{target.Edition}.{target.Architecture}";
         var zero = $"{target.Name}-0:{target.Edition}.{target.Architecture}";
         var withoutEpoch = $"{target.Name}-{RpmVersion.WithoutEpoch(target.Edition)}.{target.Architecture}";
-        return Words(problem).Any(word => word == nevra || word == zero || word == withoutEpoch);
+        return Words(problem).Select(Nevra.WithoutLeadingEpoch).Any(word => word == nevra || word == zero || word == withoutEpoch);
     }
 
     private static bool IsOf(string spec, PatchTarget target) => spec == DnfCommands.Spec(target.Name, target.Architecture, target.Edition);
@@ -181,18 +217,23 @@ internal sealed partial record DnfAnswer
     private static List<PlannedChange> Changed(IReadOnlyList<(string Name, string Architecture, string Edition, string What)> said)
     {
         List<PlannedChange> changes = [];
-        var replaced = said.Where(s => s.What is "upgraded" or "updated" or "downgraded").ToList();
+        var replaced = said.Where(s => s.What is "upgraded" or "updated" or "downgraded" or "obsoleted").ToList();
         foreach (var (name, architecture, edition, what) in said.Distinct())
         {
+            // yum names an update that also obsoletes twice, and the version before it as updated and as obsoleted.
+            var isObsoleting = what == "obsoleting";
             PlannedAction? action = what switch
             {
                 "installed" => PlannedAction.Install,
+                "obsoleting" => replaced.Any(r => r.Name == name) ? PlannedAction.Upgrade : PlannedAction.Install,
                 "an upgrade" or "an update" => PlannedAction.Upgrade,
                 "a downgrade" => PlannedAction.Downgrade,
                 "obsoleted" or "erased" => PlannedAction.Remove,
                 _ => null,
             };
-            if (action is null)
+            if (action is null
+                || (isObsoleting && said.Any(s => s.Name == name && s.Architecture == architecture && s.Edition == edition && s.What is "an update" or "installed"))
+                || (what == "obsoleted" && said.Any(s => s.Name == name && s.What is "an update" or "an upgrade" or "obsoleting")))
                 continue;
             var from = action == PlannedAction.Remove ? edition
                 : action == PlannedAction.Install ? ""
@@ -214,43 +255,6 @@ internal sealed partial record DnfAnswer
     /// <summary>Of a removal because something in the transaction obsoletes the package.</summary>
     public const string ReplacedNote = "replaced (another package of the transaction obsoletes it)";
 
-    // dnf5 5.2.6 --store, transaction.json:
-    // {"elements":[],"version":"1.0","rpms":[
-    //   {"nevra":"bash-5.2.26-3.fc40.x86_64","action":"Upgrade","reason":"User","repo_id":"updates"},
-    //   {"nevra":"bash-5.2.26-1.fc40.x86_64","action":"Replaced","reason":"User","repo_id":"@System"}]}
-    private static List<PlannedChange> Stored(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        List<(string Name, string Architecture, string Edition, string Action, string Repository)> items = [];
-        if (document.RootElement.TryGetProperty("rpms", out var rpms))
-        {
-            foreach (var rpm in rpms.EnumerateArray())
-            {
-                if (Nevra.TryParse(rpm.GetProperty("nevra").GetString() ?? "") is { } nevra)
-                    items.Add((nevra.Name, nevra.Architecture, nevra.Edition, rpm.GetProperty("action").GetString() ?? "", rpm.TryGetProperty("repo_id", out var repository) ? repository.GetString() ?? "" : ""));
-            }
-        }
-
-        List<PlannedChange> changes = [];
-        HashSet<string> taken = new(StringComparer.Ordinal);
-        foreach (var (name, architecture, edition, action, repository) in items)
-        {
-            if (action is not ("Install" or "Upgrade" or "Downgrade"))
-                continue;
-            var before = action == "Install" ? "" : items.Where(i => i.Action == "Replaced" && i.Name == name).OrderByDescending(i => i.Architecture == architecture).Select(i => i.Edition).FirstOrDefault("");
-            taken.Add($"{name} {before}");
-            changes.Add(new PlannedChange { Action = Enum.Parse<PlannedAction>(action), Name = name, Architecture = architecture, FromVersion = before, ToVersion = edition, Repository = repository });
-        }
-
-        foreach (var (name, architecture, edition, action, _) in items)
-        {
-            if (action == "Remove" || (action == "Replaced" && !taken.Contains($"{name} {edition}")))
-                changes.Add(new PlannedChange { Action = PlannedAction.Remove, Name = name, Architecture = architecture, FromVersion = edition, Note = action == "Replaced" ? ReplacedNote : null });
-        }
-
-        return changes;
-    }
-
     private static long Bytes(string number, string unit) =>
         (long)(double.Parse(number, CultureInfo.InvariantCulture) * Math.Pow(1024, unit.ToLowerInvariant() switch { "k" => 1, "m" => 2, "g" => 3, _ => 0 }));
 
@@ -265,14 +269,20 @@ internal sealed partial record DnfAnswer
     [GeneratedRegex(@"^---> Package (?<name>\S+)\.(?<arch>[^\s.]+) (?<evr>\S+) will be (?<what>an? \w+|\w+)$", RegexOptions.CultureInvariant)]
     private static partial Regex PackageLine();
 
-    [GeneratedRegex(@"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$|^(?:Error: +| {7})(?<text>Protected multilib versions: .+)$", RegexOptions.CultureInvariant)]
     private static partial Regex ProblemLine();
+
+    [GeneratedRegex(@"^ +(?:Available: |Not found$)|^ {15}", RegexOptions.CultureInvariant)]
+    private static partial Regex AsideLine();
 
     [GeneratedRegex(@"^Package ""?(?<nevra>[^\s""]+)""? is already installed\.$", RegexOptions.CultureInvariant)]
     private static partial Regex PresentLine();
 
     [GeneratedRegex(@"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
     private static partial Regex UnmatchedLine();
+
+    [GeneratedRegex(@"^(?:Exiting on user command|Operation aborted\.|Operation aborted by the user\.)\s*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    private static partial Regex DeclinedLine();
 
     [GeneratedRegex(@"^Total download size: (?<number>[0-9.]+) ?(?<unit>[kMG]?)$", RegexOptions.CultureInvariant)]
     private static partial Regex DownloadLine();

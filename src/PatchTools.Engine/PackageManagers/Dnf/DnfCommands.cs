@@ -20,15 +20,20 @@ internal sealed class DnfCommands
 
         // Each line when it is written, not when a buffer is full.
         ["PYTHONUNBUFFERED"] = "1",
+
+        // dnf 5's table (libsmartcols) fits itself into as many.
+        ["COLUMNS"] = "4096",
+
+        // dnf 5 cuts its messages where a terminal of 80 columns ends, also in a file: addresses and package names with them. The second is its older name.
+        ["DNF5_FORCE_COLUMNS"] = "500",
+        ["FORCE_COLUMNS"] = "500",
     };
 
-    private readonly HostContext _host;
     private readonly DnfTool _tool;
     private readonly IReadOnlyList<string> _places;
 
     public DnfCommands(HostContext host, DnfTool tool, InstallRequest request)
     {
-        _host = host;
         _tool = tool;
         _places = Places(host, tool, request.CustomSources, request.CustomSources is not null && Directory.Exists(PrivateCache(host)) ? PrivateCache(host) : null);
     }
@@ -36,16 +41,8 @@ internal sealed class DnfCommands
     /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
     public static string PrivateCache(HostContext host) => Path.Combine(host.Paths.DataDirectory, "dnf-cache");
 
-    /// <summary>Directory that dnf 5 writes its answer into; made anew for each question.</summary>
-    public string StoreDirectory => Path.Combine(_host.Paths.DataDirectory, "dnf-plan");
-
-    /// <summary>Takes an earlier answer away.</summary>
-    public void ClearStore()
-    {
-        if (Directory.Exists(StoreDirectory))
-            Directory.Delete(StoreDirectory, recursive: true);
-        AtomicFile.CreateDirectory(_host.Paths.DataDirectory);
-    }
+    /// <summary>What every call of the tools finds in its environment.</summary>
+    public static IReadOnlyDictionary<string, string> Unattended => s_unattended;
 
     /// <summary>
     /// Which root, repositories and cache. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has to be
@@ -79,12 +76,12 @@ internal sealed class DnfCommands
 
     /// <summary>
     /// Asks the resolver; changes nothing. What it would do comes as one line for each package from dnf 4 (its debug level 6 says what its table says, and
-    /// never wraps) and yum 3 (at its usual one), and as JSON from dnf 5 (<c>--store</c>). Only what is in the cache: the plan is made of what the inventory was read from.
+    /// never wraps) and yum 3 (at its usual one), and as a table from dnf 5, which never wraps either where it is not written to a terminal. Its <c>--store</c> is no way
+    /// to a plan: it fetches every package first, and with <c>-C</c> fails. Only what is in the cache: the plan is made of what the inventory was read from.
     /// </summary>
     public Command Plan(IEnumerable<string> wanted, IEnumerable<string> excluded) => new(_tool.Command,
     [
-        .. _places, "-C", "--setopt=exit_on_lock=1",
-        .. _tool.IsDnf5 ? (string[])["-y", $"--store={StoreDirectory}"] : ["--assumeno"],
+        .. _places, "-C", "--setopt=exit_on_lock=1", "--assumeno",
         .. _tool.IsDnf5 ? (string[])[] : [$"--setopt=debuglevel={(_tool.IsYum3 ? 2 : 6)}"],
         .. Resolver(excluded), Verb, .. wanted,
     ])

@@ -6,8 +6,8 @@ namespace PatchTools.PackageManagers.Dnf;
 /// <summary>The locks of dnf and yum, which are files with the holder's process id in them, and rpm's own, which the kernel keeps.</summary>
 internal static class DnfLocks
 {
-    /// <summary>rpm's lock of a transaction; dnf 5 has no other but one of the same kind.</summary>
-    private static readonly string[] s_kernelLocks = ["/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock", "/run/dnf/rpmtransaction.lock"];
+    /// <summary>rpm's lock of a transaction, and dnf 5's two of the same kind: of its transaction, and (from 5.3 on) of what reads and writes the system's packages.</summary>
+    private static readonly string[] s_kernelLocks = ["/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock", "/run/dnf/rpmtransaction.lock", "/usr/lib/sysimage/libdnf5/system-repo.lock", "/var/lib/dnf/system-repo.lock"];
 
     /// <param name="host">Of which root.</param>
     /// <param name="tool">Whose locks.</param>

@@ -34,7 +34,7 @@ public sealed class DnfPackageManager : IPackageManager
     public string Name => _tool.Name;
 
     /// <summary>Whether the root has rpm's database and does not belong to zypper.</summary>
-    public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && !Directory.Exists(Path.Combine(root, "etc/zypp"));
+    public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && !RpmHost.BelongsToZypper(root);
 
     /// <summary>Which of the tools the root has.</summary>
     internal static DnfTool ToolOf(string root) => DnfTool.Of(root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(root))?.Family ?? PackageFamily.Dnf);

@@ -17,6 +17,12 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     /// <summary>Of yum-utils 1.1.31 (needs-restarting.py).</summary>
     private static readonly string[] CoreOfYum = ["kernel", "kernel-rt", "glibc", "linux-firmware", "systemd", "udev", "openssl-libs", "gnutls", "dbus"];
 
+    /// <summary>Of libdnf5 5.4 (filter_reboot_suggested), whose <c>needs-restarting</c> also asks advisories that suggest a reboot.</summary>
+    private static readonly string[] CoreOfDnf5 =
+    [
+        "kernel", "kernel-core", "kernel-PAE", "kernel-rt", "kernel-smp", "kernel-xen", "linux-firmware", "microcode_ctl", "dbus", "glibc", "hal", "systemd", "udev", "gnutls", "openssl-libs", "dbus-broker", "dbus-daemon",
+    ];
+
     /// <summary>Left by systemd, docker and podman in the containers they make.</summary>
     private static readonly string[] ContainerSigns = ["/run/systemd/container", "/.dockerenv", "/run/.containerenv"];
 
@@ -27,7 +33,7 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
         var kernels = changes.Where(c => c.Action == PlannedAction.Install && RpmKernels.IsKernel(c.Name)).Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
         if (kernels.Count > 0)
             reasons.Add(new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})") { Packages = kernels });
-        var names = tool.IsYum3 ? CoreOfYum : Core;
+        var names = CoreOf(tool);
         var core = changes.Where(c => c.Action is PlannedAction.Upgrade or PlannedAction.Downgrade && names.Contains(c.Name)).Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
         if (core.Count > 0)
             reasons.Add(new RebootReason(RebootSign.CorePackages, $"packages that every process uses would be replaced ({string.Join(", ", core)})") { Packages = core });
@@ -49,9 +55,11 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
         return new RebootSigns(reasons, unknown);
     }
 
+    private static string[] CoreOf(DnfTool tool) => tool.IsYum3 ? CoreOfYum : tool.IsDnf5 ? CoreOfDnf5 : Core;
+
     private void CorePackages(IReadOnlyList<RpmPackage> installed, DateTimeOffset boot, List<RebootReason> reasons)
     {
-        HashSet<string> core = [.. tool.IsYum3 ? CoreOfYum : Core, .. ConfiguredNames()];
+        HashSet<string> core = [.. CoreOf(tool), .. ConfiguredNames()];
         var since = installed.Where(p => core.Contains(p.Name) && p.InstallTime > boot.ToUnixTimeSeconds()).Select(p => p.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (since.Count == 0)
             return;

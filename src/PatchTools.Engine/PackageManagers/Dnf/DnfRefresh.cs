@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
@@ -6,7 +7,7 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>The real <c>dnf makecache</c>: every enabled repository is asked, and those that fail are named.</summary>
-internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool)
+internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool)
 {
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<RefreshOutcome> RunAsync(InventoryRequest request, string cache, IRunObserver observer, CancellationToken cancellationToken)
@@ -18,7 +19,7 @@ internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfToo
 
         // File times have no finer grain than the clock's ticks of the kernel.
         var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
-        var command = new Command(tool.Command, Arguments(request, cache)) { ExpectedExitCodes = [0, 1], Timeout = TimeSpan.FromMinutes(15) };
+        var command = new Command(tool.Command, Arguments(request, cache)) { ExpectedExitCodes = [0, 1], Environment = DnfCommands.Unattended, Timeout = TimeSpan.FromMinutes(15) };
         var result = await runner.RunAsync(command, cancellationToken);
         var failures = Failures($"{result.StandardOutput}\n{result.StandardError}");
         if (result.ExitCode != 0 && failures.Count == 0)
@@ -32,9 +33,18 @@ internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfToo
     // Errors during downloading metadata for repository 'dead':
     //   - Curl error (37): Couldn't read a file:// file for file:///nonexistent/repodata/repomd.xml [Couldn't open file /nonexistent/repodata/repomd.xml]
     // Error: Failed to download metadata for repo 'dead': Cannot download repomd.xml: Cannot download repodata/repomd.xml: All mirrors were tried
-    // dnf5 5.2.6:
-    // >>> Curl error (6): Could not resolve hostname for https://dead.example/repodata/repomd.xml [Could not resolve host: dead.example]
-    // >>> Failed to download metadata (baseurl: "https://dead.example") for repository "dead": …
+    // dnf5 5.2 and 5.4; where the repository may be skipped, the last line is missing and nobody says whose the others are:
+    // >>> Status code: 404 for https://mirrors.tuna.tsinghua.edu.cn/fedora/updates/43/Everything/SRPMS/repodata/repomd.xml (IP: 101.6.15.130) - https://…
+    // >>> Usable URL not found
+    // Failed to download metadata (baseurl: "https://mirrors.tuna.tsinghua.edu.cn/fedora/updates/43/Everything/SRPMS/") for repository "updates-source": Usable URL not found
+    // yum 3.4.3; where the repository may be skipped, only the first two lines, and exit code 0. A repository is named with the variables of its address (base/7/x86_64):
+    // http://vault.centos.org/centos/7/sclo/Source/rh/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found
+    // Trying other mirror.
+    // failure: repodata/repomd.xml from centos-sclo-rh-source: [Errno 256] No more mirrors to try.
+    // http://vault.centos.org/centos/7/sclo/Source/rh/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found
+    // Could not retrieve mirrorlist http://mirrorlist.centos.org/?release=7&arch=x86_64&repo=os&infra=stock error was
+    // 14: curl#6 - "Could not resolve host: mirrorlist.centos.org; Unknown error"
+    // Cannot find a valid baseurl for repo: base/7/x86_64
     /// <summary>By repository id. The last cause of each is kept: the first ones are retries of it.</summary>
     public static IReadOnlyDictionary<string, string> Failures(string output)
     {
@@ -62,9 +72,13 @@ internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfToo
             {
                 failures[repository] = loose ?? After(line, "\": ") ?? "its metadata could not be downloaded";
             }
-            else if (line.Contains("Curl error", StringComparison.Ordinal))
+            else if (YumFailure().Match(line) is { Success: true } yum)
             {
-                loose = line.TrimStart('>', ' ');
+                failures.TryAdd(yum.Groups["repository"].Value, loose ?? yum.Groups["why"].Value);
+            }
+            else if (Cause().Match(line) is { Success: true } cause)
+            {
+                loose = cause.Groups["why"].Value;
             }
         }
 
@@ -107,4 +121,11 @@ internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfToo
     }
 
     private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
+
+    // What dnf 5 adds behind the dash is the address once more.
+    [GeneratedRegex(@"^(?:>>> )?(?<why>(?:Curl error|Status code|Downloading successful).*?)(?: - (?:https?|ftp|file)://\S*)?$|^\S+://\S+: (?<why>\[Errno -?[0-9]+\] .+)$|^(?<why>[0-9]+: curl#[0-9]+ - .+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Cause();
+
+    [GeneratedRegex(@"^(?:Error: )?failure: \S+ from (?<repository>[^/\s:]+)\S*: (?<why>\[Errno 256\] .+)$|^(?:Error: )?(?<why>Cannot find a valid baseurl for repo: (?<repository>[^/\s]+)\S*)$|^(?:Error: )?(?<why>Cannot retrieve (?:metalink|repository metadata \S+) for repository: (?<repository>[^/\s.]+)\S*.*)$", RegexOptions.CultureInvariant)]
+    private static partial Regex YumFailure();
 }

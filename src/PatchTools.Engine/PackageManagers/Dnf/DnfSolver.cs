@@ -50,11 +50,10 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
         for (var locked = 0; ; locked++)
         {
             Calls++;
-            if (tool.IsDnf5)
-                commands.ClearStore();
             var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
             var result = await runner.RunAsync(command, cancellationToken);
-            if (result.ExitCode == DnfExitCode.LockHeld)
+            var answer = DnfAnswer.Parse(tool, result.ExitCode, result.StandardOutput, result.StandardError);
+            if (result.ExitCode == DnfExitCode.LockHeld || answer.IsLocked)
             {
                 if (locked >= MaxLocked)
                     throw new CommandFailedException(PatchErrors.PackageManagerBusy, command, $"{tool.Command} cannot plan: somebody kept taking its lock.", result);
@@ -62,17 +61,10 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
                 continue;
             }
 
-            var answer = DnfAnswer.Parse(result.ExitCode, result.StandardOutput, result.StandardError, tool.IsDnf5 ? await StoredAsync(cancellationToken) : null);
             return answer.Failure is { } failure
                 ? throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{tool.Command} cannot plan: {failure}", result)
                 : answer;
         }
-    }
-
-    private async Task<string?> StoredAsync(CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(commands.StoreDirectory, "transaction.json");
-        return File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : null;
     }
 
     private DnfSolution Judge(DnfAnswer answer, IReadOnlyList<PatchTarget> targets)
@@ -81,12 +73,12 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
             return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
         if (!answer.HasSolution)
         {
-            var isProtected = answer.Problems.Any(p => p.Contains("removing the following protected packages", StringComparison.Ordinal) || p.EndsWith("which is protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal));
+            var isProtected = answer.Problems.Any(p => p.Contains("removing the following protected packages", StringComparison.Ordinal) || p.EndsWith("which is protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal) || p.Contains("removing of running kernel", StringComparison.Ordinal));
             return new DnfSolution(answer, isProtected ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         }
 
-        if (!tool.IsYum3 && targets.FirstOrDefault(t => !answer.Brings(t)) is { } passedOver)
-            return new DnfSolution(answer, SetbackKind.Dependency, $"{tool.Command} would leave {passedOver.Name} as it is") { PassedOver = passedOver };
+        if (targets.Where(t => !answer.Brings(t)).ToList() is { Count: > 0 } passedOver)
+            return new DnfSolution(answer, SetbackKind.Dependency, $"{tool.Command} would leave {passedOver[0].Name} as it is") { PassedOver = passedOver };
         if (answer.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
             return new DnfSolution(answer, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
         var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove && c.Note is null && !MakesRoom(c, answer)).ToList();
@@ -120,14 +112,14 @@ internal sealed record DnfSolution(DnfAnswer Answer, SetbackKind? Problem, strin
     /// <summary>Packages that would come along and that the policy refuses.</summary>
     public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
 
-    /// <summary>A target that the answer does without; null when there is none.</summary>
-    public PatchTarget? PassedOver { get; init; }
+    /// <summary>Targets that the answer does without: yum 3 plans what it can and gives no word about the others.</summary>
+    public IReadOnlyList<PatchTarget> PassedOver { get; init; } = [];
 
     public bool IsAcceptable => Problem is null;
 
     public bool IsHopeless => Answer.Distrust is not null;
 
-    public bool Blames(PatchTarget target) => target == PassedOver || Answer.Blames(target);
+    public bool Blames(PatchTarget target) => PassedOver.Contains(target) || Answer.Blames(target);
 
     public bool Mentions(PatchTarget target) => Answer.Mentions(target.Name);
 

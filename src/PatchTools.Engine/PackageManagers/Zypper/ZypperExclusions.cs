@@ -34,7 +34,7 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
         AtomicFile.CreateDirectory(Folder);
         var locks = new StringBuilder(configuration.AppliesLocks ? IniFile.Text(configuration.LocksFile) : "").Append('\n');
         foreach (var (name, edition) in excluded.Distinct())
-            locks.Append(System.Globalization.CultureInfo.InvariantCulture, $"\ntype: package\nversion: == {edition}\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: {name}\n\n");
+            locks.Append(System.Globalization.CultureInfo.InvariantCulture, $"\ntype: package\nversion: == {edition}\nmatch_type: exact\ncase_sensitive: on\nsolvable_name: {name}\n\n");
         var file = Path.Combine(Folder, "locks");
         AtomicFile.Write(file, Encoding.UTF8.GetBytes(locks.ToString()));
         var settings = Path.Combine(Folder, "zypp.conf");

@@ -21,8 +21,8 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
 
     public string Name => "zypper";
 
-    /// <summary>Whether the root has rpm's database and zypper's configuration.</summary>
-    public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && Directory.Exists(Path.Combine(root, "etc/zypp"));
+    /// <summary>Whether the root has rpm's database and belongs to zypper.</summary>
+    public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && RpmHost.BelongsToZypper(root);
 
     public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
     {
