@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using PatchTools.Errors;
 using PatchTools.Hosts;
@@ -35,29 +34,33 @@ internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024
     /// <summary>What is known of a list; null when nothing is, or it is of no use.</summary>
     /// <param name="list">Path of the list as it lies there now.</param>
     /// <param name="asked">What the index must hold beside the usual; empty for nothing.</param>
-    public ReadOnlyMemory<byte>? Load(string list, string asked = "")
+    public ListIndexReader? Load(string list, string asked = "")
     {
         if (KeyOf(list, asked) is not { } key)
             return null;
-        byte[] content;
+        ListIndexReader? reader = null;
         try
         {
             var path = PathOf(list);
             if (!File.Exists(path))
                 return null;
-            content = File.ReadAllBytes(path);
+#pragma warning disable CA2000 // The reader owns the file.
+            reader = new ListIndexReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan));
+#pragma warning restore CA2000
+            if (!IsWhole(reader.Index) || !reader.Next() || !reader.Text().SequenceEqual(key))
+                return null;
+            var good = reader;
+            reader = null;
+            return good;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-
-        if (content.Length < HeaderBytes || !content.AsSpan().StartsWith(_format) || BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(8)) != Checksum(content.AsSpan(HeaderBytes)))
-            return null;
-        var reader = new ListIndexReader(content.AsSpan(HeaderBytes));
-        if (!reader.Text().SequenceEqual(key))
-            return null;
-        return content.AsMemory(HeaderBytes + reader.Position);
+        finally
+        {
+            reader?.Dispose();
+        }
     }
 
     /// <summary>Takes down what a reader finds in a list; null where the list is too small to be worth it.</summary>
@@ -76,7 +79,7 @@ internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024
     {
         var content = writer.Written.ToArray();
         _format.CopyTo(content, 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), Checksum(content.AsSpan(HeaderBytes)));
+        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), ~Checksum(~0u, content.AsSpan(HeaderBytes)));
         try
         {
             AtomicFile.CreateDirectory(Folder);
@@ -96,7 +99,12 @@ internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024
         var name = Path.GetFileName(list);
         var dash = name.IndexOf('-', StringComparison.Ordinal);
         var what = $"{Path.GetDirectoryName(list)}/{(dash >= 32 && name.AsSpan(0, dash).IndexOfAnyExcept(SearchValues.Create("0123456789abcdef")) < 0 ? name[dash..] : name)}";
-        return Path.Combine(Folder, $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(what)), 0, 16)}.index");
+
+        // FNV-1a: where two lists meet, each only costs the other its index. A cryptographic hash would load a library of five megabytes.
+        var hash = 14695981039346656037UL;
+        foreach (var b in Encoding.UTF8.GetBytes(what))
+            hash = (hash ^ b) * 1099511628211UL;
+        return Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{hash:X16}.index"));
     }
 
     private byte[]? KeyOf(string list, string asked)
@@ -107,14 +115,30 @@ internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024
             : null;
     }
 
-    private static uint Checksum(ReadOnlySpan<byte> content)
+    /// <summary>Whether the format is this one and the checksum that of the content; leaves the file at the key.</summary>
+    private static bool IsWhole(Stream file)
     {
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        if (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header.StartsWith(_format))
+            return false;
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
         var sum = ~0u;
+        for (int read; (read = file.ReadAtLeast(buffer.AsSpan(0, 1 << 16), 1 << 16, throwOnEndOfStream: false)) > 0;)
+            sum = Checksum(sum, buffer.AsSpan(0, read));
+        ArrayPool<byte>.Shared.Return(buffer);
+        file.Position = HeaderBytes;
+        return BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) == ~sum;
+    }
+
+    /// <param name="sum">Of what comes before: a multiple of eight bytes.</param>
+    /// <param name="content">What is added.</param>
+    private static uint Checksum(uint sum, ReadOnlySpan<byte> content)
+    {
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(content))
             sum = BitOperations.Crc32C(sum, word);
         foreach (var tail in content[(content.Length & ~7)..])
             sum = BitOperations.Crc32C(sum, tail);
-        return ~sum;
+        return sum;
     }
 }
 
@@ -178,23 +202,49 @@ internal sealed class ListIndexWriter
     }
 }
 
-/// <summary>Reads what <see cref="ListIndexWriter"/> wrote; its checksum has said that it is whole.</summary>
-internal ref struct ListIndexReader(ReadOnlySpan<byte> bytes)
+/// <summary>
+/// Reads what <see cref="ListIndexWriter"/> wrote; its checksum has said that it is whole. Spans live until the next record; an index has several megabytes, the buffer half of one.
+/// </summary>
+internal sealed class ListIndexReader(Stream index) : IDisposable
 {
-    private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private (int From, int Length)[] _words = new (int, int)[64];
+    private const int BufferBytes = 1 << 19;
+
+    /// <summary>No record is longer: names and versions have two bytes for their length.</summary>
+    private const int LongestRecord = 1 << 18;
+
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private byte[] _words = new byte[1 << 12];
+    private int[] _wordEnds = new int[1 << 8];
     private int _wordCount;
+    private int _position;
+    private int _filled;
+    private bool _isAtEnd;
 
-    public int Position { get; private set; }
+    public Stream Index => index;
 
-    public readonly bool IsAtEnd => Position >= _bytes.Length;
+    public void Dispose() => index.Dispose();
+
+    /// <summary>Goes to the next record, of at most 256 KiB; false after the last one.</summary>
+    public bool Next()
+    {
+        if (!_isAtEnd && _filled - _position < LongestRecord)
+        {
+            _buffer.AsSpan(_position, _filled - _position).CopyTo(_buffer);
+            _filled -= _position;
+            _position = 0;
+            _filled += index.ReadAtLeast(_buffer.AsSpan(_filled), _buffer.Length - _filled, throwOnEndOfStream: false);
+            _isAtEnd = _filled < _buffer.Length;
+        }
+
+        return _position < _filled;
+    }
 
     public long Number()
     {
         ulong value = 0;
         for (var shift = 0; ; shift += 7)
         {
-            var next = _bytes[Position++];
+            var next = _buffer[_position++];
             value |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)
                 return (long)value;
@@ -203,16 +253,16 @@ internal ref struct ListIndexReader(ReadOnlySpan<byte> bytes)
 
     public ulong Hash()
     {
-        var value = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[Position..]);
-        Position += 8;
+        var value = BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(_position));
+        _position += 8;
         return value;
     }
 
     public ReadOnlySpan<byte> Text()
     {
         var length = (int)Number();
-        var text = _bytes.Slice(Position, length);
-        Position += length;
+        var text = _buffer.AsSpan(_position, length);
+        _position += length;
         return text;
     }
 
@@ -229,16 +279,20 @@ internal ref struct ListIndexReader(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Word()
     {
         var number = (int)Number();
-        if (number == _wordCount)
+        if (number < _wordCount)
         {
-            var text = Text();
-            if (_wordCount == _words.Length)
-                Array.Resize(ref _words, _wordCount * 2);
-            _words[_wordCount++] = (Position - text.Length, text.Length);
-            return text;
+            var from = number == 0 ? 0 : _wordEnds[number - 1];
+            return _words.AsSpan(from, _wordEnds[number] - from);
         }
 
-        var (from, length) = _words[number];
-        return _bytes.Slice(from, length);
+        var text = Text();
+        var start = _wordCount == 0 ? 0 : _wordEnds[_wordCount - 1];
+        if (start + text.Length > _words.Length)
+            Array.Resize(ref _words, Math.Max(_words.Length * 2, start + text.Length));
+        if (_wordCount == _wordEnds.Length)
+            Array.Resize(ref _wordEnds, _wordCount * 2);
+        text.CopyTo(_words.AsSpan(start));
+        _wordEnds[_wordCount++] = start + text.Length;
+        return text;
     }
 }

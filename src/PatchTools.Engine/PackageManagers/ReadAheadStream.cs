@@ -62,7 +62,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_stopped)
         {
             _stopped = true;
             _free.Release();

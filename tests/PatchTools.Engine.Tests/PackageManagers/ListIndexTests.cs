@@ -166,14 +166,15 @@ public sealed class ListIndexTests : IDisposable
                     writer.Word(Encoding.UTF8.GetBytes(text));
                 writer.Texts(texts);
                 writer.Hash(hash);
-                var reader = new ListIndexReader(writer.Written);
+                using var reader = new ListIndexReader(new MemoryStream(writer.Written.ToArray()));
+                reader.Next();
                 foreach (var number in numbers)
                     Assert.Equal(number, reader.Number());
                 foreach (var text in texts.Concat(texts))
                     Assert.Equal(Encoding.UTF8.GetBytes(text), reader.Word());
                 Assert.Equal(texts.Select(t => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(t))), reader.Strings());
                 Assert.Equal(hash, reader.Hash());
-                Assert.True(reader.IsAtEnd);
+                Assert.False(reader.Next());
             },
             iter: 2000);
 

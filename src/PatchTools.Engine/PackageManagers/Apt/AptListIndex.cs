@@ -11,10 +11,13 @@ internal sealed class AptListIndex(ListIndex index, IDecompressor decompressor)
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/> or <see cref="PatchErrors.UnsupportedCompression"/>.</exception>
     public long Read(string list, ref AptIndexSink sink)
     {
-        if (index.Load(list) is { } known)
-            return Replay(known.Span, ref sink);
+        // Source packages are asked for only where a pin names one.
+        var asked = sink.WantsSources ? "sources" : "";
+        using var known = index.Load(list, asked);
+        if (known is not null)
+            return Replay(known, ref sink);
         using var stream = AptListFiles.Open(list, decompressor);
-        if (index.Begin(list) is not { } writer)
+        if (index.Begin(list, asked) is not { } writer)
             return StanzaReader.Read(stream, list, ref sink);
         var recorder = new Recorder(sink, writer);
         var read = StanzaReader.Read(stream, list, ref recorder);
@@ -25,10 +28,9 @@ internal sealed class AptListIndex(ListIndex index, IDecompressor decompressor)
     }
 
     /// <summary>A stanza without a name ends them; the length of the list follows.</summary>
-    private static long Replay(ReadOnlySpan<byte> known, ref AptIndexSink sink)
+    private static long Replay(ListIndexReader reader, ref AptIndexSink sink)
     {
-        var reader = new ListIndexReader(known);
-        while (reader.Text() is { IsEmpty: false } package)
+        while (reader.Next() && reader.Text() is { IsEmpty: false } package)
         {
             var stanza = new PackageStanza
             {
@@ -57,7 +59,7 @@ internal sealed class AptListIndex(ListIndex index, IDecompressor decompressor)
         {
             var hashed = stanza;
             hashed.Hash = VersionHash.Of(stanza.Text, out hashed.Size);
-            hashed.Source = AptIndexSink.SourceOf(stanza.Text);
+            hashed.Source = sink.WantsSources ? AptIndexSink.SourceOf(stanza.Text) : default;
             hashed.IsHashed = true;
             writer.Text(hashed.Package);
             writer.Text(hashed.Version);

@@ -260,6 +260,8 @@ internal readonly struct AptIndexSink(PackageCatalogBuilder builder, int origin,
 
     public static bool ReadsStatus => false;
 
+    public bool WantsSources => sources is not null;
+
     public void Add(in PackageStanza stanza)
     {
         var isNative = stanza.Architecture.SequenceEqual(_nativeBytes) || stanza.Architecture.SequenceEqual(_all);

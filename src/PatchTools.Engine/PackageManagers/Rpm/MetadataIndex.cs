@@ -21,14 +21,16 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
     public void ReadPrimary(string list, IPrimarySink sink)
     {
         var asked = sink.WantsProvides ? "provides" : "";
-        if (index.Load(list, asked) is { } known)
+        using var known = index.Load(list, asked);
+        if (known is not null)
         {
-            Replay(known.Span, sink);
+            Replay(known, sink);
             return;
         }
 
         var writer = index.Begin(list, asked);
-        PrimaryReader.Read(MetadataFile.Open(list, decompressor), list, writer is null ? sink : new PrimaryRecorder(sink, writer));
+        using var stream = MetadataFile.Open(list, decompressor);
+        PrimaryReader.Read(stream, list, writer is null ? sink : new PrimaryRecorder(sink, writer));
         if (writer is not null)
             index.Save(list, writer);
     }
@@ -37,24 +39,25 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
     public void ReadAdvisories(string list, IUpdateInfoSink sink)
     {
-        if (index.Load(list) is { } known && Replay(known.Span, sink))
+        using var known = index.Load(list);
+        if (known is not null && Replay(known, sink))
             return;
+        using var stream = MetadataFile.Open(list, decompressor);
         if (index.Begin(list) is not { } writer)
         {
-            UpdateInfoReader.Read(MetadataFile.Open(list, decompressor), list, sink);
+            UpdateInfoReader.Read(stream, list, sink);
             return;
         }
 
         var recorder = new AdvisoryRecorder(sink);
-        UpdateInfoReader.Read(MetadataFile.Open(list, decompressor), list, recorder);
+        UpdateInfoReader.Read(stream, list, recorder);
         recorder.WriteTo(writer);
         index.Save(list, writer);
     }
 
-    private static void Replay(ReadOnlySpan<byte> known, IPrimarySink sink)
+    private static void Replay(ListIndexReader reader, IPrimarySink sink)
     {
-        var reader = new ListIndexReader(known);
-        while (!reader.IsAtEnd)
+        while (reader.Next())
         {
             switch ((Call)reader.Number())
             {
@@ -75,18 +78,19 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
     }
 
     /// <returns>False, with nothing handed over, when a module stream answers otherwise than when the list was read.</returns>
-    private static bool Replay(ReadOnlySpan<byte> known, IUpdateInfoSink sink)
+    private static bool Replay(ListIndexReader reader, IUpdateInfoSink sink)
     {
-        var reader = new ListIndexReader(known);
+        reader.Next();
         for (var streams = reader.Number(); streams > 0; streams--)
         {
+            reader.Next();
             var stream = new ModuleStream(reader.String(), reader.String(), reader.String(), reader.String());
             if (sink.IsActive(stream) != (reader.Number() != 0))
                 return false;
         }
 
         Advisory? advisory = null;
-        while (!reader.IsAtEnd)
+        while (reader.Next())
         {
             if ((Call)reader.Number() == Call.Advisory)
             {
