@@ -17,14 +17,14 @@ namespace PatchTools.PackageManagers;
 /// </summary>
 /// <param name="host">Where PatchTools' own data lies.</param>
 /// <param name="smallestList">Bytes below which a list is read as it is.</param>
-internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024)
+internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
 {
     /// <summary>A host has a few; images that are read with -Root leave some, too.</summary>
     private const int FilesKept = 48;
 
     // 0..7   the format and its version
     // 8..11  CRC-32C of all that follows
-    // 12..   the key: name, length and time of the list, and what was asked of it; then what its reader found
+    // 12..   the key: name, length and checksum or time of the list, and what was asked of it; then what its reader found
     private const int HeaderBytes = 12;
 
     private static readonly byte[] _format = [.. "PTINDEX"u8, 1];
@@ -34,9 +34,10 @@ internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024
     /// <summary>What is known of a list; null when nothing is, or it is of no use.</summary>
     /// <param name="list">Path of the list as it lies there now.</param>
     /// <param name="asked">What the index must hold beside the usual; empty for nothing.</param>
-    public ListIndexReader? Load(string list, string asked = "")
+    /// <param name="checksum">Of the list, as its repository gives it; where it gives none, the file's time stands for it. dnf sets that anew with every refresh.</param>
+    public ListIndexReader? Load(string list, string asked = "", string checksum = "")
     {
-        if (KeyOf(list, asked) is not { } key)
+        if (KeyOf(list, asked, checksum) is not { } key)
             return null;
         ListIndexReader? reader = null;
         try
@@ -64,9 +65,9 @@ internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024
     }
 
     /// <summary>Takes down what a reader finds in a list; null where the list is too small to be worth it.</summary>
-    public ListIndexWriter? Begin(string list, string asked = "")
+    public ListIndexWriter? Begin(string list, string asked = "", string checksum = "")
     {
-        if (KeyOf(list, asked) is not { } key)
+        if (KeyOf(list, asked, checksum) is not { } key)
             return null;
         var writer = new ListIndexWriter();
         writer.Raw(new byte[HeaderBytes]);
@@ -107,11 +108,11 @@ internal sealed class ListIndex(HostContext host, long smallestList = 256 * 1024
         return Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{hash:X16}.index"));
     }
 
-    private byte[]? KeyOf(string list, string asked)
+    private byte[]? KeyOf(string list, string asked, string checksum)
     {
         var file = new FileInfo(list);
         return file.Exists && file.Length >= smallestList
-            ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{list}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{asked}"))
+            ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{list}\n{file.Length}\n{(checksum.Length > 0 ? checksum : file.LastWriteTimeUtc.Ticks)}\n{asked}"))
             : null;
     }
 

@@ -54,7 +54,7 @@ public sealed class ListIndexTests : IDisposable
         var fresh = Advisories(list).Lines;
 
         var sink = new EveryStream();
-        Index().ReadAdvisories(list, sink);
+        Index().ReadAdvisories(list, "", sink);
 
         Assert.True(sink.Count > fresh.Count);
         Assert.Equal(fresh, Advisories(list).Lines);
@@ -103,6 +103,18 @@ public sealed class ListIndexTests : IDisposable
     }
 
     [Fact]
+    public void A_list_of_the_same_checksum_is_known_whatever_its_time_is()
+    {
+        var list = Write("primary.xml", RepositoryMetadataTests.Primary);
+        var fresh = Packages(list, "5f0a");
+        MakeNonsense(list);
+        File.SetLastWriteTimeUtc(list, _time.AddDays(1));
+
+        Assert.Equal(fresh, Packages(list, "5f0a"));
+        Assert.Throws<PatchToolsException>(() => Packages(list, "93b1"));
+    }
+
+    [Fact]
     public void A_list_that_cannot_be_read_to_its_end_leaves_no_index()
     {
         var list = Write("primary.xml", RepositoryMetadataTests.Primary[..^20]);
@@ -114,7 +126,7 @@ public sealed class ListIndexTests : IDisposable
     public void Small_lists_are_not_worth_an_index_and_a_newer_list_takes_the_place_of_the_older()
     {
         var small = Write("small/primary.xml", RepositoryMetadataTests.Primary);
-        new MetadataIndex(new ListIndex(Host), new Decompressor()).ReadPrimary(small, new RepositoryMetadataTests.PackageLines());
+        new MetadataIndex(new ListIndex(Host), new Decompressor()).ReadPrimary(small, "", new RepositoryMetadataTests.PackageLines());
         Assert.False(Directory.Exists(_folder.File("data/metadata")));
 
         Packages(Write($"{new string('a', 64)}-primary.xml", RepositoryMetadataTests.Primary));
@@ -186,17 +198,17 @@ public sealed class ListIndexTests : IDisposable
 
     private MetadataIndex Index() => new(new ListIndex(Host, smallestList: 0), new Decompressor());
 
-    private List<string> Packages(string list)
+    private List<string> Packages(string list, string checksum = "")
     {
         var sink = new RepositoryMetadataTests.PackageLines();
-        Index().ReadPrimary(list, sink);
+        Index().ReadPrimary(list, checksum, sink);
         return sink.Lines;
     }
 
     private RepositoryMetadataTests.AdvisoryLines Advisories(string list)
     {
         var sink = new RepositoryMetadataTests.AdvisoryLines();
-        Index().ReadAdvisories(list, sink);
+        Index().ReadAdvisories(list, "", sink);
         return sink;
     }
 

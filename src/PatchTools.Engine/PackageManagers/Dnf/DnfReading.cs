@@ -70,7 +70,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
                 else if (reading.Find("primary") is { } path)
                 {
                     reading.PrimaryFile = path;
-                    _index.ReadPrimary(path, sink);
+                    _index.ReadPrimary(path, reading.ChecksumOf("primary"), sink);
                 }
             });
         }
@@ -231,7 +231,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     {
         if (reading.FindAdvisories() is { } path)
         {
-            _index.ReadAdvisories(path, new AdvisorySink(this, reading, modules));
+            _index.ReadAdvisories(path, reading.ChecksumOf("updateinfo"), new AdvisorySink(this, reading, modules));
             reading.HasAdvisories = true;
         }
         else

@@ -46,6 +46,9 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
         return null;
     }
 
+    /// <summary>Checksum of a file of its metadata, as the table of contents gives it; empty when it gives none.</summary>
+    public string ChecksumOf(string type) => Contents?.Entries.GetValueOrDefault(type)?.Checksum ?? "";
+
     /// <summary>Path of its advisories; null when it publishes none.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: it publishes some that are not on this host.</exception>
     public string? FindAdvisories()

@@ -18,17 +18,17 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
 
     /// <summary>Hands the packages of a primary list to a sink.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
-    public void ReadPrimary(string list, IPrimarySink sink)
+    public void ReadPrimary(string list, string checksum, IPrimarySink sink)
     {
         var asked = sink.WantsProvides ? "provides" : "";
-        using var known = index.Load(list, asked);
+        using var known = index.Load(list, asked, checksum);
         if (known is not null)
         {
             Replay(known, sink);
             return;
         }
 
-        var writer = index.Begin(list, asked);
+        var writer = index.Begin(list, asked, checksum);
         using var stream = MetadataFile.Open(list, decompressor);
         PrimaryReader.Read(stream, list, writer is null ? sink : new PrimaryRecorder(sink, writer));
         if (writer is not null)
@@ -37,13 +37,13 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
 
     /// <summary>Hands the advisories of a list to a sink. Which collections concern the host was decided by its module streams: an index is good while they answer as they did.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
-    public void ReadAdvisories(string list, IUpdateInfoSink sink)
+    public void ReadAdvisories(string list, string checksum, IUpdateInfoSink sink)
     {
-        using var known = index.Load(list);
+        using var known = index.Load(list, checksum: checksum);
         if (known is not null && Replay(known, sink))
             return;
         using var stream = MetadataFile.Open(list, decompressor);
-        if (index.Begin(list) is not { } writer)
+        if (index.Begin(list, checksum: checksum) is not { } writer)
         {
             UpdateInfoReader.Read(stream, list, sink);
             return;

@@ -8,7 +8,11 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <param name="Location">Path below the repository, <c>repodata/…</c>.</param>
 /// <param name="Timestamp">When it was made, seconds since 1970 UTC; 0 when it does not say.</param>
 /// <param name="OpenSize">Bytes when decompressed; 0 when it does not say.</param>
-internal sealed record RepomdEntry(string Location, long Timestamp, long OpenSize);
+internal sealed record RepomdEntry(string Location, long Timestamp, long OpenSize)
+{
+    /// <summary>Of the file as it is downloaded; empty when it does not say.</summary>
+    public string Checksum { get; init; } = "";
+}
 
 /// <summary>Table of contents of a repository's metadata.</summary>
 internal sealed record Repomd
@@ -43,6 +47,7 @@ internal static class RepomdReader
         Dictionary<string, RepomdEntry> entries = new(StringComparer.Ordinal);
         var type = "";
         var location = "";
+        var checksum = "";
         long timestamp = 0;
         long openSize = 0;
         var isRepomd = false;
@@ -53,9 +58,13 @@ internal static class RepomdReader
                 if (xml.Depth == 1)
                     isRepomd = xml.Name.SequenceEqual("repomd"u8);
                 else if (xml.Name.SequenceEqual("data"u8))
-                    (type, location, timestamp, openSize) = (Encoding.UTF8.GetString(xml.Attribute("type"u8)), "", 0, 0);
+                    (type, location, checksum, timestamp, openSize) = (Encoding.UTF8.GetString(xml.Attribute("type"u8)), "", "", 0, 0);
                 else if (xml.Name.SequenceEqual("location"u8))
                     location = Encoding.UTF8.GetString(xml.Attribute("href"u8));
+            }
+            else if (xml.Name.SequenceEqual("checksum"u8))
+            {
+                checksum = Encoding.UTF8.GetString(xml.Text.Trim(" \t\r\n"u8));
             }
             else if (xml.Name.SequenceEqual("timestamp"u8))
             {
@@ -69,7 +78,7 @@ internal static class RepomdReader
             {
                 if (location.Length == 0 || Path.IsPathRooted(location) || location.Split('/').Contains(".."))
                     throw xml.Malformed($"its {type} has no location within the repository");
-                entries[type] = new RepomdEntry(location, timestamp, openSize);
+                entries[type] = new RepomdEntry(location, timestamp, openSize) { Checksum = checksum };
             }
         }
 

@@ -62,7 +62,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
                 if (reading.Find("primary") is not { } path)
                     return;
                 reading.PrimaryFile = path;
-                _index.ReadPrimary(path, new PackageSink(this, reading, compatible));
+                _index.ReadPrimary(path, reading.ChecksumOf("primary"), new PackageSink(this, reading, compatible));
             });
         }
 
@@ -88,7 +88,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
         reading.HasAdvisories = false;
         if (reading.FindAdvisories() is not { } path)
             return;
-        _index.ReadAdvisories(path, new AdvisorySink(this, reading));
+        _index.ReadAdvisories(path, reading.ChecksumOf("updateinfo"), new AdvisorySink(this, reading));
         reading.HasAdvisories = true;
     }
 

@@ -255,7 +255,7 @@ public sealed class RepositoryMetadataTests
     {
         var contents = RepomdReader.Read(Plain(RepomdText), "repomd.xml");
 
-        Assert.Equal(new RepomdEntry("repodata/aa-primary.xml.gz", 1767225600, 34512), contents.Entries["primary"]);
+        Assert.Equal(new RepomdEntry("repodata/aa-primary.xml.gz", 1767225600, 34512) { Checksum = "aa" }, contents.Entries["primary"]);
         Assert.Equal("repodata/cc-updateinfo.xml.gz", contents.Entries["updateinfo"].Location);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1767225700), contents.PublishedAt);
     }
