@@ -271,7 +271,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     /// <summary>Packages of one primary list.</summary>
     private sealed class PackageSink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules, IReadOnlyList<string> architectures) : IPrimarySink
     {
-        private readonly byte[][] _architectures = [.. architectures.Select(Encoding.UTF8.GetBytes)];
+        private readonly Utf8Set _architectures = Utf8Set.Of(architectures);
         private readonly bool _isModular = !modules.IsEmpty && !repository.Repository.ModuleHotfixes;
         private readonly List<(string Name, string Flags, string Edition)> _obsoletes = [];
         private bool _providesActiveName;
@@ -288,7 +288,7 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
 
         public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, long buildTime)
         {
-            if (IsCompatible(architecture))
+            if (_architectures.Contains(architecture))
             {
                 var builder = reading._builder;
                 var package = builder.Package(name, builder.Word(architecture));
@@ -301,17 +301,6 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
 
             _obsoletes.Clear();
             _providesActiveName = false;
-        }
-
-        private bool IsCompatible(ReadOnlySpan<byte> architecture)
-        {
-            foreach (var known in _architectures)
-            {
-                if (architecture.SequenceEqual(known))
-                    return true;
-            }
-
-            return false;
         }
     }
 

@@ -35,15 +35,7 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
         return other;
     }
 
-    /// <summary>Every refused edition of the packages, or the resolver would only take the next one.</summary>
-    private List<string> Hidden(IReadOnlyList<PlannedChange> refused) =>
-    [
-        .. refused.SelectMany(change => known.Offered(change.Name, change.Architecture)
-            .Where(edition => policy.RefusalOf(change.Name, change.Architecture, edition) is not null)
-            .Append(change.ToVersion)
-            .Distinct(StringComparer.Ordinal)
-            .Select(edition => DnfCommands.Spec(change.Name, change.Architecture, edition))),
-    ];
+    private List<string> Hidden(IReadOnlyList<PlannedChange> refused) => [.. RefusedCompanions.Editions(refused, known.Offered, policy).Select(r => DnfCommands.Spec(r.Change.Name, r.Change.Architecture, r.Edition))];
 
     private async Task<DnfAnswer> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<string> hidden, CancellationToken cancellationToken)
     {
@@ -85,18 +77,8 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
         if (lost.Count > 0)
             return new DnfSolution(answer, SetbackKind.WouldRemove, $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}");
 
-        var requested = targets.Select(t => (t.Name, t.Architecture)).ToHashSet();
-        List<PlannedChange> refused = [];
-        string? reason = null;
-        foreach (var change in answer.Changes.Where(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && !requested.Contains((c.Name, c.Architecture))))
-        {
-            if (policy.RefusalOf(change.Name, change.Architecture, change.ToVersion) is not { } refusal)
-                continue;
-            reason ??= $"it needs {change.Name} {change.ToVersion}: {refusal}";
-            refused.Add(change);
-        }
-
-        return reason is null ? new DnfSolution(answer, null, null) : new DnfSolution(answer, SetbackKind.RejectedDependency, reason) { Refused = refused };
+        var refused = RefusedCompanions.Of(answer.Changes, targets, policy);
+        return refused.Reason is null ? new DnfSolution(answer, null, null) : new DnfSolution(answer, SetbackKind.RejectedDependency, refused.Reason) { Refused = refused.Changes };
     }
 
     /// <summary>The oldest of several versions goes where the newest of an install-only package comes (<c>installonly_limit</c>).</summary>

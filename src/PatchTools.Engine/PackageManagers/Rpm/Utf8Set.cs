@@ -9,6 +9,14 @@ internal sealed class Utf8Set
 
     public int Count { get; private set; }
 
+    public static Utf8Set Of(IEnumerable<string> texts)
+    {
+        var set = new Utf8Set();
+        foreach (var text in texts)
+            set.Add(text);
+        return set;
+    }
+
     public void Add(string text) => Add(Encoding.UTF8.GetBytes(text));
 
     public void Add(ReadOnlySpan<byte> text)

@@ -145,7 +145,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
     /// <summary>Packages of one primary list.</summary>
     private sealed class PackageSink(ZypperReading reading, RepositoryReading repository, IReadOnlyList<string> architectures) : IPrimarySink
     {
-        private readonly byte[][] _architectures = [.. architectures.Select(Encoding.UTF8.GetBytes)];
+        private readonly Utf8Set _architectures = Utf8Set.Of(architectures);
         private readonly List<(string Name, string Flags, string Edition)> _obsoletes = [];
         private byte[] _vendor = [];
         private bool _hasVendor;
@@ -175,7 +175,7 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
 
         public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, long buildTime)
         {
-            if (IsCompatible(architecture))
+            if (_architectures.Contains(architecture))
             {
                 var builder = reading._builder;
                 var package = builder.Package(name, builder.Word(architecture));
@@ -187,17 +187,6 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
 
             _obsoletes.Clear();
             _hasVendor = false;
-        }
-
-        private bool IsCompatible(ReadOnlySpan<byte> architecture)
-        {
-            foreach (var known in _architectures)
-            {
-                if (architecture.SequenceEqual(known))
-                    return true;
-            }
-
-            return false;
         }
     }
 

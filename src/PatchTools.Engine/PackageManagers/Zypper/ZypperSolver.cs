@@ -32,15 +32,7 @@ internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands command
         return other;
     }
 
-    /// <summary>Every refused edition of the packages, or the resolver would only take the next one.</summary>
-    private List<Exclusion> Hidden(IReadOnlyList<PlannedChange> refused) =>
-    [
-        .. refused.SelectMany(change => known.Offered(change.Name, change.Architecture)
-            .Where(edition => policy.RefusalOf(change.Name, change.Architecture, edition) is not null)
-            .Append(change.ToVersion)
-            .Distinct(StringComparer.Ordinal)
-            .Select(edition => new Exclusion(change.Name, edition))),
-    ];
+    private List<Exclusion> Hidden(IReadOnlyList<PlannedChange> refused) => [.. RefusedCompanions.Editions(refused, known.Offered, policy).Select(r => new Exclusion(r.Change.Name, r.Edition))];
 
     private async Task<ZypperAnswer> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<Exclusion> hidden, CancellationToken cancellationToken)
     {
@@ -68,18 +60,8 @@ internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands command
         if (!allowsVendorChange && answer.VendorChanges.Count > 0)
             return new ZypperSolution(answer, SetbackKind.Dependency, $"it would change the vendor of {string.Join(", ", answer.VendorChanges.Select(c => $"{c.Name} {c.ToVersion}"))}");
 
-        var requested = targets.Select(t => (t.Name, t.Architecture)).ToHashSet();
-        List<PlannedChange> refused = [];
-        string? reason = null;
-        foreach (var change in answer.Changes.Where(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && !requested.Contains((c.Name, c.Architecture))))
-        {
-            if (policy.RefusalOf(change.Name, change.Architecture, change.ToVersion) is not { } refusal)
-                continue;
-            reason ??= $"it needs {change.Name} {change.ToVersion}: {refusal}";
-            refused.Add(change);
-        }
-
-        return reason is null ? new ZypperSolution(answer, null, null) : new ZypperSolution(answer, SetbackKind.RejectedDependency, reason) { Refused = refused };
+        var refused = RefusedCompanions.Of(answer.Changes, targets, policy);
+        return refused.Reason is null ? new ZypperSolution(answer, null, null) : new ZypperSolution(answer, SetbackKind.RejectedDependency, refused.Reason) { Refused = refused.Changes };
     }
 }
 
