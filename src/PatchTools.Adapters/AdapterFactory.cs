@@ -13,9 +13,7 @@ public sealed class AdapterFactory : IAdapterFactory
     private readonly CallPatience _patience;
 
     public AdapterFactory()
-        : this(CallPatience.Default)
-    {
-    }
+        : this(CallPatience.Default) { }
 
     internal AdapterFactory(CallPatience patience) => _patience = patience;
 
@@ -32,7 +30,8 @@ public sealed class AdapterFactory : IAdapterFactory
     public IObjectStore CreateObjectStore(AwsSettings? settings) => new ObjectStore(settings, _patience);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => new InstanceIdentitySource(endpoint, _patience);
+    public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
+        new InstanceIdentitySource(endpoint, _patience);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public IDecompressor CreateDecompressor() => new Decompressor();

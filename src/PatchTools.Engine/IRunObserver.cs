@@ -22,19 +22,11 @@ public sealed class SilentObserver : IRunObserver
 {
     public static SilentObserver Instance { get; } = new();
 
-    public void Progress(string phase, string status, int percent)
-    {
-    }
+    public void Progress(string phase, string status, int percent) { }
 
-    public void Verbose(string message)
-    {
-    }
+    public void Verbose(string message) { }
 
-    public void Warning(string message)
-    {
-    }
+    public void Warning(string message) { }
 
-    public void Debug(string message)
-    {
-    }
+    public void Debug(string message) { }
 }

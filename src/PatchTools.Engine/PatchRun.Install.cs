@@ -25,7 +25,14 @@ public sealed record PlanRequest
 }
 
 /// <summary>What an install is carried out with.</summary>
-internal sealed record InstallSituation(RunRequest Request, PatchSnapshot Snapshot, HostInventory Before, EvaluationTerms Terms, InstallRequest Install, ResumeDecision Resume);
+internal sealed record InstallSituation(
+    RunRequest Request,
+    PatchSnapshot Snapshot,
+    HostInventory Before,
+    EvaluationTerms Terms,
+    InstallRequest Install,
+    ResumeDecision Resume
+);
 
 /// <summary>An install that is ready to be carried out, or the end of one that asked for a reboot. Holds PatchTools' own lock until it is disposed of.</summary>
 public sealed class PreparedInstall : IDisposable
@@ -60,7 +67,13 @@ public sealed partial class PatchRun
     {
         var list = await OverrideListAsync(Acquisition(), request.InstallOverrideList, request.Aws, cancellationToken);
         var inventory = await GetInventoryAsync(request.Inventory, request.Snapshot, cancellationToken);
-        var terms = new EvaluationTerms { Operation = PatchOperation.Install, OperationText = nameof(PatchOperation.Install), InstallOverrideList = list, ApprovalDateSource = request.ApprovalDateSource };
+        var terms = new EvaluationTerms
+        {
+            Operation = PatchOperation.Install,
+            OperationText = nameof(PatchOperation.Install),
+            InstallOverrideList = list,
+            ApprovalDateSource = request.ApprovalDateSource,
+        };
         var choice = Choose(request.Snapshot, inventory, terms, request.Inventory.LockTimeout);
         return await PlanAsync(choice, cancellationToken);
     }
@@ -75,28 +88,61 @@ public sealed partial class PatchRun
         if (!host.IsRoot && !request.DryRun)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Installing patches needs root.");
         var deadline = request.TimeBudget is { } budget ? host.Clock.GetUtcNow() + budget : (DateTimeOffset?)null;
-        var held = request.DryRun ? null : await RunLock.AcquireAsync(host, $"Invoke-PatchBaseline -Operation {request.OperationText}", request.LockTimeout, observer, cancellationToken);
+        var held = request.DryRun
+            ? null
+            : await RunLock.AcquireAsync(
+                host,
+                $"Invoke-PatchBaseline -Operation {request.OperationText}",
+                request.LockTimeout,
+                observer,
+                cancellationToken
+            );
         try
         {
-            var resume = request.DryRun ? ResumeDecision.NoMarker : new RebootMarkers(host, observer).Resume(PatchOperation.Install);
+            var resume = request.DryRun
+                ? ResumeDecision.NoMarker
+                : new RebootMarkers(host, observer).Resume(PatchOperation.Install);
             if (resume.Step != ResumeStep.NoMarker)
                 observer.Verbose(resume.Reason);
             if (resume.Step is ResumeStep.AskAgain or ResumeStep.GaveUp)
-                throw new PatchToolsException(resume.Step == ResumeStep.AskAgain ? PatchErrors.RebootNotDone : PatchErrors.RebootGivenUp, resume.Reason);
+                throw new PatchToolsException(
+                    resume.Step == ResumeStep.AskAgain ? PatchErrors.RebootNotDone : PatchErrors.RebootGivenUp,
+                    resume.Reason
+                );
 
             var acquisition = Acquisition();
             var snapshot = await GetSnapshotAsync(acquisition, request.Snapshot, cancellationToken);
-            var list = await OverrideListAsync(acquisition, request.Snapshot.InstallOverrideList, request.Snapshot.Aws, cancellationToken);
-            var before = await GetInventoryAsync(request.Inventory with { RestoresSources = !request.DryRun }, snapshot, cancellationToken);
+            var list = await OverrideListAsync(
+                acquisition,
+                request.Snapshot.InstallOverrideList,
+                request.Snapshot.Aws,
+                cancellationToken
+            );
+            var before = await GetInventoryAsync(
+                request.Inventory with
+                {
+                    RestoresSources = !request.DryRun,
+                },
+                snapshot,
+                cancellationToken
+            );
             var terms = TermsOf(request, PatchOperation.Install) with { InstallOverrideList = list };
             var choice = Choose(snapshot, before, terms, request.LockTimeout, deadline);
             if (resume.Step == ResumeStep.Rebooted)
-                return Ready(new InstallPlan { Targets = [], Changes = [], CreatedAt = host.Clock.GetUtcNow() });
+                return Ready(
+                    new InstallPlan
+                    {
+                        Targets = [],
+                        Changes = [],
+                        CreatedAt = host.Clock.GetUtcNow(),
+                    }
+                );
             var plan = await PlanAsync(choice, cancellationToken);
             Check(new PreflightRequest { Inventory = before, Plan = plan }, request.DryRun);
             return Ready(plan);
 
-            PreparedInstall Ready(InstallPlan plan) => new(plan, new InstallSituation(request, snapshot, before, terms, choice.Install, resume), held);
+            PreparedInstall Ready(InstallPlan plan) =>
+                new(plan, new InstallSituation(request, snapshot, before, terms, choice.Install, resume), held);
         }
         catch
         {
@@ -115,32 +161,63 @@ public sealed partial class PatchRun
     public async Task<ComplianceReport> InstallAsync(PreparedInstall prepared, CancellationToken cancellationToken)
     {
         var (request, snapshot, before, terms, install, resume) = prepared.Situation;
-        var outcome = prepared.IsResumed ? new InstallOutcome() : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
+        var outcome = prepared.IsResumed
+            ? new InstallOutcome()
+            : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
 
         // The states file as it was before this run decides what is pending; nobody has written it since. What the refresh found out holds for both readings.
         var after = outcome.HasChanged
-            ? (await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)) with { Repositories = before.Repositories }
+            ? (
+                await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)
+            ) with
+            {
+                Repositories = before.Repositories,
+            }
             : before;
-        terms = terms with { OperationText = OperationSpelling.OfInstall(after.Family, terms.OperationText, hadWork: prepared.Plan.Targets.Count > 0) };
-        var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with { Outcome = outcome, Association = request.Association };
+        terms = terms with
+        {
+            OperationText = OperationSpelling.OfInstall(
+                after.Family,
+                terms.OperationText,
+                hadWork: prepared.Plan.Targets.Count > 0
+            ),
+        };
+        var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with
+        {
+            Outcome = outcome,
+            Association = request.Association,
+        };
         var untold = Setbacks.Untold(report, outcome);
         report = report with { Warnings = [.. report.Warnings, .. untold] };
         foreach (var warning in untold)
             observer.Warning(warning);
-        var patching = new PatchingOutcome { ExitCode = PatchingExitCode.Of(outcome), CurrentInstalled = CurrentInstalled.Of(before, report) };
-        var wantsReboot = !prepared.IsResumed && RebootDecision.IsRequired(new RebootQuestion
+        var patching = new PatchingOutcome
         {
-            Operation = PatchOperation.Install,
-            RebootOption = request.RebootOption,
-            Policy = request.RebootPolicy,
-            PriorStates = before.Facts.PriorStates,
-            BootTime = before.Facts.BootTime,
-            PatchingExitCode = patching.ExitCode,
-            Assessment = request.RebootPolicy == RebootPolicy.HostNeed ? await AssessRebootAsync(CancellationToken.None) : null,
-        });
+            ExitCode = PatchingExitCode.Of(outcome),
+            CurrentInstalled = CurrentInstalled.Of(before, report),
+        };
+        var wantsReboot =
+            !prepared.IsResumed
+            && RebootDecision.IsRequired(
+                new RebootQuestion
+                {
+                    Operation = PatchOperation.Install,
+                    RebootOption = request.RebootOption,
+                    Policy = request.RebootPolicy,
+                    PriorStates = before.Facts.PriorStates,
+                    BootTime = before.Facts.BootTime,
+                    PatchingExitCode = patching.ExitCode,
+                    Assessment =
+                        request.RebootPolicy == RebootPolicy.HostNeed
+                            ? await AssessRebootAsync(CancellationToken.None)
+                            : null,
+                }
+            );
 
         var (published, failure) = await PublishInstallAsync(request, report, patching);
-        var final = prepared.IsResumed ? resume.AfterReport(failure is null) : FinalCode.Of(wantsReboot, failure is null, outcome);
+        var final = prepared.IsResumed
+            ? resume.AfterReport(failure is null)
+            : FinalCode.Of(wantsReboot, failure is null, outcome);
         new RebootMarkers(host, observer).Finish(final);
         published = published with { ExitCode = final.ExitCode };
         if (failure is null)
@@ -157,10 +234,22 @@ public sealed partial class PatchRun
     /// <summary>What to ask the package manager for, and what the administrator's holds keep out of it.</summary>
     private sealed record Choice(InstallRequest Install, IReadOnlyList<PatchSetback> Held);
 
-    private Choice Choose(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms, TimeSpan lockTimeout, DateTimeOffset? deadline = null)
+    private Choice Choose(
+        PatchSnapshot snapshot,
+        HostInventory inventory,
+        EvaluationTerms terms,
+        TimeSpan lockTimeout,
+        DateTimeOffset? deadline = null
+    )
     {
         // Nothing has failed yet: without a list, what is to be installed is what a scan calls missing.
-        var selection = InstallSelection.Of(Evaluate(snapshot, inventory, terms.InstallOverrideList is null ? terms with { Operation = PatchOperation.Scan } : terms));
+        var selection = InstallSelection.Of(
+            Evaluate(
+                snapshot,
+                inventory,
+                terms.InstallOverrideList is null ? terms with { Operation = PatchOperation.Scan } : terms
+            )
+        );
         return new Choice(
             new InstallRequest
             {
@@ -171,7 +260,8 @@ public sealed partial class PatchRun
                 LockTimeout = lockTimeout,
                 Deadline = deadline,
             },
-            selection.Held);
+            selection.Held
+        );
     }
 
     private async Task<InstallPlan> PlanAsync(Choice choice, CancellationToken cancellationToken)
@@ -184,8 +274,15 @@ public sealed partial class PatchRun
         };
     }
 
-    private static async Task<InstallOverrideList?> OverrideListAsync(SnapshotAcquisition acquisition, string? location, AwsParameters aws, CancellationToken cancellationToken) =>
-        string.IsNullOrEmpty(location) ? null : await acquisition.GetInstallOverrideListAsync(location, aws, cancellationToken);
+    private static async Task<InstallOverrideList?> OverrideListAsync(
+        SnapshotAcquisition acquisition,
+        string? location,
+        AwsParameters aws,
+        CancellationToken cancellationToken
+    ) =>
+        string.IsNullOrEmpty(location)
+            ? null
+            : await acquisition.GetInstallOverrideListAsync(location, aws, cancellationToken);
 
     private void Check(PreflightRequest request, bool onlyWarn)
     {
@@ -196,13 +293,20 @@ public sealed partial class PatchRun
             report.ThrowIfFatal();
     }
 
-    private async Task<(ComplianceReport Report, PatchToolsException? Failure)> PublishInstallAsync(RunRequest request, ComplianceReport report, PatchingOutcome patching)
+    private async Task<(ComplianceReport Report, PatchToolsException? Failure)> PublishInstallAsync(
+        RunRequest request,
+        ComplianceReport report,
+        PatchingOutcome patching
+    )
     {
         if (StaysOnHost(report.Snapshot))
             return (Publisher(new AwsParameters()).Save(report, patching), null);
         try
         {
-            return ((await PublishLockedAsync(report, request.Snapshot.Aws, CancellationToken.None, patching)).Report, null);
+            return (
+                (await PublishLockedAsync(report, request.Snapshot.Aws, CancellationToken.None, patching)).Report,
+                null
+            );
         }
         catch (PatchToolsException failure)
         {

@@ -12,13 +12,25 @@ public sealed partial class PatchRun
 {
     /// <summary>Where the bundle of a version lies; asks for the region only where the bucket's name needs it.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RegionNotFound"/>, <see cref="PatchErrors.InvalidLocation"/>.</exception>
-    public async Task<string> LocatePayloadAsync(string bucket, string keyPrefix, string version, AwsParameters aws, CancellationToken cancellationToken)
+    public async Task<string> LocatePayloadAsync(
+        string bucket,
+        string keyPrefix,
+        string version,
+        AwsParameters aws,
+        CancellationToken cancellationToken
+    )
     {
         var region = "";
         if (PayloadLocation.NeedsRegion(bucket))
         {
             var identification = new InstanceIdentification(host, adapters, observer);
-            region = identification.Local(aws).Region ?? (await identification.FindAsync(aws, cancellationToken)).Region ?? throw new PatchToolsException(PatchErrors.RegionNotFound, $"The bucket {bucket} is named by the region, and none is known.");
+            region =
+                identification.Local(aws).Region
+                ?? (await identification.FindAsync(aws, cancellationToken)).Region
+                ?? throw new PatchToolsException(
+                    PatchErrors.RegionNotFound,
+                    $"The bucket {bucket} is named by the region, and none is known."
+                );
         }
 
         return PayloadLocation.InBucket(bucket, keyPrefix, version, region);
@@ -37,7 +49,9 @@ public sealed partial class PatchRun
         byte[] content;
         try
         {
-            content = await Acquisition().Locations(request.Aws).ReadAsync(request.Location, BundleLimits.Default.PackedBytes, cancellationToken);
+            content = await Acquisition()
+                .Locations(request.Aws)
+                .ReadAsync(request.Location, BundleLimits.Default.PackedBytes, cancellationToken);
         }
         catch (LocationException e)
         {
@@ -46,14 +60,21 @@ public sealed partial class PatchRun
 
         var hash = Convert.ToHexString(SHA256.HashData(content)).ToLowerInvariant();
         if (!hash.Equals(request.Sha256, StringComparison.OrdinalIgnoreCase))
-            throw new PatchToolsException(PatchErrors.PayloadChecksumMismatch, $"{shown} has the SHA-256 {hash}, wanted is {request.Sha256.ToLowerInvariant()}. It was thrown away.", shown);
+            throw new PatchToolsException(
+                PatchErrors.PayloadChecksumMismatch,
+                $"{shown} has the SHA-256 {hash}, wanted is {request.Sha256.ToLowerInvariant()}. It was thrown away.",
+                shown
+            );
         observer.Verbose($"{shown}: {content.Length} bytes, SHA-256 as wanted.");
 
         observer.Progress("Payload", "Unpacking", 60);
         string? installed = null;
         if (request.ModulesDirectory is { } modules)
         {
-            installed = Path.Combine(new ModulesDirectory(modules, observer).Install(directory => Unpack(content, directory)), "PatchTools.psd1");
+            installed = Path.Combine(
+                new ModulesDirectory(modules, observer).Install(directory => Unpack(content, directory)),
+                "PatchTools.psd1"
+            );
             observer.Verbose($"Installed as {installed}.");
         }
 
@@ -68,7 +89,11 @@ public sealed partial class PatchRun
             var version = BundleArchive.Unpack(bundle, directory, BundleLimits.Default, cancellationToken);
             return request.Version is null || request.Version == version
                 ? version
-                : throw new PatchToolsException(PatchErrors.PayloadDamaged, $"{shown} holds version {version}, wanted is {request.Version}.", shown);
+                : throw new PatchToolsException(
+                    PatchErrors.PayloadDamaged,
+                    $"{shown} holds version {version}, wanted is {request.Version}.",
+                    shown
+                );
         }
     }
 
@@ -77,6 +102,8 @@ public sealed partial class PatchRun
     {
         var path = LocationReader.Describe(request.Location);
         var name = path[(path.LastIndexOf('/') + 1)..];
-        return name.Length > 0 && name is not ("-" or "." or "..") && !name.Any(char.IsControl) ? name : PayloadLocation.FileName(request.Version ?? "bundle");
+        return name.Length > 0 && name is not ("-" or "." or "..") && !name.Any(char.IsControl)
+            ? name
+            : PayloadLocation.FileName(request.Version ?? "bundle");
     }
 }

@@ -109,40 +109,63 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
 {
     /// <summary>The baseline that applies here.</summary>
     /// <exception cref="PatchToolsException">Codes 143 to 150 and 160 to 167 of DESIGN §6.</exception>
-    public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken) => GetSnapshotAsync(Acquisition(), request, cancellationToken);
+    public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
+        GetSnapshotAsync(Acquisition(), request, cancellationToken);
 
     /// <summary>Inventory of the host that <see cref="HostPaths.Root"/> names, with the sources of the snapshot's baseline where it brings some.</summary>
-    public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, PatchSnapshot? snapshot, CancellationToken cancellationToken)
+    public async Task<HostInventory> GetInventoryAsync(
+        InventoryRequest request,
+        PatchSnapshot? snapshot,
+        CancellationToken cancellationToken
+    )
     {
         observer.Progress("Inventory", "Reading packages and repositories", 20);
-        var inventory = await Manager().GetInventoryAsync(snapshot is null ? request : request with { CustomSources = CustomSources.For(snapshot) }, observer, cancellationToken);
+        var inventory = await Manager()
+            .GetInventoryAsync(
+                snapshot is null ? request : request with { CustomSources = CustomSources.For(snapshot) },
+                observer,
+                cancellationToken
+            );
         if (inventory.Origin != InventoryOrigin.Host)
             return inventory;
         var states = new PatchStatesFile(host, observer).Read();
-        return inventory with { Facts = inventory.Facts with { PriorStates = states.States }, Warnings = states.Warning is null ? inventory.Warnings : [.. inventory.Warnings, states.Warning] };
+        return inventory with
+        {
+            Facts = inventory.Facts with { PriorStates = states.States },
+            Warnings = states.Warning is null ? inventory.Warnings : [.. inventory.Warnings, states.Warning],
+        };
     }
 
     /// <summary>Pure comparison at this instant; sends nothing, and saves nothing but first-seen dates where the terms say so.</summary>
     public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms)
     {
-        observer.Progress("Evaluate", $"Comparing {inventory.Installed.Count} installed packages with the baseline", 60);
-        var report = BaselineEvaluator.Evaluate(new EvaluationRequest
-        {
-            Snapshot = snapshot,
-            Inventory = inventory,
-            Now = host.Clock.GetUtcNow(),
-            VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
-            Operation = terms.Operation,
-            OperationText = terms.OperationText,
-            InstallOverrideList = terms.InstallOverrideList,
-            ApprovalDateSource = terms.ApprovalDateSource,
-            FirstSeen = terms.ApprovalDateSource == ApprovalDateSource.FirstSeen
-                ? new FirstSeenFile(host, observer).Advance(inventory, terms.SavesFirstSeen)
-                : FirstSeenDates.Empty,
-            RebootOption = terms.RebootOption,
-            ExecutionId = host.Variable("SSM_COMMAND_ID") ?? Guid.NewGuid().ToString(),
-        });
-        observer.Verbose($"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, {inventory.Packages.VersionCount} versions of {inventory.Packages.Count} packages judged.");
+        observer.Progress(
+            "Evaluate",
+            $"Comparing {inventory.Installed.Count} installed packages with the baseline",
+            60
+        );
+        var report = BaselineEvaluator.Evaluate(
+            new EvaluationRequest
+            {
+                Snapshot = snapshot,
+                Inventory = inventory,
+                Now = host.Clock.GetUtcNow(),
+                VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
+                Operation = terms.Operation,
+                OperationText = terms.OperationText,
+                InstallOverrideList = terms.InstallOverrideList,
+                ApprovalDateSource = terms.ApprovalDateSource,
+                FirstSeen =
+                    terms.ApprovalDateSource == ApprovalDateSource.FirstSeen
+                        ? new FirstSeenFile(host, observer).Advance(inventory, terms.SavesFirstSeen)
+                        : FirstSeenDates.Empty,
+                RebootOption = terms.RebootOption,
+                ExecutionId = host.Variable("SSM_COMMAND_ID") ?? Guid.NewGuid().ToString(),
+            }
+        );
+        observer.Verbose(
+            $"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, {inventory.Packages.VersionCount} versions of {inventory.Packages.Count} packages judged."
+        );
         return report with { ExitCode = inventory.IsProven ? 0 : PatchErrors.MetadataNotProven.ExitCode };
     }
 
@@ -152,17 +175,37 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <see cref="PatchErrors.ReportUploadFailed"/> after the report has been kept; <see cref="PatchErrors.SnapshotNotFromService"/> and
     /// <see cref="PatchErrors.MetadataNotProven"/> after it has been saved; <see cref="PatchErrors.InventoryNotOfThisHost"/>; <see cref="PatchErrors.RunInProgress"/>.
     /// </exception>
-    public async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken)
+    public async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishAsync(
+        ComplianceReport report,
+        AwsParameters aws,
+        CancellationToken cancellationToken
+    )
     {
-        using var held = await RunLock.AcquireAsync(host, "Publish-PatchSummary", LockTimeout, observer, cancellationToken);
+        using var held = await RunLock.AcquireAsync(
+            host,
+            "Publish-PatchSummary",
+            LockTimeout,
+            observer,
+            cancellationToken
+        );
         return await PublishLockedAsync(report, aws, cancellationToken);
     }
 
     /// <summary>Sends what earlier runs could not.</summary>
-    public async Task<IReadOnlyList<PublishReceipt>> PublishPendingAsync(AwsParameters aws, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PublishReceipt>> PublishPendingAsync(
+        AwsParameters aws,
+        CancellationToken cancellationToken
+    )
     {
-        using var held = await RunLock.AcquireAsync(host, "Publish-PatchSummary -Pending", LockTimeout, observer, cancellationToken);
-        return await Publisher(aws).PublishPendingAsync(aws.InstanceId ?? host.Variable("AWS_SSM_INSTANCE_ID"), cancellationToken);
+        using var held = await RunLock.AcquireAsync(
+            host,
+            "Publish-PatchSummary -Pending",
+            LockTimeout,
+            observer,
+            cancellationToken
+        );
+        return await Publisher(aws)
+            .PublishPendingAsync(aws.InstanceId ?? host.Variable("AWS_SSM_INSTANCE_ID"), cancellationToken);
     }
 
     /// <summary>The whole operation under PatchTools' own lock.</summary>
@@ -173,7 +216,13 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     {
         if (request.DryRun)
             return await ScanLockedAsync(request, cancellationToken);
-        using var held = await RunLock.AcquireAsync(host, $"Invoke-PatchBaseline -Operation {request.OperationText}", request.LockTimeout, observer, cancellationToken);
+        using var held = await RunLock.AcquireAsync(
+            host,
+            $"Invoke-PatchBaseline -Operation {request.OperationText}",
+            request.LockTimeout,
+            observer,
+            cancellationToken
+        );
         // A scan never asks for a reboot, so a marker that lies there is another operation's; the reference lets it swallow the scan (spec 08 §7).
         var markers = new RebootMarkers(host, observer);
         markers.Resume(PatchOperation.Scan);
@@ -186,7 +235,10 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     {
         var snapshot = await GetSnapshotAsync(request.Snapshot, cancellationToken);
         var inventory = await GetInventoryAsync(request.Inventory, snapshot, cancellationToken);
-        var report = Evaluate(snapshot, inventory, TermsOf(request, PatchOperation.Scan)) with { Association = request.Association };
+        var report = Evaluate(snapshot, inventory, TermsOf(request, PatchOperation.Scan)) with
+        {
+            Association = request.Association,
+        };
         if (request.DryRun)
             return report with { UploadNote = "neither saved nor sent" };
         if (StaysOnHost(snapshot))
@@ -201,7 +253,16 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         }
         catch (PatchToolsException failure) when (failure.Target is not ComplianceReport)
         {
-            throw new PatchToolsException(failure.Error, failure.Message, ReportPublisher.Complete(report, PatchingOutcome.Scan) with { ExitCode = failure.ExitCode, UploadNote = failure.Message }, failure);
+            throw new PatchToolsException(
+                failure.Error,
+                failure.Message,
+                ReportPublisher.Complete(report, PatchingOutcome.Scan) with
+                {
+                    ExitCode = failure.ExitCode,
+                    UploadNote = failure.Message,
+                },
+                failure
+            );
         }
     }
 
@@ -214,8 +275,16 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         if (states.Warning is not null)
             observer.Warning(states.Warning);
         var runner = new ProcessRunner(observer);
-        var manager = PackageManagerLocator.TryLocate(host, runner, new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
-        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(states.States, cancellationToken);
+        var manager = PackageManagerLocator.TryLocate(
+            host,
+            runner,
+            new DeferredDecompressor(adapters),
+            new DeferredDatabaseReader(adapters)
+        );
+        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(
+            states.States,
+            cancellationToken
+        );
     }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>
@@ -227,7 +296,16 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     public IReadOnlyList<BaselineIssue> CheckBaseline(PatchBaseline baseline, HostInventory? inventory)
     {
         observer.Progress("Check", $"Checking {baseline.Name}", 50);
-        return BaselineCheck.Of(baseline, inventory is null ? null : new BaselineCheckHost(inventory, PackageManagerLocator.VersionOrder(inventory.Family), host.Clock.GetUtcNow()));
+        return BaselineCheck.Of(
+            baseline,
+            inventory is null
+                ? null
+                : new BaselineCheckHost(
+                    inventory,
+                    PackageManagerLocator.VersionOrder(inventory.Family),
+                    host.Clock.GetUtcNow()
+                )
+        );
     }
 
     /// <summary>Writes baselines to a file in one of the shapes that are read again.</summary>
@@ -242,13 +320,22 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     {
         observer.Progress("Export", $"Writing {path}", 80);
         if (form != BaselineForm.Override && baselines.Count != 1)
-            throw new PatchToolsException(PatchErrors.BaselineInvalid, FormattableString.Invariant($"A file of the form {form} holds one baseline, and {baselines.Count} are given; -As Override takes several."), path);
-        AtomicFile.Write(path, form switch
-        {
-            BaselineForm.Override => SnapshotWriter.WriteOverride(baselines),
-            BaselineForm.GetPatchBaseline => SnapshotWriter.WriteServiceBaseline(baselines[0]),
-            _ => SnapshotWriter.WriteDocument(baselines[0]),
-        });
+            throw new PatchToolsException(
+                PatchErrors.BaselineInvalid,
+                FormattableString.Invariant(
+                    $"A file of the form {form} holds one baseline, and {baselines.Count} are given; -As Override takes several."
+                ),
+                path
+            );
+        AtomicFile.Write(
+            path,
+            form switch
+            {
+                BaselineForm.Override => SnapshotWriter.WriteOverride(baselines),
+                BaselineForm.GetPatchBaseline => SnapshotWriter.WriteServiceBaseline(baselines[0]),
+                _ => SnapshotWriter.WriteDocument(baselines[0]),
+            }
+        );
     }
 
     /// <summary>AWS's name of the operating system of the host: what a baseline is for when nobody says otherwise.</summary>
@@ -261,7 +348,12 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <param name="history">Earlier runs for the page's trend; null takes those that are kept on this host, where the report is of it.</param>
     /// <param name="path">The file; one that exists is replaced whole.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
-    public void ExportReport(ComplianceReport report, ReportFormat format, IReadOnlyList<PatchSummary>? history, string path)
+    public void ExportReport(
+        ComplianceReport report,
+        ReportFormat format,
+        IReadOnlyList<PatchSummary>? history,
+        string path
+    )
     {
         observer.Progress("Export", $"Writing {path}", 80);
         if (format == ReportFormat.Html && history is null && report.Inventory.Origin == InventoryOrigin.Host)
@@ -289,7 +381,12 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory {path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.InventoryMalformed,
+                $"The inventory {path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
 
         await using (file)
@@ -308,44 +405,79 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     }
 
     /// <summary>The predefined baseline and a bare one are nothing the service knows: the report is saved and never sent.</summary>
-    private static bool StaysOnHost(PatchSnapshot snapshot) => snapshot.Origin is SnapshotOrigin.Default or SnapshotOrigin.File && !snapshot.CarriesServiceIds;
+    private static bool StaysOnHost(PatchSnapshot snapshot) =>
+        snapshot.Origin is SnapshotOrigin.Default or SnapshotOrigin.File && !snapshot.CarriesServiceIds;
 
-    private static EvaluationTerms TermsOf(RunRequest request, PatchOperation operation) => new()
-    {
-        Operation = operation,
-        OperationText = request.OperationText,
-        RebootOption = request.RebootOption,
-        ApprovalDateSource = request.ApprovalDateSource,
-        SavesFirstSeen = !request.DryRun,
-    };
+    private static EvaluationTerms TermsOf(RunRequest request, PatchOperation operation) =>
+        new()
+        {
+            Operation = operation,
+            OperationText = request.OperationText,
+            RebootOption = request.RebootOption,
+            ApprovalDateSource = request.ApprovalDateSource,
+            SavesFirstSeen = !request.DryRun,
+        };
 
     private SnapshotAcquisition Acquisition() => new(host, adapters, observer, Console.OpenStandardInput());
 
-    private Task<PatchSnapshot> GetSnapshotAsync(SnapshotAcquisition acquisition, SnapshotRequest request, CancellationToken cancellationToken)
+    private Task<PatchSnapshot> GetSnapshotAsync(
+        SnapshotAcquisition acquisition,
+        SnapshotRequest request,
+        CancellationToken cancellationToken
+    )
     {
         observer.Progress("Snapshot", "Getting the baseline", 0);
         return acquisition.GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
     }
 
-    private IPackageManager Manager() => PackageManagerLocator.Locate(host, new ProcessRunner(observer), new DeferredDecompressor(adapters), new DeferredDatabaseReader(adapters));
+    private IPackageManager Manager() =>
+        PackageManagerLocator.Locate(
+            host,
+            new ProcessRunner(observer),
+            new DeferredDecompressor(adapters),
+            new DeferredDatabaseReader(adapters)
+        );
 
-    private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(ComplianceReport report, AwsParameters aws, CancellationToken cancellationToken, PatchingOutcome? patching = null)
+    private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(
+        ComplianceReport report,
+        AwsParameters aws,
+        CancellationToken cancellationToken,
+        PatchingOutcome? patching = null
+    )
     {
         var instanceId = aws.InstanceId ?? report.Snapshot.InstanceId ?? "";
         var region = aws.Region ?? report.Snapshot.Region ?? "";
         if (ReportPublisher.RefusalOf(report) is null && report.Snapshot.Origin != SnapshotOrigin.Override)
         {
-            var known = aws with { InstanceId = instanceId.Length > 0 ? instanceId : null, Region = region.Length > 0 ? region : null };
-            (instanceId, region) = await new InstanceIdentification(host, adapters, observer).RequireAsync(known, cancellationToken);
+            var known = aws with
+            {
+                InstanceId = instanceId.Length > 0 ? instanceId : null,
+                Region = region.Length > 0 ? region : null,
+            };
+            (instanceId, region) = await new InstanceIdentification(host, adapters, observer).RequireAsync(
+                known,
+                cancellationToken
+            );
         }
 
         return await Publisher(aws).PublishAsync(report, instanceId, region, cancellationToken, patching);
     }
 
-    private ReportPublisher Publisher(AwsParameters aws) => new(
-        host,
-        (instanceId, region) => adapters.CreatePatchService(new AwsSettings { Region = region, ProfileName = aws.ProfileName, EndpointUrl = aws.EndpointUrl, IsHybrid = InstanceIdentity.IsHybrid(instanceId) }),
-        observer);
+    private ReportPublisher Publisher(AwsParameters aws) =>
+        new(
+            host,
+            (instanceId, region) =>
+                adapters.CreatePatchService(
+                    new AwsSettings
+                    {
+                        Region = region,
+                        ProfileName = aws.ProfileName,
+                        EndpointUrl = aws.EndpointUrl,
+                        IsHybrid = InstanceIdentity.IsHybrid(instanceId),
+                    }
+                ),
+            observer
+        );
 
     /// <summary>Loads the decompressors only when a list is compressed: plain and gzip lists need none.</summary>
     private sealed class DeferredDecompressor(IAdapterFactory adapters) : IDecompressor

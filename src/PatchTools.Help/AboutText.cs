@@ -20,7 +20,9 @@ public static class AboutText
 
         void Write(Section section)
         {
-            text.Append('\n').Append(section.Level == 2 ? section.Title.ToUpperInvariant() : $"  {section.Title}").Append('\n');
+            text.Append('\n')
+                .Append(section.Level == 2 ? section.Title.ToUpperInvariant() : $"  {section.Title}")
+                .Append('\n');
             var isFirst = section.Level == 2;
             foreach (var block in section.Blocks)
             {
@@ -36,19 +38,23 @@ public static class AboutText
         }
     }
 
-    private static IEnumerable<string> Lines(Block block) => block.Kind switch
-    {
-        BlockKind.Code => block.Lines.Select(line => Indent + line),
-        BlockKind.Item => Hanging("- ", PlainText.Of(block.Text)),
-        BlockKind.Table => Table(block),
-        _ => PlainText.Wrap(PlainText.Of(block.Text), Width - Indent.Length),
-    };
+    private static IEnumerable<string> Lines(Block block) =>
+        block.Kind switch
+        {
+            BlockKind.Code => block.Lines.Select(line => Indent + line),
+            BlockKind.Item => Hanging("- ", PlainText.Of(block.Text)),
+            BlockKind.Table => Table(block),
+            _ => PlainText.Wrap(PlainText.Of(block.Text), Width - Indent.Length),
+        };
 
     /// <summary>Columns where all but the last fit and leave it room; else a paragraph a row: the first cell, and below it the others behind their headings.</summary>
     private static IEnumerable<string> Table(Block block)
     {
         List<string[]> rows = [.. block.Rows.Select(row => row.Select(PlainText.Of).ToArray())];
-        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        var widths = Enumerable
+            .Range(0, rows[0].Length - 1)
+            .Select(column => rows.Max(row => row[column].Length))
+            .ToArray();
         var rest = Width - Indent.Length - widths.Sum(width => width + Gap.Length);
         return rest >= NarrowestLast ? Columns(rows, widths, rest) : Paragraphs(rows);
     }

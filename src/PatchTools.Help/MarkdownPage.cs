@@ -18,7 +18,8 @@ public sealed class PageException(string page, int line, string message) : Excep
 /// <param name="Sections">Headings one level below.</param>
 public sealed record Section(int Level, string Title, int Line, Collection<Block> Blocks, Collection<Section> Sections)
 {
-    public Section? Find(string title) => Sections.FirstOrDefault(section => string.Equals(section.Title, title, StringComparison.OrdinalIgnoreCase));
+    public Section? Find(string title) =>
+        Sections.FirstOrDefault(section => string.Equals(section.Title, title, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>What a page is made of between its headings.</summary>
@@ -40,8 +41,15 @@ public sealed record Block(BlockKind Kind, string Language, Collection<string> L
     public string Text => string.Join(' ', Lines.Select(line => line.Trim()));
 
     /// <summary>Cells of the rows of a table, the headings first.</summary>
-    public IEnumerable<string[]> Rows => Lines.Select(line => line.Trim().Trim('|').Replace("\\|", "\u0001", StringComparison.Ordinal).Split('|')
-        .Select(cell => cell.Trim().Replace('\u0001', '|')).ToArray());
+    public IEnumerable<string[]> Rows =>
+        Lines.Select(line =>
+            line.Trim()
+                .Trim('|')
+                .Replace("\\|", "\u0001", StringComparison.Ordinal)
+                .Split('|')
+                .Select(cell => cell.Trim().Replace('\u0001', '|'))
+                .ToArray()
+        );
 }
 
 /// <summary>The little of Markdown that help pages use: front matter, headings, paragraphs, lists, fenced code, tables.</summary>
@@ -103,11 +111,22 @@ public sealed class MarkdownPage
             }
             else if (line.Trim().Length > 0)
             {
-                var kind = line.StartsWith('|') ? BlockKind.Table : line.StartsWith("- ", StringComparison.Ordinal) ? BlockKind.Item : BlockKind.Paragraph;
-                var continues = blocks.Count > 0 && lines[at - 1].Trim().Length > 0 && HeadingLevel(lines[at - 1]) == 0 && !lines[at - 1].StartsWith("```", StringComparison.Ordinal);
+                var kind =
+                    line.StartsWith('|') ? BlockKind.Table
+                    : line.StartsWith("- ", StringComparison.Ordinal) ? BlockKind.Item
+                    : BlockKind.Paragraph;
+                var continues =
+                    blocks.Count > 0
+                    && lines[at - 1].Trim().Length > 0
+                    && HeadingLevel(lines[at - 1]) == 0
+                    && !lines[at - 1].StartsWith("```", StringComparison.Ordinal);
                 if (kind == BlockKind.Table && line.Trim('|', '-', ' ', ':').Length == 0)
                     continue;
-                if (continues && kind != BlockKind.Item && (kind == blocks[^1].Kind || blocks[^1].Kind == BlockKind.Item))
+                if (
+                    continues
+                    && kind != BlockKind.Item
+                    && (kind == blocks[^1].Kind || blocks[^1].Kind == BlockKind.Item)
+                )
                     blocks[^1].Lines.Add(line);
                 else
                     blocks.Add(new Block(kind, "", [kind == BlockKind.Item ? line[2..] : line]));
@@ -115,9 +134,14 @@ public sealed class MarkdownPage
         }
 
         var tops = open.Last().Sections;
-        return tops.Count == 1 ? new MarkdownPage(path, frontMatter, tops[0]) : throw new PageException(path, 1, $"A page has one heading of level 1; this has {tops.Count}.");
+        return tops.Count == 1
+            ? new MarkdownPage(path, frontMatter, tops[0])
+            : throw new PageException(path, 1, $"A page has one heading of level 1; this has {tops.Count}.");
     }
 
     private static int HeadingLevel(string line) =>
-        line.StartsWith("# ", StringComparison.Ordinal) ? 1 : line.StartsWith("## ", StringComparison.Ordinal) ? 2 : line.StartsWith("### ", StringComparison.Ordinal) ? 3 : 0;
+        line.StartsWith("# ", StringComparison.Ordinal) ? 1
+        : line.StartsWith("## ", StringComparison.Ordinal) ? 2
+        : line.StartsWith("### ", StringComparison.Ordinal) ? 3
+        : 0;
 }

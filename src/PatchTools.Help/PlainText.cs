@@ -6,7 +6,15 @@ namespace PatchTools.Help;
 public static partial class PlainText
 {
     /// <summary><c>`code`</c>, <c>*stress*</c>, <c>**stress**</c> and <c>[text](target)</c> as their text.</summary>
-    public static string Of(string markdown) => Marks().Replace(markdown, match => match.Groups[1].Success ? match.Groups[1].Value : match.Groups[2].Success ? match.Groups[2].Value : match.Groups[3].Value);
+    public static string Of(string markdown) =>
+        Marks()
+            .Replace(
+                markdown,
+                match =>
+                    match.Groups[1].Success ? match.Groups[1].Value
+                    : match.Groups[2].Success ? match.Groups[2].Value
+                    : match.Groups[3].Value
+            );
 
     /// <summary>Words in lines of at most the width; what is longer than that stays whole.</summary>
     public static IEnumerable<string> Wrap(string text, int width)

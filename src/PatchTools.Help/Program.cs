@@ -16,7 +16,10 @@ try
         var page = MarkdownPage.Read(path);
         if (Path.GetFileName(path).StartsWith("about_", StringComparison.Ordinal))
         {
-            File.WriteAllText(Path.Combine(target, Path.ChangeExtension(Path.GetFileName(path), ".help.txt")), AboutText.Of(page));
+            File.WriteAllText(
+                Path.Combine(target, Path.ChangeExtension(Path.GetFileName(path), ".help.txt")),
+                AboutText.Of(page)
+            );
             continue;
         }
 

@@ -50,11 +50,16 @@ internal sealed record CommandLine
             switch (args[i].ToUpperInvariant())
             {
                 case "-COMMAND" or "-C":
-                    return args.Length == i + 1
-                        ? line with { Problem = "-Command needs the text to run." }
-                        : args[i + 1] == "-" ? line : line with { Source = ScriptSource.Command, Text = string.Join(' ', args[(i + 1)..]) };
+                    return args.Length == i + 1 ? line with { Problem = "-Command needs the text to run." }
+                        : args[i + 1] == "-" ? line
+                        : line with { Source = ScriptSource.Command, Text = string.Join(' ', args[(i + 1)..]) };
                 case "-FILE" or "-F":
-                    return args.Length == i + 1 ? line with { Problem = "-File needs the path of a script." } : line.WithFile(args[(i + 1)..]);
+                    return args.Length == i + 1
+                        ? line with
+                        {
+                            Problem = "-File needs the path of a script.",
+                        }
+                        : line.WithFile(args[(i + 1)..]);
                 case "-NONINTERACTIVE" or "-NONI":
                     line = line with { NonInteractive = true };
                     break;
@@ -78,5 +83,12 @@ internal sealed record CommandLine
     }
 
     private CommandLine WithFile(string[] fileAndArguments) =>
-        fileAndArguments[0] == "-" ? this : this with { Source = ScriptSource.File, Text = fileAndArguments[0], Arguments = fileAndArguments[1..] };
+        fileAndArguments[0] == "-"
+            ? this
+            : this with
+            {
+                Source = ScriptSource.File,
+                Text = fileAndArguments[0],
+                Arguments = fileAndArguments[1..],
+            };
 }

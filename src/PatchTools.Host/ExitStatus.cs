@@ -17,7 +17,11 @@ internal static class ExitStatus
         {
             if (ExitCodeOf(cause) is { } code)
                 return code;
-            if (cause is IContainsErrorRecord { ErrorRecord.Exception: { } recorded } && !ReferenceEquals(recorded, cause) && ExitCodeOf(recorded) is { } recordedCode)
+            if (
+                cause is IContainsErrorRecord { ErrorRecord.Exception: { } recorded }
+                && !ReferenceEquals(recorded, cause)
+                && ExitCodeOf(recorded) is { } recordedCode
+            )
                 return recordedCode;
         }
 
@@ -26,5 +30,8 @@ internal static class ExitStatus
 
     /// <summary>By name: the exception's type comes with the module, which this program does not reference.</summary>
     private static int? ExitCodeOf(Exception exception) =>
-        exception.GetType().Assembly.GetName().Name is "PatchTools.Engine" or "PatchTools" && exception.GetType().GetProperty("ExitCode")?.GetValue(exception) is int code ? code : null;
+        exception.GetType().Assembly.GetName().Name is "PatchTools.Engine" or "PatchTools"
+        && exception.GetType().GetProperty("ExitCode")?.GetValue(exception) is int code
+            ? code
+            : null;
 }

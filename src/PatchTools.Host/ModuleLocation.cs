@@ -14,6 +14,11 @@ internal static class ModuleLocation
             _ when named.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) => Path.GetFullPath(named),
             _ => Path.Combine(Path.GetFullPath(named), Manifest),
         };
-        return File.Exists(path) ? path : throw new FileNotFoundException($"The module is not at {path}; set PATCHTOOLS_MODULE to its folder.", path);
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException(
+                $"The module is not at {path}; set PATCHTOOLS_MODULE to its folder.",
+                path
+            );
     }
 }

@@ -25,7 +25,9 @@ if (line.Source == ScriptSource.Usage || (line.Source == ScriptSource.StandardIn
 
 if (line.Source == ScriptSource.Version)
 {
-    output.WriteLine($"PatchTools {VersionOf(typeof(ScriptHost))}, PowerShell engine {VersionOf(typeof(PSObject))}, {RuntimeInformation.FrameworkDescription}");
+    output.WriteLine(
+        $"PatchTools {VersionOf(typeof(ScriptHost))}, PowerShell engine {VersionOf(typeof(PSObject))}, {RuntimeInformation.FrameworkDescription}"
+    );
     return 0;
 }
 
@@ -39,9 +41,18 @@ if (line.Source == ScriptSource.File && !File.Exists(line.Text))
 var piped = line.Source == ScriptSource.StandardInput ? Console.In.ReadToEnd() : "";
 try
 {
-    using var session = new ScriptSession(new TerminalInterface(output, error, line.NonInteractive), ModuleLocation.Find());
-    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, ExitStatus.Interrupted));
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, ExitStatus.Terminated));
+    using var session = new ScriptSession(
+        new TerminalInterface(output, error, line.NonInteractive),
+        ModuleLocation.Find()
+    );
+    using var interrupt = PosixSignalRegistration.Create(
+        PosixSignal.SIGINT,
+        signal => Stop(signal, ExitStatus.Interrupted)
+    );
+    using var terminate = PosixSignalRegistration.Create(
+        PosixSignal.SIGTERM,
+        signal => Stop(signal, ExitStatus.Terminated)
+    );
     return line.Source switch
     {
         ScriptSource.File => session.RunFile(line.Text, line.Arguments),
@@ -61,4 +72,5 @@ catch (Exception failure) when (failure is FileNotFoundException or RuntimeExcep
     return ExitStatus.Failure;
 }
 
-static string VersionOf(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0];
+static string VersionOf(Type type) =>
+    type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0];

@@ -53,12 +53,14 @@ internal sealed class ScriptArguments
         return name;
     }
 
-    private static bool IsName(string word) => word.Length > 1 && word[0] == '-' && (char.IsLetter(word[1]) || word[1] == '_');
+    private static bool IsName(string word) =>
+        word.Length > 1 && word[0] == '-' && (char.IsLetter(word[1]) || word[1] == '_');
 
-    private static object Literal(string value) => value.ToUpperInvariant() switch
-    {
-        "$TRUE" => true,
-        "$FALSE" => false,
-        _ => value,
-    };
+    private static object Literal(string value) =>
+        value.ToUpperInvariant() switch
+        {
+            "$TRUE" => true,
+            "$FALSE" => false,
+            _ => value,
+        };
 }

@@ -27,11 +27,7 @@ internal sealed class ScriptHost(TerminalInterface terminal) : PSHost
 
     public override void ExitNestedPrompt() => throw new NotSupportedException("This host has no nested prompt.");
 
-    public override void NotifyBeginApplication()
-    {
-    }
+    public override void NotifyBeginApplication() { }
 
-    public override void NotifyEndApplication()
-    {
-    }
+    public override void NotifyEndApplication() { }
 }

@@ -36,9 +36,10 @@ internal sealed class ScriptRun
         return errors.Length == 0 ? new ScriptRun(file.GetScriptBlock()) : throw new ParseException(errors);
     }
 
-    public void AddTo(PowerShell shell, ScriptArguments arguments) => shell
-        .AddScript(Wrapper, useLocalScope: true)
-        .AddParameter("run", this)
-        .AddParameter("words", arguments.Words)
-        .AddParameter("named", arguments.Named);
+    public void AddTo(PowerShell shell, ScriptArguments arguments) =>
+        shell
+            .AddScript(Wrapper, useLocalScope: true)
+            .AddParameter("run", this)
+            .AddParameter("words", arguments.Words)
+            .AddParameter("named", arguments.Named);
 }

@@ -44,10 +44,12 @@ internal sealed class ScriptSession : IDisposable
     }
 
     /// <summary>Runs text as <c>-Command</c> does: also the failure of its last statement is one.</summary>
-    public int RunText(string text) => Run(() => ScriptRun.OfText(text), ScriptArguments.None, run => run.LastSucceeded ? 0 : ExitStatus.Failure);
+    public int RunText(string text) =>
+        Run(() => ScriptRun.OfText(text), ScriptArguments.None, run => run.LastSucceeded ? 0 : ExitStatus.Failure);
 
     /// <summary>Runs a script file with its arguments.</summary>
-    public int RunFile(string path, IReadOnlyList<string> arguments) => Run(() => ScriptRun.OfFile(Path.GetFullPath(path)), ScriptArguments.Parse(arguments), _ => 0);
+    public int RunFile(string path, IReadOnlyList<string> arguments) =>
+        Run(() => ScriptRun.OfFile(Path.GetFullPath(path)), ScriptArguments.Parse(arguments), _ => 0);
 
     private int Run(Func<ScriptRun> script, ScriptArguments arguments, Func<ScriptRun, int> statusAtEnd)
     {

@@ -19,13 +19,16 @@ internal sealed class TerminalInterface : PSHostUserInterface
 
     public TerminalInterface(TextWriter output, TextWriter error, bool nonInteractive)
     {
-        var wantsColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        var wantsColour =
+            string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
         _output = output;
         _error = error;
         _canPrompt = !nonInteractive && !Console.IsInputRedirected;
         _coloursOutput = wantsColour && !Console.IsOutputRedirected;
         _coloursError = wantsColour && !Console.IsErrorRedirected;
-        _showsProgress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        _showsProgress =
+            !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
     }
 
     public override PSHostRawUserInterface RawUI { get; } = new TerminalScreen();
@@ -38,7 +41,8 @@ internal sealed class TerminalInterface : PSHostUserInterface
         _output.Write(GetOutputString(value, _coloursOutput));
     }
 
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
+        Write(value);
 
     public override void WriteLine(string value)
     {
@@ -62,8 +66,9 @@ internal sealed class TerminalInterface : PSHostUserInterface
         EraseProgress();
         if (record.RecordType == ProgressRecordType.Completed)
             return;
-        var percent = record.PercentComplete >= 0 ? $" {record.PercentComplete,3} %" : "";
-        var left = record.SecondsRemaining >= 0 ? $", {TimeSpan.FromSeconds(record.SecondsRemaining):h\\:mm\\:ss} left" : "";
+        var percent = record.PercentComplete >= 0 ? $" {record.PercentComplete, 3} %" : "";
+        var left =
+            record.SecondsRemaining >= 0 ? $", {TimeSpan.FromSeconds(record.SecondsRemaining):h\\:mm\\:ss} left" : "";
         var line = $"{record.Activity}{percent}{left}  {record.StatusDescription}";
         var width = RawUI.BufferSize.Width - 1;
         _error.Write(line.Length > width ? line[..width] : line);
@@ -87,7 +92,11 @@ internal sealed class TerminalInterface : PSHostUserInterface
 
     public override SecureString ReadLineAsSecureString() => throw Refused("a secret");
 
-    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions)
+    public override Dictionary<string, PSObject> Prompt(
+        string caption,
+        string message,
+        Collection<FieldDescription> descriptions
+    )
     {
         DemandPrompt(string.Join(", ", descriptions.Select(field => field.Name)));
         Dictionary<string, PSObject> answers = new(StringComparer.OrdinalIgnoreCase);
@@ -100,13 +109,25 @@ internal sealed class TerminalInterface : PSHostUserInterface
         return answers;
     }
 
-    public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
+    public override int PromptForChoice(
+        string caption,
+        string message,
+        Collection<ChoiceDescription> choices,
+        int defaultChoice
+    )
     {
         DemandPrompt(caption);
         _error.WriteLine($"{caption}\n{message}");
         while (true)
         {
-            _error.Write(string.Join("  ", choices.Select(choice => $"[{KeyOf(choice)}] {choice.Label.Replace("&", "", StringComparison.Ordinal)}")) + ": ");
+            _error.Write(
+                string.Join(
+                    "  ",
+                    choices.Select(choice =>
+                        $"[{KeyOf(choice)}] {choice.Label.Replace("&", "", StringComparison.Ordinal)}"
+                    )
+                ) + ": "
+            );
             var answer = ReadLine().Trim();
             if (answer.Length == 0 && defaultChoice >= 0)
                 return defaultChoice;
@@ -118,12 +139,26 @@ internal sealed class TerminalInterface : PSHostUserInterface
         }
     }
 
-    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw Refused("a credential");
+    public override PSCredential PromptForCredential(
+        string caption,
+        string message,
+        string userName,
+        string targetName
+    ) => throw Refused("a credential");
 
-    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
-        throw Refused("a credential");
+    public override PSCredential PromptForCredential(
+        string caption,
+        string message,
+        string userName,
+        string targetName,
+        PSCredentialTypes allowedCredentialTypes,
+        PSCredentialUIOptions options
+    ) => throw Refused("a credential");
 
-    private static string KeyOf(ChoiceDescription choice) => choice.Label.IndexOf('&', StringComparison.Ordinal) is var at and >= 0 && at + 1 < choice.Label.Length ? choice.Label[(at + 1)..(at + 2)] : choice.Label;
+    private static string KeyOf(ChoiceDescription choice) =>
+        choice.Label.IndexOf('&', StringComparison.Ordinal) is var at and >= 0 && at + 1 < choice.Label.Length
+            ? choice.Label[(at + 1)..(at + 2)]
+            : choice.Label;
 
     private void DemandPrompt(string what)
     {
@@ -131,7 +166,8 @@ internal sealed class TerminalInterface : PSHostUserInterface
             throw Refused(what);
     }
 
-    private static HostException Refused(string what) => new($"The script asks for {what}, and nobody is here to answer.");
+    private static HostException Refused(string what) =>
+        new($"The script asks for {what}, and nobody is here to answer.");
 
     private void Tell(string line, string colour)
     {

@@ -43,13 +43,16 @@ internal sealed class TerminalScreen : PSHostRawUserInterface
 
     public override KeyInfo ReadKey(ReadKeyOptions options) => throw Fixed();
 
-    public override void FlushInputBuffer()
-    {
-    }
+    public override void FlushInputBuffer() { }
 
     public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw Fixed();
 
-    public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw Fixed();
+    public override void ScrollBufferContents(
+        Rectangle source,
+        Coordinates destination,
+        Rectangle clip,
+        BufferCell fill
+    ) => throw Fixed();
 
     public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw Fixed();
 
@@ -57,8 +60,16 @@ internal sealed class TerminalScreen : PSHostRawUserInterface
 
     private static int MeasureWidth()
     {
-        var width = !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth
-            : int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0 ? columns
+        var width =
+            !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth
+            : int.TryParse(
+                Environment.GetEnvironmentVariable("COLUMNS"),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var columns
+            )
+            && columns > 0
+                ? columns
             : DefaultWidth;
         return Math.Max(width, NarrowestWidth);
     }

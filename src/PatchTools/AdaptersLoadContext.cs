@@ -30,7 +30,8 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.AdaptersNotLoaded"/>.</exception>
     public static IAdapterFactory Factory => Loaded.Value;
 
-    private static string ModuleFolder => Path.Combine(Path.GetDirectoryName(typeof(AdaptersLoadContext).Assembly.Location) ?? "", "adapters");
+    private static string ModuleFolder =>
+        Path.Combine(Path.GetDirectoryName(typeof(AdaptersLoadContext).Assembly.Location) ?? "", "adapters");
 
     /// <summary>Loads the adapters of a folder into a context of their own.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.AdaptersNotLoaded"/>: the folder is missing, incomplete or of another build.</exception>
@@ -38,15 +39,33 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
     {
         var path = Path.Combine(folder, AssemblyFile);
         if (!File.Exists(path))
-            throw new PatchToolsException(PatchErrors.AdaptersNotLoaded, $"The module's adapters are not in {folder}.", path);
+            throw new PatchToolsException(
+                PatchErrors.AdaptersNotLoaded,
+                $"The module's adapters are not in {folder}.",
+                path
+            );
         try
         {
             var assembly = new AdaptersLoadContext(path).LoadFromAssemblyPath(path);
             return (IAdapterFactory)Activator.CreateInstance(assembly.GetType(FactoryType, throwOnError: true)!)!;
         }
-        catch (Exception e) when (e is BadImageFormatException or IOException or TypeLoadException or InvalidCastException or MissingMethodException or InvalidOperationException or TargetInvocationException)
+        catch (Exception e)
+            when (e
+                    is BadImageFormatException
+                        or IOException
+                        or TypeLoadException
+                        or InvalidCastException
+                        or MissingMethodException
+                        or InvalidOperationException
+                        or TargetInvocationException
+            )
         {
-            throw new PatchToolsException(PatchErrors.AdaptersNotLoaded, $"The module's adapters in {folder} cannot be loaded: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.AdaptersNotLoaded,
+                $"The module's adapters in {folder} cannot be loaded: {e.Message}",
+                path,
+                e
+            );
         }
     }
 
@@ -58,5 +77,7 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
     }
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
-        _packages.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+        _packages.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path
+            ? LoadUnmanagedDllFromPath(path)
+            : IntPtr.Zero;
 }

@@ -20,7 +20,11 @@ internal static class Composition
         var host = OverrideOf(cmdlet)?.Host ?? ThisHost(stateDirectory);
         var paths = host.Paths;
         if (stateDirectory is not null)
-            paths = HostPaths.For(host.IsRoot, stateDirectory, host.Environment) with { Root = paths.Root, ProcDirectory = paths.ProcDirectory };
+            paths = HostPaths.For(host.IsRoot, stateDirectory, host.Environment) with
+            {
+                Root = paths.Root,
+                ProcDirectory = paths.ProcDirectory,
+            };
         return host with { Paths = root is null ? paths : paths with { Root = root } };
     }
 
@@ -30,12 +34,13 @@ internal static class Composition
     public static PatchFleet FleetOf(PSCmdlet cmdlet, HostContext host, IRunObserver observer) =>
         new(host, OverrideOf(cmdlet)?.Adapters ?? ModuleAdapters, observer, OverrideOf(cmdlet)?.PollInterval);
 
-    private static CompositionOverride? OverrideOf(PSCmdlet cmdlet) => cmdlet.GetVariableValue(CompositionOverride.VariableName) switch
-    {
-        PSObject { BaseObject: CompositionOverride wrapped } => wrapped,
-        CompositionOverride plain => plain,
-        _ => null,
-    };
+    private static CompositionOverride? OverrideOf(PSCmdlet cmdlet) =>
+        cmdlet.GetVariableValue(CompositionOverride.VariableName) switch
+        {
+            PSObject { BaseObject: CompositionOverride wrapped } => wrapped,
+            CompositionOverride plain => plain,
+            _ => null,
+        };
 
     private static HostContext ThisHost(string? stateDirectory)
     {
@@ -43,21 +48,31 @@ internal static class Composition
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
         var isRoot = Environment.IsPrivilegedProcess;
-        return new HostContext { Paths = HostPaths.For(isRoot, stateDirectory, environment), Environment = environment, IsRoot = isRoot };
+        return new HostContext
+        {
+            Paths = HostPaths.For(isRoot, stateDirectory, environment),
+            Environment = environment,
+            IsRoot = isRoot,
+        };
     }
 
     /// <summary>Loads the adapters at the first use of a port, so that neither importing nor an offline scan pays for them.</summary>
     private sealed class LazyAdapterFactory : IAdapterFactory
     {
-        public IPatchService CreatePatchService(AwsSettings settings) => AdaptersLoadContext.Factory.CreatePatchService(settings);
+        public IPatchService CreatePatchService(AwsSettings settings) =>
+            AdaptersLoadContext.Factory.CreatePatchService(settings);
 
-        public IFleetOperations CreateFleetOperations(AwsSettings settings) => AdaptersLoadContext.Factory.CreateFleetOperations(settings);
+        public IFleetOperations CreateFleetOperations(AwsSettings settings) =>
+            AdaptersLoadContext.Factory.CreateFleetOperations(settings);
 
-        public IFleetCompliance CreateFleetCompliance(AwsSettings settings) => AdaptersLoadContext.Factory.CreateFleetCompliance(settings);
+        public IFleetCompliance CreateFleetCompliance(AwsSettings settings) =>
+            AdaptersLoadContext.Factory.CreateFleetCompliance(settings);
 
-        public IObjectStore CreateObjectStore(AwsSettings? settings) => AdaptersLoadContext.Factory.CreateObjectStore(settings);
+        public IObjectStore CreateObjectStore(AwsSettings? settings) =>
+            AdaptersLoadContext.Factory.CreateObjectStore(settings);
 
-        public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => AdaptersLoadContext.Factory.CreateIdentitySource(endpoint);
+        public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
+            AdaptersLoadContext.Factory.CreateIdentitySource(endpoint);
 
         public IDecompressor CreateDecompressor() => AdaptersLoadContext.Factory.CreateDecompressor();
 

@@ -7,10 +7,14 @@ namespace PatchTools;
 internal static class ErrorRecords
 {
     /// <summary>Id and exit code are those of <see cref="PatchErrors"/>; the shown text ends with the cure, the exception keeps the bare fact.</summary>
-    public static ErrorRecord For(PatchToolsException failure) => new(failure, failure.ErrorId, Category(failure.Error.Category), failure.Target)
-    {
-        ErrorDetails = new ErrorDetails($"{failure.Message} {failure.Error.RecommendedAction}") { RecommendedAction = failure.Error.RecommendedAction },
-    };
+    public static ErrorRecord For(PatchToolsException failure) =>
+        new(failure, failure.ErrorId, Category(failure.Error.Category), failure.Target)
+        {
+            ErrorDetails = new ErrorDetails($"{failure.Message} {failure.Error.RecommendedAction}")
+            {
+                RecommendedAction = failure.Error.RecommendedAction,
+            },
+        };
 
     /// <summary>What an aggregate is about: its first failure that PatchTools threw on purpose, else its first.</summary>
     public static Exception CauseOf(AggregateException aggregate)
@@ -19,20 +23,21 @@ internal static class ErrorRecords
         return causes.OfType<PatchToolsException>().FirstOrDefault() ?? causes.FirstOrDefault() ?? aggregate;
     }
 
-    internal static ErrorCategory Category(PatchErrorCategory category) => category switch
-    {
-        PatchErrorCategory.InvalidArgument => ErrorCategory.InvalidArgument,
-        PatchErrorCategory.InvalidData => ErrorCategory.InvalidData,
-        PatchErrorCategory.InvalidOperation => ErrorCategory.InvalidOperation,
-        PatchErrorCategory.NotFound => ErrorCategory.ObjectNotFound,
-        PatchErrorCategory.NotSupported => ErrorCategory.NotImplemented,
-        PatchErrorCategory.PermissionDenied => ErrorCategory.PermissionDenied,
-        PatchErrorCategory.ConnectionError => ErrorCategory.ConnectionError,
-        PatchErrorCategory.ResourceBusy => ErrorCategory.ResourceBusy,
-        PatchErrorCategory.ResourceUnavailable => ErrorCategory.ResourceUnavailable,
-        PatchErrorCategory.OperationTimeout => ErrorCategory.OperationTimeout,
-        PatchErrorCategory.WriteError => ErrorCategory.WriteError,
-        PatchErrorCategory.ReadError => ErrorCategory.ReadError,
-        _ => ErrorCategory.NotSpecified,
-    };
+    internal static ErrorCategory Category(PatchErrorCategory category) =>
+        category switch
+        {
+            PatchErrorCategory.InvalidArgument => ErrorCategory.InvalidArgument,
+            PatchErrorCategory.InvalidData => ErrorCategory.InvalidData,
+            PatchErrorCategory.InvalidOperation => ErrorCategory.InvalidOperation,
+            PatchErrorCategory.NotFound => ErrorCategory.ObjectNotFound,
+            PatchErrorCategory.NotSupported => ErrorCategory.NotImplemented,
+            PatchErrorCategory.PermissionDenied => ErrorCategory.PermissionDenied,
+            PatchErrorCategory.ConnectionError => ErrorCategory.ConnectionError,
+            PatchErrorCategory.ResourceBusy => ErrorCategory.ResourceBusy,
+            PatchErrorCategory.ResourceUnavailable => ErrorCategory.ResourceUnavailable,
+            PatchErrorCategory.OperationTimeout => ErrorCategory.OperationTimeout,
+            PatchErrorCategory.WriteError => ErrorCategory.WriteError,
+            PatchErrorCategory.ReadError => ErrorCategory.ReadError,
+            _ => ErrorCategory.NotSpecified,
+        };
 }

@@ -24,14 +24,29 @@ internal static class InstallProcesses
     public static int Run(string[] args)
     {
         var runs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
-        var names = Enumerable.Range(1, Packages).Select(i => string.Create(CultureInfo.InvariantCulture, $"small{i:000}")).ToList();
+        var names = Enumerable
+            .Range(1, Packages)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"small{i:000}"))
+            .ToList();
         using var archive = new SyntheticArchive { Date = TimeProvider.System.GetUtcNow().AddHours(-1) };
         archive.Add(SyntheticSuite.Bookworm, names.Select(name => New(name, "2.0"))).Publish();
-        List<double> apt = [], ours = [];
+        List<double> apt = [],
+            ours = [];
         for (var run = 0; run <= runs; run++)
         {
-            var theirs = Measure(archive, names, root => root.Run(["apt-get", "-q", "-y", "install", .. names.Select(name => $"{name}=2.0")]));
-            var own = Measure(archive, names, root => root.PatchTools("$r = Invoke-PatchBaseline -Operation Install -Path /root/baseline.json -RebootOption NoReboot -NoRefresh -MaxMetadataAge 36500; exit $r.ExitCode"));
+            var theirs = Measure(
+                archive,
+                names,
+                root => root.Run(["apt-get", "-q", "-y", "install", .. names.Select(name => $"{name}=2.0")])
+            );
+            var own = Measure(
+                archive,
+                names,
+                root =>
+                    root.PatchTools(
+                        "$r = Invoke-PatchBaseline -Operation Install -Path /root/baseline.json -RebootOption NoReboot -NoRefresh -MaxMetadataAge 36500; exit $r.ExitCode"
+                    )
+            );
 
             // The first pair warms the machine's caches.
             if (run == 0)
@@ -47,11 +62,17 @@ internal static class InstallProcesses
         return 0;
     }
 
-    private static SyntheticPackage New(string name, string version) => new SyntheticPackage(name, version).WithFile($"/usr/share/{name}/data", new string('x', 4096) + version);
+    private static SyntheticPackage New(string name, string version) =>
+        new SyntheticPackage(name, version).WithFile($"/usr/share/{name}/data", new string('x', 4096) + version);
 
     private static double Measure(SyntheticArchive archive, IReadOnlyList<string> names, Func<OverlayRoot, RigRun> work)
     {
-        using var root = new OverlayRoot(new OverlayOptions { Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/repo"] = archive.Folder } });
+        using var root = new OverlayRoot(
+            new OverlayOptions
+            {
+                Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/repo"] = archive.Folder },
+            }
+        );
         foreach (var name in names)
         {
             var package = New(name, "1.0");
@@ -66,7 +87,14 @@ internal static class InstallProcesses
         var clock = Stopwatch.StartNew();
         work(root).Expect();
         var elapsed = clock.Elapsed.TotalMilliseconds;
-        if (root.DpkgList().Split('\n').Count(line => line.StartsWith("small", StringComparison.Ordinal) && line.Contains(" 2.0 install ok installed", StringComparison.Ordinal)) != names.Count)
+        if (
+            root.DpkgList()
+                .Split('\n')
+                .Count(line =>
+                    line.StartsWith("small", StringComparison.Ordinal)
+                    && line.Contains(" 2.0 install ok installed", StringComparison.Ordinal)
+                ) != names.Count
+        )
             throw new InvalidOperationException("Not every package was upgraded.");
         return elapsed;
     }
@@ -74,6 +102,11 @@ internal static class InstallProcesses
     private static void Print(string what, List<double> milliseconds)
     {
         var sorted = milliseconds.Order().ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {sorted[sorted.Count / 2]:F0} | {sorted[0]:F0} | {sorted[^1]:F0} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {sorted[sorted.Count / 2]:F0} | {sorted[0]:F0} | {sorted[^1]:F0} |"
+            )
+        );
     }
 }

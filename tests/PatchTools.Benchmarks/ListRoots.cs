@@ -17,13 +17,33 @@ internal static class ListRoots
 
     public static string Copy(string root, string target, Form form, int times)
     {
-        foreach (var file in new[] { "var/lib/dpkg/status", "var/lib/dpkg/arch", "var/lib/apt/extended_states", "etc/os-release" })
+        foreach (
+            var file in new[]
+            {
+                "var/lib/dpkg/status",
+                "var/lib/dpkg/arch",
+                "var/lib/apt/extended_states",
+                "etc/os-release",
+            }
+        )
             CopyFile(root, target, file);
-        foreach (var folder in new[] { "etc/apt/sources.list.d", "etc/apt/preferences.d", "usr/share/keyrings", "var/lib/dpkg/info" })
+        foreach (
+            var folder in new[]
+            {
+                "etc/apt/sources.list.d",
+                "etc/apt/preferences.d",
+                "usr/share/keyrings",
+                "var/lib/dpkg/info",
+            }
+        )
         {
             if (!Directory.Exists(Path.Combine(root, folder)))
                 continue;
-            foreach (var file in Directory.GetFiles(Path.Combine(root, folder)).Where(f => folder != "var/lib/dpkg/info" || f.EndsWith(".list", StringComparison.Ordinal)))
+            foreach (
+                var file in Directory
+                    .GetFiles(Path.Combine(root, folder))
+                    .Where(f => folder != "var/lib/dpkg/info" || f.EndsWith(".list", StringComparison.Ordinal))
+            )
                 CopyFile(root, target, Path.GetRelativePath(root, file));
         }
 
@@ -36,10 +56,18 @@ internal static class ListRoots
         foreach (var file in Directory.GetFiles(Path.Combine(root, "var/lib/apt/lists")))
         {
             var name = Path.GetFileName(file);
-            if (name.EndsWith("Release", StringComparison.Ordinal) || name.EndsWith("Release.gpg", StringComparison.Ordinal))
+            if (
+                name.EndsWith("Release", StringComparison.Ordinal)
+                || name.EndsWith("Release.gpg", StringComparison.Ordinal)
+            )
                 File.Copy(file, Path.Combine(lists, name));
             else if (name.Contains("_Packages", StringComparison.Ordinal))
-                Rewrite(file, Path.Combine(lists, name[..(name.IndexOf("_Packages", StringComparison.Ordinal) + 9)]), form, times);
+                Rewrite(
+                    file,
+                    Path.Combine(lists, name[..(name.IndexOf("_Packages", StringComparison.Ordinal) + 9)]),
+                    form,
+                    times
+                );
         }
 
         return target;
@@ -85,14 +113,18 @@ internal static class ListRoots
         return result.ToArray();
     }
 
-    private static Stream Open(string path) => Path.GetExtension(path) switch
-    {
-        ".lz4" => new Decompressor().Open(CompressionFormat.Lz4, File.OpenRead(path)),
-        ".xz" => new Decompressor().Open(CompressionFormat.Xz, File.OpenRead(path)),
-        ".zst" => new Decompressor().Open(CompressionFormat.Zstd, File.OpenRead(path)),
-        ".gz" => new System.IO.Compression.GZipStream(File.OpenRead(path), System.IO.Compression.CompressionMode.Decompress),
-        _ => File.OpenRead(path),
-    };
+    private static Stream Open(string path) =>
+        Path.GetExtension(path) switch
+        {
+            ".lz4" => new Decompressor().Open(CompressionFormat.Lz4, File.OpenRead(path)),
+            ".xz" => new Decompressor().Open(CompressionFormat.Xz, File.OpenRead(path)),
+            ".zst" => new Decompressor().Open(CompressionFormat.Zstd, File.OpenRead(path)),
+            ".gz" => new System.IO.Compression.GZipStream(
+                File.OpenRead(path),
+                System.IO.Compression.CompressionMode.Decompress
+            ),
+            _ => File.OpenRead(path),
+        };
 
     private static void CopyFile(string root, string target, string relative)
     {

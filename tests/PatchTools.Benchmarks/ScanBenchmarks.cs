@@ -34,12 +34,24 @@ public class ScanBenchmarks
     public async Task Prepare()
     {
         _work = new WorkFolder();
-        var source = Environment.GetEnvironmentVariable("PATCHTOOLS_BENCHMARK_ROOT") is { Length: > 0 } root ? root : "/";
-        _root = ListRoots.Copy(source, Path.Combine(_work.Path, "root"), Lists == "plain" ? ListRoots.Form.Plain : ListRoots.Form.Lz4, Size);
+        var source = Environment.GetEnvironmentVariable("PATCHTOOLS_BENCHMARK_ROOT") is { Length: > 0 } root
+            ? root
+            : "/";
+        _root = ListRoots.Copy(
+            source,
+            Path.Combine(_work.Path, "root"),
+            Lists == "plain" ? ListRoots.Form.Plain : ListRoots.Form.Lz4,
+            Size
+        );
         _lists = Directory.GetFiles(Path.Combine(_root, "var/lib/apt/lists"), "*Packages*");
         var host = new HostContext
         {
-            Paths = new HostPaths { Root = _root, StateDirectory = _work.Path, DataDirectory = _work.Path },
+            Paths = new HostPaths
+            {
+                Root = _root,
+                StateDirectory = _work.Path,
+                DataDirectory = _work.Path,
+            },
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
         _manager = new AptPackageManager(host, new ProcessRunner(SilentObserver.Instance), new Decompressor());
@@ -73,7 +85,9 @@ public class ScanBenchmarks
         foreach (var list in _lists)
         {
             using Stream file = new FileStream(list, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
-            using var plain = list.EndsWith(".lz4", StringComparison.Ordinal) ? new Decompressor().Open(CompressionFormat.Lz4, file) : file;
+            using var plain = list.EndsWith(".lz4", StringComparison.Ordinal)
+                ? new Decompressor().Open(CompressionFormat.Lz4, file)
+                : file;
             int read;
             while ((read = plain.Read(buffer)) > 0)
                 lines += buffer.AsSpan(0, read).Count((byte)'\n');
@@ -83,11 +97,13 @@ public class ScanBenchmarks
     }
 
     [Benchmark]
-    public Task<HostInventory> Inventory() => _manager.GetInventoryAsync(new InventoryRequest(), SilentObserver.Instance, CancellationToken.None);
+    public Task<HostInventory> Inventory() =>
+        _manager.GetInventoryAsync(new InventoryRequest(), SilentObserver.Instance, CancellationToken.None);
 
     [Benchmark]
     public ComplianceReport Evaluate() => BaselineEvaluator.Evaluate(_request);
 
     [Benchmark]
-    public async Task<ComplianceReport> InventoryAndEvaluate() => BaselineEvaluator.Evaluate(_request with { Inventory = await Inventory() });
+    public async Task<ComplianceReport> InventoryAndEvaluate() =>
+        BaselineEvaluator.Evaluate(_request with { Inventory = await Inventory() });
 }

@@ -32,11 +32,38 @@ internal static class WholeProcesses
         return Compare(contenders, runs);
 
         IEnumerable<Contender> Of(string what, string folder) =>
-        [
-            new($"PatchTools scan, {what}", host, ["-Command", $"Get-PatchSnapshot -Default | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{folder}') -Quiet"]),
-            new($"apt list --upgradable, {what}", "apt-get", []) { FileName = "apt", Arguments = ["-o", $"Dir={folder}", "-o", $"Dir::State::status={folder}/var/lib/dpkg/status", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=", "list", "--upgradable"] },
-            new($"wc -l, {what}", "wc", ["-l", .. Directory.GetFiles(Path.Combine(folder, "var/lib/apt/lists"), "*Packages*")]),
-        ];
+            [
+                new(
+                    $"PatchTools scan, {what}",
+                    host,
+                    [
+                        "-Command",
+                        $"Get-PatchSnapshot -Default | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{folder}') -Quiet",
+                    ]
+                ),
+                new($"apt list --upgradable, {what}", "apt-get", [])
+                {
+                    FileName = "apt",
+                    Arguments =
+                    [
+                        "-o",
+                        $"Dir={folder}",
+                        "-o",
+                        $"Dir::State::status={folder}/var/lib/dpkg/status",
+                        "-o",
+                        "Dir::Cache::pkgcache=",
+                        "-o",
+                        "Dir::Cache::srcpkgcache=",
+                        "list",
+                        "--upgradable",
+                    ],
+                },
+                new(
+                    $"wc -l, {what}",
+                    "wc",
+                    ["-l", .. Directory.GetFiles(Path.Combine(folder, "var/lib/apt/lists"), "*Packages*")]
+                ),
+            ];
     }
 
     public static int RunRpm(string[] args)
@@ -48,23 +75,47 @@ internal static class WholeProcesses
 
         // The default baseline is that of the machine the benchmark runs on.
         var baseline = Path.Combine(work.Path, "baseline.json");
-        File.WriteAllText(baseline, """
+        File.WriteAllText(
+            baseline,
+            """
             {
               "name": "rig", "operatingSystem": "REDHAT_ENTERPRISE_LINUX",
               "approvalRules": { "rules": [ { "filterGroup": { "filters": [ { "key": "CLASSIFICATION", "values": [ "Security", "Bugfix" ] } ] }, "approveAfterDays": 7 } ] },
               "globalFilters": { "filters": [] }, "approvedPatches": [], "rejectedPatches": []
             }
-            """);
+            """
+        );
         List<Contender> contenders = [new("host alone: -Command 1", host, ["-Command", "1"])];
         foreach (var times in new[] { 1, 10 })
         {
-            var root = RpmRoots.Make(Path.Combine(work.Path, string.Create(CultureInfo.InvariantCulture, $"times{times}")), installed, times);
+            var root = RpmRoots.Make(
+                Path.Combine(work.Path, string.Create(CultureInfo.InvariantCulture, $"times{times}")),
+                installed,
+                times
+            );
             var what = string.Create(CultureInfo.InvariantCulture, $"{times}×");
-            contenders.AddRange(
-            [
-                new($"PatchTools scan, {what}", host, ["-Command", $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet"]),
-                new($"dnf updateinfo list, warm cache, {what}", "dnf", ["--installroot", root, "--releasever=9", "-C", "-q", "updateinfo", "list"]),
-                new($"dnf updateinfo list, metadata anew, {what}", "dnf", ["--installroot", root, "--releasever=9", "--refresh", "-q", "updateinfo", "list"]) { Before = () => RemoveSolvFiles(root) },
+            contenders.AddRange([
+                new(
+                    $"PatchTools scan, {what}",
+                    host,
+                    [
+                        "-Command",
+                        $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet",
+                    ]
+                ),
+                new(
+                    $"dnf updateinfo list, warm cache, {what}",
+                    "dnf",
+                    ["--installroot", root, "--releasever=9", "-C", "-q", "updateinfo", "list"]
+                ),
+                new(
+                    $"dnf updateinfo list, metadata anew, {what}",
+                    "dnf",
+                    ["--installroot", root, "--releasever=9", "--refresh", "-q", "updateinfo", "list"]
+                )
+                {
+                    Before = () => RemoveSolvFiles(root),
+                },
                 new($"rpm -qa, {what}", "rpm", ["--dbpath", Path.Combine(root, "var/lib/rpm"), "-qa"]),
                 new($"zcat | wc -l, {what}", "sh", ["-c", $"zcat {root}/var/cache/dnf/*/repodata/*.gz | wc -l"]),
             ]);
@@ -80,24 +131,52 @@ internal static class WholeProcesses
         using var work = new WorkFolder();
         var installed = RpmRoots.BuildInstalled(Path.Combine(work.Path, "installed"));
         var baseline = Path.Combine(work.Path, "baseline.json");
-        File.WriteAllText(baseline, """
+        File.WriteAllText(
+            baseline,
+            """
             {
               "name": "rig", "operatingSystem": "SUSE",
               "approvalRules": { "rules": [ { "filterGroup": { "filters": [ { "key": "CLASSIFICATION", "values": [ "Security", "Bugfix" ] } ] }, "approveAfterDays": 7 } ] },
               "globalFilters": { "filters": [] }, "approvedPatches": [], "rejectedPatches": []
             }
-            """);
+            """
+        );
         List<Contender> contenders = [new("host alone: -Command 1", host, ["-Command", "1"])];
         foreach (var times in new[] { 1, 10 })
         {
-            var root = RpmRoots.MakeSuse(Path.Combine(work.Path, string.Create(CultureInfo.InvariantCulture, $"times{times}")), installed, times);
+            var root = RpmRoots.MakeSuse(
+                Path.Combine(work.Path, string.Create(CultureInfo.InvariantCulture, $"times{times}")),
+                installed,
+                times
+            );
             var what = string.Create(CultureInfo.InvariantCulture, $"{times}×");
-            contenders.AddRange(
-            [
-                new($"PatchTools scan, {what}", host, ["-Command", $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet"]),
-                new($"zypper list-patches, warm cache, {what}", "zypper", ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]),
-                new($"zypper list-patches, metadata anew, {what}", "zypper", ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]) { Before = () => Directory.Delete(Path.Combine(root, "var/cache/zypp/solv"), recursive: true) },
-                new($"zypper list-updates, warm cache, {what}", "zypper", ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-updates"]),
+            contenders.AddRange([
+                new(
+                    $"PatchTools scan, {what}",
+                    host,
+                    [
+                        "-Command",
+                        $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet",
+                    ]
+                ),
+                new(
+                    $"zypper list-patches, warm cache, {what}",
+                    "zypper",
+                    ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]
+                ),
+                new(
+                    $"zypper list-patches, metadata anew, {what}",
+                    "zypper",
+                    ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]
+                )
+                {
+                    Before = () => Directory.Delete(Path.Combine(root, "var/cache/zypp/solv"), recursive: true),
+                },
+                new(
+                    $"zypper list-updates, warm cache, {what}",
+                    "zypper",
+                    ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-updates"]
+                ),
                 new($"rpm -qa, {what}", "rpm", ["--dbpath", Path.Combine(root, "var/lib/rpm"), "-qa"]),
                 new($"zcat | wc -l, {what}", "sh", ["-c", $"zcat {root}/var/cache/zypp/raw/*/repodata/*.gz | wc -l"]),
             ]);
@@ -129,7 +208,12 @@ internal static class WholeProcesses
         foreach (var (contender, values) in times)
         {
             var sorted = values.Select(v => v.Milliseconds).Order().ToList();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {contender.Name} | {sorted[sorted.Count / 2]:F0} | {sorted[0]:F0} | {sorted[^1]:F0} | {values.Max(v => v.PeakKilobytes) / 1024.0:F0} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {contender.Name} | {sorted[sorted.Count / 2]:F0} | {sorted[0]:F0} | {sorted[^1]:F0} | {values.Max(v => v.PeakKilobytes) / 1024.0:F0} |"
+                )
+            );
         }
 
         return 0;
@@ -141,8 +225,14 @@ internal static class WholeProcesses
         contender.Before?.Invoke();
         const string gnuTime = "/usr/bin/time";
         var hasTime = File.Exists(gnuTime);
-        var start = new ProcessStartInfo(hasTime ? gnuTime : contender.FileName) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in hasTime ? ["-f", "%M", contender.FileName, .. contender.Arguments] : contender.Arguments)
+        var start = new ProcessStartInfo(hasTime ? gnuTime : contender.FileName)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (
+            var argument in hasTime ? ["-f", "%M", contender.FileName, .. contender.Arguments] : contender.Arguments
+        )
             start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C.UTF-8";
         var clock = Stopwatch.StartNew();
@@ -154,7 +244,10 @@ internal static class WholeProcesses
         process.WaitForExit();
         var elapsed = clock.Elapsed.TotalMilliseconds;
         var lastLine = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()?.Trim();
-        return (elapsed, hasTime && long.TryParse(lastLine, NumberStyles.None, CultureInfo.InvariantCulture, out var peak) ? peak : 0);
+        return (
+            elapsed,
+            hasTime && long.TryParse(lastLine, NumberStyles.None, CultureInfo.InvariantCulture, out var peak) ? peak : 0
+        );
     }
 
     private sealed record Contender(string Name, string FileName, IReadOnlyList<string> Arguments)

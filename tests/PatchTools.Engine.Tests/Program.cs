@@ -7,5 +7,7 @@ namespace PatchTools.Engine.Tests;
 internal static class Program
 {
     public static async Task<int> Main(string[] args) =>
-        Environment.GetEnvironmentVariable(InstallingProcess.Variable) is { } order ? await InstallingProcess.RunAsync(order) : await ConsoleRunner.Run(args);
+        Environment.GetEnvironmentVariable(InstallingProcess.Variable) is { } order
+            ? await InstallingProcess.RunAsync(order)
+            : await ConsoleRunner.Run(args);
 }

@@ -1,7 +1,13 @@
 namespace PatchTools.Rigs.Tests;
 
 /// <summary>One finding of a report.</summary>
-internal sealed record RunFinding(string Name, string State, string InstalledVersion, string AvailableVersion, string Why);
+internal sealed record RunFinding(
+    string Name,
+    string State,
+    string InstalledVersion,
+    string AvailableVersion,
+    string Why
+);
 
 /// <summary>How a run of <c>Invoke-PatchBaseline</c> ended: what a script that called it sees.</summary>
 /// <param name="ExitCode">Of the process.</param>
@@ -9,13 +15,22 @@ internal sealed record RunFinding(string Name, string State, string InstalledVer
 /// <param name="Findings">Of the report; empty when there is none.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="Output">Standard output.</param>
-internal sealed record PatchRunResult(int ExitCode, string? ErrorId, IReadOnlyList<RunFinding> Findings, string Error, string Output)
+internal sealed record PatchRunResult(
+    int ExitCode,
+    string? ErrorId,
+    IReadOnlyList<RunFinding> Findings,
+    string Error,
+    string Output
+)
 {
     public RunFinding Of(string package) => Assert.Single(Findings, finding => finding.Name == package);
 
     public PatchRunResult Expect(int exitCode, string? errorId = null)
     {
-        Assert.True(ExitCode == exitCode && ErrorId == errorId, $"ended with {ExitCode} {ErrorId} instead of {exitCode} {errorId}\n{Output}\n{Error}");
+        Assert.True(
+            ExitCode == exitCode && ErrorId == errorId,
+            $"ended with {ExitCode} {ErrorId} instead of {exitCode} {errorId}\n{Output}\n{Error}"
+        );
         return this;
     }
 }
@@ -26,20 +41,21 @@ internal static class PatchRuns
     /// <summary>A script as an SSM document would run it. What it says is read back: an <c>error</c> line, and a <c>finding</c> line for each finding.</summary>
     public static string Script(string arguments, string prefix = "") =>
         $$"""
-        {{prefix}}
-        try {
-            $report = Invoke-PatchBaseline {{arguments}}
-            foreach ($finding in $report.Findings) { "finding`t$($finding.Name)`t$($finding.State)`t$($finding.InstalledVersion)`t$($finding.AvailableVersion)`t$($finding.Why)" }
-            exit $report.ExitCode
-        } catch {
-            "error`t$($_.FullyQualifiedErrorId.Split(',')[0])"
-            [Console]::Error.WriteLine("$_")
-            if ($null -eq $_.Exception.ExitCode) { exit 99 }
-            exit $_.Exception.ExitCode
-        }
-        """;
+            {{prefix}}
+            try {
+                $report = Invoke-PatchBaseline {{arguments}}
+                foreach ($finding in $report.Findings) { "finding`t$($finding.Name)`t$($finding.State)`t$($finding.InstalledVersion)`t$($finding.AvailableVersion)`t$($finding.Why)" }
+                exit $report.ExitCode
+            } catch {
+                "error`t$($_.FullyQualifiedErrorId.Split(',')[0])"
+                [Console]::Error.WriteLine("$_")
+                if ($null -eq $_.Exception.ExitCode) { exit 99 }
+                exit $_.Exception.ExitCode
+            }
+            """;
 
-    public static PatchRunResult Invoke(OverlayRoot root, string arguments) => Result(root.PatchTools(Script(arguments)));
+    public static PatchRunResult Invoke(OverlayRoot root, string arguments) =>
+        Result(root.PatchTools(Script(arguments)));
 
     public static RigProcess Start(OverlayRoot root, string arguments) => root.StartPatchTools(Script(arguments));
 
@@ -49,8 +65,13 @@ internal static class PatchRuns
         return new PatchRunResult(
             run.ExitCode,
             lines.Where(line => line[0] == "error").Select(line => line[1]).FirstOrDefault(),
-            [.. lines.Where(line => line[0] == "finding").Select(line => new RunFinding(line[1], line[2], line[3], line[4], line[5]))],
+            [
+                .. lines
+                    .Where(line => line[0] == "finding")
+                    .Select(line => new RunFinding(line[1], line[2], line[3], line[4], line[5])),
+            ],
             run.Error,
-            run.Output);
+            run.Output
+        );
     }
 }

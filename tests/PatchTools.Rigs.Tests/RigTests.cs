@@ -41,7 +41,9 @@ public sealed class RigTests
         using var root = new OverlayRoot();
         root.UseAws(aws);
         root.Run("apt-get", "update").Expect();
-        var run = root.PatchTools("$report = Invoke-PatchBaseline -Operation Scan; \"$($report.Inventory.Installed.Count) installed\"; exit $report.ExitCode");
+        var run = root.PatchTools(
+            "$report = Invoke-PatchBaseline -Operation Scan; \"$($report.Inventory.Installed.Count) installed\"; exit $report.ExitCode"
+        );
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Equal($"{root.Shell("dpkg-query -W | wc -l").Output.Trim()} installed\n", run.Output);
         Assert.Contains("PutInventory 200", aws.Requests.Select(request => $"{request.Target} {request.Status}"));
@@ -52,14 +54,29 @@ public sealed class RigTests
     {
         using var key = new SigningKey();
         using var archive = new SyntheticArchive { Key = key };
-        archive.Add(SyntheticSuite.Bookworm, new SyntheticPackage("s-one", "1.0-1").WithConffile("/etc/s-one.conf", "one\n").WithScript("postinst", "echo configured > /s-one"))
-            .Add(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-one", "1:1.0-1").With("Depends", "s-two"), new SyntheticPackage("s-two", "2") { Architecture = "all" })
+        archive
+            .Add(
+                SyntheticSuite.Bookworm,
+                new SyntheticPackage("s-one", "1.0-1")
+                    .WithConffile("/etc/s-one.conf", "one\n")
+                    .WithScript("postinst", "echo configured > /s-one")
+            )
+            .Add(
+                SyntheticSuite.BookwormSecurity,
+                new SyntheticPackage("s-one", "1:1.0-1").With("Depends", "s-two"),
+                new SyntheticPackage("s-two", "2") { Architecture = "all" }
+            )
             .Publish();
         using var server = new ArchiveServer(archive.Folder);
-        using var root = new OverlayRoot(new OverlayOptions { Binds = new Dictionary<string, string> { ["/srv/repo"] = archive.Folder } });
+        using var root = new OverlayRoot(
+            new OverlayOptions { Binds = new Dictionary<string, string> { ["/srv/repo"] = archive.Folder } }
+        );
         root.Write("/usr/share/keyrings/synthetic.gpg", "");
         File.Copy(key.PublicKeyring, root.Path("/usr/share/keyrings/synthetic.gpg"), overwrite: true);
-        root.Write("/etc/apt/sources.list", $"deb [signed-by=/usr/share/keyrings/synthetic.gpg] file:/srv/repo bookworm main\ndeb [signed-by=/usr/share/keyrings/synthetic.gpg] {server.Address} bookworm-security main\n");
+        root.Write(
+            "/etc/apt/sources.list",
+            $"deb [signed-by=/usr/share/keyrings/synthetic.gpg] file:/srv/repo bookworm main\ndeb [signed-by=/usr/share/keyrings/synthetic.gpg] {server.Address} bookworm-security main\n"
+        );
         root.Run("apt-get", "-o", "APT::Update::Error-Mode=any", "update").Expect();
         root.Run("apt-get", "-y", "install", "s-one=1.0-1").Expect();
         Assert.Equal("install ok installed 1.0-1", root.DpkgStatus("s-one"));
@@ -68,7 +85,10 @@ public sealed class RigTests
         root.Run("apt-get", "-y", "upgrade", "--with-new-pkgs").Expect();
         Assert.Equal("install ok installed 1:1.0-1", root.DpkgStatus("s-one"));
         Assert.Equal("install ok installed 2", root.DpkgStatus("s-two"));
-        root.Shell("dpkg-deb --info /srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg-deb --contents /srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg --audit").Expect();
+        root.Shell(
+                "dpkg-deb --info /srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg-deb --contents /srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg --audit"
+            )
+            .Expect();
     }
 
     [Theory]

@@ -37,7 +37,26 @@ internal sealed class Browser : IAsyncDisposable
         Rig.NeedsCommands("chromium");
         var start = new ProcessStartInfo("chromium") { RedirectStandardError = true, RedirectStandardOutput = true };
         var profile = new TemporaryDirectory();
-        foreach (var argument in new[] { "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-default-browser-check", "--force-color-profile=srgb", "--hide-scrollbars", "--remote-debugging-port=0", $"--user-data-dir={profile.Path}", string.Create(CultureInfo.InvariantCulture, $"--window-size={width},{height}"), "about:blank" })
+        foreach (
+            var argument in new[]
+            {
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-default-browser-check",
+                "--force-color-profile=srgb",
+                "--hide-scrollbars",
+                "--remote-debugging-port=0",
+                $"--user-data-dir={profile.Path}",
+                string.Create(CultureInfo.InvariantCulture, $"--window-size={width},{height}"),
+                "about:blank",
+            }
+        )
             start.ArgumentList.Add(argument);
         var browser = new Browser(Process.Start(start)!, profile);
         browser._process.BeginErrorReadLine();
@@ -47,7 +66,16 @@ internal sealed class Browser : IAsyncDisposable
         await browser.CallAsync("Runtime.enable");
         await browser.CallAsync("Log.enable");
         await browser.CallAsync("Network.enable");
-        await browser.CallAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+        await browser.CallAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new JsonObject
+            {
+                ["width"] = width,
+                ["height"] = height,
+                ["deviceScaleFactor"] = 1,
+                ["mobile"] = false,
+            }
+        );
         return browser;
     }
 
@@ -65,7 +93,15 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>The value of an expression in the page.</summary>
     public async Task<T> AskAsync<T>(string expression)
     {
-        var answer = await CallAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
+        var answer = await CallAsync(
+            "Runtime.evaluate",
+            new JsonObject
+            {
+                ["expression"] = expression,
+                ["returnByValue"] = true,
+                ["awaitPromise"] = true,
+            }
+        );
         if (answer["exceptionDetails"] is { } failure)
             throw new InvalidOperationException($"{expression}: {failure.ToJsonString()}");
         return answer["result"]!["value"].Deserialize<T>()!;
@@ -73,14 +109,28 @@ internal sealed class Browser : IAsyncDisposable
 
     /// <summary>Waits until an expression of the page is true; gives up after two minutes.</summary>
     public async Task UntilAsync(string condition) =>
-        await AskAsync<bool>($"new Promise((done, failed) => {{ const end = performance.now() + 120000; const look = () => {{ if ({condition}) done(true); else if (performance.now() > end) failed(new Error('never')); else requestAnimationFrame(look); }}; look(); }})");
+        await AskAsync<bool>(
+            $"new Promise((done, failed) => {{ const end = performance.now() + 120000; const look = () => {{ if ({condition}) done(true); else if (performance.now() > end) failed(new Error('never')); else requestAnimationFrame(look); }}; look(); }})"
+        );
 
     /// <summary>Clicks the middle of an element with the mouse, as a person would.</summary>
     public async Task ClickAsync(string selector)
     {
-        var place = await AskAsync<double[]>($"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()");
+        var place = await AskAsync<double[]>(
+            $"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
+        );
         foreach (var type in new[] { "mousePressed", "mouseReleased" })
-            await CallAsync("Input.dispatchMouseEvent", new JsonObject { ["type"] = type, ["x"] = place[0], ["y"] = place[1], ["button"] = "left", ["clickCount"] = 1 });
+            await CallAsync(
+                "Input.dispatchMouseEvent",
+                new JsonObject
+                {
+                    ["type"] = type,
+                    ["x"] = place[0],
+                    ["y"] = place[1],
+                    ["button"] = "left",
+                    ["clickCount"] = 1,
+                }
+            );
     }
 
     /// <summary>Types into what has the focus.</summary>
@@ -90,31 +140,71 @@ internal sealed class Browser : IAsyncDisposable
     public async Task PressAsync(string key, int code)
     {
         foreach (var type in new[] { "keyDown", "keyUp" })
-            await CallAsync("Input.dispatchKeyEvent", new JsonObject { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = key == "Enter" && type == "keyDown" ? "\r" : "" });
+            await CallAsync(
+                "Input.dispatchKeyEvent",
+                new JsonObject
+                {
+                    ["type"] = type,
+                    ["key"] = key,
+                    ["code"] = key,
+                    ["windowsVirtualKeyCode"] = code,
+                    ["text"] = key == "Enter" && type == "keyDown" ? "\r" : "",
+                }
+            );
     }
 
     /// <summary>Light or dark, screen or print.</summary>
-    public Task MediaAsync(string scheme, string media = "screen") => CallAsync("Emulation.setEmulatedMedia", new JsonObject
-    {
-        ["media"] = media,
-        ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }),
-    });
+    public Task MediaAsync(string scheme, string media = "screen") =>
+        CallAsync(
+            "Emulation.setEmulatedMedia",
+            new JsonObject
+            {
+                ["media"] = media,
+                ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }),
+            }
+        );
 
-    public Task WidthAsync(int width, int height) => CallAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+    public Task WidthAsync(int width, int height) =>
+        CallAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new JsonObject
+            {
+                ["width"] = width,
+                ["height"] = height,
+                ["deviceScaleFactor"] = 1,
+                ["mobile"] = false,
+            }
+        );
 
     /// <summary>A PNG of what is seen.</summary>
-    public async Task<byte[]> PictureAsync() => Convert.FromBase64String((string)(await CallAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" }))["data"]!);
+    public async Task<byte[]> PictureAsync() =>
+        Convert.FromBase64String(
+            (string)(await CallAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" }))["data"]!
+        );
 
     /// <summary>The page as it would be printed: a PDF.</summary>
-    public async Task<byte[]> PrintAsync() => Convert.FromBase64String((string)(await CallAsync("Page.printToPDF", new JsonObject { ["preferCSSPageSize"] = true }))["data"]!);
+    public async Task<byte[]> PrintAsync() =>
+        Convert.FromBase64String(
+            (string)(await CallAsync("Page.printToPDF", new JsonObject { ["preferCSSPageSize"] = true }))["data"]!
+        );
 
     public async Task<JsonNode> CallAsync(string method, JsonObject? parameters = null)
     {
         var number = ++_number;
-        var message = new JsonObject { ["id"] = number, ["method"] = method, ["params"] = parameters ?? [] };
+        var message = new JsonObject
+        {
+            ["id"] = number,
+            ["method"] = method,
+            ["params"] = parameters ?? [],
+        };
         if (SessionId.Length > 0)
             message["sessionId"] = SessionId;
-        await _socket.SendAsync(Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text, endOfMessage: true, _deadline.Token);
+        await _socket.SendAsync(
+            Encoding.UTF8.GetBytes(message.ToJsonString()),
+            WebSocketMessageType.Text,
+            endOfMessage: true,
+            _deadline.Token
+        );
         while (true)
         {
             var answer = await ReadAsync();
@@ -172,7 +262,10 @@ internal sealed class Browser : IAsyncDisposable
         await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{lines[0]}{lines[1]}"), _deadline.Token);
         var targets = await CallAsync("Target.getTargets");
         var page = targets["targetInfos"]!.AsArray().First(target => (string?)target!["type"] == "page")!;
-        var attached = await CallAsync("Target.attachToTarget", new JsonObject { ["targetId"] = (string)page["targetId"]!, ["flatten"] = true });
+        var attached = await CallAsync(
+            "Target.attachToTarget",
+            new JsonObject { ["targetId"] = (string)page["targetId"]!, ["flatten"] = true }
+        );
         SessionId = (string)attached["sessionId"]!;
     }
 

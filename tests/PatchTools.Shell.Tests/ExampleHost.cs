@@ -40,9 +40,15 @@ internal sealed class ExampleHost : IDisposable
     public ExampleHost()
     {
         Directory.CreateDirectory(Folder);
-        File.WriteAllText(_folder.File("root/etc/os-release"), "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
+        File.WriteAllText(
+            _folder.File("root/etc/os-release"),
+            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
+        );
         File.WriteAllText(_folder.File("root/etc/hostname"), "web-1\n");
-        File.WriteAllText(_folder.File("root/etc/apt/sources.list"), "deb [trusted=yes] http://deb.debian.org/debian bookworm main\ndeb [trusted=yes] http://security.debian.org/debian-security bookworm-security main\n");
+        File.WriteAllText(
+            _folder.File("root/etc/apt/sources.list"),
+            "deb [trusted=yes] http://deb.debian.org/debian bookworm main\ndeb [trusted=yes] http://security.debian.org/debian-security bookworm-security main\n"
+        );
         File.WriteAllText(_folder.File("root/var/lib/dpkg/arch"), "amd64\n");
         File.WriteAllText(_folder.File("root/var/lib/dpkg/status"), string.Join('\n', _packages.Select(Installed)));
         List("deb.debian.org_debian_dists_bookworm", "stable", 4);
@@ -54,9 +60,19 @@ internal sealed class ExampleHost : IDisposable
             File.WriteAllText(_folder.File($"root/boot/vmlinuz-{kernel}"), "");
         File.WriteAllText(_folder.File("root/run/reboot-required"), "*** System restart required ***\n");
         File.WriteAllText(_folder.File("root/run/reboot-required.pkgs"), "linux-image-6.1.0-34-amd64\n");
-        Copy(Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures", "debian"), Path.Combine(Folder, "image"));
-        File.WriteAllText(Path.Combine(Folder, "baseline.json"), File.ReadAllText(Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures", "baseline.json")).Replace("\"Pester\"", "\"web-servers\"", StringComparison.Ordinal));
-        File.WriteAllText(Path.Combine(Folder, "PatchTools-0.1.0.tar.gz.sha256"), $"{Convert.ToHexStringLower(SHA256.HashData(Bundle()))}  PatchTools-0.1.0.tar.gz\n");
+        Copy(
+            Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures", "debian"),
+            Path.Combine(Folder, "image")
+        );
+        File.WriteAllText(
+            Path.Combine(Folder, "baseline.json"),
+            File.ReadAllText(Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures", "baseline.json"))
+                .Replace("\"Pester\"", "\"web-servers\"", StringComparison.Ordinal)
+        );
+        File.WriteAllText(
+            Path.Combine(Folder, "PatchTools-0.1.0.tar.gz.sha256"),
+            $"{Convert.ToHexStringLower(SHA256.HashData(Bundle()))}  PatchTools-0.1.0.tar.gz\n"
+        );
         Touch(_folder.Path);
     }
 
@@ -70,24 +86,25 @@ internal sealed class ExampleHost : IDisposable
         set => _clock.Now = value;
     }
 
-    public HostContext Context => new()
-    {
-        Paths = new HostPaths
+    public HostContext Context =>
+        new()
         {
-            Root = Path.Combine(_folder.Path, "root"),
-            StateDirectory = Path.Combine(_folder.Path, "srv", "state"),
-            DataDirectory = Path.Combine(_folder.Path, "srv", "state", "patchtools-data"),
-            ProcDirectory = Path.Combine(_folder.Path, "proc"),
-        },
-        Clock = _clock,
-        IsRoot = false,
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["AWS_SSM_INSTANCE_ID"] = "i-0123456789abcdef0",
-            ["AWS_SSM_REGION_NAME"] = "us-east-1",
-            ["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555",
-        },
-    };
+            Paths = new HostPaths
+            {
+                Root = Path.Combine(_folder.Path, "root"),
+                StateDirectory = Path.Combine(_folder.Path, "srv", "state"),
+                DataDirectory = Path.Combine(_folder.Path, "srv", "state", "patchtools-data"),
+                ProcDirectory = Path.Combine(_folder.Path, "proc"),
+            },
+            Clock = _clock,
+            IsRoot = false,
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["AWS_SSM_INSTANCE_ID"] = "i-0123456789abcdef0",
+                ["AWS_SSM_REGION_NAME"] = "us-east-1",
+                ["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555",
+            },
+        };
 
     public void Dispose() => _folder.Dispose();
 
@@ -98,8 +115,23 @@ internal sealed class ExampleHost : IDisposable
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
         using (var tar = new TarWriter(gzip, TarEntryFormat.Pax))
         {
-            foreach (var (name, text) in new[] { ("PatchTools/PatchTools.psd1", "@{\n    RootModule = 'bin/PatchTools.dll'\n    ModuleVersion = '0.1.0'\n}\n"), ("PatchTools/bin/PatchTools.dll", "not really") })
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), ModificationTime = Samples.Noon });
+            foreach (
+                var (name, text) in new[]
+                {
+                    (
+                        "PatchTools/PatchTools.psd1",
+                        "@{\n    RootModule = 'bin/PatchTools.dll'\n    ModuleVersion = '0.1.0'\n}\n"
+                    ),
+                    ("PatchTools/bin/PatchTools.dll", "not really"),
+                }
+            )
+                tar.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, name)
+                    {
+                        DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
+                        ModificationTime = Samples.Noon,
+                    }
+                );
         }
 
         return packed.ToArray();
@@ -108,7 +140,9 @@ internal sealed class ExampleHost : IDisposable
     private static string Installed(string package)
     {
         var parts = Parts(package);
-        return parts[3].Length == 0 ? "" : $"Package: {parts[0]}\nStatus: install ok installed\nPriority: {parts[2]}\nSection: {parts[1]}\nArchitecture: amd64\nVersion: {parts[3]}\nDescription: {parts[0]}\n";
+        return parts[3].Length == 0
+            ? ""
+            : $"Package: {parts[0]}\nStatus: install ok installed\nPriority: {parts[2]}\nSection: {parts[1]}\nArchitecture: amd64\nVersion: {parts[3]}\nDescription: {parts[0]}\n";
     }
 
     private static string[] Parts(string package) => [.. package.Split(';').Select(part => part.Trim())];
@@ -117,9 +151,15 @@ internal sealed class ExampleHost : IDisposable
     {
         var text = new StringBuilder();
         foreach (var parts in _packages.Select(Parts).Where(parts => parts[column].Length > 0))
-            text.Append(CultureInfo.InvariantCulture, $"Package: {parts[0]}\nVersion: {parts[column]}\nPriority: {parts[2]}\nSection: {parts[1]}\nArchitecture: amd64\nFilename: pool/main/{parts[0]}.deb\nSize: 1000\nDescription: {parts[0]}\n\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Package: {parts[0]}\nVersion: {parts[column]}\nPriority: {parts[2]}\nSection: {parts[1]}\nArchitecture: amd64\nFilename: pool/main/{parts[0]}.deb\nSize: 1000\nDescription: {parts[0]}\n\n"
+            );
         File.WriteAllText(_folder.File($"root/var/lib/apt/lists/{name}_main_binary-amd64_Packages"), text.ToString());
-        File.WriteAllText(_folder.File($"root/var/lib/apt/lists/{name}_Release"), $"Origin: Debian\nLabel: Debian{(column == 5 ? "-Security" : "")}\nSuite: {suite}\nCodename: bookworm\nDate: Sat, 14 Mar 2026 09:00:00 UTC\nArchitectures: amd64\nComponents: main\n");
+        File.WriteAllText(
+            _folder.File($"root/var/lib/apt/lists/{name}_Release"),
+            $"Origin: Debian\nLabel: Debian{(column == 5 ? "-Security" : "")}\nSuite: {suite}\nCodename: bookworm\nDate: Sat, 14 Mar 2026 09:00:00 UTC\nArchitectures: amd64\nComponents: main\n"
+        );
     }
 
     private static void Copy(string from, string to)

@@ -34,12 +34,18 @@ public sealed partial class ExampleTests
         var path = Path.Combine(_pages, name + ".md");
         var text = File.ReadAllText(path);
         using var stage = new Stage();
-        var expected = Example().Replace(text, match =>
-        {
-            var shown = stage.Run(match.Groups["code"].Value);
-            Assert.True(match.Groups["output"].Success || !stage.HasFailed, shown);
-            return match.Groups["output"].Success ? $"```powershell\n{match.Groups["code"].Value}```\n\n```output\n{shown}```\n" : match.Value;
-        });
+        var expected = Example()
+            .Replace(
+                text,
+                match =>
+                {
+                    var shown = stage.Run(match.Groups["code"].Value);
+                    Assert.True(match.Groups["output"].Success || !stage.HasFailed, shown);
+                    return match.Groups["output"].Success
+                        ? $"```powershell\n{match.Groups["code"].Value}```\n\n```output\n{shown}```\n"
+                        : match.Value;
+                }
+            );
         if (Approval.IsWriting)
             File.WriteAllText(path, expected);
         else
@@ -47,7 +53,10 @@ public sealed partial class ExampleTests
     }
 
     /// <summary>Code below the heading of an example, and its output where there is some.</summary>
-    [GeneratedRegex(@"(?<=### Example \d+: [^\n]*\n\n)```powershell\n(?<code>(?:(?!```).)*)```\n(?:\n```output\n(?<output>(?:(?!```).)*)```\n)?", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"(?<=### Example \d+: [^\n]*\n\n)```powershell\n(?<code>(?:(?!```).)*)```\n(?:\n```output\n(?<output>(?:(?!```).)*)```\n)?",
+        RegexOptions.Singleline
+    )]
     private static partial Regex Example();
 
     /// <summary>The shell of one page.</summary>
@@ -62,29 +71,66 @@ public sealed partial class ExampleTests
 
         public Stage()
         {
-            var baseline = SnapshotReader.Read(File.ReadAllBytes(Path.Combine(_host.Folder, "baseline.json")), "baseline.json").Baseline with { BaselineId = "pb-0123456789abcdef0" };
-            _aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = SnapshotWriter.WriteDocument(baseline, "web") });
+            var baseline = SnapshotReader
+                .Read(File.ReadAllBytes(Path.Combine(_host.Folder, "baseline.json")), "baseline.json")
+                .Baseline with
+            {
+                BaselineId = "pb-0123456789abcdef0",
+            };
+            _aws = LoopbackAws.Start(
+                new LoopbackAwsOptions { Snapshot = SnapshotWriter.WriteDocument(baseline, "web") }
+            );
             foreach (var bucket in new[] { "patches", "patches-us-east-1" })
                 _aws.Objects[$"{bucket}/patchtools/PatchTools-0.1.0.tar.gz"] = ExampleHost.Bundle();
-            _aws.Fleet.Instances = [.. Enumerable.Range(0, 5).Select(i => new LoopbackInstance($"i-{i:x17}")
-            {
-                Name = $"web-{i}",
-                PatchGroup = i < 4 ? "web" : "",
-                Missing = i,
-                Failed = i == 3 ? 1 : 0,
-                ExitCode = i == 3 ? 1 : 0,
-                Tags = new Dictionary<string, string> { ["Role"] = "web", ["Env"] = i < 3 ? "prod" : "test", ["ResourceGroup"] = "front" },
-            })];
+            _aws.Fleet.Instances =
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(i => new LoopbackInstance($"i-{i:x17}")
+                    {
+                        Name = $"web-{i}",
+                        PatchGroup = i < 4 ? "web" : "",
+                        Missing = i,
+                        Failed = i == 3 ? 1 : 0,
+                        ExitCode = i == 3 ? 1 : 0,
+                        Tags = new Dictionary<string, string>
+                        {
+                            ["Role"] = "web",
+                            ["Env"] = i < 3 ? "prod" : "test",
+                            ["ResourceGroup"] = "front",
+                        },
+                    }),
+            ];
             _environment = new EnvironmentScope(_aws.Environment);
             var state = InitialSessionState.CreateDefault();
             state.ThrowOnRunspaceOpenError = true;
             state.ImportPSModule([StagedModule.Manifest]);
-            state.Variables.Add(new SessionStateVariableEntry(CompositionOverride.VariableName, new CompositionOverride { Host = _host.Context, PollInterval = TimeSpan.FromMilliseconds(1) }, description: null));
-            state.Variables.Add(new SessionStateVariableEntry("AnswerOfTheService", Encoding.UTF8.GetString(SnapshotWriter.WriteServiceBaseline(baseline)), description: null));
-            state.Variables.Add(new SessionStateVariableEntry("sha256", "bcc1b4768673c722757892308e971cf7f2045c95e43790d4373dde0c69e65314", description: null));
+            state.Variables.Add(
+                new SessionStateVariableEntry(
+                    CompositionOverride.VariableName,
+                    new CompositionOverride { Host = _host.Context, PollInterval = TimeSpan.FromMilliseconds(1) },
+                    description: null
+                )
+            );
+            state.Variables.Add(
+                new SessionStateVariableEntry(
+                    "AnswerOfTheService",
+                    Encoding.UTF8.GetString(SnapshotWriter.WriteServiceBaseline(baseline)),
+                    description: null
+                )
+            );
+            state.Variables.Add(
+                new SessionStateVariableEntry(
+                    "sha256",
+                    "bcc1b4768673c722757892308e971cf7f2045c95e43790d4373dde0c69e65314",
+                    description: null
+                )
+            );
             _runspace = RunspaceFactory.CreateRunspace(_screen, state);
             _runspace.Open();
-            Invoke($"Set-Location '{_host.Folder}'; function aws {{ $AnswerOfTheService }}; Get-PatchInventory -Root image | Export-PatchInventory -Path image.inventory");
+            Invoke(
+                $"Set-Location '{_host.Folder}'; function aws {{ $AnswerOfTheService }}; Get-PatchInventory -Root image | Export-PatchInventory -Path image.inventory"
+            );
             foreach (var minutes in new[] { 90, 30 })
             {
                 _host.Now = Samples.Noon.AddMinutes(-minutes);
@@ -136,12 +182,24 @@ public sealed partial class ExampleTests
         /// <summary>Without what differs from run to run: folders, ids, hashes, times of files; without empty lines at both ends; no longer than a page bears.</summary>
         private string Shown(string text)
         {
-            text = text.Replace(_host.Folder, "/srv", StringComparison.Ordinal).Replace(_aws.Url.ToString(), "https://ssm.us-east-1.amazonaws.com/", StringComparison.Ordinal);
+            text = text.Replace(_host.Folder, "/srv", StringComparison.Ordinal)
+                .Replace(_aws.Url.ToString(), "https://ssm.us-east-1.amazonaws.com/", StringComparison.Ordinal);
             text = Guids().Replace(text, "4bb0bf97-659e-4b83-a30f-f00119a01077");
-            text = Hashes().Replace(text, match => string.Concat(Enumerable.Range(0, match.Length).Select(i => "0123456789abcdef"[i % 16])));
+            text = Hashes()
+                .Replace(
+                    text,
+                    match => string.Concat(Enumerable.Range(0, match.Length).Select(i => "0123456789abcdef"[i % 16]))
+                );
             text = FileTimes().Replace(text, "03/14/2026 12:00");
             Assert.DoesNotContain(text.Split('\n'), line => line.Length > Width && !IsMessage(line));
-            List<string> lines = [.. text.Split('\n').Select(line => line.TrimEnd()).SelectMany(line => Wrapped(line.StartsWith("ERROR ", StringComparison.Ordinal) ? line["ERROR ".Length..] : line))];
+            List<string> lines =
+            [
+                .. text.Split('\n')
+                    .Select(line => line.TrimEnd())
+                    .SelectMany(line =>
+                        Wrapped(line.StartsWith("ERROR ", StringComparison.Ordinal) ? line["ERROR ".Length..] : line)
+                    ),
+            ];
             while (lines.Count > 0 && lines[0].Length == 0)
                 lines.RemoveAt(0);
             while (lines.Count > 0 && lines[^1].Length == 0)
@@ -153,10 +211,14 @@ public sealed partial class ExampleTests
 
         /// <summary>What has no view: the shell writes it on one line, and the terminal breaks it.</summary>
         private static bool IsMessage(string line) =>
-            line.StartsWith("ERROR ", StringComparison.Ordinal) || line.StartsWith("WARNING: ", StringComparison.Ordinal) || line.StartsWith("What if: ", StringComparison.Ordinal) || line.Contains("/srv", StringComparison.Ordinal);
+            line.StartsWith("ERROR ", StringComparison.Ordinal)
+            || line.StartsWith("WARNING: ", StringComparison.Ordinal)
+            || line.StartsWith("What if: ", StringComparison.Ordinal)
+            || line.Contains("/srv", StringComparison.Ordinal);
 
         /// <summary>As a terminal would, but at words.</summary>
-        private static IEnumerable<string> Wrapped(string line) => line.Length <= Width ? [line] : PlainText.Wrap(line, Width);
+        private static IEnumerable<string> Wrapped(string line) =>
+            line.Length <= Width ? [line] : PlainText.Wrap(line, Width);
 
         [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")]
         private static partial Regex Guids();

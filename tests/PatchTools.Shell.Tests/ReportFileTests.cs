@@ -28,7 +28,9 @@ public sealed class ReportFileTests
         using var stage = new Stage();
         stage.Run("$report | Export-PatchReport report.txt -As Markdown");
         Assert.StartsWith("# Patch report", File.ReadAllText(stage.File("report.txt")), StringComparison.Ordinal);
-        var failure = Assert.ThrowsAny<RuntimeException>(() => stage.Run("$report | Export-PatchReport report.docx")).ErrorRecord;
+        var failure = Assert
+            .ThrowsAny<RuntimeException>(() => stage.Run("$report | Export-PatchReport report.docx"))
+            .ErrorRecord;
         Assert.Equal("ReportFormatUnknown,PatchTools.Commands.ExportPatchReportCommand", failure.FullyQualifiedErrorId);
         Assert.Contains(".html", failure.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.False(File.Exists(stage.File("report.docx")));
@@ -38,7 +40,9 @@ public sealed class ReportFileTests
     public void A_second_report_does_not_quietly_replace_the_first()
     {
         using var stage = new Stage();
-        var failure = Assert.ThrowsAny<RuntimeException>(() => stage.Run("$report, $report | Export-PatchReport report.csv")).ErrorRecord;
+        var failure = Assert
+            .ThrowsAny<RuntimeException>(() => stage.Run("$report, $report | Export-PatchReport report.csv"))
+            .ErrorRecord;
         Assert.Equal("SeveralReports,PatchTools.Commands.ExportPatchReportCommand", failure.FullyQualifiedErrorId);
     }
 
@@ -48,7 +52,14 @@ public sealed class ReportFileTests
         using var stage = new Stage();
         Assert.Empty(stage.Run("$report | Export-PatchReport report.html -WhatIf -PassThru"));
         Assert.False(File.Exists(stage.File("report.html")));
-        Assert.Equal(stage.File("report.html"), Assert.IsType<FileInfo>(Assert.Single(stage.Run("$report | Export-PatchReport report.html -PassThru"))!.BaseObject).FullName);
+        Assert.Equal(
+            stage.File("report.html"),
+            Assert
+                .IsType<FileInfo>(
+                    Assert.Single(stage.Run("$report | Export-PatchReport report.html -PassThru"))!.BaseObject
+                )
+                .FullName
+        );
     }
 
     [Fact]
@@ -59,10 +70,20 @@ public sealed class ReportFileTests
         var rows = stage.Run("Import-Csv plain.csv");
         Assert.Equal(272, rows.Count);
         var kernel = rows.Single(row => (string)row!.Properties["Name"].Value == "kernel")!;
-        Assert.Equal(("Missing", "CVE-2026-26642 CVE-2026-26643 CVE-2026-26656 CVE-2026-26675"), ((string)kernel.Properties["State"].Value, (string)kernel.Properties["CveIds"].Value));
+        Assert.Equal(
+            ("Missing", "CVE-2026-26642 CVE-2026-26643 CVE-2026-26656 CVE-2026-26675"),
+            ((string)kernel.Properties["State"].Value, (string)kernel.Properties["CveIds"].Value)
+        );
         var attack = stage.Run("Import-Csv attack.csv");
         Assert.Equal(ReportSamples.Hostile.Count, attack.Count);
-        Assert.All(attack, row => Assert.All(row!.Properties, cell => Assert.DoesNotContain(((string)cell.Value).FirstOrDefault('x'), "=+@-")));
+        Assert.All(
+            attack,
+            row =>
+                Assert.All(
+                    row!.Properties,
+                    cell => Assert.DoesNotContain(((string)cell.Value).FirstOrDefault('x'), "=+@-")
+                )
+        );
         Assert.Contains(attack, row => (string)row!.Properties["Name"].Value == "'=cmd|'/c calc'!A1");
         Assert.Contains(attack, row => (string)row!.Properties["Name"].Value == "a,b\"c\uFFFDd");
     }
@@ -75,7 +96,10 @@ public sealed class ReportFileTests
         using var document = JsonDocument.Parse(File.ReadAllBytes(stage.File("attack.json")));
         Assert.Equal("patchtools-report/1", document.RootElement.GetProperty("format").GetString());
         Assert.Equal(ReportSamples.Hostile.Count, document.RootElement.GetProperty("findings").GetArrayLength());
-        Assert.Contains(document.RootElement.GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("name").GetString() == ReportSamples.Hostile[0]);
+        Assert.Contains(
+            document.RootElement.GetProperty("findings").EnumerateArray(),
+            finding => finding.GetProperty("name").GetString() == ReportSamples.Hostile[0]
+        );
     }
 
     [Fact]
@@ -84,11 +108,31 @@ public sealed class ReportFileTests
         using var stage = new Stage();
         stage.Run("$report | Export-PatchReport report.xml; $attack | Export-PatchReport attack.xml");
         var suite = XDocument.Load(stage.File("report.xml")).Root!.Element("testsuite")!;
-        Assert.Equal(("272", "12", "0"), ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!));
+        Assert.Equal(
+            ("272", "12", "0"),
+            (
+                (string)suite.Attribute("tests")!,
+                (string)suite.Attribute("failures")!,
+                (string)suite.Attribute("errors")!
+            )
+        );
         Assert.Equal(272, suite.Elements("testcase").Count());
-        var httpd = suite.Elements("testcase").Single(test => (string)test.Attribute("classname")! == "httpd").Element("failure")!;
-        Assert.Equal(("Failed", "nothing provides httpd-core = 2.4.57-11.el9_4.1"), ((string)httpd.Attribute("type")!, (string)httpd.Attribute("message")!));
-        Assert.Equal(ReportSamples.Hostile.Count, XDocument.Load(stage.File("attack.xml")).Root!.Element("testsuite")!.Elements("testcase").Count(test => test.Element("failure") is not null));
+        var httpd = suite
+            .Elements("testcase")
+            .Single(test => (string)test.Attribute("classname")! == "httpd")
+            .Element("failure")!;
+        Assert.Equal(
+            ("Failed", "nothing provides httpd-core = 2.4.57-11.el9_4.1"),
+            ((string)httpd.Attribute("type")!, (string)httpd.Attribute("message")!)
+        );
+        Assert.Equal(
+            ReportSamples.Hostile.Count,
+            XDocument
+                .Load(stage.File("attack.xml"))
+                .Root!.Element("testsuite")!
+                .Elements("testcase")
+                .Count(test => test.Element("failure") is not null)
+        );
     }
 
     [Fact]
@@ -112,9 +156,23 @@ public sealed class ReportFileTests
         Assert.DoesNotContain("audit-libs", text, StringComparison.Ordinal);
         var attack = File.ReadAllText(stage.File("attack.md"));
         Assert.Equal(attack.Count(c => c == '<'), attack.Split("\\<").Length - 1);
-        var rows = attack.Split('\n').SkipWhile(line => line != "## To do").Skip(4).TakeWhile(line => line.StartsWith("| ", StringComparison.Ordinal)).ToList();
+        var rows = attack
+            .Split('\n')
+            .SkipWhile(line => line != "## To do")
+            .Skip(4)
+            .TakeWhile(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(ReportSamples.Hostile.Count, rows.Count);
-        Assert.All(rows, row => Assert.Equal(8, row.Replace("\\\\", "", StringComparison.Ordinal).Replace("\\|", "", StringComparison.Ordinal).Count(c => c == '|')));
+        Assert.All(
+            rows,
+            row =>
+                Assert.Equal(
+                    8,
+                    row.Replace("\\\\", "", StringComparison.Ordinal)
+                        .Replace("\\|", "", StringComparison.Ordinal)
+                        .Count(c => c == '|')
+                )
+        );
     }
 
     private sealed class Stage : IDisposable
@@ -126,10 +184,27 @@ public sealed class ReportFileTests
         {
             var state = InitialSessionState.CreateDefault();
             state.ImportPSModule([StagedModule.Manifest]);
-            state.Variables.Add(new SessionStateVariableEntry(CompositionOverride.VariableName, new CompositionOverride { Host = Samples.Host() }, description: null));
+            state.Variables.Add(
+                new SessionStateVariableEntry(
+                    CompositionOverride.VariableName,
+                    new CompositionOverride { Host = Samples.Host() },
+                    description: null
+                )
+            );
             state.Variables.Add(new SessionStateVariableEntry("report", ReportSamples.Plausible(), description: null));
             state.Variables.Add(new SessionStateVariableEntry("attack", ReportSamples.Attack(), description: null));
-            state.Variables.Add(new SessionStateVariableEntry("stale", Samples.Report(Samples.Installed("bash")) with { Inventory = Samples.Inventory(Samples.Repository("debian", RepositoryStatus.RefreshFailed, "gone")) }, description: null));
+            state.Variables.Add(
+                new SessionStateVariableEntry(
+                    "stale",
+                    Samples.Report(Samples.Installed("bash")) with
+                    {
+                        Inventory = Samples.Inventory(
+                            Samples.Repository("debian", RepositoryStatus.RefreshFailed, "gone")
+                        ),
+                    },
+                    description: null
+                )
+            );
             _runspace = RunspaceFactory.CreateRunspace(state);
             _runspace.Open();
             Run($"Set-Location '{_folder.Path}'");

@@ -24,8 +24,17 @@ public sealed class ReportPageTests
         await browser.OpenAsync(path);
         Assert.Equal([new Uri(path).AbsoluteUri], browser.Requests.Distinct());
         Assert.Empty(browser.Complaints);
-        Assert.StartsWith("Not compliant: 9 patches are missing, 1 patch failed to install", await browser.AskAsync<string>("document.querySelector('.verdict').textContent"), StringComparison.Ordinal);
-        Assert.Equal(4, await browser.AskAsync<int>("document.querySelectorAll('#repositories ~ .wide tbody tr, section[aria-labelledby=repositories] tbody tr').length"));
+        Assert.StartsWith(
+            "Not compliant: 9 patches are missing, 1 patch failed to install",
+            await browser.AskAsync<string>("document.querySelector('.verdict').textContent"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            4,
+            await browser.AskAsync<int>(
+                "document.querySelectorAll('#repositories ~ .wide tbody tr, section[aria-labelledby=repositories] tbody tr').length"
+            )
+        );
     }
 
     [Fact]
@@ -54,7 +63,9 @@ public sealed class ReportPageTests
         await browser.TypeAsync("cve-2026-2511");
         await browser.UntilAsync($"{Shown} === 2");
         Assert.Equal(["openssl", "openssl-libs"], await browser.AskAsync<string[]>(Names));
-        await browser.AskAsync<string>("(() => { const search = document.querySelector('#search'); search.value = ''; search.dispatchEvent(new Event('input')); const rank = document.querySelector('#rank'); rank.value = 'Medium'; rank.dispatchEvent(new Event('change')); return rank.value; })()");
+        await browser.AskAsync<string>(
+            "(() => { const search = document.querySelector('#search'); search.value = ''; search.dispatchEvent(new Event('input')); const rank = document.querySelector('#rank'); rank.value = 'Medium'; rank.dispatchEvent(new Event('change')); return rank.value; })()"
+        );
         await browser.UntilAsync($"{Shown} === 2");
         Assert.Equal(["curl", "libcurl"], await browser.AskAsync<string[]>(Names));
     }
@@ -68,10 +79,16 @@ public sealed class ReportPageTests
         await browser.ClickAsync("#findings .c-name button");
         var names = await browser.AskAsync<string[]>(Names);
         Assert.Equal(names.Order(StringComparer.Ordinal), names);
-        Assert.Equal("ascending", await browser.AskAsync<string>("document.querySelector('#findings .c-name').getAttribute('aria-sort')"));
+        Assert.Equal(
+            "ascending",
+            await browser.AskAsync<string>("document.querySelector('#findings .c-name').getAttribute('aria-sort')")
+        );
         await browser.AskAsync<bool>("(document.querySelector('#findings .c-name button').focus(), true)");
         await browser.PressAsync("Enter", 13);
-        Assert.Equal("descending", await browser.AskAsync<string>("document.querySelector('#findings .c-name').getAttribute('aria-sort')"));
+        Assert.Equal(
+            "descending",
+            await browser.AskAsync<string>("document.querySelector('#findings .c-name').getAttribute('aria-sort')")
+        );
         Assert.Equal(names.Reverse(), await browser.AskAsync<string[]>(Names));
         await browser.ClickAsync("#findings .c-severity button");
         Assert.Equal(["kernel", "openssl", "openssl-libs"], (await browser.AskAsync<string[]>(Names)).Take(3));
@@ -83,10 +100,25 @@ public sealed class ReportPageTests
         using var folder = new TemporaryDirectory();
         await using var browser = await Browser.StartAsync();
         await browser.OpenAsync(Export(folder, ReportSamples.Plausible()));
-        Assert.Equal("https://www.cve.org/CVERecord?id=CVE-2026-2961", await browser.AskAsync<string>("[...document.querySelectorAll('.cves a')].find(link => link.textContent === 'CVE-2026-2961').href"));
+        Assert.Equal(
+            "https://www.cve.org/CVERecord?id=CVE-2026-2961",
+            await browser.AskAsync<string>(
+                "[...document.querySelectorAll('.cves a')].find(link => link.textContent === 'CVE-2026-2961').href"
+            )
+        );
         await browser.ClickAsync("#findings tbody tr:nth-child(2) summary");
-        Assert.Contains("release date: wants 7 days old", await browser.AskAsync<string>("document.querySelector('#findings tbody tr:nth-child(2) details[open] ul').innerText"), StringComparison.Ordinal);
-        Assert.Contains("nothing provides httpd-core", await browser.AskAsync<string>("document.querySelector('#findings tbody tr:first-child').textContent"), StringComparison.Ordinal);
+        Assert.Contains(
+            "release date: wants 7 days old",
+            await browser.AskAsync<string>(
+                "document.querySelector('#findings tbody tr:nth-child(2) details[open] ul').innerText"
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "nothing provides httpd-core",
+            await browser.AskAsync<string>("document.querySelector('#findings tbody tr:first-child').textContent"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -101,10 +133,18 @@ public sealed class ReportPageTests
         Assert.Empty(browser.Complaints);
         Assert.Equal(ReportSamples.Hostile.Count, await browser.AskAsync<int>(Shown));
         Assert.Equal(1, await browser.AskAsync<int>("document.querySelectorAll('h1').length"));
-        Assert.Equal(0, await browser.AskAsync<int>("document.querySelectorAll('img, [onerror], [onmouseover], a[href^=\"javascript:\"]').length"));
+        Assert.Equal(
+            0,
+            await browser.AskAsync<int>(
+                "document.querySelectorAll('img, [onerror], [onmouseover], a[href^=\"javascript:\"]').length"
+            )
+        );
         Assert.Equal(1, await browser.AskAsync<int>("document.scripts.length"));
         Assert.Contains(ReportSamples.Hostile[0], await browser.AskAsync<string[]>(Names));
-        Assert.All(await browser.AskAsync<string[]>("[...document.querySelectorAll('.cves a')].map(link => link.href)"), link => Assert.Equal("https://www.cve.org/CVERecord?id=CVE-2026-1234", link));
+        Assert.All(
+            await browser.AskAsync<string[]>("[...document.querySelectorAll('.cves a')].map(link => link.href)"),
+            link => Assert.Equal("https://www.cve.org/CVERecord?id=CVE-2026-1234", link)
+        );
     }
 
     /// <summary>What makes it quick is that no more rows than are shown are in the tree; the times are only told.</summary>
@@ -130,9 +170,17 @@ public sealed class ReportPageTests
         await browser.AskAsync<bool>("(document.querySelector('#search').value = 'cve-2026-13333', true)");
         var searched = await Milliseconds("document.querySelector('#rank').dispatchEvent(new Event('change'))");
         Assert.Single(await browser.AskAsync<string[]>(Names));
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"10000 findings: {new FileInfo(path).Length / 1e6:0.0} MB, exported in {written.TotalMilliseconds:0} ms, loaded in {loaded:0} ms, all states {all:0} ms, sorted {sorted:0} ms, searched {searched:0} ms, each until painted"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"10000 findings: {new FileInfo(path).Length / 1e6:0.0} MB, exported in {written.TotalMilliseconds:0} ms, loaded in {loaded:0} ms, all states {all:0} ms, sorted {sorted:0} ms, searched {searched:0} ms, each until painted"
+            )
+        );
 
-        Task<double> Milliseconds(string action) => browser.AskAsync<double>($"new Promise(done => {{ const start = performance.now(); {action}; requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start))); }})");
+        Task<double> Milliseconds(string action) =>
+            browser.AskAsync<double>(
+                $"new Promise(done => {{ const start = performance.now(); {action}; requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start))); }})"
+            );
     }
 
     [Fact]
@@ -140,7 +188,10 @@ public sealed class ReportPageTests
     {
         using var folder = new TemporaryDirectory();
         await using var browser = await Browser.StartAsync();
-        await browser.CallAsync("Emulation.setScriptExecutionDisabled", new System.Text.Json.Nodes.JsonObject { ["value"] = true });
+        await browser.CallAsync(
+            "Emulation.setScriptExecutionDisabled",
+            new System.Text.Json.Nodes.JsonObject { ["value"] = true }
+        );
         await browser.OpenAsync(Export(folder, ReportSamples.Plausible()));
         Assert.Equal(272, await browser.AskAsync<int>(Shown));
         Assert.True(await browser.AskAsync<bool>("document.querySelector('.controls').hidden"));
@@ -157,7 +208,9 @@ public sealed class ReportPageTests
         await browser.MediaAsync(scheme);
         await browser.OpenAsync(Export(folder, ReportSamples.Plausible(), ReportSamples.History(12)));
         await browser.AskAsync<bool>(new BundledAxeScriptProvider().GetScript() + "; true");
-        var found = await browser.AskAsync<string[]>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(result => result.violations.map(violation => violation.id + ': ' + violation.nodes.map(node => node.target + ' ' + node.failureSummary).slice(0, 3).join(' | ')))");
+        var found = await browser.AskAsync<string[]>(
+            "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(result => result.violations.map(violation => violation.id + ': ' + violation.nodes.map(node => node.target + ' ' + node.failureSummary).slice(0, 3).join(' | ')))"
+        );
         Assert.Empty(found);
         Assert.Equal(width, await browser.AskAsync<int>("document.documentElement.scrollWidth"));
     }
@@ -171,9 +224,15 @@ public sealed class ReportPageTests
         await browser.OpenAsync(Export(folder, ReportSamples.Plausible()));
         await browser.ClickAsync("#clear");
         await browser.MediaAsync("dark", "print");
-        Assert.Equal("rgb(255, 255, 255)", await browser.AskAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        Assert.Equal(
+            "rgb(255, 255, 255)",
+            await browser.AskAsync<string>("getComputedStyle(document.body).backgroundColor")
+        );
         Assert.Equal("rgb(0, 0, 0)", await browser.AskAsync<string>("getComputedStyle(document.body).color"));
-        Assert.Equal("none", await browser.AskAsync<string>("getComputedStyle(document.querySelector('div.controls')).display"));
+        Assert.Equal(
+            "none",
+            await browser.AskAsync<string>("getComputedStyle(document.querySelector('div.controls')).display")
+        );
         var pdf = await browser.PrintAsync();
         Assert.Equal("%PDF"u8.ToArray(), pdf[..4]);
         Assert.Equal(200, await browser.AskAsync<int>(Shown));
@@ -200,9 +259,18 @@ public sealed class ReportPageTests
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], picture[..4]);
         Assert.Equal((width, height), (ReadNumber(picture, 16), ReadNumber(picture, 20)));
         if (Approval.IsWriting)
-            File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(Path.Combine(StagedModule.RepositoryRoot, "module", "docs", "images")).FullName, name + ".png"), picture);
+            File.WriteAllBytes(
+                Path.Combine(
+                    Directory
+                        .CreateDirectory(Path.Combine(StagedModule.RepositoryRoot, "module", "docs", "images"))
+                        .FullName,
+                    name + ".png"
+                ),
+                picture
+            );
 
-        static int ReadNumber(byte[] bytes, int at) => System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at, 4));
+        static int ReadNumber(byte[] bytes, int at) =>
+            System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at, 4));
     }
 
     /// <summary>By the cmdlet, as a person would.</summary>
@@ -214,7 +282,11 @@ public sealed class ReportPageTests
         using var runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
-        shell.AddCommand("Export-PatchReport").AddParameter("Path", path).AddParameter("History", history).Invoke(new[] { report });
+        shell
+            .AddCommand("Export-PatchReport")
+            .AddParameter("Path", path)
+            .AddParameter("History", history)
+            .Invoke(new[] { report });
         Assert.Empty(shell.Streams.Error);
         return path;
     }

@@ -40,7 +40,11 @@ public static class Rig
     }
 
     public static bool IsOnPath(string command) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin").Any(folder => File.Exists(Path.Combine(folder, command)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/sbin")
+            .Append("/sbin")
+            .Any(folder => File.Exists(Path.Combine(folder, command)));
 }
 
 /// <summary>A folder of one test, removed with it.</summary>

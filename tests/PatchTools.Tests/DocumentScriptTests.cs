@@ -14,10 +14,20 @@ public sealed class DocumentScriptTests
         var script = Parser.ParseInput(ScriptOf("PatchTools-RunPatchBaseline"), out _, out var errors);
 
         Assert.Empty(errors);
-        var own = script.FindAll(ast => ast is FunctionDefinitionAst, searchNestedScriptBlocks: true).Cast<FunctionDefinitionAst>().Select(function => function.Name);
+        var own = script
+            .FindAll(ast => ast is FunctionDefinitionAst, searchNestedScriptBlocks: true)
+            .Cast<FunctionDefinitionAst>()
+            .Select(function => function.Name);
         string[] known = [.. own, .. EngineCommands, .. Surface.Cmdlets.Select(Surface.NameOf)];
-        Assert.All(script.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>(), command => Assert.Contains(command.GetCommandName(), known));
-        Assert.EndsWith("""catch { "$_"; exit ($_.Exception.ExitCode ?? 1) }""", script.Extent.Text.TrimEnd(), StringComparison.Ordinal);
+        Assert.All(
+            script.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>(),
+            command => Assert.Contains(command.GetCommandName(), known)
+        );
+        Assert.EndsWith(
+            """catch { "$_"; exit ($_.Exception.ExitCode ?? 1) }""",
+            script.Extent.Text.TrimEnd(),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>The last block of text of the document. No library reads it here: a test of this project asserts that none is loaded.</summary>

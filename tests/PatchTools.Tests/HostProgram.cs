@@ -8,7 +8,11 @@ internal static class HostProgram
 {
     public static HostRun Run(params string[] arguments) => Run(standardInput: null, environment: null, arguments);
 
-    public static HostRun Run(string? standardInput, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static HostRun Run(
+        string? standardInput,
+        IReadOnlyDictionary<string, string>? environment,
+        params string[] arguments
+    )
     {
         using var process = Start(environment, arguments);
         var output = new StringBuilder();
@@ -25,7 +29,12 @@ internal static class HostProgram
 
     public static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(StagedModule.HostProgram, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(StagedModule.HostProgram, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment.Remove("PATCHTOOLS_MODULE");
         start.Environment["TERM"] = "xterm-256color";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

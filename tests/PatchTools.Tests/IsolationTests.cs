@@ -22,8 +22,17 @@ public sealed class IsolationTests
         using var environment = new EnvironmentScope(aws.Environment);
 
         var factory = AdaptersLoadContext.LoadFrom(AdaptersFolder);
-        var grant = await factory.CreatePatchService(new AwsSettings { Region = aws.Options.Region })
-            .GetDeployablePatchSnapshotAsync(new SnapshotCall(aws.Options.InstanceId, "11111111-2222-4333-8444-555555555555", BaselineOverride: null), ServiceClient.Default, CancellationToken.None);
+        var grant = await factory
+            .CreatePatchService(new AwsSettings { Region = aws.Options.Region })
+            .GetDeployablePatchSnapshotAsync(
+                new SnapshotCall(
+                    aws.Options.InstanceId,
+                    "11111111-2222-4333-8444-555555555555",
+                    BaselineOverride: null
+                ),
+                ServiceClient.Default,
+                CancellationToken.None
+            );
 
         Assert.Equal(aws.Options.Product, grant.Product);
         Assert.Equal(SignatureVerdict.Valid, Assert.Single(aws.Requests).Signature);
@@ -44,8 +53,14 @@ public sealed class IsolationTests
         var databases = AdaptersLoadContext.LoadFrom(AdaptersFolder).CreateDatabaseReader();
         List<string> rows = [];
 
-        databases.Read(folder.File("empty.sqlite"), "SELECT 1 + 1, 'two'", row => rows.Add($"{row.GetInt64(0)} {row.GetString(1)}"));
-        var failure = Assert.Throws<InvalidDataException>(() => databases.Read(folder.File("none.sqlite"), "SELECT name FROM packages", _ => { }));
+        databases.Read(
+            folder.File("empty.sqlite"),
+            "SELECT 1 + 1, 'two'",
+            row => rows.Add($"{row.GetInt64(0)} {row.GetString(1)}")
+        );
+        var failure = Assert.Throws<InvalidDataException>(() =>
+            databases.Read(folder.File("none.sqlite"), "SELECT name FROM packages", _ => { })
+        );
 
         Assert.Equal("2 two", Assert.Single(rows));
         Assert.Contains("none.sqlite", failure.Message, StringComparison.Ordinal);
@@ -57,20 +72,31 @@ public sealed class IsolationTests
         var factory = AdaptersLoadContext.LoadFrom(AdaptersFolder);
 
         var entry = Assert.Single(factory.CreateOverrideListReader().Read("patches: [{id: 1.10}]"u8.ToArray()));
-        var failure = Assert.Throws<OverrideListException>(() => factory.CreateOverrideListReader().Read("patches: [{id: *x }]"u8.ToArray()));
+        var failure = Assert.Throws<OverrideListException>(() =>
+            factory.CreateOverrideListReader().Read("patches: [{id: *x }]"u8.ToArray())
+        );
 
         Assert.Equal("1.10", entry.Id);
         Assert.Contains("must be quoted", failure.Message, StringComparison.Ordinal);
-        var loaded = AssemblyLoadContext.GetLoadContext(factory.GetType().Assembly)!.Assemblies.Select(assembly => assembly.GetName().Name!).ToList();
+        var loaded = AssemblyLoadContext
+            .GetLoadContext(factory.GetType().Assembly)!
+            .Assemblies.Select(assembly => assembly.GetName().Name!)
+            .ToList();
         Assert.Contains("YamlDotNet", loaded);
         Assert.DoesNotContain(loaded, name => name.StartsWith("AWSSDK", StringComparison.Ordinal));
-        Assert.DoesNotContain(AssemblyLoadContext.Default.Assemblies, assembly => assembly.GetName().Name == "YamlDotNet");
+        Assert.DoesNotContain(
+            AssemblyLoadContext.Default.Assemblies,
+            assembly => assembly.GetName().Name == "YamlDotNet"
+        );
     }
 
     /// <summary>An assembly with the SDK's name and version and nothing in it.</summary>
     private static string EmitDecoy(string path)
     {
-        var decoy = new PersistedAssemblyBuilder(new AssemblyName("AWSSDK.Core") { Version = new Version(4, 0, 0, 0) }, typeof(object).Assembly);
+        var decoy = new PersistedAssemblyBuilder(
+            new AssemblyName("AWSSDK.Core") { Version = new Version(4, 0, 0, 0) },
+            typeof(object).Assembly
+        );
         decoy.DefineDynamicModule("AWSSDK.Core").DefineType("Decoy", TypeAttributes.Public).CreateType();
         decoy.Save(path);
         return path;

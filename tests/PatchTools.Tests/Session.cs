@@ -17,7 +17,13 @@ internal sealed class Session : IDisposable
         state.ThrowOnRunspaceOpenError = true;
         state.ImportPSModule([StagedModule.Manifest]);
         state.Commands.Add(new SessionStateCmdletEntry("Invoke-Step", typeof(InvokeStepCommand), helpFileName: null));
-        state.Variables.Add(new SessionStateVariableEntry(CompositionOverride.VariableName, new CompositionOverride { Host = host ?? Samples.Host(), PollInterval = pollInterval }, description: null));
+        state.Variables.Add(
+            new SessionStateVariableEntry(
+                CompositionOverride.VariableName,
+                new CompositionOverride { Host = host ?? Samples.Host(), PollInterval = pollInterval },
+                description: null
+            )
+        );
         _runspace = RunspaceFactory.CreateRunspace(_screen, state);
         _runspace.Open();
     }

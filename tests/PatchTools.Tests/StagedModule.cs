@@ -14,7 +14,16 @@ internal static class StagedModule
     public static string Manifest { get; } = Path.Combine(Folder, "PatchTools.psd1");
 
     /// <summary>The host program of the same build.</summary>
-    public static string HostProgram { get; } = Path.Combine(RepositoryRoot, "src", "PatchTools.Host", "bin", Metadata("Configuration"), "net10.0", "patchtools-host");
+    public static string HostProgram { get; } =
+        Path.Combine(
+            RepositoryRoot,
+            "src",
+            "PatchTools.Host",
+            "bin",
+            Metadata("Configuration"),
+            "net10.0",
+            "patchtools-host"
+        );
 
     /// <summary>The tests' own types and the imported module must be one: both come from the staged folder.</summary>
     [ModuleInitializer]
@@ -22,9 +31,14 @@ internal static class StagedModule
     {
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         AssemblyLoadContext.Default.Resolving += (context, name) =>
-            name.Name is "PatchTools" or "PatchTools.Engine" ? context.LoadFromAssemblyPath(Path.Combine(Folder, "bin", name.Name + ".dll")) : null;
+            name.Name is "PatchTools" or "PatchTools.Engine"
+                ? context.LoadFromAssemblyPath(Path.Combine(Folder, "bin", name.Name + ".dll"))
+                : null;
     }
 
     private static string Metadata(string key) =>
-        typeof(StagedModule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+        typeof(StagedModule)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == key)
+            .Value!;
 }

@@ -8,7 +8,12 @@ internal static class Surface
 {
     /// <summary>The cmdlet classes of the assembly, by name of the cmdlet.</summary>
     public static IReadOnlyList<Type> Cmdlets { get; } =
-        [.. typeof(PatchCommand).Assembly.GetExportedTypes().Where(type => type.IsDefined(typeof(CmdletAttribute), inherit: false)).OrderBy(NameOf, StringComparer.Ordinal)];
+    [
+        .. typeof(PatchCommand)
+            .Assembly.GetExportedTypes()
+            .Where(type => type.IsDefined(typeof(CmdletAttribute), inherit: false))
+            .OrderBy(NameOf, StringComparer.Ordinal),
+    ];
 
     public static string NameOf(Type cmdlet)
     {
@@ -16,5 +21,6 @@ internal static class Surface
         return $"{attribute.VerbName}-{attribute.NounName}";
     }
 
-    public static CmdletAttribute Attribute(Type cmdlet) => (CmdletAttribute)cmdlet.GetCustomAttributes(typeof(CmdletAttribute), inherit: false).Single();
+    public static CmdletAttribute Attribute(Type cmdlet) =>
+        (CmdletAttribute)cmdlet.GetCustomAttributes(typeof(CmdletAttribute), inherit: false).Single();
 }

@@ -12,31 +12,47 @@ namespace PatchTools.Adapters.Aws;
 /// </summary>
 internal static class BaselineOverrideMapper
 {
-    public static BaselineOverride Map(PatchBaseline baseline) => new()
-    {
-        OperatingSystem = new Amazon.SimpleSystemsManagement.OperatingSystem(baseline.OperatingSystem),
-        GlobalFilters = Group(baseline.GlobalFilters),
-        ApprovalRules = new PatchRuleGroup { PatchRules = [.. baseline.ApprovalRules.Select(Rule)] },
-        ApprovedPatches = [.. baseline.ApprovedPatches],
-        ApprovedPatchesComplianceLevel = new PatchComplianceLevel(baseline.ApprovedPatchesComplianceLevel.ToString()),
-        ApprovedPatchesEnableNonSecurity = baseline.ApprovedPatchesEnableNonSecurity,
-        RejectedPatches = [.. baseline.RejectedPatches],
-        RejectedPatchesAction = new PatchAction(baseline.RejectedPatchesAction.ToString()),
-        Sources = [.. baseline.Sources.Select(s => new SdkPatchSource { Name = s.Name, Products = [.. s.Products], Configuration = s.Configuration })],
-    };
+    public static BaselineOverride Map(PatchBaseline baseline) =>
+        new()
+        {
+            OperatingSystem = new Amazon.SimpleSystemsManagement.OperatingSystem(baseline.OperatingSystem),
+            GlobalFilters = Group(baseline.GlobalFilters),
+            ApprovalRules = new PatchRuleGroup { PatchRules = [.. baseline.ApprovalRules.Select(Rule)] },
+            ApprovedPatches = [.. baseline.ApprovedPatches],
+            ApprovedPatchesComplianceLevel = new PatchComplianceLevel(
+                baseline.ApprovedPatchesComplianceLevel.ToString()
+            ),
+            ApprovedPatchesEnableNonSecurity = baseline.ApprovedPatchesEnableNonSecurity,
+            RejectedPatches = [.. baseline.RejectedPatches],
+            RejectedPatchesAction = new PatchAction(baseline.RejectedPatchesAction.ToString()),
+            Sources =
+            [
+                .. baseline.Sources.Select(s => new SdkPatchSource
+                {
+                    Name = s.Name,
+                    Products = [.. s.Products],
+                    Configuration = s.Configuration,
+                }),
+            ],
+        };
 
-    private static PatchFilterGroup Group(IReadOnlyList<PatchFilter> filters) => new()
-    {
-        PatchFilters = [.. filters.Select(f => new SdkPatchFilter { Key = new PatchFilterKey(f.Key), Values = [.. f.Values] })],
-    };
+    private static PatchFilterGroup Group(IReadOnlyList<PatchFilter> filters) =>
+        new()
+        {
+            PatchFilters =
+            [
+                .. filters.Select(f => new SdkPatchFilter { Key = new PatchFilterKey(f.Key), Values = [.. f.Values] }),
+            ],
+        };
 
-    private static PatchRule Rule(ApprovalRule rule) => new()
-    {
-        PatchFilterGroup = Group(rule.Filters),
-        ComplianceLevel = new PatchComplianceLevel(rule.ComplianceLevel.ToString()),
-        // The service refuses both, and the date wins.
-        ApproveAfterDays = rule.ApproveUntilDate is null ? rule.ApproveAfterDays : null,
-        ApproveUntilDate = rule.ApproveUntilDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        EnableNonSecurity = rule.EnableNonSecurity,
-    };
+    private static PatchRule Rule(ApprovalRule rule) =>
+        new()
+        {
+            PatchFilterGroup = Group(rule.Filters),
+            ComplianceLevel = new PatchComplianceLevel(rule.ComplianceLevel.ToString()),
+            // The service refuses both, and the date wins.
+            ApproveAfterDays = rule.ApproveUntilDate is null ? rule.ApproveAfterDays : null,
+            ApproveUntilDate = rule.ApproveUntilDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            EnableNonSecurity = rule.EnableNonSecurity,
+        };
 }

@@ -12,25 +12,53 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
     public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
     {
         if (settings is null)
-            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, null, $"{ObjectBody.Describe(location)}: neither region nor credentials are known.");
+            throw new ObjectStoreException(
+                ObjectStoreFailure.NoCredentials,
+                null,
+                $"{ObjectBody.Describe(location)}: neither region nor credentials are known."
+            );
         try
         {
-            using var s3 = Client(settings, await Credentials.ProviderAsync("GetObject", settings.ProfileName, cancellationToken));
-            using var response = await s3.GetObjectAsync(new GetObjectRequest { BucketName = Bucket(location), Key = Uri.UnescapeDataString(location.AbsolutePath[1..]) }, cancellationToken);
+            using var s3 = Client(
+                settings,
+                await Credentials.ProviderAsync("GetObject", settings.ProfileName, cancellationToken)
+            );
+            using var response = await s3.GetObjectAsync(
+                new GetObjectRequest
+                {
+                    BucketName = Bucket(location),
+                    Key = Uri.UnescapeDataString(location.AbsolutePath[1..]),
+                },
+                cancellationToken
+            );
             try
             {
                 // The SDK says 0 also where no length was announced.
-                return await ObjectBody.ReadAsync(location, response.ResponseStream, response.ContentLength is > 0 and var announced ? announced : null, maxBytes, cancellationToken);
+                return await ObjectBody.ReadAsync(
+                    location,
+                    response.ResponseStream,
+                    response.ContentLength is > 0 and var announced ? announced : null,
+                    maxBytes,
+                    cancellationToken
+                );
             }
             catch (AmazonClientException)
             {
                 // The SDK's own comparison with the hash that the server gave.
-                throw new ObjectStoreException(ObjectStoreFailure.Truncated, null, $"{ObjectBody.Describe(location)} arrived damaged: its checksum is another.");
+                throw new ObjectStoreException(
+                    ObjectStoreFailure.Truncated,
+                    null,
+                    $"{ObjectBody.Describe(location)} arrived damaged: its checksum is another."
+                );
             }
         }
         catch (PatchServiceException e)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, null, $"{ObjectBody.Describe(location)}: {e.Message}");
+            throw new ObjectStoreException(
+                ObjectStoreFailure.NoCredentials,
+                null,
+                $"{ObjectBody.Describe(location)}: {e.Message}"
+            );
         }
         catch (AmazonServiceException e) when (e.StatusCode != 0)
         {
@@ -40,16 +68,33 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
                 HttpStatusCode.NotFound => ObjectStoreFailure.NotFound,
                 _ => ObjectStoreFailure.HttpError,
             };
-            throw new ObjectStoreException(failure, (int)e.StatusCode, $"{ObjectBody.Describe(location)} was refused with {e.ErrorCode} (HTTP {(int)e.StatusCode}).", ServiceFailures.Cause(e));
+            throw new ObjectStoreException(
+                failure,
+                (int)e.StatusCode,
+                $"{ObjectBody.Describe(location)} was refused with {e.ErrorCode} (HTTP {(int)e.StatusCode}).",
+                ServiceFailures.Cause(e)
+            );
         }
         catch (FormatException)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.HttpError, null, $"{ObjectBody.Describe(location)} was answered with an entity tag that is not S3's.");
+            throw new ObjectStoreException(
+                ObjectStoreFailure.HttpError,
+                null,
+                $"{ObjectBody.Describe(location)} was answered with an entity tag that is not S3's."
+            );
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e)
+            when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             var cause = ServiceFailures.Cause(e);
-            throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} cannot be reached{(cause is null ? "" : $": {cause.Message}")}.", cause);
+            throw new ObjectStoreException(
+                ObjectStoreFailure.Unreachable,
+                null,
+                $"{ObjectBody.Describe(location)} cannot be reached{(cause is null ? "" : $": {cause.Message}")}.",
+                cause
+            );
         }
     }
 
@@ -62,7 +107,11 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
 
     private S3Client Client(AwsSettings aws, AWSCredentials credentials)
     {
-        var config = new S3ClientConfig(patience) { Timeout = patience.AttemptTimeout, ConnectTimeout = patience.ConnectTimeout };
+        var config = new S3ClientConfig(patience)
+        {
+            Timeout = patience.AttemptTimeout,
+            ConnectTimeout = patience.ConnectTimeout,
+        };
         if ((aws.EndpointUrl ?? Endpoints.FromEnvironment("S3")) is { } endpoint)
         {
             // Other servers than AWS rarely answer to bucket names in front of theirs, and know fewer checksums.

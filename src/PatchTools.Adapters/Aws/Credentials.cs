@@ -10,7 +10,11 @@ internal static class Credentials
 {
     /// <summary>The provider itself; it renews what it gives.</summary>
     /// <exception cref="PatchServiceException"><see cref="PatchServiceFailure.NoCredentials"/>: no provider has any.</exception>
-    public static async Task<AWSCredentials> ProviderAsync(string operation, string? profileName, CancellationToken cancellationToken)
+    public static async Task<AWSCredentials> ProviderAsync(
+        string operation,
+        string? profileName,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -33,13 +37,19 @@ internal static class Credentials
 
     /// <summary>What the provider gives now, to be used as it is (spec 02 §3, the default client).</summary>
     /// <exception cref="PatchServiceException"><see cref="PatchServiceFailure.NoCredentials"/>: none resolve.</exception>
-    public static async Task<AWSCredentials> ResolveAsync(string operation, string? profileName, CancellationToken cancellationToken)
+    public static async Task<AWSCredentials> ResolveAsync(
+        string operation,
+        string? profileName,
+        CancellationToken cancellationToken
+    )
     {
         var provider = await ProviderAsync(operation, profileName, cancellationToken);
         try
         {
             var keys = await provider.GetCredentialsAsync().WaitAsync(cancellationToken);
-            return keys.UseToken ? new SessionAWSCredentials(keys.AccessKey, keys.SecretKey, keys.Token) : new BasicAWSCredentials(keys.AccessKey, keys.SecretKey);
+            return keys.UseToken
+                ? new SessionAWSCredentials(keys.AccessKey, keys.SecretKey, keys.Token)
+                : new BasicAWSCredentials(keys.AccessKey, keys.SecretKey);
         }
         catch (Exception e) when (IsNone(e))
         {
@@ -48,11 +58,22 @@ internal static class Credentials
     }
 
     /// <summary>What the SDK's providers throw when they have none. Their services' own refusals (an assumed role, say) count too: the credentials fail, not the call.</summary>
-    private static bool IsNone(Exception e) => e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or InvalidOperationException;
+    private static bool IsNone(Exception e) =>
+        e
+            is AmazonClientException
+                or AmazonServiceException
+                or HttpRequestException
+                or IOException
+                or InvalidOperationException;
 
-    private static PatchServiceException NotFound(string operation, string? profileName) => None(operation, profileName is null
-        ? "No AWS credentials resolve: environment, shared files, container and instance role have none."
-        : $"The profile {profileName} gives no AWS credentials.");
+    private static PatchServiceException NotFound(string operation, string? profileName) =>
+        None(
+            operation,
+            profileName is null
+                ? "No AWS credentials resolve: environment, shared files, container and instance role have none."
+                : $"The profile {profileName} gives no AWS credentials."
+        );
 
-    private static PatchServiceException None(string operation, string message) => new(PatchServiceFailure.NoCredentials, operation, null, null, message);
+    private static PatchServiceException None(string operation, string message) =>
+        new(PatchServiceFailure.NoCredentials, operation, null, null, message);
 }

@@ -7,7 +7,13 @@ internal static class Endpoints
     /// <returns>Null: AWS's own endpoint.</returns>
     public static Uri? FromEnvironment(string service)
     {
-        if (string.Equals(Environment.GetEnvironmentVariable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true", StringComparison.OrdinalIgnoreCase))
+        if (
+            string.Equals(
+                Environment.GetEnvironmentVariable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
+                "true",
+                StringComparison.OrdinalIgnoreCase
+            )
+        )
             return null;
         return Named($"AWS_ENDPOINT_URL_{service}") ?? Named("AWS_ENDPOINT_URL");
     }

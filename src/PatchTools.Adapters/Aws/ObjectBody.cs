@@ -8,7 +8,11 @@ internal static class ObjectBody
     private const int BufferBytes = 80 * 1024;
 
     /// <summary>The location without user and query, which may be secrets.</summary>
-    public static string Describe(Uri location) => location.GetComponents(UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path, UriFormat.UriEscaped);
+    public static string Describe(Uri location) =>
+        location.GetComponents(
+            UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path,
+            UriFormat.UriEscaped
+        );
 
     /// <param name="location">For messages.</param>
     /// <param name="body">Read to its end.</param>
@@ -16,18 +20,32 @@ internal static class ObjectBody
     /// <param name="maxBytes">What is larger is not read further.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ObjectStoreException"><see cref="ObjectStoreFailure.TooLarge"/>, <see cref="ObjectStoreFailure.Truncated"/>.</exception>
-    public static async Task<byte[]> ReadAsync(Uri location, Stream body, long? announced, long maxBytes, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadAsync(
+        Uri location,
+        Stream body,
+        long? announced,
+        long maxBytes,
+        CancellationToken cancellationToken
+    )
     {
         if (announced > maxBytes)
-            throw new ObjectStoreException(ObjectStoreFailure.TooLarge, null, $"{Describe(location)} has {announced} bytes; the limit is {maxBytes}.");
+            throw new ObjectStoreException(
+                ObjectStoreFailure.TooLarge,
+                null,
+                $"{Describe(location)} has {announced} bytes; the limit is {maxBytes}."
+            );
         using var content = new MemoryStream((int)Math.Min(announced ?? 0, maxBytes));
         var buffer = new byte[BufferBytes];
         try
         {
-            for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0;)
+            for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0; )
             {
                 if (content.Length + read > maxBytes)
-                    throw new ObjectStoreException(ObjectStoreFailure.TooLarge, null, $"{Describe(location)} is larger than the limit of {maxBytes} bytes.");
+                    throw new ObjectStoreException(
+                        ObjectStoreFailure.TooLarge,
+                        null,
+                        $"{Describe(location)} is larger than the limit of {maxBytes} bytes."
+                    );
                 await content.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
@@ -36,9 +54,16 @@ internal static class ObjectBody
             throw Truncated(location, content.Length, announced, e);
         }
 
-        return announced is { } length && content.Length != length ? throw Truncated(location, content.Length, length, null) : content.ToArray();
+        return announced is { } length && content.Length != length
+            ? throw Truncated(location, content.Length, length, null)
+            : content.ToArray();
     }
 
     private static ObjectStoreException Truncated(Uri location, long read, long? announced, Exception? cause) =>
-        new(ObjectStoreFailure.Truncated, null, $"{Describe(location)} ended after {read} bytes{(announced is { } length ? $" of {length}" : "")}.", cause);
+        new(
+            ObjectStoreFailure.Truncated,
+            null,
+            $"{Describe(location)} ended after {read} bytes{(announced is { } length ? $" of {length}" : "")}.",
+            cause
+        );
 }

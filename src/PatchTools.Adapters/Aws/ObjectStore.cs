@@ -30,15 +30,29 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} did not arrive within {deadline.TotalSeconds:0.#} seconds.");
+            throw new ObjectStoreException(
+                ObjectStoreFailure.Unreachable,
+                null,
+                $"{ObjectBody.Describe(location)} did not arrive within {deadline.TotalSeconds:0.#} seconds."
+            );
         }
     }
 
-    private int Retries(ObjectStoreException e) => e.InnerException is { } cause && ServiceFailures.IsNoConnection(cause) ? CallPatience.ConnectRetries : patience.DownloadRetries;
+    private int Retries(ObjectStoreException e) =>
+        e.InnerException is { } cause && ServiceFailures.IsNoConnection(cause)
+            ? CallPatience.ConnectRetries
+            : patience.DownloadRetries;
 
     /// <summary>A body that broke off, and for the web what the SDK retries by itself for S3: no answer, 429 and 5xx.</summary>
     private static bool MayPass(ObjectStoreException e, Uri location) =>
-        e.Failure == ObjectStoreFailure.Truncated || (location.Scheme != "s3" && (e is { Failure: ObjectStoreFailure.Unreachable, InnerException: not null } || e.StatusCode is 429 or >= 500));
+        e.Failure == ObjectStoreFailure.Truncated
+        || (
+            location.Scheme != "s3"
+            && (
+                e is { Failure: ObjectStoreFailure.Unreachable, InnerException: not null }
+                || e.StatusCode is 429 or >= 500
+            )
+        );
 
     public void Dispose()
     {

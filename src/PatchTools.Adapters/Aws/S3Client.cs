@@ -17,10 +17,17 @@ internal sealed class S3Client(AWSCredentials credentials, S3ClientConfig config
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new PatientRetries(config, config.Patience)));
     }
 
-    private sealed class PatientRetries(S3ClientConfig config, CallPatience patience) : AmazonS3StandardRetryPolicy(config)
+    private sealed class PatientRetries(S3ClientConfig config, CallPatience patience)
+        : AmazonS3StandardRetryPolicy(config)
     {
-        public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception) =>
-            (executionContext.RequestContext.Retries < CallPatience.ConnectRetries || !ServiceFailures.IsNoConnection(exception)) && await base.RetryForExceptionAsync(executionContext, exception);
+        public override async Task<bool> RetryForExceptionAsync(
+            IExecutionContext executionContext,
+            Exception exception
+        ) =>
+            (
+                executionContext.RequestContext.Retries < CallPatience.ConnectRetries
+                || !ServiceFailures.IsNoConnection(exception)
+            ) && await base.RetryForExceptionAsync(executionContext, exception);
 
         public override Task WaitBeforeRetryAsync(IExecutionContext executionContext)
         {

@@ -15,7 +15,13 @@ internal sealed class SsmCalls(AwsSettings settings, CallPatience patience) : ID
     private readonly SemaphoreSlim _creating = new(1, 1);
     private SsmClient? _default;
 
-    public async Task<T> SendAsync<TRequest, T>(string operation, ServiceClient client, TRequest request, Func<IAmazonSimpleSystemsManagement, TRequest, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    public async Task<T> SendAsync<TRequest, T>(
+        string operation,
+        ServiceClient client,
+        TRequest request,
+        Func<IAmazonSimpleSystemsManagement, TRequest, CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    )
         where TRequest : AmazonSimpleSystemsManagementRequest
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -36,7 +42,17 @@ internal sealed class SsmCalls(AwsSettings settings, CallPatience patience) : ID
         {
             throw ServiceFailures.Late(operation, endpoint, patience.Deadline);
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or OperationCanceledException or ArgumentException or InvalidOperationException or UriFormatException)
+        catch (Exception e)
+            when (e
+                    is AmazonClientException
+                        or AmazonServiceException
+                        or HttpRequestException
+                        or IOException
+                        or OperationCanceledException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or UriFormatException
+            )
         {
             throw ServiceFailures.Map(operation, endpoint, e);
         }
@@ -59,9 +75,11 @@ internal sealed class SsmCalls(AwsSettings settings, CallPatience patience) : ID
         await _creating.WaitAsync(cancellationToken);
         try
         {
-            return _default ??= Client(settings.IsHybrid
-                ? await Credentials.ProviderAsync(operation, settings.ProfileName, cancellationToken)
-                : await Credentials.ResolveAsync(operation, settings.ProfileName, cancellationToken));
+            return _default ??= Client(
+                settings.IsHybrid
+                    ? await Credentials.ProviderAsync(operation, settings.ProfileName, cancellationToken)
+                    : await Credentials.ResolveAsync(operation, settings.ProfileName, cancellationToken)
+            );
         }
         finally
         {
@@ -72,7 +90,11 @@ internal sealed class SsmCalls(AwsSettings settings, CallPatience patience) : ID
     private SsmClient Client(AWSCredentials credentials)
     {
         // With any endpoint but AWS's own, also one of the environment, the SDK would sign for us-east-1 unless it is told the region.
-        var config = new SsmClientConfig(patience) { RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region), AuthenticationRegion = settings.Region };
+        var config = new SsmClientConfig(patience)
+        {
+            RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region),
+            AuthenticationRegion = settings.Region,
+        };
         if (settings.EndpointUrl is { } endpoint)
             config.ServiceURL = endpoint.AbsoluteUri;
         return new SsmClient(credentials, config);

@@ -5,7 +5,8 @@ using Amazon.SimpleSystemsManagement;
 namespace PatchTools.Adapters.Aws;
 
 /// <summary>The SDK's client with the reference's retries: it judges what is worth one and corrects a skewed clock; count, waits and no shared quota are ours.</summary>
-internal sealed class SsmClient(AWSCredentials credentials, SsmClientConfig config) : AmazonSimpleSystemsManagementClient(credentials, config)
+internal sealed class SsmClient(AWSCredentials credentials, SsmClientConfig config)
+    : AmazonSimpleSystemsManagementClient(credentials, config)
 {
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
@@ -17,8 +18,14 @@ internal sealed class SsmClient(AWSCredentials credentials, SsmClientConfig conf
 
     private sealed class PatientRetries(CallPatience patience) : StandardRetryPolicy(patience.Retries)
     {
-        public override async Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception) =>
-            (executionContext.RequestContext.Retries < CallPatience.ConnectRetries || !ServiceFailures.IsNoConnection(exception)) && await base.RetryForExceptionAsync(executionContext, exception);
+        public override async Task<bool> RetryForExceptionAsync(
+            IExecutionContext executionContext,
+            Exception exception
+        ) =>
+            (
+                executionContext.RequestContext.Retries < CallPatience.ConnectRetries
+                || !ServiceFailures.IsNoConnection(exception)
+            ) && await base.RetryForExceptionAsync(executionContext, exception);
 
         public override Task WaitBeforeRetryAsync(IExecutionContext executionContext)
         {

@@ -18,9 +18,22 @@ internal sealed class WebObjects : IDisposable
     public WebObjects(AwsSettings? settings, CallPatience patience)
     {
 #pragma warning disable CA2000 // The client owns its handler.
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ResponseDrainTimeout = TimeSpan.Zero, ConnectTimeout = patience.ConnectTimeout }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ResponseDrainTimeout = TimeSpan.Zero,
+                ConnectTimeout = patience.ConnectTimeout,
+            }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 #pragma warning restore CA2000
-        _plainEndpoint = (settings?.EndpointUrl ?? Endpoints.FromEnvironment("SSM")) is { Scheme: "http" } endpoint ? endpoint : null;
+        _plainEndpoint = (settings?.EndpointUrl ?? Endpoints.FromEnvironment("SSM")) is { Scheme: "http" } endpoint
+            ? endpoint
+            : null;
     }
 
     public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
@@ -29,10 +42,22 @@ internal sealed class WebObjects : IDisposable
         for (var redirects = 0; ; redirects++)
         {
             if (!IsAllowed(current) || (location.Scheme == "https" && current.Scheme != "https"))
-                throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(current)} is not fetched: only https:// and s3:// are{(redirects > 0 ? $" ({ObjectBody.Describe(location)} redirects there)" : "")}.");
+                throw new ObjectStoreException(
+                    ObjectStoreFailure.Unreachable,
+                    null,
+                    $"{ObjectBody.Describe(current)} is not fetched: only https:// and s3:// are{(redirects > 0 ? $" ({ObjectBody.Describe(location)} redirects there)" : "")}."
+                );
             using var response = await SendAsync(current, cancellationToken);
-            if (response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
-                && response.Headers.Location is { } next && redirects < MaxRedirects)
+            if (
+                response.StatusCode
+                    is HttpStatusCode.MovedPermanently
+                        or HttpStatusCode.Found
+                        or HttpStatusCode.SeeOther
+                        or HttpStatusCode.TemporaryRedirect
+                        or HttpStatusCode.PermanentRedirect
+                && response.Headers.Location is { } next
+                && redirects < MaxRedirects
+            )
             {
                 current = new Uri(current, next);
                 continue;
@@ -41,7 +66,13 @@ internal sealed class WebObjects : IDisposable
             if (response.StatusCode != HttpStatusCode.OK)
                 throw Refused(location, (int)response.StatusCode);
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await ObjectBody.ReadAsync(location, body, response.Content.Headers.ContentLength, maxBytes, cancellationToken);
+            return await ObjectBody.ReadAsync(
+                location,
+                body,
+                response.Content.Headers.ContentLength,
+                maxBytes,
+                cancellationToken
+            );
         }
     }
 
@@ -55,7 +86,11 @@ internal sealed class WebObjects : IDisposable
             404 or 410 => ObjectStoreFailure.NotFound,
             _ => ObjectStoreFailure.HttpError,
         };
-        return new ObjectStoreException(failure, status, $"{ObjectBody.Describe(location)} was answered with HTTP {status}.");
+        return new ObjectStoreException(
+            failure,
+            status,
+            $"{ObjectBody.Describe(location)} was answered with HTTP {status}."
+        );
     }
 
     private async Task<HttpResponseMessage> SendAsync(Uri location, CancellationToken cancellationToken)
@@ -66,14 +101,24 @@ internal sealed class WebObjects : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unreachable, null, $"{ObjectBody.Describe(location)} cannot be reached: {e.Message}", e);
+            throw new ObjectStoreException(
+                ObjectStoreFailure.Unreachable,
+                null,
+                $"{ObjectBody.Describe(location)} cannot be reached: {e.Message}",
+                e
+            );
         }
     }
 
-    private bool IsAllowed(Uri location) => location.Scheme switch
-    {
-        "https" => true,
-        "http" => location.IsLoopback || (_plainEndpoint is { } endpoint && endpoint.Authority.Equals(location.Authority, StringComparison.OrdinalIgnoreCase)),
-        _ => false,
-    };
+    private bool IsAllowed(Uri location) =>
+        location.Scheme switch
+        {
+            "https" => true,
+            "http" => location.IsLoopback
+                || (
+                    _plainEndpoint is { } endpoint
+                    && endpoint.Authority.Equals(location.Authority, StringComparison.OrdinalIgnoreCase)
+                ),
+            _ => false,
+        };
 }

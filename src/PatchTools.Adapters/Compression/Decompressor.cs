@@ -12,14 +12,15 @@ public sealed class Decompressor : IDecompressor
 {
     private const int BufferBytes = 128 * 1024;
 
-    public Stream Open(CompressionFormat format, Stream compressed) => format switch
-    {
-        CompressionFormat.Lz4 => Lz4(compressed),
-        CompressionFormat.Xz => Xz(compressed),
-        CompressionFormat.Zstd => Zstd(compressed),
-        CompressionFormat.Bzip2 => Bzip2(compressed),
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such compression."),
-    };
+    public Stream Open(CompressionFormat format, Stream compressed) =>
+        format switch
+        {
+            CompressionFormat.Lz4 => Lz4(compressed),
+            CompressionFormat.Xz => Xz(compressed),
+            CompressionFormat.Zstd => Zstd(compressed),
+            CompressionFormat.Bzip2 => Bzip2(compressed),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such compression."),
+        };
 
     // A method for each, so that one format does not load another's package.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -29,8 +30,14 @@ public sealed class Decompressor : IDecompressor
     private static DecodingStream Xz(Stream compressed) => new("xz", compressed, static source => new XZStream(source));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static DecodingStream Zstd(Stream compressed) => new("zstd", compressed, static source => new DecompressionStream(source, BufferBytes));
+    private static DecodingStream Zstd(Stream compressed) =>
+        new("zstd", compressed, static source => new DecompressionStream(source, BufferBytes));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static DecodingStream Bzip2(Stream compressed) => new("bzip2", compressed, static source => BZip2Stream.Create(source, CompressionMode.Decompress, decompressConcatenated: true));
+    private static DecodingStream Bzip2(Stream compressed) =>
+        new(
+            "bzip2",
+            compressed,
+            static source => BZip2Stream.Create(source, CompressionMode.Decompress, decompressConcatenated: true)
+        );
 }

@@ -47,7 +47,10 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
                 return 0;
             if (buffer.Length < _maxBlock)
             {
-                var length = DecodeBlock(_window.AsSpan(HistoryBytes, _maxBlock), _window.AsSpan(HistoryBytes - _history, _history));
+                var length = DecodeBlock(
+                    _window.AsSpan(HistoryBytes, _maxBlock),
+                    _window.AsSpan(HistoryBytes - _history, _history)
+                );
                 (_pending, _pendingEnd) = (HistoryBytes, HistoryBytes + length);
                 written = TakePending(buffer);
             }
@@ -85,9 +88,14 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
     private int DecodeInto(Span<byte> buffer)
     {
         var written = DecodeBlock(buffer[.._maxBlock], _window.AsSpan(HistoryBytes - _history, _history));
-        while (_isInFrame && written > 0 && buffer.Length - written >= _maxBlock && (!_isLinked || written >= HistoryBytes))
+        while (
+            _isInFrame && written > 0 && buffer.Length - written >= _maxBlock && (!_isLinked || written >= HistoryBytes)
+        )
         {
-            var length = DecodeBlock(buffer.Slice(written, _maxBlock), _isLinked ? buffer.Slice(written - HistoryBytes, HistoryBytes) : default);
+            var length = DecodeBlock(
+                buffer.Slice(written, _maxBlock),
+                _isLinked ? buffer.Slice(written - HistoryBytes, HistoryBytes) : default
+            );
             written += length;
         }
 
@@ -135,7 +143,10 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
         }
         else
         {
-            decoded = _isLinked && !history.IsEmpty ? LZ4Codec.Decode(block, target, history) : LZ4Codec.Decode(block, target);
+            decoded =
+                _isLinked && !history.IsEmpty
+                    ? LZ4Codec.Decode(block, target, history)
+                    : LZ4Codec.Decode(block, target);
             if (decoded < 0)
                 throw Damaged("a block does not decode");
         }
@@ -159,7 +170,7 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
                 break;
             if ((magic & ~0xFu) != SkippableMagic)
                 throw Damaged("what should be a frame is none");
-            for (var left = ReadUInt32(); left > 0;)
+            for (var left = ReadUInt32(); left > 0; )
             {
                 if (!TryBuffer(1))
                     throw Damaged("a skippable frame ends early");
@@ -171,7 +182,8 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
 
         // Flags, block size, content size or none: 3 to 15 bytes with the header's own checksum.
         Buffer(2);
-        int flags = _input[_inputStart], sizes = _input[_inputStart + 1];
+        int flags = _input[_inputStart],
+            sizes = _input[_inputStart + 1];
         var hasContentSize = (flags & 0x08) != 0;
         if (flags >> 6 != 1 || (flags & 0x02) != 0 || (sizes & 0x8F) != 0 || sizes >> 4 < 4)
             throw Damaged("a frame's header is not of version 1");

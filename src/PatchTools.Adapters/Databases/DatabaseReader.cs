@@ -10,7 +10,12 @@ public sealed class DatabaseReader : IDatabaseReader
     public void Read(string path, string query, Action<IDataRecord> row)
     {
         // Immutable: a directory that cannot be written, as an image's or another user's, is read all the same, and nothing is left there.
-        var settings = new SqliteConnectionStringBuilder { DataSource = $"{new Uri(path).AbsoluteUri}?immutable=1", Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = $"{new Uri(path).AbsoluteUri}?immutable=1",
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+        };
         try
         {
             using var connection = new SqliteConnection(settings.ConnectionString);

@@ -25,7 +25,10 @@ public sealed class OverrideListReader : IOverrideListReader
         {
             YamlMap root => Entries(root),
             null => throw new OverrideListException("The document is empty; a list begins with patches:.", 1, 1),
-            var other => throw Wrong(other, $"The document is {Kind(other)}; it must be a mapping with the key patches."),
+            var other => throw Wrong(
+                other,
+                $"The document is {Kind(other)}; it must be a mapping with the key patches."
+            ),
         };
     }
 
@@ -53,20 +56,25 @@ public sealed class OverrideListReader : IOverrideListReader
             : throw Wrong(entry.Members.GetValueOrDefault("id") ?? entry, "An entry has no id.");
     }
 
-    private static string? Member(YamlMap entry, string key) => entry.Members.GetValueOrDefault(key) switch
-    {
-        null or YamlText { IsNull: true } => null,
-        YamlText text => text.Value,
-        var other => throw Wrong(other, $"{key} is {Kind(other)}; it must be text. Quote it if it begins with [ or {{."),
-    };
+    private static string? Member(YamlMap entry, string key) =>
+        entry.Members.GetValueOrDefault(key) switch
+        {
+            null or YamlText { IsNull: true } => null,
+            YamlText text => text.Value,
+            var other => throw Wrong(
+                other,
+                $"{key} is {Kind(other)}; it must be text. Quote it if it begins with [ or {{."
+            ),
+        };
 
-    private static string Kind(YamlNode node) => node switch
-    {
-        YamlMap => "a mapping",
-        YamlList => "a list",
-        YamlText { IsNull: true } => "null",
-        _ => "text",
-    };
+    private static string Kind(YamlNode node) =>
+        node switch
+        {
+            YamlMap => "a mapping",
+            YamlList => "a list",
+            YamlText { IsNull: true } => "null",
+            _ => "text",
+        };
 
     private static OverrideListException Wrong(YamlNode node, string message) => new(message, node.Line, node.Column);
 
@@ -79,8 +87,16 @@ public sealed class OverrideListReader : IOverrideListReader
         {
             text = bytes switch
             {
-                [0xFF, 0xFE, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true).GetString(bytes[2..]),
-                [0xFE, 0xFF, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true).GetString(bytes[2..]),
+                [0xFF, 0xFE, ..] => new UnicodeEncoding(
+                    bigEndian: false,
+                    byteOrderMark: false,
+                    throwOnInvalidBytes: true
+                ).GetString(bytes[2..]),
+                [0xFE, 0xFF, ..] => new UnicodeEncoding(
+                    bigEndian: true,
+                    byteOrderMark: false,
+                    throwOnInvalidBytes: true
+                ).GetString(bytes[2..]),
                 [0xEF, 0xBB, 0xBF, ..] => new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes[3..]),
                 _ => new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes),
             };
@@ -95,9 +111,16 @@ public sealed class OverrideListReader : IOverrideListReader
         if (control < 0)
             return text;
         var before = text.AsSpan(0, control);
-        throw new OverrideListException($"The control character U+{(int)text[control]:X4} is not allowed in YAML.", 1 + before.Count('\n'), control - before.LastIndexOf('\n'));
+        throw new OverrideListException(
+            $"The control character U+{(int)text[control]:X4} is not allowed in YAML.",
+            1 + before.Count('\n'),
+            control - before.LastIndexOf('\n')
+        );
     }
 
-    private static readonly System.Buffers.SearchValues<char> Controls =
-        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7F).Where(c => c is not ('\t' or '\n' or '\r')).Select(c => (char)c), '\uFFFE', '\uFFFF']);
+    private static readonly System.Buffers.SearchValues<char> Controls = System.Buffers.SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Append(0x7F).Where(c => c is not ('\t' or '\n' or '\r')).Select(c => (char)c),
+        '\uFFFE',
+        '\uFFFF',
+    ]);
 }

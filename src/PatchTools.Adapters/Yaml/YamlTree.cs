@@ -37,14 +37,16 @@ internal sealed class YamlTree
         {
             throw tree.Malformed(e);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e)
+            when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // The package's own, about text behind the end of a document, tags that are no URI, and the like.
             throw At($"This is no YAML: {e.Message}", tree._parser.Current?.End ?? Mark.Empty);
         }
     }
 
-    private static OverrideListException At(string message, Mark mark) => new(message, (int)mark.Line, (int)mark.Column);
+    private static OverrideListException At(string message, Mark mark) =>
+        new(message, (int)mark.Line, (int)mark.Column);
 
     private YamlNode? Document()
     {
@@ -53,10 +55,13 @@ internal sealed class YamlTree
             return null;
         var root = Node(Next(), depth: 0);
         Next();
-        return Next() is { } more and not StreamEnd ? throw At("There is a second document; a list is one.", more.Start) : root;
+        return Next() is { } more and not StreamEnd
+            ? throw At("There is a second document; a list is one.", more.Start)
+            : root;
     }
 
-    private ParsingEvent Next() => _parser.MoveNext() ? _parser.Current! : throw new OverrideListException("The document ends early.", 1, 1);
+    private ParsingEvent Next() =>
+        _parser.MoveNext() ? _parser.Current! : throw new OverrideListException("The document ends early.", 1, 1);
 
     private YamlNode Node(ParsingEvent start, int depth)
     {
@@ -65,17 +70,28 @@ internal sealed class YamlTree
         if (start is AnchorAlias alias)
         {
             return _anchors.GetValueOrDefault(alias.Value.Value)
-                ?? throw At($"*{alias.Value.Value} is an alias in YAML, and nothing has that name. {QuoteHint}", start.Start);
+                ?? throw At(
+                    $"*{alias.Value.Value} is an alias in YAML, and nothing has that name. {QuoteHint}",
+                    start.Start
+                );
         }
 
         var (line, column) = ((int)start.Start.Line, (int)start.Start.Column);
-        if (start is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith(CoreTags, StringComparison.Ordinal))
+        if (
+            start is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag }
+            && !tag.Value.StartsWith(CoreTags, StringComparison.Ordinal)
+        )
             throw At($"The tag {tag.Value} is not known. {QuoteHint}", start.Start);
         YamlNode node;
         switch (start)
         {
             case Scalar scalar:
-                node = new YamlText(scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL", line, column);
+                node = new YamlText(
+                    scalar.Value,
+                    scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL",
+                    line,
+                    column
+                );
                 Remember(scalar, node);
                 break;
             case SequenceStart sequence:
@@ -113,7 +129,8 @@ internal sealed class YamlTree
     private OverrideListException Malformed(YamlException e)
     {
         var index = (int)Math.Min(e.Start.Index, _text.Length);
-        var isBareGlob = index < _text.Length && _text[index] is '*' or '&' or '!' or '%' or '@' or '`' or ']' or '}'
+        var isBareGlob =
+            index < _text.Length && _text[index] is '*' or '&' or '!' or '%' or '@' or '`' or ']' or '}'
             || index > 0 && index < _text.Length && _text[index - 1] is '*' or '&' or ']' or '}';
         if (e.Message.Contains("tab", StringComparison.Ordinal) && TabIndent(index) is { } tab)
             return tab;
@@ -124,6 +141,12 @@ internal sealed class YamlTree
     private OverrideListException? TabIndent(int from)
     {
         var feed = _text.IndexOf("\n\t", from, StringComparison.Ordinal);
-        return feed < 0 ? null : new OverrideListException("This is no YAML: a tab indents the line; use spaces.", 2 + _text.AsSpan(0, feed).Count('\n'), 1);
+        return feed < 0
+            ? null
+            : new OverrideListException(
+                "This is no YAML: a tab indents the line; use spaces.",
+                2 + _text.AsSpan(0, feed).Count('\n'),
+                1
+            );
     }
 }

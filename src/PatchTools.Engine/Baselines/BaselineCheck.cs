@@ -21,15 +21,17 @@ public static class BaselineCheck
         var family = host?.Inventory.Family ?? BaselineVocabulary.FamilyOf(baseline.OperatingSystem);
         if (family is null)
         {
-            issues.Add(new BaselineIssue
-            {
-                Level = BaselineIssueLevel.Error,
-                Kind = BaselineIssueKind.Fails,
-                Where = "OperatingSystem",
-                Entry = baseline.OperatingSystem,
-                Message = $"{baseline.OperatingSystem} is no operating system that PatchTools patches.",
-                Advice = $"Take one of {string.Join(", ", BaselineVocabulary.OperatingSystemNames)}.",
-            });
+            issues.Add(
+                new BaselineIssue
+                {
+                    Level = BaselineIssueLevel.Error,
+                    Kind = BaselineIssueKind.Fails,
+                    Where = "OperatingSystem",
+                    Entry = baseline.OperatingSystem,
+                    Message = $"{baseline.OperatingSystem} is no operating system that PatchTools patches.",
+                    Advice = $"Take one of {string.Join(", ", BaselineVocabulary.OperatingSystemNames)}.",
+                }
+            );
         }
         else
         {
@@ -43,8 +45,23 @@ public static class BaselineCheck
         return [.. issues.OrderByDescending(issue => issue.Level)];
     }
 
-    internal static BaselineIssue Issue(BaselineIssueLevel level, BaselineIssueKind kind, string where, string message, string advice, string? entry = null) =>
-        new() { Level = level, Kind = kind, Where = where, Entry = entry, Message = message, Advice = advice };
+    internal static BaselineIssue Issue(
+        BaselineIssueLevel level,
+        BaselineIssueKind kind,
+        string where,
+        string message,
+        string advice,
+        string? entry = null
+    ) =>
+        new()
+        {
+            Level = level,
+            Kind = kind,
+            Where = where,
+            Entry = entry,
+            Message = message,
+            Advice = advice,
+        };
 
     /// <summary>In single quotes, as everywhere; long entries are cut.</summary>
     internal static string Quote(string entry) => Snapshots.JsonPlace.Quote(entry);

@@ -13,22 +13,77 @@ internal static class HostCheck
         var identity = OperatingSystemIdentity.TryFrom(inventory.OperatingSystem);
         var product = identity?.Product ?? OperatingSystemIdentity.OwnProduct(inventory.OperatingSystem);
         if (identity is not null && identity.AwsName != baseline.OperatingSystem)
-            yield return Issue(BaselineIssueLevel.Error, BaselineIssueKind.MatchesNothingHere, "OperatingSystem", $"The baseline is for {baseline.OperatingSystem}, and the host is {identity.AwsName}.", "Check it against a host of its own system.", baseline.OperatingSystem);
-        if (baseline.Sources.Count > 0 && !baseline.Sources.Any(source => source.Products.Any(wanted => wanted == "*" || wanted == product)))
-            yield return Issue(BaselineIssueLevel.Error, BaselineIssueKind.Fails, "Sources", $"A run on this host fails: none of the sources is for {product}.", "Add the product to a source.", product);
-        List<string> silent = [.. inventory.Repositories.Where(repository => repository.HasAdvisories == false).Select(repository => repository.Name)];
-        if (silent.Count > 0 && inventory.Family is (PackageFamily.Dnf or PackageFamily.Yum) && !baseline.ApprovalRules.Any(rule => rule.EnableNonSecurity))
-            yield return Issue(BaselineIssueLevel.Warning, BaselineIssueKind.Hole, "ApprovalRules", $"{string.Join(", ", silent)} publish no advisories, so without EnableNonSecurity nothing of them is approved.", "Set EnableNonSecurity on a rule without CLASSIFICATION and SEVERITY.");
+            yield return Issue(
+                BaselineIssueLevel.Error,
+                BaselineIssueKind.MatchesNothingHere,
+                "OperatingSystem",
+                $"The baseline is for {baseline.OperatingSystem}, and the host is {identity.AwsName}.",
+                "Check it against a host of its own system.",
+                baseline.OperatingSystem
+            );
+        if (
+            baseline.Sources.Count > 0
+            && !baseline.Sources.Any(source => source.Products.Any(wanted => wanted == "*" || wanted == product))
+        )
+            yield return Issue(
+                BaselineIssueLevel.Error,
+                BaselineIssueKind.Fails,
+                "Sources",
+                $"A run on this host fails: none of the sources is for {product}.",
+                "Add the product to a source.",
+                product
+            );
+        List<string> silent =
+        [
+            .. inventory
+                .Repositories.Where(repository => repository.HasAdvisories == false)
+                .Select(repository => repository.Name),
+        ];
+        if (
+            silent.Count > 0
+            && inventory.Family is (PackageFamily.Dnf or PackageFamily.Yum)
+            && !baseline.ApprovalRules.Any(rule => rule.EnableNonSecurity)
+        )
+            yield return Issue(
+                BaselineIssueLevel.Warning,
+                BaselineIssueKind.Hole,
+                "ApprovalRules",
+                $"{string.Join(", ", silent)} publish no advisories, so without EnableNonSecurity nothing of them is approved.",
+                "Set EnableNonSecurity on a rule without CLASSIFICATION and SEVERITY."
+            );
         if (fails)
             yield break;
 
         for (var i = 0; i < baseline.ApprovalRules.Count; i++)
         {
             // Alone and without its delay: what the rule could ever approve here, whatever the others and the lists say.
-            var rule = baseline.ApprovalRules[i] with { ApproveAfterDays = 0, ApproveUntilDate = null };
-            var counts = BaselineEvaluator.Evaluate(Request(baseline with { ApprovalRules = [rule], ApprovedPatches = [], RejectedPatches = [] }, host, product)).Counts;
+            var rule = baseline.ApprovalRules[i] with
+            {
+                ApproveAfterDays = 0,
+                ApproveUntilDate = null,
+            };
+            var counts = BaselineEvaluator
+                .Evaluate(
+                    Request(
+                        baseline with
+                        {
+                            ApprovalRules = [rule],
+                            ApprovedPatches = [],
+                            RejectedPatches = [],
+                        },
+                        host,
+                        product
+                    )
+                )
+                .Counts;
             if (counts.Missing + counts.Installed + counts.NotApplicable == 0)
-                yield return Issue(BaselineIssueLevel.Warning, BaselineIssueKind.MatchesNothingHere, RuleCheck.NameOf(i), "The rule approves nothing that this host has or could get.", "Look at what its filters saw: Test-PatchCompliance -As Detail, Explanation.Observations.");
+                yield return Issue(
+                    BaselineIssueLevel.Warning,
+                    BaselineIssueKind.MatchesNothingHere,
+                    RuleCheck.NameOf(i),
+                    "The rule approves nothing that this host has or could get.",
+                    "Look at what its filters saw: Test-PatchCompliance -As Detail, Explanation.Observations."
+                );
         }
 
         var evaluator = BaselineEvaluator.EvaluatorOf(Request(baseline, host, product));
@@ -40,21 +95,29 @@ internal static class HostCheck
     }
 
     private static BaselineIssue Useless(string where, string entry) =>
-        Issue(BaselineIssueLevel.Warning, BaselineIssueKind.MatchesNothingHere, where, $"{Quote(entry)} names no package that this host has or could get.", "Check its spelling; the forms are in about_PatchBaselines.", entry);
+        Issue(
+            BaselineIssueLevel.Warning,
+            BaselineIssueKind.MatchesNothingHere,
+            where,
+            $"{Quote(entry)} names no package that this host has or could get.",
+            "Check its spelling; the forms are in about_PatchBaselines.",
+            entry
+        );
 
-    private static EvaluationRequest Request(PatchBaseline baseline, BaselineCheckHost host, string product) => new()
-    {
-        Snapshot = new PatchSnapshot
+    private static EvaluationRequest Request(PatchBaseline baseline, BaselineCheckHost host, string product) =>
+        new()
         {
-            SnapshotId = Guid.Empty.ToString(),
-            Origin = SnapshotOrigin.File,
-            Baseline = baseline,
-            Product = product,
-            OperationStart = host.Now,
-        },
-        Inventory = host.Inventory,
-        Now = host.Now,
-        VersionOrder = host.VersionOrder,
-        ExecutionId = Guid.Empty.ToString(),
-    };
+            Snapshot = new PatchSnapshot
+            {
+                SnapshotId = Guid.Empty.ToString(),
+                Origin = SnapshotOrigin.File,
+                Baseline = baseline,
+                Product = product,
+                OperationStart = host.Now,
+            },
+            Inventory = host.Inventory,
+            Now = host.Now,
+            VersionOrder = host.VersionOrder,
+            ExecutionId = Guid.Empty.ToString(),
+        };
 }

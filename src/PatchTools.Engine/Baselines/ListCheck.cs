@@ -14,36 +14,106 @@ internal static partial class ListCheck
         foreach (var entry in baseline.ApprovedPatches)
         {
             if (baseline.RejectedPatches.Contains(entry, StringComparer.OrdinalIgnoreCase))
-                yield return Issue(BaselineIssueLevel.Warning, BaselineIssueKind.NeverMatches, Approved, $"{Quote(entry)} is rejected as well, and rejecting wins.", "Remove it from one of the lists.", entry);
+                yield return Issue(
+                    BaselineIssueLevel.Warning,
+                    BaselineIssueKind.NeverMatches,
+                    Approved,
+                    $"{Quote(entry)} is rejected as well, and rejecting wins.",
+                    "Remove it from one of the lists.",
+                    entry
+                );
             else if (family == PackageFamily.Apt && IsId(entry))
-                yield return Issue(BaselineIssueLevel.Warning, BaselineIssueKind.NeverMatches, Approved, $"{Quote(entry)} never matches: apt's packages carry no advisory, CVE or Bugzilla ids.", "Name the package.", entry);
+                yield return Issue(
+                    BaselineIssueLevel.Warning,
+                    BaselineIssueKind.NeverMatches,
+                    Approved,
+                    $"{Quote(entry)} never matches: apt's packages carry no advisory, CVE or Bugzilla ids.",
+                    "Name the package.",
+                    entry
+                );
         }
 
         foreach (var entry in baseline.RejectedPatches)
         {
             if (entry.Length > 0 && entry.All(c => c == '*'))
-                yield return Issue(BaselineIssueLevel.Error, BaselineIssueKind.Hole, Rejected, $"{Quote(entry)} rejects every package: the baseline approves nothing.", "Name what is to be rejected.", entry);
+                yield return Issue(
+                    BaselineIssueLevel.Error,
+                    BaselineIssueKind.Hole,
+                    Rejected,
+                    $"{Quote(entry)} rejects every package: the baseline approves nothing.",
+                    "Name what is to be rejected.",
+                    entry
+                );
             else if (IsId(entry))
-                yield return Issue(BaselineIssueLevel.Warning, BaselineIssueKind.NeverMatches, Rejected, $"{Quote(entry)} never matches: the rejected list names packages, not advisories.", "Name the package.", entry);
+                yield return Issue(
+                    BaselineIssueLevel.Warning,
+                    BaselineIssueKind.NeverMatches,
+                    Rejected,
+                    $"{Quote(entry)} never matches: the rejected list names packages, not advisories.",
+                    "Name the package.",
+                    entry
+                );
         }
 
-        foreach (var (list, entries) in new[] { (Approved, baseline.ApprovedPatches), (Rejected, baseline.RejectedPatches) })
+        foreach (
+            var (list, entries) in new[] { (Approved, baseline.ApprovedPatches), (Rejected, baseline.RejectedPatches) }
+        )
         {
-            foreach (var group in entries.GroupBy(entry => entry, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
-                yield return Issue(BaselineIssueLevel.Information, BaselineIssueKind.Superfluous, list, $"{Quote(group.Key)} stands there {group.Count()} times.", "Once is enough.", group.Key);
+            foreach (
+                var group in entries
+                    .GroupBy(entry => entry, StringComparer.OrdinalIgnoreCase)
+                    .Where(group => group.Count() > 1)
+            )
+                yield return Issue(
+                    BaselineIssueLevel.Information,
+                    BaselineIssueKind.Superfluous,
+                    list,
+                    $"{Quote(group.Key)} stands there {group.Count()} times.",
+                    "Once is enough.",
+                    group.Key
+                );
         }
 
-        if (baseline.ApprovedPatchesEnableNonSecurity && (baseline.ApprovedPatches.Count == 0 || family == PackageFamily.Zypper))
-            yield return Issue(BaselineIssueLevel.Information, BaselineIssueKind.Ignored, Approved, family == PackageFamily.Zypper ? "ApprovedPatchesEnableNonSecurity has no effect on zypper." : "ApprovedPatchesEnableNonSecurity has no effect without approved patches.", "Leave it out.");
-        if (baseline.ApprovedPatches.Count == 0 && baseline.ApprovedPatchesComplianceLevel != ComplianceLevel.UNSPECIFIED)
-            yield return Issue(BaselineIssueLevel.Information, BaselineIssueKind.Ignored, Approved, "ApprovedPatchesComplianceLevel has no effect without approved patches.", "Leave it out.");
+        if (
+            baseline.ApprovedPatchesEnableNonSecurity
+            && (baseline.ApprovedPatches.Count == 0 || family == PackageFamily.Zypper)
+        )
+            yield return Issue(
+                BaselineIssueLevel.Information,
+                BaselineIssueKind.Ignored,
+                Approved,
+                family == PackageFamily.Zypper
+                    ? "ApprovedPatchesEnableNonSecurity has no effect on zypper."
+                    : "ApprovedPatchesEnableNonSecurity has no effect without approved patches.",
+                "Leave it out."
+            );
+        if (
+            baseline.ApprovedPatches.Count == 0
+            && baseline.ApprovedPatchesComplianceLevel != ComplianceLevel.UNSPECIFIED
+        )
+            yield return Issue(
+                BaselineIssueLevel.Information,
+                BaselineIssueKind.Ignored,
+                Approved,
+                "ApprovedPatchesComplianceLevel has no effect without approved patches.",
+                "Leave it out."
+            );
         if (baseline.RejectedPatches.Count == 0 && baseline.RejectedPatchesAction == RejectedPatchesAction.BLOCK)
-            yield return Issue(BaselineIssueLevel.Information, BaselineIssueKind.Ignored, Rejected, "RejectedPatchesAction has no effect without rejected patches.", "Leave it out.");
+            yield return Issue(
+                BaselineIssueLevel.Information,
+                BaselineIssueKind.Ignored,
+                Rejected,
+                "RejectedPatchesAction has no effect without rejected patches.",
+                "Leave it out."
+            );
     }
 
     /// <summary>CVE ids, advisory ids with a year (<c>RHSA-2026:0864</c>, <c>ALAS2023-2026-123</c>, <c>SUSE-SLE-…-2026-1</c>) and Bugzilla numbers.</summary>
     private static bool IsId(string entry) => Id().IsMatch(entry);
 
-    [GeneratedRegex(@"^(?:CVE-\d{4}-\d+|(?:RH|AL|RL|EL)[SBE]A-\d{4}[:-]\d+|ALAS\w*-\d{4}-\d+|SUSE-[A-Z].*-\d{4}-\d+|\d{4,})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:CVE-\d{4}-\d+|(?:RH|AL|RL|EL)[SBE]A-\d{4}[:-]\d+|ALAS\w*-\d{4}-\d+|SUSE-[A-Z].*-\d{4}-\d+|\d{4,})\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Id();
 }

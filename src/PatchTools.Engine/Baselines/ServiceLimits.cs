@@ -25,20 +25,41 @@ internal static partial class ServiceLimits
     public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline)
     {
         if (!BaselineName().IsMatch(baseline.Name))
-            yield return Limit("Name", $"The service takes names of 3 to 128 letters, digits, dots, hyphens and underscores, not {Quote(baseline.Name)}.", "Choose another name.", baseline.Name);
+            yield return Limit(
+                "Name",
+                $"The service takes names of 3 to 128 letters, digits, dots, hyphens and underscores, not {Quote(baseline.Name)}.",
+                "Choose another name.",
+                baseline.Name
+            );
         if (baseline.Description is { } description && description.Length is 0 or > LongestDescription)
-            yield return Limit("Description", FormattableString.Invariant($"The service takes descriptions of 1 to {LongestDescription} characters; this one has {description.Length}."), "Shorten it, or leave it out.");
+            yield return Limit(
+                "Description",
+                FormattableString.Invariant(
+                    $"The service takes descriptions of 1 to {LongestDescription} characters; this one has {description.Length}."
+                ),
+                "Shorten it, or leave it out."
+            );
         foreach (var issue in Group(baseline.GlobalFilters, "GlobalFilters"))
             yield return issue;
         if (baseline.ApprovalRules.Count > MostRules)
-            yield return Limit("ApprovalRules", FormattableString.Invariant($"The service takes {MostRules} rules; there are {baseline.ApprovalRules.Count}."), "Put values that share delay and level into one rule.");
+            yield return Limit(
+                "ApprovalRules",
+                FormattableString.Invariant(
+                    $"The service takes {MostRules} rules; there are {baseline.ApprovalRules.Count}."
+                ),
+                "Put values that share delay and level into one rule."
+            );
         for (var i = 0; i < baseline.ApprovalRules.Count; i++)
         {
             foreach (var issue in Rule(baseline.ApprovalRules[i], RuleCheck.NameOf(i)))
                 yield return issue;
         }
 
-        foreach (var issue in Entries(baseline.ApprovedPatches, "ApprovedPatches").Concat(Entries(baseline.RejectedPatches, "RejectedPatches")).Concat(Sources(baseline.Sources)))
+        foreach (
+            var issue in Entries(baseline.ApprovedPatches, "ApprovedPatches")
+                .Concat(Entries(baseline.RejectedPatches, "RejectedPatches"))
+                .Concat(Sources(baseline.Sources))
+        )
             yield return issue;
     }
 
@@ -47,44 +68,111 @@ internal static partial class ServiceLimits
         foreach (var issue in Group(rule.Filters, where))
             yield return issue;
         if (rule.ApproveAfterDays is > MostDays)
-            yield return Limit(where, FormattableString.Invariant($"The service takes 0 to {MostDays} days in ApproveAfterDays; the rule has {rule.ApproveAfterDays}."), "Lower it.");
+            yield return Limit(
+                where,
+                FormattableString.Invariant(
+                    $"The service takes 0 to {MostDays} days in ApproveAfterDays; the rule has {rule.ApproveAfterDays}."
+                ),
+                "Lower it."
+            );
         if ((rule.ApproveAfterDays is null) == (rule.ApproveUntilDate is null))
-            yield return Limit(where, "The service wants exactly one of ApproveAfterDays and ApproveUntilDate.", rule.ApproveUntilDate is null ? "Give ApproveAfterDays, 0 for at once." : "Leave one of them out.");
+            yield return Limit(
+                where,
+                "The service wants exactly one of ApproveAfterDays and ApproveUntilDate.",
+                rule.ApproveUntilDate is null ? "Give ApproveAfterDays, 0 for at once." : "Leave one of them out."
+            );
     }
 
     private static IEnumerable<BaselineIssue> Group(IReadOnlyList<PatchFilter> filters, string where)
     {
         if (filters.Count > MostFilters)
-            yield return Limit(where, FormattableString.Invariant($"The service takes {MostFilters} filters in a group; there are {filters.Count}."), "Remove some.");
+            yield return Limit(
+                where,
+                FormattableString.Invariant(
+                    $"The service takes {MostFilters} filters in a group; there are {filters.Count}."
+                ),
+                "Remove some."
+            );
         foreach (var filter in filters)
         {
             if (filter.Values.Count is 0 or > MostValues)
-                yield return Limit(where, FormattableString.Invariant($"The service takes 1 to {MostValues} values in a filter; {filter.Key} has {filter.Values.Count}."), "Divide them over two rules.", filter.Key);
+                yield return Limit(
+                    where,
+                    FormattableString.Invariant(
+                        $"The service takes 1 to {MostValues} values in a filter; {filter.Key} has {filter.Values.Count}."
+                    ),
+                    "Divide them over two rules.",
+                    filter.Key
+                );
             if (filter.Values.FirstOrDefault(value => value.Length is 0 or > LongestValue) is { } value)
-                yield return Limit(where, FormattableString.Invariant($"The service takes values of 1 to {LongestValue} characters; one of {filter.Key} has {value.Length}."), "Correct it.", value);
+                yield return Limit(
+                    where,
+                    FormattableString.Invariant(
+                        $"The service takes values of 1 to {LongestValue} characters; one of {filter.Key} has {value.Length}."
+                    ),
+                    "Correct it.",
+                    value
+                );
         }
     }
 
     private static IEnumerable<BaselineIssue> Entries(IReadOnlyList<string> entries, string where)
     {
         if (entries.Count > MostEntries)
-            yield return Limit(where, FormattableString.Invariant($"The service takes {MostEntries} entries; there are {entries.Count}."), "Use wildcards, or give the list as a file with -BaselineOverride.");
+            yield return Limit(
+                where,
+                FormattableString.Invariant($"The service takes {MostEntries} entries; there are {entries.Count}."),
+                "Use wildcards, or give the list as a file with -BaselineOverride."
+            );
         foreach (var entry in entries.Where(entry => entry.Length is 0 or > LongestEntry))
-            yield return Limit(where, FormattableString.Invariant($"The service takes entries of 1 to {LongestEntry} characters; {Quote(entry)} has {entry.Length}."), "Shorten it with a wildcard.", entry);
+            yield return Limit(
+                where,
+                FormattableString.Invariant(
+                    $"The service takes entries of 1 to {LongestEntry} characters; {Quote(entry)} has {entry.Length}."
+                ),
+                "Shorten it with a wildcard.",
+                entry
+            );
     }
 
     private static IEnumerable<BaselineIssue> Sources(IReadOnlyList<PatchSource> sources)
     {
         if (sources.Count > MostSources)
-            yield return Limit("Sources", FormattableString.Invariant($"The service takes {MostSources} sources; there are {sources.Count}."), "Remove some.");
+            yield return Limit(
+                "Sources",
+                FormattableString.Invariant($"The service takes {MostSources} sources; there are {sources.Count}."),
+                "Remove some."
+            );
         foreach (var source in sources)
         {
             if (!SourceName().IsMatch(source.Name))
-                yield return Limit("Sources", $"The service takes source names of 3 to 50 letters, digits, dots, hyphens and underscores, not {Quote(source.Name)}.", "Choose another name.", source.Name);
-            if (source.Products.Count is 0 or > MostProducts || source.Products.Any(product => product.Length is 0 or > LongestProduct))
-                yield return Limit("Sources", FormattableString.Invariant($"The service takes 1 to {MostProducts} products of 1 to {LongestProduct} characters in a source; look at {Quote(source.Name)}."), "Correct its products; * stands for all.", source.Name);
+                yield return Limit(
+                    "Sources",
+                    $"The service takes source names of 3 to 50 letters, digits, dots, hyphens and underscores, not {Quote(source.Name)}.",
+                    "Choose another name.",
+                    source.Name
+                );
+            if (
+                source.Products.Count is 0 or > MostProducts
+                || source.Products.Any(product => product.Length is 0 or > LongestProduct)
+            )
+                yield return Limit(
+                    "Sources",
+                    FormattableString.Invariant(
+                        $"The service takes 1 to {MostProducts} products of 1 to {LongestProduct} characters in a source; look at {Quote(source.Name)}."
+                    ),
+                    "Correct its products; * stands for all.",
+                    source.Name
+                );
             if (source.Configuration.Length is 0 or > LongestConfiguration)
-                yield return Limit("Sources", FormattableString.Invariant($"The service takes configurations of 1 to {LongestConfiguration} characters; that of {Quote(source.Name)} has {source.Configuration.Length}."), "Divide it over two sources.", source.Name);
+                yield return Limit(
+                    "Sources",
+                    FormattableString.Invariant(
+                        $"The service takes configurations of 1 to {LongestConfiguration} characters; that of {Quote(source.Name)} has {source.Configuration.Length}."
+                    ),
+                    "Divide it over two sources.",
+                    source.Name
+                );
         }
     }
 

@@ -6,11 +6,12 @@ namespace PatchTools.Errors;
 internal static class ServiceErrors
 {
     /// <summary>Null: what the failure means depends on the call.</summary>
-    public static PatchError? RowOf(PatchServiceFailure failure) => failure switch
-    {
-        PatchServiceFailure.NoCredentials => PatchErrors.CredentialsNotFound,
-        PatchServiceFailure.ExpiredCredentials => PatchErrors.CredentialsRejected,
-        PatchServiceFailure.ClockSkewed => PatchErrors.ClockSkewed,
-        _ => null,
-    };
+    public static PatchError? RowOf(PatchServiceFailure failure) =>
+        failure switch
+        {
+            PatchServiceFailure.NoCredentials => PatchErrors.CredentialsNotFound,
+            PatchServiceFailure.ExpiredCredentials => PatchErrors.CredentialsRejected,
+            PatchServiceFailure.ClockSkewed => PatchErrors.ClockSkewed,
+            _ => null,
+        };
 }

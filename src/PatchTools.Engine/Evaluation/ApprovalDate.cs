@@ -21,7 +21,12 @@ internal static class ApprovalDate
         var from = day.DayNumber + (long)(rule.ApproveAfterDays ?? 0);
         if (from <= Day(now).DayNumber)
             return new(true, null);
-        return new(false, from > DateOnly.MaxValue.DayNumber ? null : new DateTimeOffset(DateOnly.FromDayNumber((int)from).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero));
+        return new(
+            false,
+            from > DateOnly.MaxValue.DayNumber
+                ? null
+                : new DateTimeOffset(DateOnly.FromDayNumber((int)from).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
+        );
     }
 
     private static DateOnly Day(DateTimeOffset instant) => DateOnly.FromDateTime(instant.UtcDateTime);

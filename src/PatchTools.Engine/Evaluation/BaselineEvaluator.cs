@@ -23,7 +23,9 @@ public static class BaselineEvaluator
             Operation = request.Operation,
             OperationText = request.OperationText,
             RebootOption = request.RebootOption,
-            InstallOverrideList = request is { Operation: PatchOperation.Install, InstallOverrideList: { } list } ? list.ReportedAs : "",
+            InstallOverrideList = request is { Operation: PatchOperation.Install, InstallOverrideList: { } list }
+                ? list.ReportedAs
+                : "",
             ExecutionId = request.ExecutionId,
             Start = request.Snapshot.OperationStart,
             End = request.Now,
@@ -33,11 +35,12 @@ public static class BaselineEvaluator
     }
 
     /// <summary>The decisions of one evaluation; not thread-safe.</summary>
-    internal static FamilyEvaluator EvaluatorOf(EvaluationRequest request) => request.Inventory.Family switch
-    {
-        PackageFamily.Apt => new AptEvaluator(request),
-        PackageFamily.Dnf => new DnfEvaluator(request),
-        PackageFamily.Yum => new YumEvaluator(request),
-        _ => new ZypperEvaluator(request),
-    };
+    internal static FamilyEvaluator EvaluatorOf(EvaluationRequest request) =>
+        request.Inventory.Family switch
+        {
+            PackageFamily.Apt => new AptEvaluator(request),
+            PackageFamily.Dnf => new DnfEvaluator(request),
+            PackageFamily.Yum => new YumEvaluator(request),
+            _ => new ZypperEvaluator(request),
+        };
 }

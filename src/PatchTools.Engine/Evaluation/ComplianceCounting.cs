@@ -7,7 +7,9 @@ internal static class ComplianceCounting
     public static ComplianceCounts Count(IReadOnlyList<PatchFinding> findings, int notApplicable)
     {
         var byState = new int[Enum.GetValues<PatchState>().Length];
-        int critical = 0, security = 0, other = 0;
+        int critical = 0,
+            security = 0,
+            other = 0;
         foreach (var finding in findings)
         {
             byState[(int)finding.State]++;
@@ -42,7 +44,8 @@ internal static class ComplianceCounting
         foreach (var finding in findings)
         {
             if (!finding.IsCompliant)
-                result = (ComplianceLevel)Math.Max((int)(result ?? ComplianceLevel.INFORMATIONAL), (int)finding.ComplianceLevel);
+                result = (ComplianceLevel)
+                    Math.Max((int)(result ?? ComplianceLevel.INFORMATIONAL), (int)finding.ComplianceLevel);
         }
 
         return result;
@@ -52,16 +55,17 @@ internal static class ComplianceCounting
     public static IReadOnlyList<PatchFinding> InReportOrder(IEnumerable<PatchFinding> findings) =>
         [.. findings.OrderBy(f => StateOrder(f.State)).ThenBy(f => f.Name, CodePointOrder.Instance)];
 
-    private static int StateOrder(PatchState state) => state switch
-    {
-        PatchState.Installed => 0,
-        PatchState.InstalledOther => 1,
-        PatchState.InstalledRejected => 2,
-        PatchState.InstalledPendingReboot => 3,
-        PatchState.NotApplicable => 4,
-        PatchState.Missing => 5,
-        _ => 6,
-    };
+    private static int StateOrder(PatchState state) =>
+        state switch
+        {
+            PatchState.Installed => 0,
+            PatchState.InstalledOther => 1,
+            PatchState.InstalledRejected => 2,
+            PatchState.InstalledPendingReboot => 3,
+            PatchState.NotApplicable => 4,
+            PatchState.Missing => 5,
+            _ => 6,
+        };
 
     /// <summary>Python compares code points, .NET's ordinal order compares UTF-16 units; they differ beyond U+FFFF only.</summary>
     private sealed class CodePointOrder : IComparer<string>
@@ -78,7 +82,9 @@ internal static class ComplianceCounting
                     continue;
                 var surrogateX = char.IsSurrogate(x[i]);
                 var surrogateY = char.IsSurrogate(y[i]);
-                return surrogateX == surrogateY ? x[i].CompareTo(y[i]) : surrogateX ? 1 : -1;
+                return surrogateX == surrogateY ? x[i].CompareTo(y[i])
+                    : surrogateX ? 1
+                    : -1;
             }
 
             return x.Length.CompareTo(y.Length);

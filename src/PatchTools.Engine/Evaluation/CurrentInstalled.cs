@@ -16,31 +16,46 @@ public static class CurrentInstalled
     /// <param name="after">Report on an inventory taken after it.</param>
     public static IReadOnlyList<PatchFinding> Of(HostInventory before, ComplianceReport after)
     {
-        var editions = before.Installed.ToLookup(package => (package.Name, package.Architecture), package => package.Edition);
+        var editions = before.Installed.ToLookup(
+            package => (package.Name, package.Architecture),
+            package => package.Edition
+        );
         var asInstalled = new Lazy<FamilyEvaluator>(() => BaselineEvaluator.EvaluatorOf(RequestOf(after)));
         HashSet<string> seen = new(StringComparer.Ordinal);
         List<PatchFinding> changed = [];
         foreach (var finding in after.Findings)
         {
-            if (finding.InstalledVersion.Length == 0 || editions[(finding.PackageName, finding.Architecture)].Contains(finding.InstalledVersion, StringComparer.Ordinal) || !seen.Add(finding.Id))
+            if (
+                finding.InstalledVersion.Length == 0
+                || editions[(finding.PackageName, finding.Architecture)]
+                    .Contains(finding.InstalledVersion, StringComparer.Ordinal)
+                || !seen.Add(finding.Id)
+            )
                 continue;
-            changed.Add(finding.State is PatchState.Missing or PatchState.Failed ? asInstalled.Value.AsInstalled(PackageOf(finding, after.Inventory)) : finding);
+            changed.Add(
+                finding.State is PatchState.Missing or PatchState.Failed
+                    ? asInstalled.Value.AsInstalled(PackageOf(finding, after.Inventory))
+                    : finding
+            );
         }
 
         return changed;
     }
 
     /// <summary>Without dates: what this run installed was approved when it did.</summary>
-    private static EvaluationRequest RequestOf(ComplianceReport report) => new()
-    {
-        Snapshot = report.Snapshot,
-        Inventory = report.Inventory,
-        Now = report.End,
-        VersionOrder = PackageManagerLocator.VersionOrder(report.Inventory.Family),
-        Operation = report.Operation,
-        ExecutionId = report.ExecutionId,
-    };
+    private static EvaluationRequest RequestOf(ComplianceReport report) =>
+        new()
+        {
+            Snapshot = report.Snapshot,
+            Inventory = report.Inventory,
+            Now = report.End,
+            VersionOrder = PackageManagerLocator.VersionOrder(report.Inventory.Family),
+            Operation = report.Operation,
+            ExecutionId = report.ExecutionId,
+        };
 
     private static PackageEntry PackageOf(PatchFinding finding, HostInventory inventory) =>
-        inventory.Packages.First(package => package.IsInstalled && package.Name == finding.PackageName && package.Architecture == finding.Architecture);
+        inventory.Packages.First(package =>
+            package.IsInstalled && package.Name == finding.PackageName && package.Architecture == finding.Architecture
+        );
 }

@@ -21,18 +21,24 @@ public static class DependencyPolicies
         var baseline = snapshot.Baseline;
 
         // What the action ALLOW_AS_DEPENDENCY rejects may come along in every family; the reference's yum and zypper lock it out all the same (QUIRK).
-        return new RejectionPolicy(baseline.RejectedPatchesAction != RejectedPatchesAction.BLOCK ? null : inventory.Family switch
-        {
-            PackageFamily.Apt => new AptPatchList(baseline.RejectedPatches, native),
-            PackageFamily.Zypper => new ZypperPatchList(baseline.RejectedPatches, acceptsIds: false),
-            _ => new RpmPatchList(baseline.RejectedPatches, acceptsIds: false),
-        });
+        return new RejectionPolicy(
+            baseline.RejectedPatchesAction != RejectedPatchesAction.BLOCK
+                ? null
+                : inventory.Family switch
+                {
+                    PackageFamily.Apt => new AptPatchList(baseline.RejectedPatches, native),
+                    PackageFamily.Zypper => new ZypperPatchList(baseline.RejectedPatches, acceptsIds: false),
+                    _ => new RpmPatchList(baseline.RejectedPatches, acceptsIds: false),
+                }
+        );
     }
 
     private sealed class RejectionPolicy(PatchList? rejected) : IDependencyPolicy
     {
         public string? RefusalOf(string name, string architecture, string edition) =>
-            rejected?.FirstMatch(Encoding.UTF8.GetBytes(name), architecture, Encoding.UTF8.GetBytes(edition)) is { } entry and >= 0
+            rejected?.FirstMatch(Encoding.UTF8.GetBytes(name), architecture, Encoding.UTF8.GetBytes(edition))
+                is { } entry
+                    and >= 0
                 ? $"the baseline rejects '{rejected.Entries[entry]}' (BLOCK)"
                 : null;
     }
@@ -43,9 +49,15 @@ public static class DependencyPolicies
         public string? RefusalOf(string name, string architecture, string edition)
         {
             var (nameUtf8, editionUtf8) = (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(edition));
-            if (patterns.FirstMatch(nameUtf8, architecture, editionUtf8) >= 0 || patterns.FirstMention(nameUtf8, architecture, editionUtf8) is var entry && entry < 0)
+            if (
+                patterns.FirstMatch(nameUtf8, architecture, editionUtf8) >= 0
+                || patterns.FirstMention(nameUtf8, architecture, editionUtf8) is var entry && entry < 0
+            )
                 return null;
-            return string.Create(CultureInfo.InvariantCulture, $"the install override list, line {list.Entries[entry].Line}, allows only {OverrideUse.Describe(list.Entries[entry])}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the install override list, line {list.Entries[entry].Line}, allows only {OverrideUse.Describe(list.Entries[entry])}"
+            );
         }
     }
 }

@@ -101,19 +101,23 @@ internal abstract class FamilyEvaluator
     protected virtual bool LeavesOut(PackageEntry package) => false;
 
     /// <summary>What can only be judged when every package has been.</summary>
-    protected virtual void Settle(List<PatchFinding> findings)
-    {
-    }
+    protected virtual void Settle(List<PatchFinding> findings) { }
 
     /// <summary>Order of findings that share a name; reports sort by state and name only, stably (spec 07 §3).</summary>
     protected abstract int TieOrder(PatchFinding x, PatchFinding y);
 
     protected virtual IEnumerable<string> FamilyWarnings() => [];
 
-    protected PatchState ForOperation(PatchState state) => OperationState.Of(state, Request.Operation, Override is not null);
+    protected PatchState ForOperation(PatchState state) =>
+        OperationState.Of(state, Request.Operation, Override is not null);
 
     /// <summary>Explanation of a finding that the list decides.</summary>
-    protected FindingExplanation ExplainOverride(int entry, InstalledPackage installed, string edition, Func<IReadOnlyList<string>> observe)
+    protected FindingExplanation ExplainOverride(
+        int entry,
+        InstalledPackage installed,
+        string edition,
+        Func<IReadOnlyList<string>> observe
+    )
     {
         var wanted = Override!.Entry(entry);
         return new FindingExplanation
@@ -121,8 +125,21 @@ internal abstract class FamilyEvaluator
             Decision = DecisionKind.InstallOverrideList,
             Summary = installed.IsHeld ? $"{Wording.ListedByOverride(wanted)}, held" : Wording.ListedByOverride(wanted),
             ListEntry = wanted.Id,
-            Observations = new LazyLines(() => [FormattableString.Invariant($"install override list, line {wanted.Line}: {OverrideUse.Describe(wanted)} matches {edition}"), .. observe()]),
-            HostPolicy = HostPolicyLines.Of(installed, edition, Request.Inventory.PackageManager, Request.VersionOrder, "the override list names"),
+            Observations = new LazyLines(() =>
+                [
+                    FormattableString.Invariant(
+                        $"install override list, line {wanted.Line}: {OverrideUse.Describe(wanted)} matches {edition}"
+                    ),
+                    .. observe(),
+                ]
+            ),
+            HostPolicy = HostPolicyLines.Of(
+                installed,
+                edition,
+                Request.Inventory.PackageManager,
+                Request.VersionOrder,
+                "the override list names"
+            ),
         };
     }
 
@@ -132,7 +149,14 @@ internal abstract class FamilyEvaluator
         var failed = Override is null ? null : JudgeByOverride(package);
         if (failed is not null)
             _findings.Add(failed);
-        if (failed is null || (ReportsMissingBesideFailed && finding.State == PatchState.Missing && Request.VersionOrder.Compare(finding.AvailableVersion, failed.AvailableVersion) > 0))
+        if (
+            failed is null
+            || (
+                ReportsMissingBesideFailed
+                && finding.State == PatchState.Missing
+                && Request.VersionOrder.Compare(finding.AvailableVersion, failed.AvailableVersion) > 0
+            )
+        )
             _findings.Add(finding);
     }
 }

@@ -12,23 +12,48 @@ internal static class HostPolicyLines
     /// <param name="tool">Name of the package manager.</param>
     /// <param name="order">Order of editions.</param>
     /// <param name="decider">Who wants it.</param>
-    public static IReadOnlyList<string> Of(InstalledPackage installed, string approved, string tool, IComparer<string> order, string decider = "the baseline approves")
+    public static IReadOnlyList<string> Of(
+        InstalledPackage installed,
+        string approved,
+        string tool,
+        IComparer<string> order,
+        string decider = "the baseline approves"
+    )
     {
         List<string> lines = [];
         if (installed.IsHeld)
             lines.Add(Held);
         if (installed.IsBroken)
-            lines.Add(installed.Status.Length == 0 ? "not completely installed" : $"not completely installed ({installed.Status})");
-        if (installed.CandidateEdition is { } candidate && !string.Equals(candidate, approved, StringComparison.Ordinal)
-            && (installed.PolicyNote is not null || order.Compare(candidate, approved) < 0))
+            lines.Add(
+                installed.Status.Length == 0
+                    ? "not completely installed"
+                    : $"not completely installed ({installed.Status})"
+            );
+        if (
+            installed.CandidateEdition is { } candidate
+            && !string.Equals(candidate, approved, StringComparison.Ordinal)
+            && (installed.PolicyNote is not null || order.Compare(candidate, approved) < 0)
+        )
         {
-            lines.Add(candidate == installed.Edition ? $"{tool} would stay at {candidate}, {decider} {approved}" : $"{tool} would take {candidate}, {decider} {approved}");
+            lines.Add(
+                candidate == installed.Edition
+                    ? $"{tool} would stay at {candidate}, {decider} {approved}"
+                    : $"{tool} would take {candidate}, {decider} {approved}"
+            );
         }
 
         if (installed.PolicyNote is { } note)
             lines.Add(note);
-        if (installed.PhasedPercentage is { } percentage && (installed.CandidateEdition is null || installed.CandidateEdition == approved))
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"phased to {percentage} % of hosts; an approval does not wait for it"));
+        if (
+            installed.PhasedPercentage is { } percentage
+            && (installed.CandidateEdition is null || installed.CandidateEdition == approved)
+        )
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"phased to {percentage} % of hosts; an approval does not wait for it"
+                )
+            );
         return lines;
     }
 }

@@ -33,7 +33,10 @@ public sealed record InstallSelection
                 Edition = finding.AvailableVersion,
                 Id = finding.Id,
             };
-            if (refusals.GetValueOrDefault((target.Name, target.Architecture)) is { } package && RefusalOf(package, target.Edition) is { } refusal)
+            if (
+                refusals.GetValueOrDefault((target.Name, target.Architecture)) is { } package
+                && RefusalOf(package, target.Edition) is { } refusal
+            )
                 held.Add(new PatchSetback(target, SetbackKind.Held, refusal));
             else
                 targets.Add(target);
@@ -56,6 +59,7 @@ public sealed record InstallSelection
 
     private static string? RefusalOf(InstalledPackage package, string edition) =>
         package.IsHeld ? "held by the administrator"
-        : package.RefusedEditions.FirstOrDefault(r => r.Edition == edition) is { } refused ? $"kept away by {refused.Reason}"
+        : package.RefusedEditions.FirstOrDefault(r => r.Edition == edition) is { } refused
+            ? $"kept away by {refused.Reason}"
         : null;
 }

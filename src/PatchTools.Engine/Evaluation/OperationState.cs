@@ -4,5 +4,7 @@ namespace PatchTools.Evaluation;
 internal static class OperationState
 {
     public static PatchState Of(PatchState state, PatchOperation operation, bool hasInstallOverrideList) =>
-        state == PatchState.Missing && operation == PatchOperation.Install && !hasInstallOverrideList ? PatchState.Failed : state;
+        state == PatchState.Missing && operation == PatchOperation.Install && !hasInstallOverrideList
+            ? PatchState.Failed
+            : state;
 }

@@ -15,7 +15,8 @@ internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family
     public OverrideEntry Entry(int index) => list.Entries[index];
 
     /// <summary>The entry for people: <c>'libssl*' with title '*1.1.1f*'</c>.</summary>
-    public static string Describe(OverrideEntry entry) => entry.Title is null ? $"'{entry.Id}'" : $"'{entry.Id}' with title '{entry.Title}'";
+    public static string Describe(OverrideEntry entry) =>
+        entry.Title is null ? $"'{entry.Id}'" : $"'{entry.Id}' with title '{entry.Title}'";
 
     /// <summary>Entries from which nothing can come: a misspelt name looks like a host that is up to date.</summary>
     public IEnumerable<string> Warnings(PackageCatalog catalog)
@@ -26,8 +27,13 @@ internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family
         var unknown = Unmatched(notInstalled, catalog, installed: false);
         foreach (var entry in notInstalled)
         {
-            var what = unknown.Contains(entry) ? "matches no package known to this host" : "matches only packages that are not installed, and a list only upgrades";
-            yield return string.Create(CultureInfo.InvariantCulture, $"install override list, line {entry.Line}: {Describe(entry)} {what}");
+            var what = unknown.Contains(entry)
+                ? "matches no package known to this host"
+                : "matches only packages that are not installed, and a list only upgrades";
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"install override list, line {entry.Line}: {Describe(entry)} {what}"
+            );
         }
     }
 

@@ -16,16 +16,18 @@ internal static class PlanSentence
         List<string> parts = [];
         foreach (var group in plan.Changes.GroupBy(change => change.Action).OrderBy(group => group.Key))
             parts.Add($"{group.Count()} {Participle(group.Key)}");
-        var subject = plan.Changes.Count == 1 ? "1 package would change" : $"{plan.Changes.Count} packages would change";
+        var subject =
+            plan.Changes.Count == 1 ? "1 package would change" : $"{plan.Changes.Count} packages would change";
         return $"{subject}: {string.Join(", ", parts)}.{left}";
     }
 
-    private static string Participle(PlannedAction action) => action switch
-    {
-        PlannedAction.Upgrade => "upgraded",
-        PlannedAction.Install => "new",
-        PlannedAction.Downgrade => "downgraded",
-        PlannedAction.Remove => "removed",
-        _ => "configured",
-    };
+    private static string Participle(PlannedAction action) =>
+        action switch
+        {
+            PlannedAction.Upgrade => "upgraded",
+            PlannedAction.Install => "new",
+            PlannedAction.Downgrade => "downgraded",
+            PlannedAction.Remove => "removed",
+            _ => "configured",
+        };
 }

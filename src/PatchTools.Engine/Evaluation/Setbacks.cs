@@ -22,10 +22,15 @@ public static class Setbacks
 
         if (byId.Count == 0)
             return report;
-        var findings = ComplianceCounting.InReportOrder(report.Findings.Select(finding =>
-            finding.State is PatchState.Missing or PatchState.Failed && byId.TryGetValue(finding.Id, out var list) && Of(finding, list) is { } setback
-                ? With(finding, setback, report.Inventory.PackageManager)
-                : finding));
+        var findings = ComplianceCounting.InReportOrder(
+            report.Findings.Select(finding =>
+                finding.State is PatchState.Missing or PatchState.Failed
+                && byId.TryGetValue(finding.Id, out var list)
+                && Of(finding, list) is { } setback
+                    ? With(finding, setback, report.Inventory.PackageManager)
+                    : finding
+            )
+        );
         return report with
         {
             Findings = findings,
@@ -40,14 +45,23 @@ public static class Setbacks
     /// </summary>
     public static IReadOnlyList<string> Untold(ComplianceReport report, InstallOutcome outcome)
     {
-        var broken = report.Inventory.Installed.Where(package => package.IsBroken).Select(package => package.Name).ToHashSet(StringComparer.Ordinal);
-        var told = report.Findings.Where(finding => finding.Setback is not null).Select(finding => finding.Id).ToHashSet(StringComparer.Ordinal);
+        var broken = report
+            .Inventory.Installed.Where(package => package.IsBroken)
+            .Select(package => package.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        var told = report
+            .Findings.Where(finding => finding.Setback is not null)
+            .Select(finding => finding.Id)
+            .ToHashSet(StringComparer.Ordinal);
         return
         [
             .. outcome.Problems,
             .. outcome.Warnings,
-            .. outcome.Setbacks.Where(setback => broken.Contains(setback.Target.Name) && !told.Contains(setback.Target.Id))
-                .Select(setback => $"{setback.Target.Name} {setback.Target.Edition} is not completely installed: {setback.Reason}"),
+            .. outcome
+                .Setbacks.Where(setback => broken.Contains(setback.Target.Name) && !told.Contains(setback.Target.Id))
+                .Select(setback =>
+                    $"{setback.Target.Name} {setback.Target.Edition} is not completely installed: {setback.Reason}"
+                ),
         ];
     }
 
@@ -56,7 +70,8 @@ public static class Setbacks
     /// baseline would go further than the override list did.
     /// </summary>
     private static PatchSetback? Of(PatchFinding finding, List<PatchSetback> setbacks) =>
-        setbacks.FindLast(s => s.Target.Edition == finding.AvailableVersion) ?? (finding.State == PatchState.Failed ? setbacks[^1] : null);
+        setbacks.FindLast(s => s.Target.Edition == finding.AvailableVersion)
+        ?? (finding.State == PatchState.Failed ? setbacks[^1] : null);
 
     private static PatchFinding With(PatchFinding finding, PatchSetback setback, string tool)
     {
@@ -65,12 +80,19 @@ public static class Setbacks
         var why = Why(setback, tool);
         return finding with
         {
-            State = setback.Kind is SetbackKind.TimeBudget or SetbackKind.Stopped ? PatchState.Missing : PatchState.Failed,
+            State = setback.Kind is SetbackKind.TimeBudget or SetbackKind.Stopped
+                ? PatchState.Missing
+                : PatchState.Failed,
             Setback = setback,
             Explanation = finding.Explanation with
             {
                 Summary = why,
-                Observations = [.. finding.Explanation.Observations, $"wanted because {finding.Explanation.Summary}", $"not installed: {why}"],
+                Observations =
+                [
+                    .. finding.Explanation.Observations,
+                    $"wanted because {finding.Explanation.Summary}",
+                    $"not installed: {why}",
+                ],
             },
         };
     }
@@ -78,8 +100,18 @@ public static class Setbacks
     /// <summary>The package manager's own words say whose they are; a decision of ours does not.</summary>
     private static string Why(PatchSetback setback, string tool)
     {
-        var isOurs = setback.Kind is SetbackKind.Held or SetbackKind.RejectedDependency or SetbackKind.NotAuthenticated or SetbackKind.TimeBudget or SetbackKind.Stopped;
-        return isOurs || setback.Reason.StartsWith(tool, StringComparison.Ordinal) || setback.Reason.StartsWith("dpkg", StringComparison.Ordinal) || setback.Reason.StartsWith("rpm", StringComparison.Ordinal)
+        var isOurs =
+            setback.Kind
+            is SetbackKind.Held
+                or SetbackKind.RejectedDependency
+                or SetbackKind.NotAuthenticated
+                or SetbackKind.TimeBudget
+                or SetbackKind.Stopped;
+        return
+            isOurs
+            || setback.Reason.StartsWith(tool, StringComparison.Ordinal)
+            || setback.Reason.StartsWith("dpkg", StringComparison.Ordinal)
+            || setback.Reason.StartsWith("rpm", StringComparison.Ordinal)
             ? setback.Reason
             : $"{tool}: {setback.Reason}";
     }

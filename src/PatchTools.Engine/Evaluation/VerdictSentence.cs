@@ -11,13 +11,16 @@ internal static class VerdictSentence
         Add(counts.Failed, "failed to install", "failed to install");
         Add(counts.InstalledRejected, "is installed but rejected", "are installed but rejected");
         Add(counts.InstalledPendingReboot, "waits for a reboot", "wait for a reboot");
-        var installed = counts.Installed + counts.InstalledOther + counts.InstalledRejected + counts.InstalledPendingReboot;
-        var body = problems.Count == 0
-            ? $"nothing the baseline approves is missing among {installed} installed packages"
-            : string.Join(", ", problems);
+        var installed =
+            counts.Installed + counts.InstalledOther + counts.InstalledRejected + counts.InstalledPendingReboot;
+        var body =
+            problems.Count == 0
+                ? $"nothing the baseline approves is missing among {installed} installed packages"
+                : string.Join(", ", problems);
         return report.Verdict switch
         {
-            ComplianceVerdict.NotProven => $"Cannot tell: {Repositories(report)} no recent metadata; by what is known, {body}.",
+            ComplianceVerdict.NotProven =>
+                $"Cannot tell: {Repositories(report)} no recent metadata; by what is known, {body}.",
             ComplianceVerdict.NonCompliant => $"Not compliant: {body}.",
             _ => $"Compliant: {body}.",
         };
@@ -31,7 +34,10 @@ internal static class VerdictSentence
 
     private static string Repositories(ComplianceReport report)
     {
-        var names = report.Inventory.Repositories.Where(r => !r.HasUsableMetadata && !r.SkipIfUnavailable).Select(r => r.Name).ToList();
+        var names = report
+            .Inventory.Repositories.Where(r => !r.HasUsableMetadata && !r.SkipIfUnavailable)
+            .Select(r => r.Name)
+            .ToList();
         return names.Count switch
         {
             0 => "the host has",

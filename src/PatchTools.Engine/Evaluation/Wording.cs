@@ -30,9 +30,11 @@ internal static class Wording
 
     public static string ListedByOverride(OverrideEntry entry) => $"the override list names '{entry.Id}'";
 
-    private static string ApprovedFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it from {from:yyyy-MM-dd}");
+    private static string ApprovedFrom(int rule, DateTimeOffset from) =>
+        FormattableString.Invariant($"rule {rule} approves it from {from:yyyy-MM-dd}");
 
-    private static string ApprovedOnlyUntil(int rule, DateOnly until) => FormattableString.Invariant($"rule {rule} approves only until {until:yyyy-MM-dd}");
+    private static string ApprovedOnlyUntil(int rule, DateOnly until) =>
+        FormattableString.Invariant($"rule {rule} approves only until {until:yyyy-MM-dd}");
 
     /// <summary>A rule that would approve it at another date.</summary>
     public static string HeldBack(int rule, ApprovalRule held, DateTimeOffset? from) =>
@@ -47,30 +49,39 @@ internal static class Wording
     /// <param name="date">The date; null for none.</param>
     public static string Date(int rule, string what, ApprovalRule wanted, DateTimeOffset? date)
     {
-        var wants = wanted.ApproveUntilDate is { } until ? FormattableString.Invariant($"released until {until:yyyy-MM-dd}") : FormattableString.Invariant($"{wanted.ApproveAfterDays ?? 0} days old");
-        var saw = date is { } day ? FormattableString.Invariant($"{day.UtcDateTime:yyyy-MM-dd}") : "no date, which is approved";
+        var wants = wanted.ApproveUntilDate is { } until
+            ? FormattableString.Invariant($"released until {until:yyyy-MM-dd}")
+            : FormattableString.Invariant($"{wanted.ApproveAfterDays ?? 0} days old");
+        var saw = date is { } day
+            ? FormattableString.Invariant($"{day.UtcDateTime:yyyy-MM-dd}")
+            : "no date, which is approved";
         return $"rule {rule}, {what}: wants {wants}; saw {saw}";
     }
 
-    public static string NewerFrom(int rule, DateTimeOffset from) => FormattableString.Invariant($"rule {rule} approves it; newer from {from:yyyy-MM-dd}");
+    public static string NewerFrom(int rule, DateTimeOffset from) =>
+        FormattableString.Invariant($"rule {rule} approves it; newer from {from:yyyy-MM-dd}");
 
     /// <summary>The vendor's fix is gone from the repositories and nothing newer took its place.</summary>
-    public static string FixNotOffered(string advisory, string edition) => $"{advisory} names {edition}, which no repository offers";
+    public static string FixNotOffered(string advisory, string edition) =>
+        $"{advisory} names {edition}, which no repository offers";
 
     /// <summary>Only a newer version with the fix is left, and the baseline does not approve it.</summary>
-    public static string RollUp(string edition, string advisory, string why) => $"{edition} has the fix of {advisory}, but {why}";
+    public static string RollUp(string edition, string advisory, string why) =>
+        $"{edition} has the fix of {advisory}, but {why}";
 
     /// <summary>One line of what a filter saw: <c>rule 1, PRIORITY: wants required, important, standard and 2 more; saw optional: matches</c>.</summary>
     public static string Filter(string group, PatchFilter filter, string seen, bool matches) =>
         $"{group}, {filter.Key}: wants {Wanted(filter.Values)}; saw {(seen.Length == 0 ? "none" : seen)}: {(matches ? "matches" : "does not match")}";
 
     /// <summary>The filter stands there, but the family does not know it or a later one of the same key replaces it.</summary>
-    public static string FilterIgnored(string group, PatchFilter filter, string why) => $"{group}, {filter.Key}: ignored, {why}";
+    public static string FilterIgnored(string group, PatchFilter filter, string why) =>
+        $"{group}, {filter.Key}: ignored, {why}";
 
-    private static string Wanted(IReadOnlyList<string> values) => values.Count switch
-    {
-        0 => "nothing",
-        <= WantedShown + 1 => string.Join(", ", values),
-        _ => $"{string.Join(", ", values.Take(WantedShown))} and {values.Count - WantedShown} more",
-    };
+    private static string Wanted(IReadOnlyList<string> values) =>
+        values.Count switch
+        {
+            0 => "nothing",
+            <= WantedShown + 1 => string.Join(", ", values),
+            _ => $"{string.Join(", ", values.Take(WantedShown))} and {values.Count - WantedShown} more",
+        };
 }

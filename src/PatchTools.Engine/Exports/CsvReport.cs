@@ -42,6 +42,8 @@ internal static class CsvReport
         value = ReportWords.Clean(value);
         if (value is ['=' or '+' or '-' or '@', ..])
             value = "'" + value;
-        return value.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+        return value.AsSpan().ContainsAny(',', '"', '\n')
+            ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : value;
     }
 }

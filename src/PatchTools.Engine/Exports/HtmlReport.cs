@@ -16,17 +16,34 @@ internal static class HtmlReport
     private static readonly string _script = Resource("report/report.js");
 
     /// <summary>The ranks of vendors and baselines, gravest first.</summary>
-    private static readonly string[] _ranks = ["critical", "high", "important", "medium", "moderate", "required", "low", "standard", "informational", "optional", "extra", "none"];
+    private static readonly string[] _ranks =
+    [
+        "critical",
+        "high",
+        "important",
+        "medium",
+        "moderate",
+        "required",
+        "low",
+        "standard",
+        "informational",
+        "optional",
+        "extra",
+        "none",
+    ];
 
     public static string Write(ComplianceReport report, IReadOnlyList<PatchSummary> history)
     {
         var html = new HtmlText();
-        html.Markup($"""
+        html.Markup(
+            $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{Hash(_style)}'; script-src 'sha256-{Hash(_script)}'; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{Hash(
+                _style
+            )}'; script-src 'sha256-{Hash(_script)}'; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="referrer" content="no-referrer">
             <title>Patch report of {HostOf(report)}, {Time(report.End)}</title>
@@ -37,12 +54,18 @@ internal static class HtmlReport
             <header>
             <h1>Patch report of {HostOf(report)}</h1>
             <p class="verdict {report.Verdict.ToString()}">{report.VerdictText}</p>
-            <p class="about">{Joined(report.Inventory.Facts.HostName, report.Inventory.OperatingSystem.PrettyName)}<br>{report.OperationText} of {Time(report.End)} against the baseline {BaselineOf(report)}{(report.Snapshot.BaselineId is { } id ? $" ({id})" : "")}</p>
+            <p class="about">{Joined(
+                report.Inventory.Facts.HostName,
+                report.Inventory.OperatingSystem.PrettyName
+            )}<br>{report.OperationText} of {Time(report.End)} against the baseline {BaselineOf(report)}{(
+                report.Snapshot.BaselineId is { } id ? $" ({id})" : ""
+            )}</p>
             <nav aria-label="Parts of the report"><a href="#packages">Packages</a> <a href="#repositories">Repositories</a> <a href="#host">Host and baseline</a></nav>
             </header>
             <main>
 
-            """);
+            """
+        );
         Problems(html, report);
         html.Markup("<div class=\"panels\">\n");
         States(html, report);
@@ -52,21 +75,33 @@ internal static class HtmlReport
         Findings(html, report);
         Repositories(html, report.Inventory.Repositories);
         Host(html, report);
-        html.Markup($"""
+        html.Markup(
+            $"""
             </main>
             <footer>Made by PatchTools. Snapshot {report.Snapshot.SnapshotId}, execution {report.ExecutionId}.</footer>
             <script>{new HtmlRaw(_script)}</script>
             </body>
             </html>
 
-            """);
+            """
+        );
         return html.ToString();
     }
 
     private static void Problems(HtmlText html, ComplianceReport report)
     {
-        List<string> lines = [.. report.Inventory.Warnings.Concat(report.Warnings).Concat(report.Outcome?.Problems ?? [])];
-        lines.InsertRange(0, report.Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok).Select(repository => $"repository {repository.Name} is {repository.Status.ToString()}{(repository.Message is { } message ? $": {message}" : "")}"));
+        List<string> lines =
+        [
+            .. report.Inventory.Warnings.Concat(report.Warnings).Concat(report.Outcome?.Problems ?? []),
+        ];
+        lines.InsertRange(
+            0,
+            report
+                .Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)
+                .Select(repository =>
+                    $"repository {repository.Name} is {repository.Status.ToString()}{(repository.Message is { } message ? $": {message}" : "")}"
+                )
+        );
         if (report.Outcome?.StoppedBecause is { } stopped)
             lines.Insert(0, stopped);
         lines = [.. lines.Distinct(StringComparer.Ordinal)];
@@ -80,15 +115,31 @@ internal static class HtmlReport
 
     private static void States(HtmlText html, ComplianceReport report)
     {
-        List<Bar> bars = [.. Urgency.Select(state => new Bar(Of(state), report.Findings.Count(finding => finding.State == state), state.ToString()))];
+        List<Bar> bars =
+        [
+            .. Urgency.Select(state => new Bar(
+                Of(state),
+                report.Findings.Count(finding => finding.State == state),
+                state.ToString()
+            )),
+        ];
         html.Markup("<section aria-labelledby=\"states-of\"><h2 id=\"states-of\">Packages by state</h2><figure>");
         Charts.Bars(html, "Packages by state", bars);
-        html.Markup($"</figure><p class=\"shown\">{report.Counts.NotApplicable} more that the baseline approves are not installed, and need not be.</p></section>\n");
+        html.Markup(
+            $"</figure><p class=\"shown\">{report.Counts.NotApplicable} more that the baseline approves are not installed, and need not be.</p></section>\n"
+        );
     }
 
     private static void Ranks(HtmlText html, ComplianceReport report)
     {
-        List<Bar> bars = [.. report.Findings.Where(finding => !finding.IsCompliant).GroupBy(RankOf).OrderBy(group => OrderOf(group.Key)).Select(group => new Bar(group.Key, group.Count(), "rank"))];
+        List<Bar> bars =
+        [
+            .. report
+                .Findings.Where(finding => !finding.IsCompliant)
+                .GroupBy(RankOf)
+                .OrderBy(group => OrderOf(group.Key))
+                .Select(group => new Bar(group.Key, group.Count(), "rank")),
+        ];
         html.Markup("<section aria-labelledby=\"ranks-of\"><h2 id=\"ranks-of\">To do, by severity</h2>");
         if (bars.Count == 0)
         {
@@ -99,14 +150,17 @@ internal static class HtmlReport
         html.Markup("<figure>");
         Charts.Bars(html, "To do, by severity", bars);
         var counts = report.Counts;
-        html.Markup($"</figure><p class=\"shown\">{counts.CriticalNonCompliant} critical by the baseline's level, {counts.SecurityNonCompliant} security, {counts.OtherNonCompliant} other.</p></section>\n");
+        html.Markup(
+            $"</figure><p class=\"shown\">{counts.CriticalNonCompliant} critical by the baseline's level, {counts.SecurityNonCompliant} security, {counts.OtherNonCompliant} other.</p></section>\n"
+        );
     }
 
     private static void Trend(HtmlText html, ComplianceReport report, IReadOnlyList<PatchSummary> history)
     {
         List<TrendPoint> points =
         [
-            .. history.Where(summary => summary.ExecutionId != report.ExecutionId || summary.OperationEnd != report.End)
+            .. history
+                .Where(summary => summary.ExecutionId != report.ExecutionId || summary.OperationEnd != report.End)
                 .Select(summary => new TrendPoint(summary.OperationEnd, summary.Counts))
                 .Append(new TrendPoint(report.End, report.Counts))
                 .OrderBy(point => point.Time),
@@ -128,7 +182,13 @@ internal static class HtmlReport
         var (snapshot, inventory) = (report.Snapshot, report.Inventory);
         html.Markup("<section aria-labelledby=\"host\"><h2 id=\"host\" tabindex=\"-1\">Host and baseline</h2><dl>");
         Fact(html, "Host", inventory.Facts.HostName);
-        Fact(html, "Instance", snapshot.InstanceId is { Length: > 0 } instance && snapshot.Region is { Length: > 0 } region ? $"{instance} in {region}" : snapshot.InstanceId);
+        Fact(
+            html,
+            "Instance",
+            snapshot.InstanceId is { Length: > 0 } instance && snapshot.Region is { Length: > 0 } region
+                ? $"{instance} in {region}"
+                : snapshot.InstanceId
+        );
         Fact(html, "System", inventory.OperatingSystem.PrettyName);
         Fact(html, "Product", snapshot.Product);
         Fact(html, "Packages", $"{Number(report.Findings.Count)}, of {inventory.PackageManager}");
@@ -137,9 +197,25 @@ internal static class HtmlReport
         Fact(html, "Read", Time(inventory.CapturedAt));
         Fact(html, "Baseline", snapshot.BaselineId is { } id ? $"{BaselineOf(report)} ({id})" : BaselineOf(report));
         Fact(html, "Patch group", snapshot.PatchGroup);
-        Fact(html, "From", snapshot.Origin switch { SnapshotOrigin.Service => "Systems Manager", SnapshotOrigin.Default => "AWS's predefined ones", SnapshotOrigin.Override => $"the override {snapshot.BaselineOverride}", _ => "a file" });
+        Fact(
+            html,
+            "From",
+            snapshot.Origin switch
+            {
+                SnapshotOrigin.Service => "Systems Manager",
+                SnapshotOrigin.Default => "AWS's predefined ones",
+                SnapshotOrigin.Override => $"the override {snapshot.BaselineOverride}",
+                _ => "a file",
+            }
+        );
         Fact(html, "Duration", FormattableString.Invariant($"{(report.End - report.Start).TotalSeconds:0.0} s"));
-        Fact(html, "Sent", report.Uploaded ? "to Systems Manager" : report.UploadNote is { } note ? $"no: {note}" : "no");
+        Fact(
+            html,
+            "Sent",
+            report.Uploaded ? "to Systems Manager"
+                : report.UploadNote is { } note ? $"no: {note}"
+                : "no"
+        );
         Fact(html, "Exit code", Number(report.ExitCode));
         html.Markup("</dl></section>\n");
     }
@@ -152,17 +228,30 @@ internal static class HtmlReport
 
     private static void Repositories(HtmlText html, IReadOnlyList<RepositoryHealth> repositories)
     {
-        html.Markup($"""
+        html.Markup(
+            $"""
             <section aria-labelledby="repositories"><h2 id="repositories" tabindex="-1">Repositories</h2><div class="wide" tabindex="0" role="region" aria-label="Table of repositories"><table>
-            <caption>{repositories.Count(repository => repository.Status == RepositoryStatus.Ok)} of {repositories.Count} have recent metadata</caption>
+            <caption>{repositories.Count(repository =>
+                repository.Status == RepositoryStatus.Ok
+            )} of {repositories.Count} have recent metadata</caption>
             <thead><tr><th scope="col">Repository</th><th scope="col">Status</th><th scope="col">Published</th><th scope="col">Refreshed</th><th scope="col">To know</th></tr></thead>
             <tbody>
 
-            """);
+            """
+        );
         foreach (var repository in repositories)
         {
-            var know = repository.Message ?? (repository.HasAdvisories == false ? "publishes no advisories: nobody can tell which of its packages are security updates" : repository.Trusted ? "" : "not authenticated");
-            html.Markup($"<tr><th scope=\"row\">{repository.Name}</th><td{new HtmlRaw(repository.Status == RepositoryStatus.Ok ? "" : " class=\"status-bad\"")}>{repository.Status.ToString()}</td><td>{(repository.PublishedAt is { } published ? Time(published) : "")}</td><td>{(repository.RefreshedAt is { } refreshed ? Time(refreshed) : "")}</td><td>{know}</td></tr>\n");
+            var know =
+                repository.Message
+                ?? (
+                    repository.HasAdvisories == false
+                        ? "publishes no advisories: nobody can tell which of its packages are security updates"
+                    : repository.Trusted ? ""
+                    : "not authenticated"
+                );
+            html.Markup(
+                $"<tr><th scope=\"row\">{repository.Name}</th><td{new HtmlRaw(repository.Status == RepositoryStatus.Ok ? "" : " class=\"status-bad\"")}>{repository.Status.ToString()}</td><td>{(repository.PublishedAt is { } published ? Time(published) : "")}</td><td>{(repository.RefreshedAt is { } refreshed ? Time(refreshed) : "")}</td><td>{know}</td></tr>\n"
+            );
         }
 
         html.Markup("</tbody></table></div></section>\n");
@@ -172,13 +261,18 @@ internal static class HtmlReport
     {
         List<PatchFinding> findings = [.. InUrgency(report.Findings)];
         var open = findings.Exists(finding => !finding.IsCompliant);
-        html.Markup("<section aria-labelledby=\"packages\"><h2 id=\"packages\" tabindex=\"-1\">Packages</h2>\n<div class=\"controls\" hidden><label>Search name, reason or CVE<input type=\"search\" id=\"search\" autocomplete=\"off\" spellcheck=\"false\"></label><label>Severity<select id=\"rank\"><option value=\"\">all</option>");
+        html.Markup(
+            "<section aria-labelledby=\"packages\"><h2 id=\"packages\" tabindex=\"-1\">Packages</h2>\n<div class=\"controls\" hidden><label>Search name, reason or CVE<input type=\"search\" id=\"search\" autocomplete=\"off\" spellcheck=\"false\"></label><label>Severity<select id=\"rank\"><option value=\"\">all</option>"
+        );
         foreach (var rank in findings.Select(RankOf).Distinct(StringComparer.Ordinal).OrderBy(OrderOf))
             html.Markup($"<option>{rank}</option>");
         html.Markup("</select></label><fieldset id=\"states\"><legend>States</legend>");
         foreach (var group in findings.GroupBy(finding => finding.State).OrderBy(group => Rank(group.Key)))
-            html.Markup($"<button type=\"button\" data-state=\"{group.Key.ToString()}\" aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">{Of(group.Key)} {group.Count()}</button>");
-        html.Markup("""
+            html.Markup(
+                $"<button type=\"button\" data-state=\"{group.Key.ToString()}\" aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">{Of(group.Key)} {group.Count()}</button>"
+            );
+        html.Markup(
+            """
             </fieldset><button type="button" id="clear">Show all states</button></div>
             <p class="shown controls" hidden><span id="status" role="status"></span><button type="button" id="more">Show 200 more</button><button type="button" id="everything">Show all of them</button></p>
             <div class="wide" tabindex="0" role="region" aria-label="Table of packages"><table id="findings">
@@ -186,7 +280,8 @@ internal static class HtmlReport
             <thead><tr><th scope="col" class="c-name"><button type="button">Package</button></th><th scope="col" class="c-state"><button type="button">State</button></th><th scope="col" class="c-severity"><button type="button">Severity</button></th><th scope="col" class="c-version"><button type="button">Installed → available</button></th><th scope="col" class="c-why"><button type="button">Why</button></th><th scope="col" class="c-cve"><button type="button">CVEs</button></th></tr></thead>
             <tbody>
 
-            """);
+            """
+        );
         foreach (var finding in findings)
             Row(html, finding);
         html.Markup("</tbody></table></div></section>\n");
@@ -195,7 +290,9 @@ internal static class HtmlReport
     private static void Row(HtmlText html, PatchFinding finding)
     {
         var rank = RankOf(finding);
-        html.Markup($"<tr data-state=\"{finding.State.ToString()}\" data-rank=\"{rank}\"><th scope=\"row\">{finding.Name}</th><td data-key=\"{Rank(finding.State)}\" class=\"state s-{finding.State.ToString()}\"><span>{Of(finding.State)}</span></td><td data-key=\"{OrderOf(rank)}\">{string.Join(' ', Severity(finding))}</td><td>");
+        html.Markup(
+            $"<tr data-state=\"{finding.State.ToString()}\" data-rank=\"{rank}\"><th scope=\"row\">{finding.Name}</th><td data-key=\"{Rank(finding.State)}\" class=\"state s-{finding.State.ToString()}\"><span>{Of(finding.State)}</span></td><td data-key=\"{OrderOf(rank)}\">{string.Join(' ', Severity(finding))}</td><td>"
+        );
         if (finding.InstalledVersion.Length > 0)
             html.Markup($"<span class=\"version\">{finding.InstalledVersion}</span>");
         if (finding.AvailableVersion.Length > 0)
@@ -230,7 +327,10 @@ internal static class HtmlReport
     /// <summary>The baseline's level where it gives one, else the vendor's severity or dpkg's priority.</summary>
     private static string RankOf(PatchFinding finding)
     {
-        var word = finding.ComplianceLevel != ComplianceLevel.UNSPECIFIED ? finding.ComplianceLevel.ToString() : finding.Severity.Length > 0 ? finding.Severity : "not rated";
+        var word =
+            finding.ComplianceLevel != ComplianceLevel.UNSPECIFIED ? finding.ComplianceLevel.ToString()
+            : finding.Severity.Length > 0 ? finding.Severity
+            : "not rated";
         return word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant();
     }
 
@@ -246,7 +346,9 @@ internal static class HtmlReport
 
     private static string Resource(string name)
     {
-        using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The assembly lacks {name}.");
+        using var stream =
+            typeof(HtmlReport).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The assembly lacks {name}.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal);
     }

@@ -16,7 +16,8 @@ internal sealed class HtmlText
     }
 
     /// <summary>Cleaned and escaped, for text and for attributes in double quotes.</summary>
-    public static string Encode(string? text) => string.IsNullOrEmpty(text) ? "" : WebUtility.HtmlEncode(ReportWords.Clean(text));
+    public static string Encode(string? text) =>
+        string.IsNullOrEmpty(text) ? "" : WebUtility.HtmlEncode(ReportWords.Clean(text));
 
     public override string ToString() => _text.ToString();
 }
@@ -27,7 +28,8 @@ internal readonly ref struct HtmlString
 {
     private readonly StringBuilder _text;
 
-    public HtmlString(int literalLength, int formattedCount) => _text = new StringBuilder(literalLength + (formattedCount * 16));
+    public HtmlString(int literalLength, int formattedCount) =>
+        _text = new StringBuilder(literalLength + (formattedCount * 16));
 
     private HtmlString(string markup) => _text = new StringBuilder(markup);
 

@@ -13,7 +13,17 @@ internal static class JUnitReport
     public static byte[] Write(ComplianceReport report)
     {
         using var output = new MemoryStream();
-        using (var xml = XmlWriter.Create(output, new XmlWriterSettings { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), Indent = true, NewLineChars = "\n" }))
+        using (
+            var xml = XmlWriter.Create(
+                output,
+                new XmlWriterSettings
+                {
+                    Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+                    Indent = true,
+                    NewLineChars = "\n",
+                }
+            )
+        )
         {
             var failures = report.Findings.Count(finding => !finding.IsCompliant);
             var errors = report.Inventory.IsProven ? 0 : 1;
@@ -21,14 +31,33 @@ internal static class JUnitReport
             xml.WriteStartElement("testsuites");
             Counts(xml, report.Findings.Count + errors, failures, errors, seconds);
             xml.WriteStartElement("testsuite");
-            xml.WriteAttributeString("name", Clean($"Patch compliance of {HostOf(report)} against {BaselineOf(report)}"));
+            xml.WriteAttributeString(
+                "name",
+                Clean($"Patch compliance of {HostOf(report)} against {BaselineOf(report)}")
+            );
             Counts(xml, report.Findings.Count + errors, failures, errors, seconds);
-            xml.WriteAttributeString("timestamp", report.Start.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+            xml.WriteAttributeString(
+                "timestamp",
+                report.Start.UtcDateTime.ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss",
+                    System.Globalization.CultureInfo.InvariantCulture
+                )
+            );
             xml.WriteAttributeString("hostname", Clean(HostOf(report)));
             if (errors > 0)
             {
                 Case(xml, "metadata", "Repositories");
-                Problem(xml, "error", "NotProven", report.VerdictText, report.Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok).Select(repository => $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}"));
+                Problem(
+                    xml,
+                    "error",
+                    "NotProven",
+                    report.VerdictText,
+                    report
+                        .Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)
+                        .Select(repository =>
+                            $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}"
+                        )
+                );
                 xml.WriteEndElement();
             }
 
@@ -36,7 +65,13 @@ internal static class JUnitReport
             {
                 Case(xml, finding.Title.Length > 0 ? finding.Title : finding.Name, finding.Name);
                 if (!finding.IsCompliant)
-                    Problem(xml, "failure", finding.State.ToString(), finding.Setback?.Reason ?? finding.Why, Lines(finding));
+                    Problem(
+                        xml,
+                        "failure",
+                        finding.State.ToString(),
+                        finding.Setback?.Reason ?? finding.Why,
+                        Lines(finding)
+                    );
                 xml.WriteEndElement();
             }
 

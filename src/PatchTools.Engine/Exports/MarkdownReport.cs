@@ -13,9 +13,19 @@ internal static class MarkdownReport
     {
         var (snapshot, inventory) = (report.Snapshot, report.Inventory);
         var text = new StringBuilder();
-        text.Append("# Patch report of ").Append(Escape(HostOf(report))).Append("\n\n**").Append(Escape(report.VerdictText)).Append("**\n\n");
+        text.Append("# Patch report of ")
+            .Append(Escape(HostOf(report)))
+            .Append("\n\n**")
+            .Append(Escape(report.VerdictText))
+            .Append("**\n\n");
         text.Append("| | |\n| --- | --- |\n");
-        Row(text, "Host", inventory.OperatingSystem.PrettyName is { Length: > 0 } system ? $"{HostOf(report)}, {system}" : HostOf(report));
+        Row(
+            text,
+            "Host",
+            inventory.OperatingSystem.PrettyName is { Length: > 0 } system
+                ? $"{HostOf(report)}, {system}"
+                : HostOf(report)
+        );
         Row(text, "Baseline", snapshot.BaselineId is { } id ? $"{BaselineOf(report)} ({id})" : BaselineOf(report));
         Row(text, report.OperationText, Time(report.End));
         text.Append("\n## Counts\n\n| State | Packages |\n| --- | ---: |\n");
@@ -26,12 +36,26 @@ internal static class MarkdownReport
         List<PatchFinding> open = [.. InUrgency(report.Findings).Where(finding => !finding.IsCompliant)];
         if (open.Count > 0)
         {
-            text.Append("\n## To do\n\n| Package | State | Installed | Available | Severity | CVEs | Why |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+            text.Append(
+                "\n## To do\n\n| Package | State | Installed | Available | Severity | CVEs | Why |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+            );
             foreach (var finding in open)
-                Row(text, finding.Name, Of(finding.State), finding.InstalledVersion, finding.AvailableVersion, string.Join(' ', Severity(finding)), string.Join(' ', finding.CveIds), finding.Setback?.Reason ?? finding.Why);
+                Row(
+                    text,
+                    finding.Name,
+                    Of(finding.State),
+                    finding.InstalledVersion,
+                    finding.AvailableVersion,
+                    string.Join(' ', Severity(finding)),
+                    string.Join(' ', finding.CveIds),
+                    finding.Setback?.Reason ?? finding.Why
+                );
         }
 
-        List<RepositoryHealth> ill = [.. inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)];
+        List<RepositoryHealth> ill =
+        [
+            .. inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok),
+        ];
         if (ill.Count > 0)
         {
             text.Append("\n## Repositories\n\n| Repository | Status | What to do |\n| --- | --- | --- |\n");
@@ -50,7 +74,8 @@ internal static class MarkdownReport
         return text.ToString();
     }
 
-    private static void Row(StringBuilder text, params string[] cells) => text.Append("| ").AppendJoin(" | ", cells.Select(Escape)).Append(" |\n");
+    private static void Row(StringBuilder text, params string[] cells) =>
+        text.Append("| ").AppendJoin(" | ", cells.Select(Escape)).Append(" |\n");
 
     /// <summary>Dots, hyphens and the like inside of names and versions are harmless, and escaping them would spoil the plain text.</summary>
     private static string Escape(string value)

@@ -8,18 +8,27 @@ internal static class ReportWords
 {
     /// <summary>States in the order of their urgency.</summary>
     public static IReadOnlyList<PatchState> Urgency { get; } =
-        [PatchState.Failed, PatchState.Missing, PatchState.InstalledRejected, PatchState.InstalledPendingReboot, PatchState.Installed, PatchState.InstalledOther];
+    [
+        PatchState.Failed,
+        PatchState.Missing,
+        PatchState.InstalledRejected,
+        PatchState.InstalledPendingReboot,
+        PatchState.Installed,
+        PatchState.InstalledOther,
+    ];
 
-    public static string Of(PatchState state) => state switch
-    {
-        PatchState.InstalledOther => "Installed, not approved",
-        PatchState.InstalledRejected => "Installed, rejected",
-        PatchState.InstalledPendingReboot => "Waits for a reboot",
-        PatchState.NotApplicable => "Not installed",
-        _ => state.ToString(),
-    };
+    public static string Of(PatchState state) =>
+        state switch
+        {
+            PatchState.InstalledOther => "Installed, not approved",
+            PatchState.InstalledRejected => "Installed, rejected",
+            PatchState.InstalledPendingReboot => "Waits for a reboot",
+            PatchState.NotApplicable => "Not installed",
+            _ => state.ToString(),
+        };
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -34,7 +43,12 @@ internal static class ReportWords
 
     /// <summary>What ranks a finding, gravest first: level of the baseline, classification and severity of the vendor.</summary>
     public static IEnumerable<string> Severity(PatchFinding finding) =>
-        new[] { finding.ComplianceLevel == ComplianceLevel.UNSPECIFIED ? "" : finding.ComplianceLevel.ToString(), finding.Classification, finding.Severity }
+        new[]
+        {
+            finding.ComplianceLevel == ComplianceLevel.UNSPECIFIED ? "" : finding.ComplianceLevel.ToString(),
+            finding.Classification,
+            finding.Severity,
+        }
             .Where(word => word.Length > 0)
             .Distinct(StringComparer.OrdinalIgnoreCase);
 
@@ -60,7 +74,9 @@ internal static class ReportWords
         if (finding.Setback is { } setback)
             yield return $"{setback.Target.Edition} was not installed ({setback.Kind}), although {finding.Why}";
         if (explanation.HeldBackEdition is { } edition)
-            yield return explanation.ApprovedFrom is { } from ? FormattableString.Invariant($"{edition} is held back until {from.UtcDateTime:yyyy-MM-dd}") : $"{edition} is not approved";
+            yield return explanation.ApprovedFrom is { } from
+                ? FormattableString.Invariant($"{edition} is held back until {from.UtcDateTime:yyyy-MM-dd}")
+                : $"{edition} is not approved";
         foreach (var policy in explanation.HostPolicy)
             yield return policy;
         if (finding.IsCompliant)
@@ -73,7 +89,9 @@ internal static class ReportWords
     public static bool IsCve(string id)
     {
         var parts = id.Split('-');
-        return parts is ["CVE", { Length: 4 } year, { Length: >= 4 and <= 10 } number] && year.All(char.IsAsciiDigit) && number.All(char.IsAsciiDigit);
+        return parts is ["CVE", { Length: 4 } year, { Length: >= 4 and <= 10 } number]
+            && year.All(char.IsAsciiDigit)
+            && number.All(char.IsAsciiDigit);
     }
 
     /// <summary>
@@ -98,10 +116,21 @@ internal static class ReportWords
     {
         var c = text[index];
         return char.IsControl(c)
-            || c is '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029' or '\uFFFE' or '\uFFFF'
+            || c
+                is '\u061C'
+                    or '\u200E'
+                    or '\u200F'
+                    or (>= '\u202A' and <= '\u202E')
+                    or (>= '\u2066' and <= '\u2069')
+                    or '\u2028'
+                    or '\u2029'
+                    or '\uFFFE'
+                    or '\uFFFF'
             || (char.IsSurrogate(c) && !IsWhole(text, index));
     }
 
     private static bool IsWhole(string text, int index) =>
-        char.IsHighSurrogate(text[index]) ? index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]) : index > 0 && char.IsHighSurrogate(text[index - 1]);
+        char.IsHighSurrogate(text[index])
+            ? index + 1 < text.Length && char.IsLowSurrogate(text[index + 1])
+            : index > 0 && char.IsHighSurrogate(text[index - 1]);
 }

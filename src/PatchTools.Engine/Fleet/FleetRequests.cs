@@ -73,10 +73,20 @@ public sealed record FleetOperationRequest
     public AwsParameters Aws { get; init; } = new();
 
     /// <summary>For people: <c>3 instances</c>, <c>tag Env=prod</c>.</summary>
-    public string Describe() => InstanceIds.Count switch
-    {
-        1 => InstanceIds[0],
-        > 1 => $"{InstanceIds.Count} instances ({string.Join(", ", InstanceIds.Take(10))}{(InstanceIds.Count > 10 ? $", plus {InstanceIds.Count - 10} more" : "")})",
-        _ => string.Join(" and ", [.. Tags.Select(tag => tag.Values.Count == 0 ? $"tag {tag.Name}" : $"tag {tag.Name}={string.Join(',', tag.Values)}"), .. ResourceGroups.Select(group => $"resource group {group}")]),
-    };
+    public string Describe() =>
+        InstanceIds.Count switch
+        {
+            1 => InstanceIds[0],
+            > 1 =>
+                $"{InstanceIds.Count} instances ({string.Join(", ", InstanceIds.Take(10))}{(InstanceIds.Count > 10 ? $", plus {InstanceIds.Count - 10} more" : "")})",
+            _ => string.Join(
+                " and ",
+                [
+                    .. Tags.Select(tag =>
+                        tag.Values.Count == 0 ? $"tag {tag.Name}" : $"tag {tag.Name}={string.Join(',', tag.Values)}"
+                    ),
+                    .. ResourceGroups.Select(group => $"resource group {group}"),
+                ]
+            ),
+        };
 }

@@ -14,7 +14,12 @@ namespace PatchTools.Fleet;
 /// <param name="adapters">Make the ports.</param>
 /// <param name="observer">Told of progress.</param>
 /// <param name="pollInterval">Between two looks at an operation that runs; null for five seconds.</param>
-public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunObserver observer, TimeSpan? pollInterval = null)
+public sealed class PatchFleet(
+    HostContext host,
+    IAdapterFactory adapters,
+    IRunObserver observer,
+    TimeSpan? pollInterval = null
+)
 {
     private const string Phase = "Fleet";
 
@@ -27,7 +32,11 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
 
     /// <summary>Hands on what SSM knows of each instance. Instances that were named, or found by tags, and never reported come as <see cref="InstanceComplianceStatus.NotReported"/>.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RegionNotFound"/>, and the rows of fleet calls.</exception>
-    public async Task GetComplianceAsync(FleetComplianceRequest request, Func<InstanceCompliance, Task> write, CancellationToken cancellationToken)
+    public async Task GetComplianceAsync(
+        FleetComplianceRequest request,
+        Func<InstanceCompliance, Task> write,
+        CancellationToken cancellationToken
+    )
     {
         var service = adapters.CreateFleetCompliance(await SettingsAsync(request.Aws, cancellationToken));
         var told = 0;
@@ -46,7 +55,11 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
 
     /// <summary>Hands on the patches of each instance, instance by instance.</summary>
     /// <exception cref="PatchToolsException">As <see cref="GetComplianceAsync"/>.</exception>
-    public async Task GetPatchesAsync(FleetComplianceRequest request, Func<InstancePatch, Task> write, CancellationToken cancellationToken)
+    public async Task GetPatchesAsync(
+        FleetComplianceRequest request,
+        Func<InstancePatch, Task> write,
+        CancellationToken cancellationToken
+    )
     {
         var service = adapters.CreateFleetCompliance(await SettingsAsync(request.Aws, cancellationToken));
         await Guarded(async () =>
@@ -62,7 +75,13 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
                 if (!request.Filters.All(filter => filter.Fits(instance)))
                     continue;
                 observer.Progress(Phase, $"Patches of {instance.InstanceId}", -1);
-                var query = new InstancePatchQuery { InstanceId = instance.InstanceId, States = request.States, Classifications = request.Classifications, Severities = request.Severities };
+                var query = new InstancePatchQuery
+                {
+                    InstanceId = instance.InstanceId,
+                    States = request.States,
+                    Classifications = request.Classifications,
+                    Severities = request.Severities,
+                };
                 await foreach (var page in service.GetPatchesAsync(query, cancellationToken))
                 {
                     foreach (var patch in page)
@@ -74,9 +93,16 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
 
     /// <summary>Starts the operation: one command or association, of named instances one for every fifty.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/> before anything is asked, and the rows of fleet calls.</exception>
-    public async Task<IReadOnlyList<FleetOperation>> StartAsync(FleetOperationRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FleetOperation>> StartAsync(
+        FleetOperationRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        List<FleetTarget> targets = [.. request.Tags.Select(TargetOf), .. request.ResourceGroups.Select(group => new FleetTarget("resource-groups:Name", [group]))];
+        List<FleetTarget> targets =
+        [
+            .. request.Tags.Select(TargetOf),
+            .. request.ResourceGroups.Select(group => new FleetTarget("resource-groups:Name", [group])),
+        ];
         Check(request, targets);
         var settings = await SettingsAsync(request.Aws, cancellationToken);
         var service = adapters.CreateFleetOperations(settings);
@@ -93,28 +119,49 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
             Comment = request.Comment,
             Association = request.Association,
         };
-        List<IReadOnlyList<string>> batches = request.InstanceIds.Count == 0 ? [[]] : [.. request.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(MaxInstances)];
+        List<IReadOnlyList<string>> batches =
+            request.InstanceIds.Count == 0
+                ?
+                [
+                    [],
+                ]
+                : [.. request.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(MaxInstances)];
         if (batches.Count > 1)
-            observer.Warning($"{request.InstanceIds.Count} named instances are reached by {batches.Count} commands of at most {MaxInstances}; concurrency and errors are counted for each. A tag or a resource group needs one.");
+            observer.Warning(
+                $"{request.InstanceIds.Count} named instances are reached by {batches.Count} commands of at most {MaxInstances}; concurrency and errors are counted for each. A tag or a resource group needs one."
+            );
         List<FleetOperation> started = [];
         foreach (var batch in batches)
         {
             var part = request with { InstanceIds = batch };
-            observer.Verbose($"{request.DocumentName} ({request.Operation}) on {part.Describe()}, {request.MaxConcurrency} at once, at most {request.MaxErrors} errors.");
+            observer.Verbose(
+                $"{request.DocumentName} ({request.Operation}) on {part.Describe()}, {request.MaxConcurrency} at once, at most {request.MaxErrors} errors."
+            );
             FleetOperationProgress progress = null!;
-            await Guarded(async () => progress = await service.StartAsync(call with { InstanceIds = batch, Targets = batch.Count > 0 ? [] : targets }, cancellationToken));
-            started.Add(new FleetOperation
-            {
-                Kind = progress.IsAssociation ? FleetOperationKind.Association : FleetOperationKind.Command,
-                Id = progress.Id,
-                Operation = request.Operation,
-                Region = settings.Region,
-                DocumentName = request.DocumentName,
-                SnapshotId = snapshotId,
-                Targets = part.Describe(),
-                Status = progress.Status,
-                StartedAt = host.Clock.GetUtcNow(),
-            });
+            await Guarded(async () =>
+                progress = await service.StartAsync(
+                    call with
+                    {
+                        InstanceIds = batch,
+                        Targets = batch.Count > 0 ? [] : targets,
+                    },
+                    cancellationToken
+                )
+            );
+            started.Add(
+                new FleetOperation
+                {
+                    Kind = progress.IsAssociation ? FleetOperationKind.Association : FleetOperationKind.Command,
+                    Id = progress.Id,
+                    Operation = request.Operation,
+                    Region = settings.Region,
+                    DocumentName = request.DocumentName,
+                    SnapshotId = snapshotId,
+                    Targets = part.Describe(),
+                    Status = progress.Status,
+                    StartedAt = host.Clock.GetUtcNow(),
+                }
+            );
         }
 
         return started;
@@ -127,22 +174,49 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
     /// <param name="write">Takes one instance.</param>
     /// <param name="cancellationToken">Ends the waiting, not the operation.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetWaitTimedOut"/>, and the rows of fleet calls.</exception>
-    public async Task WaitAsync(FleetOperation operation, TimeSpan timeout, AwsParameters aws, Func<FleetInvocation, Task> write, CancellationToken cancellationToken)
+    public async Task WaitAsync(
+        FleetOperation operation,
+        TimeSpan timeout,
+        AwsParameters aws,
+        Func<FleetInvocation, Task> write,
+        CancellationToken cancellationToken
+    )
     {
-        var service = adapters.CreateFleetOperations(await SettingsAsync(aws with { Region = operation.Region }, cancellationToken));
+        var service = adapters.CreateFleetOperations(
+            await SettingsAsync(aws with { Region = operation.Region }, cancellationToken)
+        );
         var deadline = host.Clock.GetUtcNow() + timeout;
-        var progress = new FleetOperationProgress { Id = operation.Id, IsAssociation = operation.Kind == FleetOperationKind.Association, Status = operation.Status };
+        var progress = new FleetOperationProgress
+        {
+            Id = operation.Id,
+            IsAssociation = operation.Kind == FleetOperationKind.Association,
+            Status = operation.Status,
+        };
         await Guarded(async () =>
         {
             while (true)
             {
                 progress = await service.GetProgressAsync(progress, cancellationToken);
                 var percent = progress.Targets > 0 ? progress.Completed * 100 / progress.Targets : 0;
-                observer.Progress(Phase, string.Create(CultureInfo.InvariantCulture, $"{operation.Operation}: {progress.Completed} of {progress.Targets} instances, {progress.Errors} failed, {progress.Status}"), percent);
+                observer.Progress(
+                    Phase,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{operation.Operation}: {progress.Completed} of {progress.Targets} instances, {progress.Errors} failed, {progress.Status}"
+                    ),
+                    percent
+                );
                 if (progress.HasEnded)
                     break;
                 if (host.Clock.GetUtcNow() >= deadline)
-                    throw new PatchToolsException(PatchErrors.FleetWaitTimedOut, string.Create(CultureInfo.InvariantCulture, $"{operation.Id} is {progress.Status} after {timeout.TotalMinutes:0.#} minutes: {progress.Completed} of {progress.Targets} instances are done. It goes on."), operation.Id);
+                    throw new PatchToolsException(
+                        PatchErrors.FleetWaitTimedOut,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{operation.Id} is {progress.Status} after {timeout.TotalMinutes:0.#} minutes: {progress.Completed} of {progress.Targets} instances are done. It goes on."
+                        ),
+                        operation.Id
+                    );
                 await Task.Delay(Jittered(_pollInterval), host.Clock, cancellationToken);
             }
 
@@ -157,12 +231,18 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
     }
 
     /// <summary>Named instances by fifties, groups as the service lists them, and otherwise the instances that the service finds.</summary>
-    private static async IAsyncEnumerable<InstanceCompliance> StatesAsync(IFleetCompliance service, FleetComplianceRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<InstanceCompliance> StatesAsync(
+        IFleetCompliance service,
+        FleetComplianceRequest request,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var scope = request.Scope;
         if (scope.InstanceIds.Count > 0)
         {
-            foreach (var batch in scope.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(InstanceStateQuery.MaxInstances))
+            foreach (
+                var batch in scope.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(InstanceStateQuery.MaxInstances)
+            )
             {
                 await foreach (var instance in OfBatchAsync(batch))
                     yield return instance;
@@ -175,7 +255,12 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
         {
             foreach (var patchGroup in scope.PatchGroups.Distinct(StringComparer.Ordinal))
             {
-                await foreach (var page in service.GetStatesAsync(new InstanceStateQuery { PatchGroup = patchGroup, Filters = request.Filters }, cancellationToken))
+                await foreach (
+                    var page in service.GetStatesAsync(
+                        new InstanceStateQuery { PatchGroup = patchGroup, Filters = request.Filters },
+                        cancellationToken
+                    )
+                )
                 {
                     foreach (var instance in page)
                         yield return instance;
@@ -200,7 +285,9 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
         async IAsyncEnumerable<InstanceCompliance> OfBatchAsync(string[] batch)
         {
             HashSet<string> silent = [.. batch];
-            await foreach (var page in service.GetStatesAsync(new InstanceStateQuery { InstanceIds = batch }, cancellationToken))
+            await foreach (
+                var page in service.GetStatesAsync(new InstanceStateQuery { InstanceIds = batch }, cancellationToken)
+            )
             {
                 foreach (var instance in page)
                 {
@@ -214,22 +301,43 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
         }
     }
 
-    private static FleetTarget TargetOf(FleetTag tag) => tag.Values.Count == 0 ? new FleetTarget("tag-key", [tag.Name]) : new FleetTarget("tag:" + tag.Name, tag.Values);
+    private static FleetTarget TargetOf(FleetTag tag) =>
+        tag.Values.Count == 0 ? new FleetTarget("tag-key", [tag.Name]) : new FleetTarget("tag:" + tag.Name, tag.Values);
 
     private static void Check(FleetOperationRequest request, List<FleetTarget> targets)
     {
         if (request.InstanceIds.Count == 0 && targets.Count == 0)
             throw new PatchToolsException(PatchErrors.FleetTargetInvalid, "It is not said which instances are meant.");
         if (targets.Count > MaxTargets)
-            throw new PatchToolsException(PatchErrors.FleetTargetInvalid, $"{targets.Count} tags and resource groups are given; the service takes {MaxTargets}.");
+            throw new PatchToolsException(
+                PatchErrors.FleetTargetInvalid,
+                $"{targets.Count} tags and resource groups are given; the service takes {MaxTargets}."
+            );
         if (request.ResourceGroups.Count > 0 && targets.Count > 1)
-            throw new PatchToolsException(PatchErrors.FleetTargetInvalid, "A resource group is a target of its own: the service takes no other beside it.");
+            throw new PatchToolsException(
+                PatchErrors.FleetTargetInvalid,
+                "A resource group is a target of its own: the service takes no other beside it."
+            );
         if (!string.IsNullOrEmpty(request.InstallOverrideList) && !string.IsNullOrEmpty(request.BaselineOverride))
-            throw new PatchToolsException(PatchErrors.BothOverridesGiven, "Both a baseline override and an install override list are given.");
-        foreach (var location in new[] { request.InstallOverrideList, request.BaselineOverride }.OfType<string>().Where(l => l.Length > 0))
+            throw new PatchToolsException(
+                PatchErrors.BothOverridesGiven,
+                "Both a baseline override and an install override list are given."
+            );
+        foreach (
+            var location in new[] { request.InstallOverrideList, request.BaselineOverride }
+                .OfType<string>()
+                .Where(l => l.Length > 0)
+        )
         {
-            if (!location.StartsWith("https://", StringComparison.Ordinal) && !location.StartsWith("s3://", StringComparison.Ordinal))
-                throw new PatchToolsException(PatchErrors.FleetTargetInvalid, $"\"{LocationReader.Describe(location)}\" is a place of this host, where no instance of the fleet can read it; give https://… or s3://bucket/key.", location);
+            if (
+                !location.StartsWith("https://", StringComparison.Ordinal)
+                && !location.StartsWith("s3://", StringComparison.Ordinal)
+            )
+                throw new PatchToolsException(
+                    PatchErrors.FleetTargetInvalid,
+                    $"\"{LocationReader.Describe(location)}\" is a place of this host, where no instance of the fleet can read it; give https://… or s3://bucket/key.",
+                    location
+                );
         }
 
         SnapshotIds.Check(request.SnapshotId);
@@ -237,7 +345,11 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
 
     private static Dictionary<string, string> ParametersOf(FleetOperationRequest request, string? snapshotId)
     {
-        Dictionary<string, string> parameters = new(StringComparer.Ordinal) { ["Operation"] = request.Operation.ToString(), ["RebootOption"] = request.RebootOption.ToString() };
+        Dictionary<string, string> parameters = new(StringComparer.Ordinal)
+        {
+            ["Operation"] = request.Operation.ToString(),
+            ["RebootOption"] = request.RebootOption.ToString(),
+        };
         if (snapshotId is not null)
             parameters["SnapshotId"] = snapshotId;
         if (!string.IsNullOrEmpty(request.InstallOverrideList))
@@ -253,8 +365,19 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
     {
         // Who this host is does not matter: only for the region is anybody asked.
         var identification = new InstanceIdentification(host, adapters, observer);
-        var region = identification.Local(aws).Region ?? (await identification.FindAsync(aws, cancellationToken)).Region ?? throw new PatchToolsException(PatchErrors.RegionNotFound, "The region of the fleet is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, AWS_DEFAULT_REGION, and the instance metadata service does not answer.");
-        return new AwsSettings { Region = region, ProfileName = aws.ProfileName, EndpointUrl = aws.EndpointUrl };
+        var region =
+            identification.Local(aws).Region
+            ?? (await identification.FindAsync(aws, cancellationToken)).Region
+            ?? throw new PatchToolsException(
+                PatchErrors.RegionNotFound,
+                "The region of the fleet is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, AWS_DEFAULT_REGION, and the instance metadata service does not answer."
+            );
+        return new AwsSettings
+        {
+            Region = region,
+            ProfileName = aws.ProfileName,
+            EndpointUrl = aws.EndpointUrl,
+        };
     }
 
     /// <summary>Half of the interval to one and a half: a thousand prompts must not ask in step.</summary>
@@ -273,12 +396,15 @@ public sealed class PatchFleet(HostContext host, IAdapterFactory adapters, IRunO
         }
         catch (PatchServiceException e)
         {
-            var row = ServiceErrors.RowOf(e.Failure) ?? e.Failure switch
-            {
-                PatchServiceFailure.AccessDenied => PatchErrors.FleetAccessDenied,
-                PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer => PatchErrors.FleetServiceUnreachable,
-                _ => PatchErrors.FleetRequestRefused,
-            };
+            var row =
+                ServiceErrors.RowOf(e.Failure)
+                ?? e.Failure switch
+                {
+                    PatchServiceFailure.AccessDenied => PatchErrors.FleetAccessDenied,
+                    PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer =>
+                        PatchErrors.FleetServiceUnreachable,
+                    _ => PatchErrors.FleetRequestRefused,
+                };
             throw new PatchToolsException(row, e.Message, e.Operation, e);
         }
     }

@@ -39,7 +39,15 @@ internal static class HostFactsReader
     /// <summary>The day in the kernel's build line (<c>uname -v</c>), as Amazon writes it; null for another form (spec 15 §2).</summary>
     public static DateOnly? KernelBuildDay(string? version) =>
         version?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [.., var month, var day, _, _, var year]
-            && DateOnly.TryParseExact($"{day} {month} {year}", "d MMM yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out var built) ? built : null;
+        && DateOnly.TryParseExact(
+            $"{day} {month} {year}",
+            "d MMM yyyy",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var built
+        )
+            ? built
+            : null;
 
     /// <summary>Whether systemd starts a unit at boot: some target has a link to it (systemctl(1), enable).</summary>
     private static bool IsWanted(HostContext host, string unit)
@@ -47,7 +55,13 @@ internal static class HostFactsReader
         var folder = host.Paths.InRoot("/etc/systemd/system");
         try
         {
-            return Directory.Exists(folder) && Directory.EnumerateDirectories(folder, "*.wants").Concat(Directory.EnumerateDirectories(folder, "*.requires")).Any(d => Path.Exists(Path.Combine(d, unit)) || new FileInfo(Path.Combine(d, unit)).LinkTarget is not null);
+            return Directory.Exists(folder)
+                && Directory
+                    .EnumerateDirectories(folder, "*.wants")
+                    .Concat(Directory.EnumerateDirectories(folder, "*.requires"))
+                    .Any(d =>
+                        Path.Exists(Path.Combine(d, unit)) || new FileInfo(Path.Combine(d, unit)).LinkTarget is not null
+                    );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -26,15 +26,23 @@ public sealed record HostPaths
         if (stateDirectory is null)
         {
             var home = environment.GetValueOrDefault("HOME") is { Length: > 0 } h ? h : "/tmp";
-            var stateHome = environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } x && Path.IsPathRooted(x) ? x : Path.Combine(home, ".local", "state");
+            var stateHome =
+                environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } x && Path.IsPathRooted(x)
+                    ? x
+                    : Path.Combine(home, ".local", "state");
             stateDirectory = Path.Combine(stateHome, "patchtools");
         }
 
-        return new HostPaths { StateDirectory = stateDirectory, DataDirectory = Path.Combine(stateDirectory, "patchtools-data") };
+        return new HostPaths
+        {
+            StateDirectory = stateDirectory,
+            DataDirectory = Path.Combine(stateDirectory, "patchtools-data"),
+        };
     }
 
     /// <summary>Path below <see cref="Root"/>.</summary>
-    public string InRoot(string absolutePath) => Root == "/" ? absolutePath : Path.Combine(Root, absolutePath.TrimStart('/'));
+    public string InRoot(string absolutePath) =>
+        Root == "/" ? absolutePath : Path.Combine(Root, absolutePath.TrimStart('/'));
 }
 
 /// <summary>The host as one run sees it: places, clock, environment, privilege. Nothing in the engine asks the process for these.</summary>

@@ -10,7 +10,14 @@ public sealed record ResolvedInstance(string InstanceId, string Region)
     public bool IsHybrid => InstanceIdentity.IsHybrid(InstanceId);
 
     /// <summary>How AWS is spoken to for this instance.</summary>
-    public AwsSettings Settings(AwsParameters aws) => new() { Region = Region, ProfileName = aws.ProfileName, EndpointUrl = aws.EndpointUrl, IsHybrid = IsHybrid };
+    public AwsSettings Settings(AwsParameters aws) =>
+        new()
+        {
+            Region = Region,
+            ProfileName = aws.ProfileName,
+            EndpointUrl = aws.EndpointUrl,
+            IsHybrid = IsHybrid,
+        };
 }
 
 /// <summary>
@@ -26,8 +33,16 @@ public sealed partial class InstanceIdentification(HostContext host, IAdapterFac
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidInstanceId"/>, <see cref="PatchErrors.InvalidRegion"/>.</exception>
     public InstanceIdentity Local(AwsParameters aws)
     {
-        var (instanceId, idFrom) = First(("the parameter -InstanceId", aws.InstanceId), Variable("AWS_SSM_INSTANCE_ID"));
-        var (region, regionFrom) = First(("the parameter -Region", aws.Region), Variable("AWS_SSM_REGION_NAME"), Variable("AWS_REGION"), Variable("AWS_DEFAULT_REGION"));
+        var (instanceId, idFrom) = First(
+            ("the parameter -InstanceId", aws.InstanceId),
+            Variable("AWS_SSM_INSTANCE_ID")
+        );
+        var (region, regionFrom) = First(
+            ("the parameter -Region", aws.Region),
+            Variable("AWS_SSM_REGION_NAME"),
+            Variable("AWS_REGION"),
+            Variable("AWS_DEFAULT_REGION")
+        );
         return new InstanceIdentity(ValidInstanceId(instanceId, idFrom), ValidRegion(region, regionFrom));
     }
 
@@ -39,7 +54,10 @@ public sealed partial class InstanceIdentification(HostContext host, IAdapterFac
             return local;
         var metadata = await MetadataAsync(cancellationToken);
         const string From = "the instance metadata service";
-        return new InstanceIdentity(local.InstanceId ?? ValidInstanceId(metadata.InstanceId, From), local.Region ?? ValidRegion(metadata.Region, From));
+        return new InstanceIdentity(
+            local.InstanceId ?? ValidInstanceId(metadata.InstanceId, From),
+            local.Region ?? ValidRegion(metadata.Region, From)
+        );
     }
 
     /// <summary>Both, or an error that says which is missing.</summary>
@@ -48,9 +66,15 @@ public sealed partial class InstanceIdentification(HostContext host, IAdapterFac
     {
         var found = await FindAsync(aws, cancellationToken);
         if (found.InstanceId is null)
-            throw new PatchToolsException(PatchErrors.InstanceIdNotFound, "The id of this instance is unknown: no parameter, no AWS_SSM_INSTANCE_ID, and the instance metadata service does not answer.");
+            throw new PatchToolsException(
+                PatchErrors.InstanceIdNotFound,
+                "The id of this instance is unknown: no parameter, no AWS_SSM_INSTANCE_ID, and the instance metadata service does not answer."
+            );
         if (found.Region is null)
-            throw new PatchToolsException(PatchErrors.RegionNotFound, "The region is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, AWS_DEFAULT_REGION, and the instance metadata service does not answer.");
+            throw new PatchToolsException(
+                PatchErrors.RegionNotFound,
+                "The region is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, AWS_DEFAULT_REGION, and the instance metadata service does not answer."
+            );
         return new ResolvedInstance(found.InstanceId, found.Region);
     }
 
@@ -60,7 +84,9 @@ public sealed partial class InstanceIdentification(HostContext host, IAdapterFac
             return _metadata;
         if ("true".Equals(host.Variable("AWS_EC2_METADATA_DISABLED"), StringComparison.OrdinalIgnoreCase))
             return _metadata = new InstanceIdentity(null, null);
-        var endpoint = Uri.TryCreate(host.Variable("AWS_EC2_METADATA_SERVICE_ENDPOINT"), UriKind.Absolute, out var uri) ? uri : null;
+        var endpoint = Uri.TryCreate(host.Variable("AWS_EC2_METADATA_SERVICE_ENDPOINT"), UriKind.Absolute, out var uri)
+            ? uri
+            : null;
         observer.Verbose("Asking the instance metadata service for instance id and region.");
         return _metadata = await adapters.CreateIdentitySource(endpoint).GetAsync(cancellationToken);
     }
@@ -81,12 +107,20 @@ public sealed partial class InstanceIdentification(HostContext host, IAdapterFac
     private static string? ValidInstanceId(string? instanceId, string origin) =>
         instanceId is null || InstanceIdForm().IsMatch(instanceId)
             ? instanceId
-            : throw new PatchToolsException(PatchErrors.InvalidInstanceId, $"'{Shown(instanceId)}' from {origin} is not an instance id.", instanceId);
+            : throw new PatchToolsException(
+                PatchErrors.InvalidInstanceId,
+                $"'{Shown(instanceId)}' from {origin} is not an instance id.",
+                instanceId
+            );
 
     private static string? ValidRegion(string? region, string origin) =>
         region is null || RegionForm().IsMatch(region)
             ? region
-            : throw new PatchToolsException(PatchErrors.InvalidRegion, $"'{Shown(region)}' from {origin} is not the name of a region.", region);
+            : throw new PatchToolsException(
+                PatchErrors.InvalidRegion,
+                $"'{Shown(region)}' from {origin} is not the name of a region.",
+                region
+            );
 
     private static string Shown(string text) => string.Concat(text.Take(64).Select(c => char.IsControl(c) ? '?' : c));
 

@@ -10,7 +10,9 @@ namespace PatchTools.Hosts;
 public sealed record OperatingSystemIdentity(string AwsName, string Product, PackageFamily Family, string? Warning)
 {
     /// <summary>Which relative an unlisted system is treated as, by the words of its <c>ID_LIKE</c>, nearest first.</summary>
-    private static readonly Dictionary<string, (string AwsName, PackageFamily Family)> Relatives = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, (string AwsName, PackageFamily Family)> Relatives = new(
+        StringComparer.OrdinalIgnoreCase
+    )
     {
         ["ubuntu"] = ("UBUNTU", PackageFamily.Apt),
         ["raspbian"] = ("RASPBIAN", PackageFamily.Apt),
@@ -29,21 +31,33 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
 
     /// <summary>Identifies a host. An unknown release of a known family works, with a warning (DESIGN §4.3).</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>: neither <c>ID</c> nor <c>ID_LIKE</c> is known.</exception>
-    public static OperatingSystemIdentity From(OsRelease osRelease) => TryFrom(osRelease) ?? throw new PatchToolsException(
-        PatchErrors.UnsupportedOperatingSystem,
-        $"Nothing is known of this operating system: os-release says ID={osRelease.Id}{(osRelease.IdLike.Count > 0 ? $", ID_LIKE={string.Join(' ', osRelease.IdLike)}" : "")}.",
-        osRelease.Id);
+    public static OperatingSystemIdentity From(OsRelease osRelease) =>
+        TryFrom(osRelease)
+        ?? throw new PatchToolsException(
+            PatchErrors.UnsupportedOperatingSystem,
+            $"Nothing is known of this operating system: os-release says ID={osRelease.Id}{(osRelease.IdLike.Count > 0 ? $", ID_LIKE={string.Join(' ', osRelease.IdLike)}" : "")}.",
+            osRelease.Id
+        );
 
     /// <summary>As <see cref="From"/>; null when nothing fits.</summary>
     public static OperatingSystemIdentity? TryFrom(OsRelease osRelease) => Known(osRelease) ?? Relative(osRelease);
 
     private static OperatingSystemIdentity? Known(OsRelease osRelease)
     {
-        var system = OperatingSystems.All.FirstOrDefault(s => s.Ids.Contains(osRelease.Id, StringComparer.OrdinalIgnoreCase) && s.IsRelease(osRelease.VersionId));
+        var system = OperatingSystems.All.FirstOrDefault(s =>
+            s.Ids.Contains(osRelease.Id, StringComparer.OrdinalIgnoreCase) && s.IsRelease(osRelease.VersionId)
+        );
         if (system is null)
             return null;
-        var warning = system.IsListed(osRelease.VersionId) ? null : $"{Title(osRelease)} is not among the releases that AWS lists{Listed(system)}; it is patched by the rules of {system.AwsName}, and the service may refuse it.";
-        return new OperatingSystemIdentity(system.AwsName, system.ProductName + osRelease.VersionId, system.FamilyOf(osRelease.VersionId), warning);
+        var warning = system.IsListed(osRelease.VersionId)
+            ? null
+            : $"{Title(osRelease)} is not among the releases that AWS lists{Listed(system)}; it is patched by the rules of {system.AwsName}, and the service may refuse it.";
+        return new OperatingSystemIdentity(
+            system.AwsName,
+            system.ProductName + osRelease.VersionId,
+            system.FamilyOf(osRelease.VersionId),
+            warning
+        );
     }
 
     private static OperatingSystemIdentity? Relative(OsRelease osRelease)
@@ -54,8 +68,12 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
                 continue;
 
             // Rebuilds count like their original: 6 and 7 have yum. Other numbers say nothing about it, and everything of today has dnf.
-            var family = relative.Family == PackageFamily.Dnf && OperatingSystems.Major(osRelease.VersionId) is 6 or 7 ? PackageFamily.Yum : relative.Family;
-            var warning = $"{Title(osRelease)} is not known to AWS; it is patched by the rules of {relative.AwsName} because os-release calls it like {word}, and the service may refuse it.";
+            var family =
+                relative.Family == PackageFamily.Dnf && OperatingSystems.Major(osRelease.VersionId) is 6 or 7
+                    ? PackageFamily.Yum
+                    : relative.Family;
+            var warning =
+                $"{Title(osRelease)} is not known to AWS; it is patched by the rules of {relative.AwsName} because os-release calls it like {word}, and the service may refuse it.";
             return new OperatingSystemIdentity(relative.AwsName, OwnProduct(osRelease), family, warning);
         }
 
@@ -64,9 +82,11 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
 
     /// <summary>A product text of its own: <c>Linuxmint21.3</c>.</summary>
     internal static string OwnProduct(OsRelease osRelease) =>
-        (osRelease.Id.Length == 0 ? "" : char.ToUpperInvariant(osRelease.Id[0]) + osRelease.Id[1..]) + osRelease.VersionId;
+        (osRelease.Id.Length == 0 ? "" : char.ToUpperInvariant(osRelease.Id[0]) + osRelease.Id[1..])
+        + osRelease.VersionId;
 
-    private static string Listed(SupportedOperatingSystem system) => system.ListedReleases.Length > 0 ? $" ({system.ListedReleases})" : "";
+    private static string Listed(SupportedOperatingSystem system) =>
+        system.ListedReleases.Length > 0 ? $" ({system.ListedReleases})" : "";
 
     private static string Title(OsRelease osRelease) =>
         osRelease.PrettyName.Length > 0 ? osRelease.PrettyName : $"{osRelease.Id} {osRelease.VersionId}".TrimEnd();

@@ -24,7 +24,12 @@ internal static class OsReleaseFile
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+                throw new PatchToolsException(
+                    PatchErrors.PackageDatabaseUnreadable,
+                    $"{path} cannot be read: {e.Message}",
+                    path,
+                    e
+                );
             }
         }
 

@@ -45,17 +45,25 @@ public static class PlatformIdentification
         if (host.Variable("AWS_SSM_PLATFORM_NAME") is { } platform && FromName(platform) is { } named)
         {
             // The agent says "Amazon Linux" of every release; os-release knows which.
-            return named == "AMAZON_LINUX_2" && identity is not null && identity.AwsName.StartsWith("AMAZON_LINUX", StringComparison.Ordinal) ? identity.AwsName : named;
+            return
+                named == "AMAZON_LINUX_2"
+                && identity is not null
+                && identity.AwsName.StartsWith("AMAZON_LINUX", StringComparison.Ordinal)
+                ? identity.AwsName
+                : named;
         }
 
         return identity?.AwsName
             ?? FromName(osRelease.Name)
             ?? FromName(osRelease.PrettyName)
-            ?? ReleaseFiles.Select(file => FromFile(host.Paths.InRoot(file.Path), file.AwsName)).FirstOrDefault(name => name is not null)
+            ?? ReleaseFiles
+                .Select(file => FromFile(host.Paths.InRoot(file.Path), file.AwsName))
+                .FirstOrDefault(name => name is not null)
             ?? throw new PatchToolsException(
                 PatchErrors.BaselineOverrideUnsupportedSystem,
                 $"The operating system of a baseline override cannot be told: neither AWS_SSM_PLATFORM_NAME nor os-release (ID={osRelease.Id}, NAME={osRelease.Name}) names a known one.",
-                osRelease.Id);
+                osRelease.Id
+            );
     }
 
     /// <summary>AWS's enum text of a platform name; the enum text itself counts too. Null when no known name is contained.</summary>
@@ -63,7 +71,11 @@ public static class PlatformIdentification
     {
         if (OperatingSystems.All.FirstOrDefault(s => s.AwsName == text) is { } system)
             return system.AwsName;
-        return Names.Where(n => text.Contains(n.Name, StringComparison.Ordinal)).OrderByDescending(n => n.Name.Length).Select(n => n.AwsName).FirstOrDefault();
+        return Names
+            .Where(n => text.Contains(n.Name, StringComparison.Ordinal))
+            .OrderByDescending(n => n.Name.Length)
+            .Select(n => n.AwsName)
+            .FirstOrDefault();
     }
 
     private static string? FromFile(string path, string? awsName)
@@ -80,7 +92,12 @@ public static class PlatformIdentification
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.BaselineOverrideUnsupportedSystem, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.BaselineOverrideUnsupportedSystem,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 }

@@ -51,7 +51,8 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 Warnings = _warnings,
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or InvalidDataException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or FormatException or InvalidDataException)
         {
             throw Wrong($"{e.Message.TrimEnd('.')} (byte {reader.BytesConsumed} of the plain document)", e);
         }
@@ -70,13 +71,17 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             if (!_members.Add(name))
                 throw new InvalidDataException("the member is there twice");
             if (_format is null && name != "format")
-                throw new InvalidDataException($"the first member must be format with the value {InventoryFile.Format}");
+                throw new InvalidDataException(
+                    $"the first member must be format with the value {InventoryFile.Format}"
+                );
             switch (name)
             {
                 case "format":
                     _format = Text(ref reader);
                     if (_format != InventoryFile.Format)
-                        throw new InvalidDataException($"'{_format}' is not {InventoryFile.Format}: it was written by another version");
+                        throw new InvalidDataException(
+                            $"'{_format}' is not {InventoryFile.Format}: it was written by another version"
+                        );
                     break;
                 case "family":
                     _family = Text(ref reader);
@@ -160,24 +165,50 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
 
     private static OsRelease ReadSystem(ref Utf8JsonReader reader)
     {
-        string id = "", versionId = "", codename = "", prettyName = "", systemName = "";
+        string id = "",
+            versionId = "",
+            codename = "",
+            prettyName = "",
+            systemName = "";
         string[] idLike = [];
         Open(ref reader, JsonTokenType.StartObject);
         while (Member(ref reader, out var name))
         {
             switch (name)
             {
-                case "id": id = Text(ref reader); break;
-                case "idLike": idLike = Strings(ref reader); break;
-                case "versionId": versionId = Text(ref reader); break;
-                case "codename": codename = Text(ref reader); break;
-                case "prettyName": prettyName = Text(ref reader); break;
-                case "name": systemName = Text(ref reader); break;
-                default: reader.Skip(); break;
+                case "id":
+                    id = Text(ref reader);
+                    break;
+                case "idLike":
+                    idLike = Strings(ref reader);
+                    break;
+                case "versionId":
+                    versionId = Text(ref reader);
+                    break;
+                case "codename":
+                    codename = Text(ref reader);
+                    break;
+                case "prettyName":
+                    prettyName = Text(ref reader);
+                    break;
+                case "name":
+                    systemName = Text(ref reader);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
             }
         }
 
-        return new OsRelease { Id = id, IdLike = idLike, VersionId = versionId, Codename = codename, PrettyName = prettyName, Name = systemName };
+        return new OsRelease
+        {
+            Id = id,
+            IdLike = idLike,
+            VersionId = versionId,
+            Codename = codename,
+            PrettyName = prettyName,
+            Name = systemName,
+        };
     }
 
     private void ReadFacts(ref Utf8JsonReader reader)
@@ -187,14 +218,33 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
         {
             switch (name)
             {
-                case "bootTime": _facts = _facts with { BootTime = Time(ref reader) }; break;
-                case "runningKernel": _facts = _facts with { RunningKernel = Text(ref reader) }; break;
-                case "runningKernelBuilt": _facts = _facts with { RunningKernelBuilt = Day(ref reader) }; break;
-                case "appliesLivePatches": _facts = _facts with { AppliesLivePatches = reader.GetBoolean() }; break;
-                case "hostName": _facts = _facts with { HostName = Text(ref reader) }; break;
-                case "lastNoRebootInstall": _facts = _facts with { PriorStates = _facts.PriorStates with { LastNoRebootInstallOperationTime = reader.GetInt64() } }; break;
-                case "priorStates": _facts = _facts with { PriorStates = _facts.PriorStates with { States = ReadStates(ref reader) } }; break;
-                default: reader.Skip(); break;
+                case "bootTime":
+                    _facts = _facts with { BootTime = Time(ref reader) };
+                    break;
+                case "runningKernel":
+                    _facts = _facts with { RunningKernel = Text(ref reader) };
+                    break;
+                case "runningKernelBuilt":
+                    _facts = _facts with { RunningKernelBuilt = Day(ref reader) };
+                    break;
+                case "appliesLivePatches":
+                    _facts = _facts with { AppliesLivePatches = reader.GetBoolean() };
+                    break;
+                case "hostName":
+                    _facts = _facts with { HostName = Text(ref reader) };
+                    break;
+                case "lastNoRebootInstall":
+                    _facts = _facts with
+                    {
+                        PriorStates = _facts.PriorStates with { LastNoRebootInstallOperationTime = reader.GetInt64() },
+                    };
+                    break;
+                case "priorStates":
+                    _facts = _facts with { PriorStates = _facts.PriorStates with { States = ReadStates(ref reader) } };
+                    break;
+                default:
+                    reader.Skip();
+                    break;
             }
         }
     }
@@ -205,19 +255,33 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
         Open(ref reader, JsonTokenType.StartArray);
         while (FewElement(ref reader))
         {
-            string title = "", id = "", state = "";
+            string title = "",
+                id = "",
+                state = "";
             var (seconds, isFractional) = ((double?)null, false);
             Open(ref reader, JsonTokenType.StartObject);
             while (Member(ref reader, out var name))
             {
                 switch (name)
                 {
-                    case "title": title = Text(ref reader); break;
-                    case "id": id = Text(ref reader); break;
-                    case "state": state = Text(ref reader); break;
-                    case "time": seconds = reader.GetDouble(); break;
-                    case "timeIsFractional": isFractional = reader.GetBoolean(); break;
-                    default: reader.Skip(); break;
+                    case "title":
+                        title = Text(ref reader);
+                        break;
+                    case "id":
+                        id = Text(ref reader);
+                        break;
+                    case "state":
+                        state = Text(ref reader);
+                        break;
+                    case "time":
+                        seconds = reader.GetDouble();
+                        break;
+                    case "timeIsFractional":
+                        isFractional = reader.GetBoolean();
+                        break;
+                    default:
+                        reader.Skip();
+                        break;
                 }
             }
 
@@ -236,7 +300,13 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             health = name switch
             {
                 "name" => health with { Name = Text(ref reader) },
-                "status" => health with { Status = Enum.TryParse<RepositoryStatus>(Text(ref reader), out var status) && Enum.IsDefined(status) ? status : throw new InvalidDataException("the status of a repository is unknown") },
+                "status" => health with
+                {
+                    Status =
+                        Enum.TryParse<RepositoryStatus>(Text(ref reader), out var status) && Enum.IsDefined(status)
+                            ? status
+                            : throw new InvalidDataException("the status of a repository is unknown"),
+                },
                 "message" => health with { Message = Text(ref reader) },
                 "publishedAt" => health with { PublishedAt = Time(ref reader) },
                 "refreshedAt" => health with { RefreshedAt = Time(ref reader) },
@@ -357,33 +427,69 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
     private static RefusedEdition[] ReadRefused(ref Utf8JsonReader reader)
     {
         var words = Strings(ref reader);
-        return words.Length % 2 == 0 ? [.. words.Chunk(2).Select(pair => new RefusedEdition(pair[0], pair[1]))] : throw new InvalidDataException("a refused edition has no reason");
+        return words.Length % 2 == 0
+            ? [.. words.Chunk(2).Select(pair => new RefusedEdition(pair[0], pair[1]))]
+            : throw new InvalidDataException("a refused edition has no reason");
     }
 
     private void ReadInstalled(ref Utf8JsonReader reader)
     {
-        int package = -1, place = -1;
+        int package = -1,
+            place = -1;
         var (seconds, isFractional) = ((double?)null, false);
-        var installed = new InstalledPackage { Name = "", Architecture = "", Edition = "" };
+        var installed = new InstalledPackage
+        {
+            Name = "",
+            Architecture = "",
+            Edition = "",
+        };
         Open(ref reader, JsonTokenType.StartObject);
         while (Member(ref reader, out var name))
         {
             switch (name)
             {
-                case "package": package = reader.GetInt32(); break;
-                case "version": place = reader.GetInt32(); break;
-                case "time": seconds = reader.GetDouble(); break;
-                case "timeIsFractional": isFractional = reader.GetBoolean(); break;
-                case "status": installed = installed with { Status = Text(ref reader) }; break;
-                case "vendor": installed = installed with { Vendor = Text(ref reader) }; break;
-                case "held": installed = installed with { IsHeld = reader.GetBoolean() }; break;
-                case "auto": installed = installed with { IsAutoInstalled = reader.GetBoolean() }; break;
-                case "broken": installed = installed with { IsBroken = reader.GetBoolean() }; break;
-                case "candidate": installed = installed with { CandidateEdition = Text(ref reader) }; break;
-                case "policyNote": installed = installed with { PolicyNote = Text(ref reader) }; break;
-                case "refused": installed = installed with { RefusedEditions = ReadRefused(ref reader) }; break;
-                case "phasedPercentage": installed = installed with { PhasedPercentage = reader.GetInt32() }; break;
-                default: reader.Skip(); break;
+                case "package":
+                    package = reader.GetInt32();
+                    break;
+                case "version":
+                    place = reader.GetInt32();
+                    break;
+                case "time":
+                    seconds = reader.GetDouble();
+                    break;
+                case "timeIsFractional":
+                    isFractional = reader.GetBoolean();
+                    break;
+                case "status":
+                    installed = installed with { Status = Text(ref reader) };
+                    break;
+                case "vendor":
+                    installed = installed with { Vendor = Text(ref reader) };
+                    break;
+                case "held":
+                    installed = installed with { IsHeld = reader.GetBoolean() };
+                    break;
+                case "auto":
+                    installed = installed with { IsAutoInstalled = reader.GetBoolean() };
+                    break;
+                case "broken":
+                    installed = installed with { IsBroken = reader.GetBoolean() };
+                    break;
+                case "candidate":
+                    installed = installed with { CandidateEdition = Text(ref reader) };
+                    break;
+                case "policyNote":
+                    installed = installed with { PolicyNote = Text(ref reader) };
+                    break;
+                case "refused":
+                    installed = installed with { RefusedEditions = ReadRefused(ref reader) };
+                    break;
+                case "phasedPercentage":
+                    installed = installed with { PhasedPercentage = reader.GetInt32() };
+                    break;
+                default:
+                    reader.Skip();
+                    break;
             }
         }
 
@@ -391,19 +497,22 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
     }
 
     /// <summary>A time before the year 10000, so that it is a date everywhere else.</summary>
-    private static EpochTime? Epoch(double? seconds, bool isFractional) => seconds switch
-    {
-        null => null,
-        >= 0 and < 253_402_300_800 => new EpochTime(seconds.Value, isFractional),
-        _ => throw new InvalidDataException($"{seconds} is no time"),
-    };
+    private static EpochTime? Epoch(double? seconds, bool isFractional) =>
+        seconds switch
+        {
+            null => null,
+            >= 0 and < 253_402_300_800 => new EpochTime(seconds.Value, isFractional),
+            _ => throw new InvalidDataException($"{seconds} is no time"),
+        };
 
     /// <summary>Next element of an array of objects, of which no real inventory has many.</summary>
     private bool FewElement(ref Utf8JsonReader reader)
     {
         if (!Element(ref reader))
             return false;
-        return ++_elements <= MaxElements ? true : throw new InvalidDataException("there are more elements than any host has");
+        return ++_elements <= MaxElements
+            ? true
+            : throw new InvalidDataException("there are more elements than any host has");
     }
 
     private static T Skipped<T>(ref Utf8JsonReader reader, T value)
@@ -443,12 +552,21 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             throw new InvalidDataException("it ends too early");
     }
 
-    private static string Text(ref Utf8JsonReader reader) => reader.GetString() ?? throw new InvalidDataException("a text was expected and not null");
+    private static string Text(ref Utf8JsonReader reader) =>
+        reader.GetString() ?? throw new InvalidDataException("a text was expected and not null");
 
     private static DateTimeOffset Time(ref Utf8JsonReader reader) => reader.GetDateTimeOffset();
 
     private static DateOnly Day(ref Utf8JsonReader reader) =>
-        DateOnly.TryParseExact(Text(ref reader), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new FormatException("a day is written YYYY-MM-DD");
+        DateOnly.TryParseExact(
+            Text(ref reader),
+            "yyyy-MM-dd",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var day
+        )
+            ? day
+            : throw new FormatException("a day is written YYYY-MM-DD");
 
     private static byte[] Bytes(ref Utf8JsonReader reader) => Encoding.UTF8.GetBytes(Text(ref reader));
 

@@ -27,7 +27,11 @@ internal static class InventoryFile
     private const int FlushBytes = 64 << 10;
 
     /// <summary>Writes the document; leaves the stream open.</summary>
-    public static async Task WriteAsync(HostInventory inventory, Stream destination, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        HostInventory inventory,
+        Stream destination,
+        CancellationToken cancellationToken
+    )
     {
         await using var compressed = new GZipStream(destination, CompressionLevel.Optimal, leaveOpen: true);
         await using var json = new Utf8JsonWriter(compressed);
@@ -64,7 +68,10 @@ internal static class InventoryFile
         }
     }
 
-    private static async Task<(byte[] Bytes, int Length)> DecompressAsync(Stream source, CancellationToken cancellationToken)
+    private static async Task<(byte[] Bytes, int Length)> DecompressAsync(
+        Stream source,
+        CancellationToken cancellationToken
+    )
     {
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
         var used = 0;
@@ -75,7 +82,10 @@ internal static class InventoryFile
             {
                 used += count;
                 if (used > MaxBytes)
-                    throw new PatchToolsException(PatchErrors.InventoryTooLarge, $"The inventory holds more than {MaxBytes >> 20} MiB.");
+                    throw new PatchToolsException(
+                        PatchErrors.InventoryTooLarge,
+                        $"The inventory holds more than {MaxBytes >> 20} MiB."
+                    );
                 if (used == buffer.Length)
                 {
                     var larger = ArrayPool<byte>.Shared.Rent(used * 2);
@@ -89,7 +99,12 @@ internal static class InventoryFile
         {
             ArrayPool<byte>.Shared.Return(buffer);
             if (e is InvalidDataException)
-                throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory is no gzip-compressed document, or is cut off after {used} plain bytes: {e.Message}", null, e);
+                throw new PatchToolsException(
+                    PatchErrors.InventoryMalformed,
+                    $"The inventory is no gzip-compressed document, or is cut off after {used} plain bytes: {e.Message}",
+                    null,
+                    e
+                );
             throw;
         }
 
@@ -158,7 +173,11 @@ internal static class InventoryFile
         json.WriteEndArray();
     }
 
-    private static async Task WriteCatalogAsync(Utf8JsonWriter json, PackageCatalog catalog, CancellationToken cancellationToken)
+    private static async Task WriteCatalogAsync(
+        Utf8JsonWriter json,
+        PackageCatalog catalog,
+        CancellationToken cancellationToken
+    )
     {
         json.WriteString("nativeArchitecture", catalog.NativeArchitecture);
         json.WriteStartArray("words");
@@ -262,7 +281,15 @@ internal static class InventoryFile
     {
         json.WriteStartArray();
         json.WriteStringValue(catalog.Arena.AsSpan(version.TextOffset, version.TextLength));
-        Span<ulong> columns = [version.Priority, version.Section, (ulong)version.OriginSet, version.MetadataHash, version.BuildTime, (ulong)version.Advisories];
+        Span<ulong> columns =
+        [
+            version.Priority,
+            version.Section,
+            (ulong)version.OriginSet,
+            version.MetadataHash,
+            version.BuildTime,
+            (ulong)version.Advisories,
+        ];
         foreach (var column in columns.TrimEnd(0UL))
             json.WriteNumberValue(column);
         json.WriteEndArray();

@@ -32,7 +32,14 @@ internal sealed class PackageCatalogParts
     {
         if (_packageCount == _packages.Length)
             Array.Resize(ref _packages, _packageCount * 2);
-        _packages[_packageCount++] = new PackageRow { NameOffset = Store(name), NameLength = (ushort)name.Length, Architecture = Word(architecture), FirstVersion = -1, Installed = -1 };
+        _packages[_packageCount++] = new PackageRow
+        {
+            NameOffset = Store(name),
+            NameLength = (ushort)name.Length,
+            Architecture = Word(architecture),
+            FirstVersion = -1,
+            Installed = -1,
+        };
         _last = -1;
     }
 
@@ -81,29 +88,53 @@ internal sealed class PackageCatalogParts
         // Kernels are installed in several versions; the last one named speaks for the package.
         _versions[version].IsInstalled = true;
         row.Installed = _installed.Count;
-        _installed.Add(facts with { Name = Text(row.NameOffset, row.NameLength), Architecture = Words[row.Architecture], Edition = Text(_versions[version].TextOffset, _versions[version].TextLength) });
+        _installed.Add(
+            facts with
+            {
+                Name = Text(row.NameOffset, row.NameLength),
+                Architecture = Words[row.Architecture],
+                Edition = Text(_versions[version].TextOffset, _versions[version].TextLength),
+            }
+        );
     }
 
-    public PackageCatalog Build() => new(
-        NativeArchitecture,
-        _arena,
-        _packages,
-        _packageCount,
-        _versions,
-        _versionCount,
-        Words is { Length: > 0 } ? Words : [""],
-        OriginSets.Count > 0 ? [.. OriginSets] : [[]],
-        [.. Origins],
-        AdvisorySets.Count > 0 ? [.. AdvisorySets] : [[]],
-        [.. _installed]);
+    public PackageCatalog Build() =>
+        new(
+            NativeArchitecture,
+            _arena,
+            _packages,
+            _packageCount,
+            _versions,
+            _versionCount,
+            Words is { Length: > 0 } ? Words : [""],
+            OriginSets.Count > 0
+                ? [.. OriginSets]
+                :
+                [
+                    [],
+                ],
+            [.. Origins],
+            AdvisorySets.Count > 0
+                ? [.. AdvisorySets]
+                :
+                [
+                    [],
+                ],
+            [.. _installed]
+        );
 
     private string Text(int offset, int length) => System.Text.Encoding.UTF8.GetString(_arena, offset, length);
 
-    private ushort Word(ulong word) => word < (ulong)Words.Length && word <= ushort.MaxValue ? (ushort)word : throw new InvalidDataException($"there is no word {word}");
+    private ushort Word(ulong word) =>
+        word < (ulong)Words.Length && word <= ushort.MaxValue
+            ? (ushort)word
+            : throw new InvalidDataException($"there is no word {word}");
 
-    private static int Reference(ulong number, int count, string what) => number < (ulong)count ? (int)number : throw new InvalidDataException($"there is no {what} {number}");
+    private static int Reference(ulong number, int count, string what) =>
+        number < (ulong)count ? (int)number : throw new InvalidDataException($"there is no {what} {number}");
 
-    private static uint Number(ulong number) => number <= uint.MaxValue ? (uint)number : throw new InvalidDataException($"the number {number} is too large");
+    private static uint Number(ulong number) =>
+        number <= uint.MaxValue ? (uint)number : throw new InvalidDataException($"the number {number} is too large");
 
     private int Store(ReadOnlySpan<byte> text)
     {

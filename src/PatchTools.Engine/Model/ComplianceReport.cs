@@ -50,7 +50,11 @@ public sealed record ComplianceReport
     /// Every package that is reported as an item, in report order: by state (Installed, InstalledOther, InstalledRejected, InstalledPendingReboot,
     /// Missing, Failed), then by name, ordinal.
     /// </summary>
-    public required IReadOnlyList<PatchFinding> Findings { get; init => field = Indexable.Of(value); }
+    public required IReadOnlyList<PatchFinding> Findings
+    {
+        get;
+        init => field = Indexable.Of(value);
+    }
 
     public required ComplianceCounts Counts { get; init; }
 
@@ -91,14 +95,19 @@ public sealed record ComplianceReport
     /// <summary>0, or one of DESIGN §6.</summary>
     public int ExitCode { get; init; }
 
-    public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> Warnings
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>What live patches of the running kernel cover; null where there are none.</summary>
     internal Evaluation.Rpm.LivePatching? LivePatching { get; init; }
 
     public ComplianceVerdict Verdict =>
         !Inventory.IsProven ? ComplianceVerdict.NotProven
-        : Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot > 0 ? ComplianceVerdict.NonCompliant
+        : Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot > 0
+            ? ComplianceVerdict.NonCompliant
         : ComplianceVerdict.Compliant;
 
     /// <summary>One plain sentence.</summary>

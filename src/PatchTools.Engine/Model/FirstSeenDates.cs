@@ -24,5 +24,6 @@ public sealed class FirstSeenDates
     public DateTimeOffset? Of(SeenVersion version) => _dates.TryGetValue(version, out var date) ? date : null;
 
     /// <summary>Same versions, same dates.</summary>
-    public bool SameAs(FirstSeenDates other) => _dates.Count == other._dates.Count && _dates.All(d => other.Of(d.Key) == d.Value);
+    public bool SameAs(FirstSeenDates other) =>
+        _dates.Count == other._dates.Count && _dates.All(d => other.Of(d.Key) == d.Value);
 }

@@ -16,9 +16,11 @@ public sealed record InstanceCompliance
     public required string InstanceId { get; init; }
 
     /// <summary>Non-compliant when anything is missing, failed, rejected and installed, or waiting for a reboot.</summary>
-    public InstanceComplianceStatus Status => OperationEnd is null
-        ? InstanceComplianceStatus.NotReported
-        : MissingCount + FailedCount + InstalledRejectedCount + InstalledPendingRebootCount > 0 ? InstanceComplianceStatus.NonCompliant : InstanceComplianceStatus.Compliant;
+    public InstanceComplianceStatus Status =>
+        OperationEnd is null ? InstanceComplianceStatus.NotReported
+        : MissingCount + FailedCount + InstalledRejectedCount + InstalledPendingRebootCount > 0
+            ? InstanceComplianceStatus.NonCompliant
+        : InstanceComplianceStatus.Compliant;
 
     public string PatchGroup { get; init; } = "";
 
@@ -82,7 +84,11 @@ public sealed record InstancePatch
     public DateTimeOffset? InstalledTime { get; init; }
 
     /// <summary>Only of missing and failed patches.</summary>
-    public IReadOnlyList<string> CveIds { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> CveIds
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 }
 
 /// <summary>Who carries an operation out.</summary>
@@ -156,7 +162,9 @@ public enum PatchCountComparison
 /// <summary>A condition on one of an instance's counts, such as <c>MissingCount&gt;0</c>.</summary>
 public sealed record PatchCountFilter(string Count, PatchCountComparison Comparison, int Value)
 {
-    private static readonly Dictionary<string, Func<InstanceCompliance, int>> Counts = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Func<InstanceCompliance, int>> Counts = new(
+        StringComparer.OrdinalIgnoreCase
+    )
     {
         [nameof(InstanceCompliance.InstalledCount)] = i => i.InstalledCount,
         [nameof(InstanceCompliance.InstalledOtherCount)] = i => i.InstalledOtherCount,
@@ -184,7 +192,15 @@ public sealed record PatchCountFilter(string Count, PatchCountComparison Compari
             _ => (PatchCountComparison.NotEqual, text.AsSpan(at).StartsWith("!=") ? 2 : 0),
         };
         var name = Counts.Keys.FirstOrDefault(key => key.Equals(text[..at].Trim(), StringComparison.OrdinalIgnoreCase));
-        return name is not null && length > 0 && int.TryParse(text.AsSpan(at + length).Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value)
+        return
+            name is not null
+            && length > 0
+            && int.TryParse(
+                text.AsSpan(at + length).Trim(),
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var value
+            )
             ? new PatchCountFilter(name, comparison, value)
             : null;
     }
@@ -193,12 +209,13 @@ public sealed record PatchCountFilter(string Count, PatchCountComparison Compari
     public bool Fits(InstanceCompliance instance)
     {
         var count = Counts[Count](instance);
-        return instance.Status != InstanceComplianceStatus.NotReported && Comparison switch
-        {
-            PatchCountComparison.Equal => count == Value,
-            PatchCountComparison.NotEqual => count != Value,
-            PatchCountComparison.LessThan => count < Value,
-            _ => count > Value,
-        };
+        return instance.Status != InstanceComplianceStatus.NotReported
+            && Comparison switch
+            {
+                PatchCountComparison.Equal => count == Value,
+                PatchCountComparison.NotEqual => count != Value,
+                PatchCountComparison.LessThan => count < Value,
+                _ => count > Value,
+            };
     }
 }

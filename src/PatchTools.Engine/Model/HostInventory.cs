@@ -71,7 +71,11 @@ public sealed record OsRelease
 {
     public required string Id { get; init; }
 
-    public IReadOnlyList<string> IdLike { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> IdLike
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public string VersionId { get; init; } = "";
 
@@ -118,15 +122,27 @@ public sealed record HostInventory
 
     public required PackageCatalog Packages { get; init; }
 
-    public IReadOnlyList<RepositoryHealth> Repositories { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<RepositoryHealth> Repositories
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public required HostFacts Facts { get; init; }
 
     /// <summary>Policy of the host that concerns every package, one line each: a release it is locked to. Findings carry it in their explanation.</summary>
-    public IReadOnlyList<string> HostPolicy { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> HostPolicy
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>Things the reader should know: unknown release, skipped sources, unreadable files.</summary>
-    public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> Warnings
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>
     /// Every enabled repository has metadata no older than the limit, save those the host marks as dispensable. Without it the answer is "cannot tell":

@@ -18,5 +18,9 @@ public sealed record InstallOverrideList
     public string ReportedAs { get; init; } = "";
 
     /// <summary>In the order of the document.</summary>
-    public required IReadOnlyList<OverrideEntry> Entries { get; init => field = Indexable.Of(value); }
+    public required IReadOnlyList<OverrideEntry> Entries
+    {
+        get;
+        init => field = Indexable.Of(value);
+    }
 }

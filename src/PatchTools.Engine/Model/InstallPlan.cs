@@ -17,7 +17,8 @@ public sealed record PatchTarget
     /// <summary><c>Id</c> of the finding that asked for it (spec 07 §4): joins plan, outcome and report.</summary>
     public required string Id { get; init; }
 
-    public override string ToString() => InstalledEdition.Length == 0 ? $"{Name} {Edition}" : $"{Name} {InstalledEdition} → {Edition}";
+    public override string ToString() =>
+        InstalledEdition.Length == 0 ? $"{Name} {Edition}" : $"{Name} {InstalledEdition} → {Edition}";
 }
 
 /// <summary>What a transaction does to one package.</summary>
@@ -95,25 +96,42 @@ public enum SetbackKind
 public sealed record PatchSetback(PatchTarget Target, SetbackKind Kind, string Reason)
 {
     /// <summary>Counts as a dependency failure for the exit codes (spec 08 §1: 2 and 196).</summary>
-    public bool IsDependencyFailure => Kind is SetbackKind.Dependency or SetbackKind.RejectedDependency or SetbackKind.WouldRemove;
+    public bool IsDependencyFailure =>
+        Kind is SetbackKind.Dependency or SetbackKind.RejectedDependency or SetbackKind.WouldRemove;
 }
 
 /// <summary>The real transaction that an install would run now, from the package manager's own resolver. Nothing has been changed.</summary>
 public sealed record InstallPlan
 {
-    public required IReadOnlyList<PatchTarget> Targets { get; init => field = Indexable.Of(value); }
+    public required IReadOnlyList<PatchTarget> Targets
+    {
+        get;
+        init => field = Indexable.Of(value);
+    }
 
     /// <summary>In the order of the tool's answer, by action then name.</summary>
-    public required IReadOnlyList<PlannedChange> Changes { get; init => field = Indexable.Of(value); }
+    public required IReadOnlyList<PlannedChange> Changes
+    {
+        get;
+        init => field = Indexable.Of(value);
+    }
 
     /// <summary>Wanted and left out, each with its reason.</summary>
-    public IReadOnlyList<PatchSetback> Setbacks { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<PatchSetback> Setbacks
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>
     /// Packages, in the tool's own notation, that the resolver is told to leave as they are: they would come along, and the baseline, the override list or
     /// their missing signature refuses them.
     /// </summary>
-    public IReadOnlyList<string> LeftAlone { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> LeftAlone
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>What the transaction is told beside the accepted targets, in the tool's own notation: what to leave alone, what puts the database right.</summary>
     internal IReadOnlyList<string> Arguments { get; init; } = [];
@@ -128,10 +146,18 @@ public sealed record InstallPlan
     public long? InstalledSizeChange { get; init; }
 
     /// <summary>Services that use what would be replaced and so are likely to restart or to need it.</summary>
-    public IReadOnlyList<string> Services { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> Services
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>Why the host will want a reboot afterwards; empty when it should not.</summary>
-    public IReadOnlyList<RebootReason> ExpectedReboot { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<RebootReason> ExpectedReboot
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -141,7 +167,8 @@ public sealed record InstallPlan
     public bool IsEmpty => Changes.Count == 0;
 
     /// <summary>The targets that the plan does not leave out.</summary>
-    public IReadOnlyList<PatchTarget> Accepted => Setbacks.Count == 0 ? Targets : Targets.Except(Setbacks.Select(s => s.Target)).ToArray();
+    public IReadOnlyList<PatchTarget> Accepted =>
+        Setbacks.Count == 0 ? Targets : Targets.Except(Setbacks.Select(s => s.Target)).ToArray();
 
     /// <summary>One plain sentence or two.</summary>
     public string Summary => Evaluation.PlanSentence.Of(this);
@@ -151,7 +178,11 @@ public sealed record InstallPlan
 public sealed record InstallOutcome
 {
     /// <summary>Setbacks of the plan and of the execution.</summary>
-    public IReadOnlyList<PatchSetback> Setbacks { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<PatchSetback> Setbacks
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>At least one transaction changed the host.</summary>
     public bool HasChanged { get; init; }
@@ -160,10 +191,18 @@ public sealed record InstallOutcome
     public string? StoppedBecause { get; init; }
 
     /// <summary>Failures that are not one patch's own: a repair that did not succeed, a disk that ran full.</summary>
-    public IReadOnlyList<string> Problems { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> Problems
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>What the tool warned of without calling it a failure: scriptlets of rpm packages that failed after their package was installed.</summary>
-    public IReadOnlyList<string> Warnings { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> Warnings
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>The package manager's whole output, kept on the host; null when nothing ran.</summary>
     public string? LogPath { get; init; }

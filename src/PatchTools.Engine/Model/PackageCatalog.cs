@@ -57,9 +57,17 @@ public sealed record Advisory
     /// <summary><c>updated</c>, else <c>issued</c>, else build time (DESIGN §4); null when none is usable.</summary>
     public DateTimeOffset? Date { get; init; }
 
-    public IReadOnlyList<string> CveIds { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> CveIds
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
-    public IReadOnlyList<string> BugzillaIds { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> BugzillaIds
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>What it brings takes effect with a reboot (zypper: Interactive "reboot").</summary>
     public bool RebootSuggested { get; init; }
@@ -73,10 +81,12 @@ public sealed record Advisory
 /// <param name="IsFractional">Whether it is written as a float (file time) even when whole.</param>
 public readonly record struct EpochTime(double Seconds, bool IsFractional)
 {
-    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks((long)(Seconds * TimeSpan.TicksPerSecond));
+    public DateTimeOffset ToDateTimeOffset() =>
+        DateTimeOffset.UnixEpoch.AddTicks((long)(Seconds * TimeSpan.TicksPerSecond));
 
     /// <summary>To the second, in UTC: what tables and CSV files show.</summary>
-    public override string ToString() => ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public override string ToString() =>
+        ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>One installed package, with what the administrator and apt's policy say of it.</summary>
@@ -118,18 +128,38 @@ public sealed record InstalledPackage
     public int? PhasedPercentage { get; init; }
 
     /// <summary>Newer editions that the administrator keeps away for good (apt: a negative pin; DESIGN §4 "holds and negative pins").</summary>
-    public IReadOnlyList<RefusedEdition> RefusedEditions { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<RefusedEdition> RefusedEditions
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 }
 
 /// <summary>An edition that the host's own policy refuses, and what says so, for people.</summary>
 public sealed record RefusedEdition(string Edition, string Reason);
 
 /// <summary>One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of <see cref="PackageCatalog"/> instead.</summary>
-public sealed record PackageOffer(string Name, string Architecture, string Edition, string Priority, string Section, IReadOnlyList<PackageOrigin> Origins, IReadOnlyList<Advisory> Advisories)
+public sealed record PackageOffer(
+    string Name,
+    string Architecture,
+    string Edition,
+    string Priority,
+    string Section,
+    IReadOnlyList<PackageOrigin> Origins,
+    IReadOnlyList<Advisory> Advisories
+)
 {
-    public IReadOnlyList<PackageOrigin> Origins { get; init => field = Indexable.Of(value); } = Indexable.Of(Origins);
+    public IReadOnlyList<PackageOrigin> Origins
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = Indexable.Of(Origins);
 
-    public IReadOnlyList<Advisory> Advisories { get; init => field = Indexable.Of(value); } = Indexable.Of(Advisories);
+    public IReadOnlyList<Advisory> Advisories
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = Indexable.Of(Advisories);
 }
 
 /// <summary>
@@ -150,7 +180,19 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
     internal readonly Advisory[][] AdvisorySets;
     private readonly InstalledPackage[] _installed;
 
-    internal PackageCatalog(string nativeArchitecture, byte[] arena, PackageRow[] packages, int packageCount, VersionRow[] versions, int versionCount, string[] words, int[][] originSets, PackageOrigin[] origins, Advisory[][] advisorySets, InstalledPackage[] installed)
+    internal PackageCatalog(
+        string nativeArchitecture,
+        byte[] arena,
+        PackageRow[] packages,
+        int packageCount,
+        VersionRow[] versions,
+        int versionCount,
+        string[] words,
+        int[][] originSets,
+        PackageOrigin[] origins,
+        Advisory[][] advisorySets,
+        InstalledPackage[] installed
+    )
     {
         NativeArchitecture = nativeArchitecture;
         Arena = arena;
@@ -192,7 +234,8 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>For the package manager that is still making the inventory: facts that need every version first (candidate, policy).</summary>
-    internal void ReplaceInstalled(int package, InstalledPackage installed) => _installed[PackageRows[package].Installed] = installed;
+    internal void ReplaceInstalled(int package, InstalledPackage installed) =>
+        _installed[PackageRows[package].Installed] = installed;
 
     internal string Text(int offset, int length) => Encoding.UTF8.GetString(Arena, offset, length);
 
@@ -241,7 +284,12 @@ public sealed class PackageOfferList : IReadOnlyList<PackageOffer>
 
     internal PackageOfferList(PackageCatalog catalog) => _catalog = catalog;
 
-    private int[] Rows => _rows ??= [.. Enumerable.Range(0, _catalog.VersionCount).Where(i => new PackageVersion(_catalog, i).Origins.Any(o => o.IsOffer))];
+    private int[] Rows =>
+        _rows ??= [
+            .. Enumerable
+                .Range(0, _catalog.VersionCount)
+                .Where(i => new PackageVersion(_catalog, i).Origins.Any(o => o.IsOffer)),
+        ];
 
     public int Count => Rows.Length;
 
@@ -250,7 +298,15 @@ public sealed class PackageOfferList : IReadOnlyList<PackageOffer>
         get
         {
             var version = new PackageVersion(_catalog, Rows[index]);
-            return new PackageOffer(version.Package.Name, version.Package.Architecture, version.Edition, version.Priority, version.Section, [.. version.Origins.Where(o => o.IsOffer)], version.Advisories);
+            return new PackageOffer(
+                version.Package.Name,
+                version.Package.Architecture,
+                version.Edition,
+                version.Priority,
+                version.Section,
+                [.. version.Origins.Where(o => o.IsOffer)],
+                version.Advisories
+            );
         }
     }
 
@@ -279,13 +335,15 @@ public readonly struct PackageEntry : IEquatable<PackageEntry>
     /// <summary>The bare name, also for a foreign architecture.</summary>
     public string Name => _catalog.Text(_catalog.PackageRows[Index].NameOffset, _catalog.PackageRows[Index].NameLength);
 
-    internal ReadOnlySpan<byte> NameUtf8 => _catalog.Arena.AsSpan(_catalog.PackageRows[Index].NameOffset, _catalog.PackageRows[Index].NameLength);
+    internal ReadOnlySpan<byte> NameUtf8 =>
+        _catalog.Arena.AsSpan(_catalog.PackageRows[Index].NameOffset, _catalog.PackageRows[Index].NameLength);
 
     public string Architecture => _catalog.Words[_catalog.PackageRows[Index].Architecture];
 
     public bool IsInstalled => _catalog.PackageRows[Index].Installed >= 0;
 
-    public InstalledPackage? Installed => _catalog.PackageRows[Index].Installed is var i and >= 0 ? _catalog.Installed[i] : null;
+    public InstalledPackage? Installed =>
+        _catalog.PackageRows[Index].Installed is var i and >= 0 ? _catalog.Installed[i] : null;
 
     /// <summary>Every version known, in the order the sources gave them.</summary>
     public VersionChain Versions => new(_catalog, _catalog.PackageRows[Index].FirstVersion);
@@ -319,9 +377,11 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
     public PackageEntry Package => new(_catalog, _catalog.VersionRows[Index].Package);
 
     /// <summary>Full version text, see <see cref="InstalledPackage.Edition"/>.</summary>
-    public string Edition => _catalog.Text(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
+    public string Edition =>
+        _catalog.Text(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
 
-    internal ReadOnlySpan<byte> EditionUtf8 => _catalog.Arena.AsSpan(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
+    internal ReadOnlySpan<byte> EditionUtf8 =>
+        _catalog.Arena.AsSpan(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
 
     /// <summary>dpkg priority as the index spells it; empty when it has none, and on rpm.</summary>
     public string Priority => _catalog.Words[_catalog.VersionRows[Index].Priority];
@@ -330,7 +390,12 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
     public string Section => _catalog.Words[_catalog.VersionRows[Index].Section];
 
     /// <summary>Interned priority, section and origin set: versions with equal keys look the same to every filter, so a verdict can be remembered per key.</summary>
-    internal (ushort Priority, ushort Section, int OriginSet) FilterKey => (_catalog.VersionRows[Index].Priority, _catalog.VersionRows[Index].Section, _catalog.VersionRows[Index].OriginSet);
+    internal (ushort Priority, ushort Section, int OriginSet) FilterKey =>
+        (
+            _catalog.VersionRows[Index].Priority,
+            _catalog.VersionRows[Index].Section,
+            _catalog.VersionRows[Index].OriginSet
+        );
 
     public bool IsInstalled => _catalog.VersionRows[Index].IsInstalled;
 
@@ -349,7 +414,10 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
     public IReadOnlyList<Advisory> Advisories => _catalog.AdvisorySets[_catalog.VersionRows[Index].Advisories];
 
     /// <summary>When the package was built (rpm families): stands in for a release date that no advisory gives. Null when unknown.</summary>
-    public DateTimeOffset? BuildTime => _catalog.VersionRows[Index].BuildTime is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    public DateTimeOffset? BuildTime =>
+        _catalog.VersionRows[Index].BuildTime is var seconds and > 0
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 
     internal ulong MetadataHash => _catalog.VersionRows[Index].MetadataHash;
 

@@ -24,14 +24,26 @@ internal sealed class PackageCatalogBuilder
     private VersionRow[] _versions;
     private int _versionCount;
     private readonly List<string> _words = [""];
-    private readonly List<byte[]> _wordBytes = [[]];
+    private readonly List<byte[]> _wordBytes =
+    [
+        [],
+    ];
     private int[] _wordSlots = new int[256];
     private readonly List<PackageOrigin> _origins = [];
-    private readonly List<int[]> _originSets = [[]];
+    private readonly List<int[]> _originSets =
+    [
+        [],
+    ];
 
     /// <summary>By set and origin: the set with that origin too, 0 when it was not asked for yet.</summary>
-    private readonly List<int[]> _originSetWith = [[]];
-    private readonly List<Advisory[]> _advisorySets = [[]];
+    private readonly List<int[]> _originSetWith =
+    [
+        [],
+    ];
+    private readonly List<Advisory[]> _advisorySets =
+    [
+        [],
+    ];
     private readonly List<InstalledPackage> _installed = [];
 
     /// <param name="expectedVersions">About how many versions will come; arrays that need not grow leave no garbage.</param>
@@ -81,7 +93,11 @@ internal sealed class PackageCatalogBuilder
     {
         if (word.IsEmpty)
             return 0;
-        for (var slot = (int)(Hash(word, 0) & (uint)(_wordSlots.Length - 1)); _wordSlots[slot] is var id and > 0; slot = (slot + 1) & (_wordSlots.Length - 1))
+        for (
+            var slot = (int)(Hash(word, 0) & (uint)(_wordSlots.Length - 1));
+            _wordSlots[slot] is var id and > 0;
+            slot = (slot + 1) & (_wordSlots.Length - 1)
+        )
         {
             if (word.SequenceEqual(_wordBytes[id]))
                 return id;
@@ -90,7 +106,8 @@ internal sealed class PackageCatalogBuilder
         return -1;
     }
 
-    private ReadOnlySpan<byte> NameOfPackage(int package) => _arena.AsSpan(_packages[package].NameOffset, _packages[package].NameLength);
+    private ReadOnlySpan<byte> NameOfPackage(int package) =>
+        _arena.AsSpan(_packages[package].NameOffset, _packages[package].NameLength);
 
     public ushort Word(string word) => Word(Encoding.UTF8.GetBytes(word));
 
@@ -98,9 +115,11 @@ internal sealed class PackageCatalogBuilder
 
     public ReadOnlySpan<byte> NameOf(int version) => NameOfPackage(_versions[version].Package);
 
-    public ReadOnlySpan<byte> EditionOf(int version) => _arena.AsSpan(_versions[version].TextOffset, _versions[version].TextLength);
+    public ReadOnlySpan<byte> EditionOf(int version) =>
+        _arena.AsSpan(_versions[version].TextOffset, _versions[version].TextLength);
 
-    public ReadOnlySpan<byte> ArchitectureOf(int version) => _wordBytes[_packages[_versions[version].Package].Architecture];
+    public ReadOnlySpan<byte> ArchitectureOf(int version) =>
+        _wordBytes[_packages[_versions[version].Package].Architecture];
 
     public ReadOnlySpan<int> OriginsOf(int version) => _originSets[_versions[version].OriginSet];
 
@@ -169,7 +188,11 @@ internal sealed class PackageCatalogBuilder
         for (var i = _buckets[slot] - 1; i >= 0; i = _bucketNext[i])
         {
             ref var row = ref _packages[i];
-            if (row.Hash == hash && row.Architecture == architecture && name.SequenceEqual(_arena.AsSpan(row.NameOffset, row.NameLength)))
+            if (
+                row.Hash == hash
+                && row.Architecture == architecture
+                && name.SequenceEqual(_arena.AsSpan(row.NameOffset, row.NameLength))
+            )
                 return i;
         }
 
@@ -183,7 +206,15 @@ internal sealed class PackageCatalogBuilder
         }
 
         var index = _packageCount++;
-        _packages[index] = new PackageRow { Hash = hash, NameOffset = Store(name), NameLength = (ushort)name.Length, Architecture = architecture, FirstVersion = -1, Installed = -1 };
+        _packages[index] = new PackageRow
+        {
+            Hash = hash,
+            NameOffset = Store(name),
+            NameLength = (ushort)name.Length,
+            Architecture = architecture,
+            FirstVersion = -1,
+            Installed = -1,
+        };
         _lastVersion[index] = -1;
         _bucketNext[index] = _buckets[slot] - 1;
         _buckets[slot] = index + 1;
@@ -191,12 +222,22 @@ internal sealed class PackageCatalogBuilder
     }
 
     /// <summary>Finds the version (same text and metadata hash) and adds the origin to it, or adds it; returns its index.</summary>
-    public int Version(int package, ReadOnlySpan<byte> edition, ushort priority, ushort section, ulong metadataHash, int origin)
+    public int Version(
+        int package,
+        ReadOnlySpan<byte> edition,
+        ushort priority,
+        ushort section,
+        ulong metadataHash,
+        int origin
+    )
     {
         for (var i = _packages[package].FirstVersion; i >= 0; i = _versions[i].Next)
         {
             ref var row = ref _versions[i];
-            if (row.MetadataHash == metadataHash && edition.SequenceEqual(_arena.AsSpan(row.TextOffset, row.TextLength)))
+            if (
+                row.MetadataHash == metadataHash
+                && edition.SequenceEqual(_arena.AsSpan(row.TextOffset, row.TextLength))
+            )
             {
                 row.OriginSet = WithOrigin(row.OriginSet, origin);
                 return i;
@@ -243,21 +284,24 @@ internal sealed class PackageCatalogBuilder
 
     /// <param name="version">Index of the version.</param>
     /// <param name="seconds">Build time in seconds since 1970 UTC; what no clock can have said is dropped.</param>
-    public void SetBuildTime(int version, long seconds) => _versions[version].BuildTime = seconds is > 0 and <= uint.MaxValue ? (uint)seconds : 0;
+    public void SetBuildTime(int version, long seconds) =>
+        _versions[version].BuildTime = seconds is > 0 and <= uint.MaxValue ? (uint)seconds : 0;
 
     /// <summary>Hands the arrays over; the builder is of no use afterwards.</summary>
-    public PackageCatalog Build() => new(
-        NativeArchitecture,
-        _arena,
-        _packages,
-        _packageCount,
-        _versions,
-        _versionCount,
-        [.. _words],
-        [.. _originSets],
-        [.. _origins],
-        [.. _advisorySets],
-        [.. _installed]);
+    public PackageCatalog Build() =>
+        new(
+            NativeArchitecture,
+            _arena,
+            _packages,
+            _packageCount,
+            _versions,
+            _versionCount,
+            [.. _words],
+            [.. _originSets],
+            [.. _origins],
+            [.. _advisorySets],
+            [.. _installed]
+        );
 
     private static Array Grown(Array old, Array larger, int used)
     {

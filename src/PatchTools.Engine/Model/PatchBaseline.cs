@@ -13,33 +13,61 @@ public sealed record PatchBaseline
     /// <summary>AWS's enum text, upper case (<c>DEBIAN</c>, <c>AMAZON_LINUX_2023</c>, …).</summary>
     public required string OperatingSystem { get; init; }
 
-    public IReadOnlyList<PatchFilter> GlobalFilters { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<PatchFilter> GlobalFilters
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
-    public IReadOnlyList<ApprovalRule> ApprovalRules { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<ApprovalRule> ApprovalRules
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
-    public IReadOnlyList<string> ApprovedPatches { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> ApprovedPatches
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public ComplianceLevel ApprovedPatchesComplianceLevel { get; init; }
 
     public bool ApprovedPatchesEnableNonSecurity { get; init; }
 
-    public IReadOnlyList<string> RejectedPatches { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> RejectedPatches
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public RejectedPatchesAction RejectedPatchesAction { get; init; }
 
-    public IReadOnlyList<PatchSource> Sources { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<PatchSource> Sources
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 }
 
 /// <summary>One filter: a key (<c>PRODUCT</c>, <c>PRIORITY</c>, …) and its alternatives; <c>*</c> matches all.</summary>
 public sealed record PatchFilter(string Key, IReadOnlyList<string> Values)
 {
-    public IReadOnlyList<string> Values { get; init => field = Indexable.Of(value); } = Indexable.Of(Values);
+    public IReadOnlyList<string> Values
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = Indexable.Of(Values);
 }
 
 /// <summary>One approval rule. All filters must hold; an empty group holds.</summary>
 public sealed record ApprovalRule
 {
-    public IReadOnlyList<PatchFilter> Filters { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<PatchFilter> Filters
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public ComplianceLevel ComplianceLevel { get; init; }
 
@@ -55,5 +83,9 @@ public sealed record ApprovalRule
 /// <summary>A custom repository of the baseline; replaces the host's own for the run (spec 09 §8, 02 §8).</summary>
 public sealed record PatchSource(string Name, IReadOnlyList<string> Products, string Configuration)
 {
-    public IReadOnlyList<string> Products { get; init => field = Indexable.Of(value); } = Indexable.Of(Products);
+    public IReadOnlyList<string> Products
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = Indexable.Of(Products);
 }

@@ -46,7 +46,11 @@ public sealed record FindingExplanation
     public string? ListEntry { get; init; }
 
     /// <summary>What each filter and rule saw, in order, one line each.</summary>
-    public IReadOnlyList<string> Observations { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> Observations
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>For an update that is held back: the newest such version.</summary>
     public string? HeldBackEdition { get; init; }
@@ -55,7 +59,11 @@ public sealed record FindingExplanation
     public DateTimeOffset? ApprovedFrom { get; init; }
 
     /// <summary>Conflicts of the host's own policy with the decision: hold, pin, phasing, exclude, versionlock.</summary>
-    public IReadOnlyList<string> HostPolicy { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> HostPolicy
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public override string ToString() => Summary;
 }
@@ -97,9 +105,17 @@ public sealed record PatchFinding
     public EpochTime? InstalledTime { get; init; }
 
     /// <summary>CVEs of the update (rpm families), all states.</summary>
-    public IReadOnlyList<string> CveIds { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> CveIds
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
-    public IReadOnlyList<string> AdvisoryIds { get; init => field = Indexable.Of(value); } = [];
+    public IReadOnlyList<string> AdvisoryIds
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     public required FindingExplanation Explanation { get; init; }
 
@@ -111,7 +127,11 @@ public sealed record PatchFinding
 
     /// <summary>The bare name, also of a foreign architecture.</summary>
     internal string PackageName =>
-        Name.Length > Architecture.Length + 1 && Name[^(Architecture.Length + 1)] == ':' && Name.EndsWith(Architecture, StringComparison.Ordinal) ? Name[..^(Architecture.Length + 1)] : Name;
+        Name.Length > Architecture.Length + 1
+        && Name[^(Architecture.Length + 1)] == ':'
+        && Name.EndsWith(Architecture, StringComparison.Ordinal)
+            ? Name[..^(Architecture.Length + 1)]
+            : Name;
 
     public bool IsCompliant => State is PatchState.Installed or PatchState.InstalledOther or PatchState.NotApplicable;
 }

@@ -32,7 +32,8 @@ public sealed record PatchSummary
     /// <summary>The file it was read from.</summary>
     public required string Path { get; init; }
 
-    public bool IsCompliant => Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot == 0;
+    public bool IsCompliant =>
+        Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot == 0;
 }
 
 /// <summary>What became of one upload; <c>Publish-PatchSummary -PassThru</c> writes it.</summary>

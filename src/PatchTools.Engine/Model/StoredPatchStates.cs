@@ -6,7 +6,11 @@ public sealed record StoredPatchState(string Id, EpochTime? InstalledTime, strin
 /// <summary>Content of <c>patch-states-configuration.json</c>: what the last run left, by title, in file order.</summary>
 /// <param name="States">Entries by title.</param>
 /// <param name="LastNoRebootInstallOperationTime">T of spec 06 §3: epoch seconds, 0 for never.</param>
-public sealed record StoredPatchStates(IReadOnlyDictionary<string, StoredPatchState> States, long LastNoRebootInstallOperationTime)
+public sealed record StoredPatchStates(
+    IReadOnlyDictionary<string, StoredPatchState> States,
+    long LastNoRebootInstallOperationTime
+)
 {
-    public static StoredPatchStates Empty { get; } = new(new Dictionary<string, StoredPatchState>(StringComparer.Ordinal), 0);
+    public static StoredPatchStates Empty { get; } =
+        new(new Dictionary<string, StoredPatchState>(StringComparer.Ordinal), 0);
 }

@@ -17,7 +17,12 @@ internal static partial class FileLock
             return null;
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            using var file = File.OpenHandle(
+                path,
+                FileMode.Open,
+                FileAccess.ReadWrite,
+                FileShare.ReadWrite | FileShare.Delete
+            );
             var query = new Flock { Type = WriteLock };
             if (Fcntl((int)file.DangerousGetHandle(), GetLock, ref query) != 0 || query.Type == Unlocked)
                 return null;
@@ -33,13 +38,16 @@ internal static partial class FileLock
     }
 
     /// <summary>A process as "process 123 (apt-get update, for 4 minutes)".</summary>
-    public static string Describe(int process) => string.Create(CultureInfo.InvariantCulture, $"process {process} ({CommandOf(process)}{AgeOf(process)})");
+    public static string Describe(int process) =>
+        string.Create(CultureInfo.InvariantCulture, $"process {process} ({CommandOf(process)}{AgeOf(process)})");
 
     private static string CommandOf(int process)
     {
         try
         {
-            var command = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/cmdline")).Replace('\0', ' ').Trim();
+            var command = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/cmdline"))
+                .Replace('\0', ' ')
+                .Trim();
             return command.Length > 0 ? command : "a kernel task";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -59,9 +67,16 @@ internal static partial class FileLock
             var started = double.Parse(fields[19], CultureInfo.InvariantCulture) / TicksPerSecond;
             var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
             var minutes = (int)((uptime - started) / 60);
-            return minutes switch { < 1 => "", 1 => ", for a minute", < 120 => string.Create(CultureInfo.InvariantCulture, $", for {minutes} minutes"), _ => string.Create(CultureInfo.InvariantCulture, $", for {minutes / 60} hours") };
+            return minutes switch
+            {
+                < 1 => "",
+                1 => ", for a minute",
+                < 120 => string.Create(CultureInfo.InvariantCulture, $", for {minutes} minutes"),
+                _ => string.Create(CultureInfo.InvariantCulture, $", for {minutes / 60} hours"),
+            };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
         {
             return "";
         }

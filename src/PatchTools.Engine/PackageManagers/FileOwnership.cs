@@ -11,7 +11,9 @@ internal sealed class FileOwnership
     public FileOwnership(IReadOnlyCollection<string> paths)
     {
         _exact = paths.ToLookup(Merged, StringComparer.Ordinal);
-        _related = paths.Where(p => LibraryOf(p) is not null).ToLookup(p => LibraryOf(Merged(p))!, StringComparer.Ordinal);
+        _related = paths
+            .Where(p => LibraryOf(p) is not null)
+            .ToLookup(p => LibraryOf(Merged(p))!, StringComparer.Ordinal);
         Names = [.. paths.Select(p => Path.GetFileName(LibraryOf(p) ?? p)).Distinct(StringComparer.Ordinal)];
     }
 
@@ -43,8 +45,13 @@ internal sealed class FileOwnership
 
     /// <summary>On a merged /usr the kernel says <c>/usr/lib/…</c> of what older packages list as <c>/lib/…</c>.</summary>
     private static string Merged(string path) =>
-        path.StartsWith("/usr/lib", StringComparison.Ordinal) || path.StartsWith("/usr/bin/", StringComparison.Ordinal) || path.StartsWith("/usr/sbin/", StringComparison.Ordinal) ? path[4..] : path;
+        path.StartsWith("/usr/lib", StringComparison.Ordinal)
+        || path.StartsWith("/usr/bin/", StringComparison.Ordinal)
+        || path.StartsWith("/usr/sbin/", StringComparison.Ordinal)
+            ? path[4..]
+            : path;
 
     /// <summary>The path of a shared library without its version; null for other files.</summary>
-    private static string? LibraryOf(string path) => path.IndexOf(".so.", StringComparison.Ordinal) is var at and > 0 ? path[..(at + 3)] : null;
+    private static string? LibraryOf(string path) =>
+        path.IndexOf(".so.", StringComparison.Ordinal) is var at and > 0 ? path[..(at + 3)] : null;
 }

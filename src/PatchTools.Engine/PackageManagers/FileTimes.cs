@@ -14,19 +14,26 @@ internal static partial class FileTimes
     /// When the inode last changed. apt moves a Release file into partial and back when the repository answers, also when it answers "not modified",
     /// so this is when the repository last confirmed it (apt 2.6). The modification time is the vendor's, not the host's.
     /// </summary>
-    public static DateTimeOffset Changed(string path) => TryRead(path, ChangeOffset, out var seconds, out _) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
+    public static DateTimeOffset Changed(string path) =>
+        TryRead(path, ChangeOffset, out var seconds, out _)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : DateTimeOffset.UnixEpoch;
 
     /// <summary>When the inode last changed, only to be compared: as precise as the file system.</summary>
-    public static (long Seconds, uint Nanoseconds) ChangeOrder(string path) => TryRead(path, ChangeOffset, out var seconds, out var nanoseconds) ? (seconds, nanoseconds) : default;
+    public static (long Seconds, uint Nanoseconds) ChangeOrder(string path) =>
+        TryRead(path, ChangeOffset, out var seconds, out var nanoseconds) ? (seconds, nanoseconds) : default;
 
     /// <summary>Modification time as Python's <c>st_mtime</c>: a double of seconds (spec 09 §9); null when there is no such file.</summary>
     public static EpochTime? Modified(string path) =>
-        TryRead(path, ModificationOffset, out var seconds, out var nanoseconds) ? new EpochTime(seconds + (nanoseconds * 1e-9), IsFractional: true) : null;
+        TryRead(path, ModificationOffset, out var seconds, out var nanoseconds)
+            ? new EpochTime(seconds + (nanoseconds * 1e-9), IsFractional: true)
+            : null;
 
     private static bool TryRead(string path, int offset, out long seconds, out uint nanoseconds)
     {
         Span<byte> buffer = stackalloc byte[256];
-        var failed = Statx(CurrentDirectory, path, 0, ChangeAndModificationTime, ref MemoryMarshal.GetReference(buffer)) != 0;
+        var failed =
+            Statx(CurrentDirectory, path, 0, ChangeAndModificationTime, ref MemoryMarshal.GetReference(buffer)) != 0;
         seconds = BitConverter.ToInt64(buffer[offset..]);
         nanoseconds = BitConverter.ToUInt32(buffer[(offset + 8)..]);
         return !failed;

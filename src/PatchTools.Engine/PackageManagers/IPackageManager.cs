@@ -8,7 +8,11 @@ public interface IPackageManager
 
     /// <summary>Reads installed packages and everything the enabled repositories offer.</summary>
     /// <exception cref="Errors.PatchToolsException">The database is unreadable, the refresh could not run, a lock was not given up in time.</exception>
-    Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken);
+    Task<HostInventory> GetInventoryAsync(
+        InventoryRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Asks the tool's own resolver what installing the targets would do, and leaves out, one by one, those it has no acceptable solution for. Changes
@@ -22,7 +26,12 @@ public interface IPackageManager
     /// never ends one.
     /// </summary>
     /// <exception cref="Errors.PatchToolsException">Nothing could be begun: a lock was not given up in time, the tool is broken.</exception>
-    Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken);
+    Task<InstallOutcome> InstallAsync(
+        InstallPlan plan,
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The distribution's own signs that a reboot is due: its flag, its tool, its kernel packages.</summary>
     /// <returns>The reasons, and what could not be asked.</returns>

@@ -43,7 +43,11 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     public static void DemandRunningHost(HostContext host)
     {
         if (host.Paths.Root != "/")
-            throw new PatchToolsException(PatchErrors.InventoryNotOfThisHost, $"Packages are installed on the running host only, not under {host.Paths.Root}.", host.Paths.Root);
+            throw new PatchToolsException(
+                PatchErrors.InventoryNotOfThisHost,
+                $"Packages are installed on the running host only, not under {host.Paths.Root}.",
+                host.Paths.Root
+            );
         if (!host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can install packages.");
     }
@@ -53,7 +57,13 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     /// <param name="isCurrent">The host is still as it was when the plan was made; else it is made anew.</param>
     /// <param name="cancellationToken">Looked at between transactions.</param>
     /// <param name="comesFirst">Targets that get a transaction of their own before the others; null for none.</param>
-    public async Task RunAsync(ITransactions transactions, InstallPlan plan, bool isCurrent, CancellationToken cancellationToken, IReadOnlySet<PatchTarget>? comesFirst = null)
+    public async Task RunAsync(
+        ITransactions transactions,
+        InstallPlan plan,
+        bool isCurrent,
+        CancellationToken cancellationToken,
+        IReadOnlySet<PatchTarget>? comesFirst = null
+    )
     {
         _comesFirst = comesFirst;
         _remaining = [.. plan.Accepted];
@@ -70,7 +80,11 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
 
             if (await NextAsync(transactions) is not { } next)
                 continue;
-            observer.Progress("Install", $"Installing {next.Accepted.Count} of {_total} packages", Percent(_total - _remaining.Count));
+            observer.Progress(
+                "Install",
+                $"Installing {next.Accepted.Count} of {_total} packages",
+                Percent(_total - _remaining.Count)
+            );
             if (await TransactAsync(transactions, next, cancellationToken) is { } result)
                 Judge(transactions, next, result);
         }
@@ -80,7 +94,15 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     /// <param name="plan">What was planned.</param>
     /// <param name="log">The package manager's whole output; null when nothing ran.</param>
     public InstallOutcome Outcome(InstallPlan plan, string? log) =>
-        new() { Setbacks = [.. plan.Setbacks, .. _setbacks], HasChanged = HasChanged, StoppedBecause = _stoppedBecause, Problems = _problems, Warnings = _warnings, LogPath = log };
+        new()
+        {
+            Setbacks = [.. plan.Setbacks, .. _setbacks],
+            HasChanged = HasChanged,
+            StoppedBecause = _stoppedBecause,
+            Problems = _problems,
+            Warnings = _warnings,
+            LogPath = log,
+        };
 
     /// <summary>A failure that is not one patch's own. Said once of each subject, however often it fails again.</summary>
     public void Problem(string subject, string text)
@@ -89,15 +111,21 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             _problems.Add(text);
     }
 
-    private int Percent(int done) => FirstPercent + ((LastPercent - FirstPercent) * Math.Clamp(done, 0, _total) / Math.Max(1, _total));
+    private int Percent(int done) =>
+        FirstPercent + ((LastPercent - FirstPercent) * Math.Clamp(done, 0, _total) / Math.Max(1, _total));
 
     /// <summary>The next transaction; null when what was chosen came to nothing, or the time is up.</summary>
     private async Task<InstallPlan?> NextAsync(ITransactions transactions)
     {
-        List<PatchTarget> chosen = _comesFirst is { Count: > 0 } first ? [.. _remaining.Where(first.Contains)] : [.. _remaining.Take(_limit)];
+        List<PatchTarget> chosen = _comesFirst is { Count: > 0 } first
+            ? [.. _remaining.Where(first.Contains)]
+            : [.. _remaining.Take(_limit)];
         _comesFirst = null;
         var isEverything = chosen.Count == _remaining.Count;
-        var plan = isEverything && _plan is not null ? _plan : await transactions.PlanAsync(request with { Targets = chosen, Dependencies = _policy });
+        var plan =
+            isEverything && _plan is not null
+                ? _plan
+                : await transactions.PlanAsync(request with { Targets = chosen, Dependencies = _policy });
         if (isEverything)
         {
             SetAside(plan.Setbacks.Where(s => _remaining.Contains(s.Target)));
@@ -138,14 +166,23 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     }
 
     /// <summary>Null when it could not begin and nothing was changed.</summary>
-    private async Task<TransactionResult?> TransactAsync(ITransactions transactions, InstallPlan plan, CancellationToken cancellationToken)
+    private async Task<TransactionResult?> TransactAsync(
+        ITransactions transactions,
+        InstallPlan plan,
+        CancellationToken cancellationToken
+    )
     {
         var since = host.Clock.GetTimestamp();
         var done = _total - _remaining.Count;
         while (true)
         {
             var left = request.LockTimeout - host.Clock.GetElapsedTime(since);
-            var result = await transactions.RunAsync(plan, left > TimeSpan.Zero ? left : TimeSpan.Zero, Percent(done), Percent(done + plan.Accepted.Count));
+            var result = await transactions.RunAsync(
+                plan,
+                left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                Percent(done),
+                Percent(done + plan.Accepted.Count)
+            );
             _pace.Record(plan, result.Duration);
             foreach (var problem in result.Problems)
                 Problem(problem, problem);
@@ -175,7 +212,11 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
         var missing = batch.Except(result.Installed).ToList();
         if (result.ExitCode == 0)
         {
-            SetAside(missing, SetbackKind.InstallFailed, $"{transactions.Tool} ended without an error and did not install it");
+            SetAside(
+                missing,
+                SetbackKind.InstallFailed,
+                $"{transactions.Tool} ended without an error and did not install it"
+            );
             _limit = _limit > int.MaxValue / 2 ? _limit : _limit * 2;
             return;
         }
@@ -187,7 +228,13 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             if (result.DownloadFailures.TryGetValue(target.Name, out var download))
                 SetAside([target], SetbackKind.DownloadFailed, download);
             else if (result.PackageFailures.GetValueOrDefault(target.Name) is { } failure)
-                SetAside([target], result.NotAuthenticated.Contains(target.Name) ? SetbackKind.NotAuthenticated : SetbackKind.InstallFailed, failure);
+                SetAside(
+                    [target],
+                    result.NotAuthenticated.Contains(target.Name)
+                        ? SetbackKind.NotAuthenticated
+                        : SetbackKind.InstallFailed,
+                    failure
+                );
             else if (result.LeftHalfDone.TryGetValue(target, out var left))
                 SetAside([target], SetbackKind.InstallFailed, left);
             else
@@ -195,7 +242,12 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             progress = true;
         }
 
-        foreach (var name in result.PackageFailures.Keys.Concat(result.DownloadFailures.Keys).Distinct(StringComparer.Ordinal).Where(n => !batch.Any(t => t.Name == n)))
+        foreach (
+            var name in result
+                .PackageFailures.Keys.Concat(result.DownloadFailures.Keys)
+                .Distinct(StringComparer.Ordinal)
+                .Where(n => !batch.Any(t => t.Name == n))
+        )
         {
             var reason = result.DownloadFailures.GetValueOrDefault(name) ?? result.PackageFailures[name];
             if (!_policy.Add(name, reason))
@@ -214,17 +266,26 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
         }
 
         if (!progress && missing.Count == 1)
-            SetAside(missing, result.HasNoRoomForDownloads ? SetbackKind.DownloadFailed : SetbackKind.InstallFailed, result.Reason);
+            SetAside(
+                missing,
+                result.HasNoRoomForDownloads ? SetbackKind.DownloadFailed : SetbackKind.InstallFailed,
+                result.Reason
+            );
         else if (!progress && missing.Count > 1)
             _limit = Math.Max(1, batch.Count / 2);
         else if (!progress)
             Problem(result.Reason, result.Reason);
 
         if (_failures >= MaxFailures)
-            SetAside(_remaining, SetbackKind.InstallFailed, $"not begun: too many transactions failed, the last because {result.Reason}");
+            SetAside(
+                _remaining,
+                SetbackKind.InstallFailed,
+                $"not begun: too many transactions failed, the last because {result.Reason}"
+            );
     }
 
-    private void SetAside(IEnumerable<PatchTarget> targets, SetbackKind kind, string reason) => SetAside(targets.ToList().Select(t => new PatchSetback(t, kind, reason)));
+    private void SetAside(IEnumerable<PatchTarget> targets, SetbackKind kind, string reason) =>
+        SetAside(targets.ToList().Select(t => new PatchSetback(t, kind, reason)));
 
     private void SetAside(IEnumerable<PatchSetback> setbacks)
     {
@@ -245,6 +306,8 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
         public bool Add(string name, string reason) => _failed.TryAdd(name, reason);
 
         public string? RefusalOf(string name, string architecture, string edition) =>
-            _failed.TryGetValue(name, out var reason) ? $"{name} failed in this run ({reason})" : policy.RefusalOf(name, architecture, edition);
+            _failed.TryGetValue(name, out var reason)
+                ? $"{name} failed in this run ({reason})"
+                : policy.RefusalOf(name, architecture, edition);
     }
 }

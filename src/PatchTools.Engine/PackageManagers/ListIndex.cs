@@ -46,7 +46,16 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
             if (!File.Exists(path))
                 return null;
 #pragma warning disable CA2000 // The reader owns the file.
-            reader = new ListIndexReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan));
+            reader = new ListIndexReader(
+                new FileStream(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.Read | FileShare.Delete,
+                    bufferSize: 1,
+                    FileOptions.SequentialScan
+                )
+            );
 #pragma warning restore CA2000
             if (!IsWhole(reader.Index) || !reader.Next() || !reader.Text().SequenceEqual(key))
                 return null;
@@ -85,10 +94,18 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
         {
             AtomicFile.CreateDirectory(Folder);
             AtomicFile.Write(PathOf(list), content);
-            foreach (var old in Directory.GetFiles(Folder, "*.index").OrderByDescending(File.GetLastWriteTimeUtc).Skip(FilesKept))
+            foreach (
+                var old in Directory
+                    .GetFiles(Folder, "*.index")
+                    .OrderByDescending(File.GetLastWriteTimeUtc)
+                    .Skip(FilesKept)
+            )
                 File.Delete(old);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException || e is PatchToolsException { Error: var error } && error == PatchErrors.StateUnwritable)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException
+                || e is PatchToolsException { Error: var error } && error == PatchErrors.StateUnwritable
+            )
         {
             // Nothing is lost: the list is still there.
         }
@@ -99,7 +116,8 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     {
         var name = Path.GetFileName(list);
         var dash = name.IndexOf('-', StringComparison.Ordinal);
-        var what = $"{Path.GetDirectoryName(list)}/{(dash >= 32 && name.AsSpan(0, dash).IndexOfAnyExcept(SearchValues.Create("0123456789abcdef")) < 0 ? name[dash..] : name)}";
+        var what =
+            $"{Path.GetDirectoryName(list)}/{(dash >= 32 && name.AsSpan(0, dash).IndexOfAnyExcept(SearchValues.Create("0123456789abcdef")) < 0 ? name[dash..] : name)}";
 
         // FNV-1a: where two lists meet, each only costs the other its index. A cryptographic hash would load a library of five megabytes.
         var hash = 14695981039346656037UL;
@@ -112,7 +130,12 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     {
         var file = new FileInfo(list);
         return file.Exists && file.Length >= smallestList
-            ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{list}\n{file.Length}\n{(checksum.Length > 0 ? checksum : file.LastWriteTimeUtc.Ticks)}\n{asked}"))
+            ? Encoding.UTF8.GetBytes(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{list}\n{file.Length}\n{(checksum.Length > 0 ? checksum : file.LastWriteTimeUtc.Ticks)}\n{asked}"
+                )
+            )
             : null;
     }
 
@@ -120,11 +143,14 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     private static bool IsWhole(Stream file)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
-        if (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header.StartsWith(_format))
+        if (
+            file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes
+            || !header.StartsWith(_format)
+        )
             return false;
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
         var sum = ~0u;
-        for (int read; (read = file.ReadAtLeast(buffer.AsSpan(0, 1 << 16), 1 << 16, throwOnEndOfStream: false)) > 0;)
+        for (int read; (read = file.ReadAtLeast(buffer.AsSpan(0, 1 << 16), 1 << 16, throwOnEndOfStream: false)) > 0; )
             sum = Checksum(sum, buffer.AsSpan(0, read));
         ArrayPool<byte>.Shared.Return(buffer);
         file.Position = HeaderBytes;

@@ -34,7 +34,14 @@ internal sealed class LockWait(HostContext host, IRunObserver observer, string s
     }
 
     /// <summary>The error that names whoever holds a lock now, or that somebody did.</summary>
-    public PatchToolsException Busy() => held() is { } found ? Busy(found) : new PatchToolsException(PatchErrors.PackageManagerBusy, $"Another process kept taking the lock of {subject}.");
+    public PatchToolsException Busy() =>
+        held() is { } found
+            ? Busy(found)
+            : new PatchToolsException(
+                PatchErrors.PackageManagerBusy,
+                $"Another process kept taking the lock of {subject}."
+            );
 
-    private PatchToolsException Busy(HeldLock found) => new(PatchErrors.PackageManagerBusy, $"{subject} is in use by {found.Holder} ({found.Path}).", found.Path);
+    private PatchToolsException Busy(HeldLock found) =>
+        new(PatchErrors.PackageManagerBusy, $"{subject} is in use by {found.Holder} ({found.Path}).", found.Path);
 }

@@ -13,7 +13,8 @@ namespace PatchTools.PackageManagers;
 internal static class PackageManagerLocator
 {
     /// <summary>Order of full version texts in a family.</summary>
-    public static IComparer<string> VersionOrder(PackageFamily family) => family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order;
+    public static IComparer<string> VersionOrder(PackageFamily family) =>
+        family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order;
 
     /// <summary>Null where no known database says which package a file is of.</summary>
     public static IFileOwners? FileOwners(HostContext host, IProcessRunner runner) =>
@@ -29,7 +30,12 @@ internal static class PackageManagerLocator
         : null;
 
     /// <summary>Null where there is none of PatchTools'.</summary>
-    public static IPackageManager? TryLocate(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
+    public static IPackageManager? TryLocate(
+        HostContext host,
+        IProcessRunner runner,
+        IDecompressor decompressor,
+        IDatabaseReader databases
+    )
     {
         try
         {
@@ -42,7 +48,12 @@ internal static class PackageManagerLocator
     }
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>
-    public static IPackageManager Locate(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
+    public static IPackageManager Locate(
+        HostContext host,
+        IProcessRunner runner,
+        IDecompressor decompressor,
+        IDatabaseReader databases
+    )
     {
         var root = host.Paths.Root;
         if (!Directory.Exists(root))
@@ -53,6 +64,10 @@ internal static class PackageManagerLocator
             return new DnfPackageManager(host, runner, decompressor, databases);
         if (ZypperPackageManager.IsPresent(root))
             return new ZypperPackageManager(host, runner, decompressor);
-        throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"No package manager of PatchTools was found under {root}: there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum, zypper).", root);
+        throw new PatchToolsException(
+            PatchErrors.PackageManagerNotFound,
+            $"No package manager of PatchTools was found under {root}: there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum, zypper).",
+            root
+        );
     }
 }

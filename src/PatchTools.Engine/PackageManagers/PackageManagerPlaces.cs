@@ -8,7 +8,15 @@ namespace PatchTools.PackageManagers;
 /// <param name="Interrupted">What an interrupted transaction left, for people; null when nothing did.</param>
 /// <param name="RunsFromTmp">Programs of packages run from <c>/tmp</c> (apt: debconf's questions); rpm hands scriptlets to their interpreter.</param>
 /// <param name="Commands">What an administrator may run.</param>
-internal sealed record PackageManagerPlaces(string Archives, string Database, string? DatabaseFile, bool RemountsByItself, string? Interrupted, bool RunsFromTmp, CureCommands Commands);
+internal sealed record PackageManagerPlaces(
+    string Archives,
+    string Database,
+    string? DatabaseFile,
+    bool RemountsByItself,
+    string? Interrupted,
+    bool RunsFromTmp,
+    CureCommands Commands
+);
 
 /// <summary>Commands that cures name.</summary>
 /// <param name="Clean">Deletes downloaded packages.</param>

@@ -25,7 +25,11 @@ internal interface IPlanAnswer
 /// <param name="solve">Asks the resolver.</param>
 /// <param name="observer">Who is told that it takes longer.</param>
 /// <param name="tool">Whose resolver, for people.</param>
-internal sealed class PlanSearch<TAnswer>(Func<IReadOnlyList<PatchTarget>, CancellationToken, Task<TAnswer>> solve, IRunObserver observer, string tool)
+internal sealed class PlanSearch<TAnswer>(
+    Func<IReadOnlyList<PatchTarget>, CancellationToken, Task<TAnswer>> solve,
+    IRunObserver observer,
+    string tool
+)
     where TAnswer : class, IPlanAnswer
 {
     private readonly List<Refusal> _aside = [];
@@ -60,9 +64,18 @@ internal sealed class PlanSearch<TAnswer>(Func<IReadOnlyList<PatchTarget>, Cance
 
         observer.Progress("Plan", $"{tool} cannot install {group.Count} packages together; dividing them", -1);
         var blamed = group.Where(answer.Blames).ToList();
-        IReadOnlyList<IReadOnlyList<PatchTarget>> parts = blamed.Count > 0 && blamed.Count < group.Count
-            ? [[.. group.Except(blamed)], blamed]
-            : [[.. group.Take(group.Count / 2)], [.. group.Skip(group.Count / 2)]];
+        IReadOnlyList<IReadOnlyList<PatchTarget>> parts =
+            blamed.Count > 0 && blamed.Count < group.Count
+                ?
+                [
+                    [.. group.Except(blamed)],
+                    blamed,
+                ]
+                :
+                [
+                    [.. group.Take(group.Count / 2)],
+                    [.. group.Skip(group.Count / 2)],
+                ];
         foreach (var part in parts)
             await AddAsync(part, cancellationToken);
     }

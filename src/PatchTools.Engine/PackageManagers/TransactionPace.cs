@@ -23,12 +23,19 @@ internal sealed class TransactionPace
 
     public TimeSpan Expected(InstallPlan plan) => Guess(plan) * _factor;
 
-    public void Record(InstallPlan plan, TimeSpan taken) => _factor = Math.Clamp(taken / Guess(plan) * Margin, 0.05, 20);
+    public void Record(InstallPlan plan, TimeSpan taken) =>
+        _factor = Math.Clamp(taken / Guess(plan) * Margin, 0.05, 20);
 
     private static TimeSpan Guess(InstallPlan plan) =>
-        s_base + (s_perPackage * plan.Changes.Sum(c => IsSlow(c.Name) ? SlowPackage : 1)) + TimeSpan.FromSeconds((plan.DownloadBytes ?? 0) / BytesPerSecond);
+        s_base
+        + (s_perPackage * plan.Changes.Sum(c => IsSlow(c.Name) ? SlowPackage : 1))
+        + TimeSpan.FromSeconds((plan.DownloadBytes ?? 0) / BytesPerSecond);
 
     private static bool IsSlow(string name) =>
-        name.StartsWith("linux-image", StringComparison.Ordinal) || name.StartsWith("kernel", StringComparison.Ordinal) || name.Contains("initramfs", StringComparison.Ordinal)
-        || name.Contains("dkms", StringComparison.Ordinal) || name.StartsWith("linux-headers", StringComparison.Ordinal) || name is "dracut";
+        name.StartsWith("linux-image", StringComparison.Ordinal)
+        || name.StartsWith("kernel", StringComparison.Ordinal)
+        || name.Contains("initramfs", StringComparison.Ordinal)
+        || name.Contains("dkms", StringComparison.Ordinal)
+        || name.StartsWith("linux-headers", StringComparison.Ordinal)
+        || name is "dracut";
 }

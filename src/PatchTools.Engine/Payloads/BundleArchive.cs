@@ -33,7 +33,12 @@ internal static partial class BundleArchive
     /// <param name="cancellationToken">Ends it between two entries.</param>
     /// <returns>The version that the manifest in it names.</returns>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PayloadUnsafe"/>, <see cref="PatchErrors.PayloadDamaged"/>, <see cref="PatchErrors.StateUnwritable"/>.</exception>
-    public static string Unpack(byte[] content, string directory, BundleLimits limits, CancellationToken cancellationToken)
+    public static string Unpack(
+        byte[] content,
+        string directory,
+        BundleLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -45,13 +50,30 @@ internal static partial class BundleArchive
             // To the end of the compressed data, where its own checksum is.
             plain.CopyTo(Stream.Null);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e
+                    is InvalidDataException
+                        or EndOfStreamException
+                        or FormatException
+                        or ArgumentException
+                        or NotSupportedException
+            )
         {
-            throw new PatchToolsException(PatchErrors.PayloadDamaged, $"The bundle is no archive that can be read: {e.Message}", null, e);
+            throw new PatchToolsException(
+                PatchErrors.PayloadDamaged,
+                $"The bundle is no archive that can be read: {e.Message}",
+                null,
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.StateUnwritable, $"The bundle could not be unpacked into {directory}: {e.Message}", directory, e);
+            throw new PatchToolsException(
+                PatchErrors.StateUnwritable,
+                $"The bundle could not be unpacked into {directory}: {e.Message}",
+                directory,
+                e
+            );
         }
 
         return VersionOf(directory);
@@ -69,14 +91,20 @@ internal static partial class BundleArchive
                 throw Unsafe(entry, $"it is entry {entries}, and no module has more than {limits.Entries}");
             if (entry.EntryType == TarEntryType.GlobalExtendedAttributes)
                 continue;
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory))
+            if (
+                entry.EntryType
+                is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory)
+            )
                 throw Unsafe(entry, $"it is a {Kind(entry.EntryType)}, and a bundle has files and directories only");
             if ((entry.Mode & Special) != 0)
                 throw Unsafe(entry, "it has a set-uid, set-gid or sticky bit");
             var parts = Parts(entry, limits);
             if (parts.Length == 0 && entry.EntryType != TarEntryType.Directory)
                 throw Unsafe(entry, "it is a file where the folder should be");
-            if (HasFileAbove(directory, parts) || (entry.EntryType != TarEntryType.Directory && Directory.Exists(Path.Combine([directory, .. parts]))))
+            if (
+                HasFileAbove(directory, parts)
+                || (entry.EntryType != TarEntryType.Directory && Directory.Exists(Path.Combine([directory, .. parts])))
+            )
                 throw Unsafe(entry, "another entry makes a file of what is a directory here");
             if (entry.EntryType == TarEntryType.Directory)
             {
@@ -90,13 +118,24 @@ internal static partial class BundleArchive
         }
     }
 
-    private static bool HasFileAbove(string directory, string[] parts) => Enumerable.Range(1, parts.Length).Any(length => File.Exists(Path.Combine([directory, .. parts[..length]])) && length < parts.Length);
+    private static bool HasFileAbove(string directory, string[] parts) =>
+        Enumerable
+            .Range(1, parts.Length)
+            .Any(length => File.Exists(Path.Combine([directory, .. parts[..length]])) && length < parts.Length);
 
     private static void Write(TarEntry entry, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, AtomicFile.PublicDirectory);
         var mode = (entry.Mode & Runs) == 0 ? AtomicFile.PublicFile : AtomicFile.PublicDirectory;
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = AtomicFile.PrivateFile });
+        using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = AtomicFile.PrivateFile,
+            }
+        );
         entry.DataStream?.CopyTo(file);
         file.Flush(flushToDisk: true);
         File.SetUnixFileMode(file.SafeFileHandle, mode);
@@ -129,27 +168,40 @@ internal static partial class BundleArchive
     {
         var path = Path.Combine(directory, Manifest);
         if (!File.Exists(path) || !File.Exists(Path.Combine(directory, "bin", "PatchTools.dll")))
-            throw new PatchToolsException(PatchErrors.PayloadDamaged, $"The bundle is not PatchTools: it lacks {Folder}/{Manifest} or {Folder}/bin/PatchTools.dll.");
+            throw new PatchToolsException(
+                PatchErrors.PayloadDamaged,
+                $"The bundle is not PatchTools: it lacks {Folder}/{Manifest} or {Folder}/bin/PatchTools.dll."
+            );
         var match = VersionLine().Match(File.ReadAllText(path));
-        return match.Success ? match.Groups[1].Value : throw new PatchToolsException(PatchErrors.PayloadDamaged, $"The bundle's {Manifest} names no version.");
+        return match.Success
+            ? match.Groups[1].Value
+            : throw new PatchToolsException(PatchErrors.PayloadDamaged, $"The bundle's {Manifest} names no version.");
     }
 
-    private static string Kind(TarEntryType type) => type switch
-    {
-        TarEntryType.SymbolicLink => "symbolic link",
-        TarEntryType.HardLink => "hard link",
-        TarEntryType.BlockDevice or TarEntryType.CharacterDevice => "device",
-        TarEntryType.Fifo => "pipe",
-        _ => $"entry of type {type}",
-    };
+    private static string Kind(TarEntryType type) =>
+        type switch
+        {
+            TarEntryType.SymbolicLink => "symbolic link",
+            TarEntryType.HardLink => "hard link",
+            TarEntryType.BlockDevice or TarEntryType.CharacterDevice => "device",
+            TarEntryType.Fifo => "pipe",
+            _ => $"entry of type {type}",
+        };
 
     private static PatchToolsException Unsafe(TarEntry entry, string why)
     {
         var name = new string([.. entry.Name.Take(120).Select(c => char.IsControl(c) ? '?' : c)]);
-        return new(PatchErrors.PayloadUnsafe, $"The bundle was refused because of its entry \"{name}\": {why}. Nothing of it was installed.", name);
+        return new(
+            PatchErrors.PayloadUnsafe,
+            $"The bundle was refused because of its entry \"{name}\": {why}. Nothing of it was installed.",
+            name
+        );
     }
 
-    [GeneratedRegex(@"^\s*ModuleVersion\s*=\s*'([0-9]+(?:\.[0-9]+){1,3})'", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*ModuleVersion\s*=\s*'([0-9]+(?:\.[0-9]+){1,3})'",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline
+    )]
     private static partial Regex VersionLine();
 
     /// <summary>Gives no more than so many bytes.</summary>
@@ -161,7 +213,12 @@ internal static partial class BundleArchive
         {
             var read = inner.Read(buffer);
             _read += read;
-            return _read <= limit ? read : throw new PatchToolsException(PatchErrors.PayloadUnsafe, $"The bundle was refused: unpacked it has more than {limit} bytes. Nothing of it was installed.");
+            return _read <= limit
+                ? read
+                : throw new PatchToolsException(
+                    PatchErrors.PayloadUnsafe,
+                    $"The bundle was refused: unpacked it has more than {limit} bytes. Nothing of it was installed."
+                );
         }
     }
 }

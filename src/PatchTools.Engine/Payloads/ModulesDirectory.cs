@@ -27,7 +27,10 @@ internal sealed partial class ModulesDirectory(string path, IRunObserver observe
         {
             Directory.CreateDirectory(_versions, AtomicFile.PublicDirectory);
             Sweep();
-            var fresh = Path.Combine(_versions, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}"));
+            var fresh = Path.Combine(
+                _versions,
+                string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}")
+            );
             Directory.CreateDirectory(fresh, AtomicFile.PublicDirectory);
             try
             {
@@ -44,7 +47,12 @@ internal sealed partial class ModulesDirectory(string path, IRunObserver observe
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.StateUnwritable, $"The module could not be installed in {path}: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.StateUnwritable,
+                $"The module could not be installed in {path}: {e.Message}",
+                path,
+                e
+            );
         }
     }
 

@@ -29,7 +29,11 @@ public static partial class PayloadLocation
     {
         var name = bucket.Replace(RegionPart, region, StringComparison.Ordinal);
         if (!BucketForm().IsMatch(name))
-            throw new PatchToolsException(PatchErrors.InvalidLocation, $"\"{name}\" is not the name of a bucket.", name);
+            throw new PatchToolsException(
+                PatchErrors.InvalidLocation,
+                $"\"{name}\" is not the name of a bucket.",
+                name
+            );
         var prefix = keyPrefix.Trim('/');
         return $"s3://{name}/{(prefix.Length > 0 ? prefix + "/" : "")}{FileName(version)}";
     }
@@ -38,9 +42,10 @@ public static partial class PayloadLocation
     public static string Describe(string location) => LocationReader.Describe(location);
 
     /// <summary>Where PowerShell looks for modules of all users, and of this one (about_PSModulePath).</summary>
-    public static string DefaultModules(HostContext host) => host.IsRoot
-        ? "/usr/local/share/powershell/Modules"
-        : Path.Combine(host.Variable("HOME") ?? "/tmp", ".local", "share", "powershell", "Modules");
+    public static string DefaultModules(HostContext host) =>
+        host.IsRoot
+            ? "/usr/local/share/powershell/Modules"
+            : Path.Combine(host.Variable("HOME") ?? "/tmp", ".local", "share", "powershell", "Modules");
 
     public static bool NeedsRegion(string bucket) => bucket.Contains(RegionPart, StringComparison.Ordinal);
 

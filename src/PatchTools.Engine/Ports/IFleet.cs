@@ -9,10 +9,16 @@ public interface IFleetOperations
     /// <summary>ListCommands, or DescribeAssociationExecutions for the newest execution.</summary>
     /// <param name="operation">As <see cref="StartAsync"/> or an earlier call gave it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    Task<FleetOperationProgress> GetProgressAsync(FleetOperationProgress operation, CancellationToken cancellationToken);
+    Task<FleetOperationProgress> GetProgressAsync(
+        FleetOperationProgress operation,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>ListCommandInvocations or DescribeAssociationExecutionTargets, page by page as they arrive.</summary>
-    IAsyncEnumerable<IReadOnlyList<FleetInvocation>> GetInvocationsAsync(FleetOperationProgress operation, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<FleetInvocation>> GetInvocationsAsync(
+        FleetOperationProgress operation,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>What SSM knows of many instances, page by page as it arrives. Failures and retries as in <see cref="IFleetOperations"/>.</summary>
@@ -21,13 +27,22 @@ public interface IFleetCompliance
     /// <summary>DescribeInstanceInformation: ids of managed instances.</summary>
     /// <param name="tags">Each name with its values; an instance needs one of the values of every name. Empty: all instances.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
-    IAsyncEnumerable<IReadOnlyList<string>> FindInstancesAsync(IReadOnlyList<FleetTag> tags, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<string>> FindInstancesAsync(
+        IReadOnlyList<FleetTag> tags,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>DescribeInstancePatchStates or DescribeInstancePatchStatesForPatchGroup. Instances that never reported are left out by the service.</summary>
-    IAsyncEnumerable<IReadOnlyList<InstanceCompliance>> GetStatesAsync(InstanceStateQuery query, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<InstanceCompliance>> GetStatesAsync(
+        InstanceStateQuery query,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>DescribeInstancePatches.</summary>
-    IAsyncEnumerable<IReadOnlyList<InstancePatch>> GetPatchesAsync(InstancePatchQuery query, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<InstancePatch>> GetPatchesAsync(
+        InstancePatchQuery query,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>A tag with the values that count; none: any value.</summary>

@@ -13,10 +13,19 @@ public enum ServiceClient
 /// <summary>SSM as the engine needs it. Every failure is a <see cref="PatchServiceException"/>; retries of throttling and 5xx are inside.</summary>
 public interface IPatchService
 {
-    Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(SnapshotCall call, ServiceClient client, CancellationToken cancellationToken);
+    Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(
+        SnapshotCall call,
+        ServiceClient client,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Sends inventory items in one call.</summary>
-    Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken);
+    Task PutInventoryAsync(
+        string instanceId,
+        IReadOnlyList<InventoryItem> items,
+        ServiceClient client,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Sends the report of an association; other associations' reports and the inventory stay as they are.</summary>
     Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken);
@@ -112,7 +121,14 @@ public enum PatchServiceFailure
 /// <summary>A call to the service failed. Made by the adapter from whatever the SDK threw.</summary>
 public sealed class PatchServiceException : Exception
 {
-    public PatchServiceException(PatchServiceFailure failure, string operation, string? serviceErrorCode, int? statusCode, string message, Exception? innerException = null)
+    public PatchServiceException(
+        PatchServiceFailure failure,
+        string operation,
+        string? serviceErrorCode,
+        int? statusCode,
+        string message,
+        Exception? innerException = null
+    )
         : base(message, innerException)
     {
         Failure = failure;
@@ -131,7 +147,14 @@ public sealed class PatchServiceException : Exception
     public int? StatusCode { get; }
 
     /// <summary>True when the service itself answered (spec 02 §4 "service error").</summary>
-    public bool IsServiceError => Failure is not (PatchServiceFailure.NoCredentials or PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer or PatchServiceFailure.InvalidRequest);
+    public bool IsServiceError =>
+        Failure
+            is not (
+                PatchServiceFailure.NoCredentials
+                or PatchServiceFailure.Unreachable
+                or PatchServiceFailure.MalformedAnswer
+                or PatchServiceFailure.InvalidRequest
+            );
 }
 
 /// <summary>Fetches small documents by <c>https://</c> (plain or presigned) and <c>s3://</c>.</summary>
@@ -160,7 +183,12 @@ public enum ObjectStoreFailure
 /// <summary>An object could not be fetched. The message names the location without its query.</summary>
 public sealed class ObjectStoreException : Exception
 {
-    public ObjectStoreException(ObjectStoreFailure failure, int? statusCode, string message, Exception? innerException = null)
+    public ObjectStoreException(
+        ObjectStoreFailure failure,
+        int? statusCode,
+        string message,
+        Exception? innerException = null
+    )
         : base(message, innerException)
     {
         Failure = failure;

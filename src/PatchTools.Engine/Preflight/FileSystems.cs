@@ -17,7 +17,10 @@ internal sealed partial class FileSystems : IFileSystems
                 return null;
 
             // Reserved blocks count: an install runs as root. A file system without inode table (btrfs) says 0 of 0.
-            return new FreeSpace((long)Math.Min(status.FreeBlocks * status.FragmentSize, long.MaxValue), status.Inodes == 0 ? null : (long)Math.Min(status.FreeInodes, long.MaxValue));
+            return new FreeSpace(
+                (long)Math.Min(status.FreeBlocks * status.FragmentSize, long.MaxValue),
+                status.Inodes == 0 ? null : (long)Math.Min(status.FreeInodes, long.MaxValue)
+            );
         }
 
         try
@@ -38,7 +41,10 @@ internal sealed partial class FileSystems : IFileSystems
             place = Path.GetDirectoryName(place)!;
         if (!Directory.Exists(place))
             return $"{place} is no directory";
-        var file = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $".patchtools-preflight-{Environment.ProcessId}"));
+        var file = Path.Combine(
+            place,
+            string.Create(CultureInfo.InvariantCulture, $".patchtools-preflight-{Environment.ProcessId}")
+        );
         try
         {
             File.WriteAllText(file, "preflight");

@@ -43,11 +43,14 @@ internal sealed class MountTable
             if (separator < 6 || fields.Length < separator + 4)
                 continue;
             var options = fields[5].Split(',');
-            mounts.Add(new Mount(
-                Unescape(fields[4]),
-                fields[2],
-                options.Contains("ro") || fields[separator + 3].Split(',').Contains("ro"),
-                options.Contains("noexec")));
+            mounts.Add(
+                new Mount(
+                    Unescape(fields[4]),
+                    fields[2],
+                    options.Contains("ro") || fields[separator + 3].Split(',').Contains("ro"),
+                    options.Contains("noexec")
+                )
+            );
         }
 
         return new MountTable(mounts);
@@ -67,7 +70,11 @@ internal sealed class MountTable
     }
 
     private static bool Covers(string point, string path) =>
-        point == "/" || path == point || (path.Length > point.Length && path[point.Length] == '/' && path.StartsWith(point, StringComparison.Ordinal));
+        point == "/"
+        || path == point
+        || (
+            path.Length > point.Length && path[point.Length] == '/' && path.StartsWith(point, StringComparison.Ordinal)
+        );
 
     /// <summary>Blank, tab, new line and backslash are octal escapes.</summary>
     private static string Unescape(string text)

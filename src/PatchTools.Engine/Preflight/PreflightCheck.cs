@@ -55,10 +55,24 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
     {
         List<PreflightFinding> findings = [];
         if (!host.IsRoot)
-            findings.Add(new PreflightFinding(NotRoot, "Installing packages needs root", "Run as root (sudo pwsh, or the SSM agent).", IsFatal: true));
+            findings.Add(
+                new PreflightFinding(
+                    NotRoot,
+                    "Installing packages needs root",
+                    "Run as root (sudo pwsh, or the SSM agent).",
+                    IsFatal: true
+                )
+            );
         var places = PackageManagerLocator.Places(host);
         if (places is null)
-            findings.Add(new PreflightFinding(NoPackageManager, $"No package manager that PatchTools drives was found under {host.Paths.Root}", "Check that the host is one of apt's, dnf's, yum's or zypper's, and that its package database is there.", IsFatal: true));
+            findings.Add(
+                new PreflightFinding(
+                    NoPackageManager,
+                    $"No package manager that PatchTools drives was found under {host.Paths.Root}",
+                    "Check that the host is one of apt's, dnf's, yum's or zypper's, and that its package database is there.",
+                    IsFatal: true
+                )
+            );
         Mounts(places, request, findings);
         Space(places, request, findings);
         Packages(places, request.Inventory, findings);
@@ -66,7 +80,14 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         foreach (var directory in new[] { host.Paths.DataDirectory, host.Paths.StateDirectory })
         {
             if (fileSystems.WriteFailureOf(directory) is { } why)
-                findings.Add(new PreflightFinding(DataDirectoryUnwritable, $"{directory} cannot be written: {why}", "Make room or make it writable for this user, or give -StateDirectory.", IsFatal: true));
+                findings.Add(
+                    new PreflightFinding(
+                        DataDirectoryUnwritable,
+                        $"{directory} cannot be written: {why}",
+                        "Make room or make it writable for this user, or give -StateDirectory.",
+                        IsFatal: true
+                    )
+                );
         }
 
         return new PreflightReport(findings);
@@ -76,29 +97,76 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
     {
         if (MountTable.Read(host.Paths.ProcDirectory) is not { } table)
             return;
-        string[] written = ["/", "/usr", "/etc", "/var", "/tmp", places?.Database ?? "/var/lib", places?.Archives ?? "/var/cache"];
+        string[] written =
+        [
+            "/",
+            "/usr",
+            "/etc",
+            "/var",
+            "/tmp",
+            places?.Database ?? "/var/lib",
+            places?.Archives ?? "/var/cache",
+        ];
         var remounts = places?.RemountsByItself == true;
-        foreach (var (mount, paths) in ByMount(table, BringsKernel(request.Plan) ? [.. written, "/boot"] : written, m => m.IsReadOnly))
+        foreach (
+            var (mount, paths) in ByMount(
+                table,
+                BringsKernel(request.Plan) ? [.. written, "/boot"] : written,
+                m => m.IsReadOnly
+            )
+        )
         {
-            findings.Add(new PreflightFinding(
-                ReadOnlyMount,
-                $"{mount.Point} is mounted read-only, and {paths} {(paths.Contains(',', StringComparison.Ordinal) ? "are" : "is")} written to",
-                remounts ? "The package manager's configuration makes mounts writable around a transaction; check that it names this one." : $"Find out why (a damaged file system is mounted read-only: dmesg), then mount -o remount,rw {mount.Point}.",
-                IsFatal: !remounts));
+            findings.Add(
+                new PreflightFinding(
+                    ReadOnlyMount,
+                    $"{mount.Point} is mounted read-only, and {paths} {(paths.Contains(',', StringComparison.Ordinal) ? "are" : "is")} written to",
+                    remounts
+                        ? "The package manager's configuration makes mounts writable around a transaction; check that it names this one."
+                        : $"Find out why (a damaged file system is mounted read-only: dmesg), then mount -o remount,rw {mount.Point}.",
+                    IsFatal: !remounts
+                )
+            );
         }
 
         // dpkg runs the scripts of packages where it unpacks them, below its database; nothing works with programs that cannot be run.
         foreach (var (mount, paths) in ByMount(table, ["/", "/usr", places?.Database ?? "/var/lib"], m => m.IsNoExec))
-            findings.Add(new PreflightFinding(NoExecMount, $"{mount.Point} is mounted noexec, and programs of {paths} must run", $"mount -o remount,exec {mount.Point}, and correct /etc/fstab.", IsFatal: true));
+            findings.Add(
+                new PreflightFinding(
+                    NoExecMount,
+                    $"{mount.Point} is mounted noexec, and programs of {paths} must run",
+                    $"mount -o remount,exec {mount.Point}, and correct /etc/fstab.",
+                    IsFatal: true
+                )
+            );
 
         // Hardened hosts do this on purpose. debconf then asks its questions later than it would; nothing fails.
-        if (places?.RunsFromTmp != false && table.Of(host.Paths.InRoot("/tmp")) is { IsNoExec: true, Point: not "/" } temporary)
-            findings.Add(new PreflightFinding(NoExecMount, $"{temporary.Point} is mounted noexec: packages cannot be configured before they are unpacked, and scripts that use it may fail", "If one does, set APT::ExtractTemplates::TempDir to a directory whose programs may run.", IsFatal: false));
+        if (
+            places?.RunsFromTmp != false
+            && table.Of(host.Paths.InRoot("/tmp")) is { IsNoExec: true, Point: not "/" } temporary
+        )
+            findings.Add(
+                new PreflightFinding(
+                    NoExecMount,
+                    $"{temporary.Point} is mounted noexec: packages cannot be configured before they are unpacked, and scripts that use it may fail",
+                    "If one does, set APT::ExtractTemplates::TempDir to a directory whose programs may run.",
+                    IsFatal: false
+                )
+            );
     }
 
-    private IEnumerable<(Mount Mount, string Paths)> ByMount(MountTable table, IEnumerable<string> paths, Func<Mount, bool> isBad) =>
-        paths.Distinct(StringComparer.Ordinal)
-            .Select(p => (Path: p, Mount: table.Of(p.StartsWith(host.Paths.Root, StringComparison.Ordinal) ? p : host.Paths.InRoot(p))))
+    private IEnumerable<(Mount Mount, string Paths)> ByMount(
+        MountTable table,
+        IEnumerable<string> paths,
+        Func<Mount, bool> isBad
+    ) =>
+        paths
+            .Distinct(StringComparer.Ordinal)
+            .Select(p =>
+                (
+                    Path: p,
+                    Mount: table.Of(p.StartsWith(host.Paths.Root, StringComparison.Ordinal) ? p : host.Paths.InRoot(p))
+                )
+            )
             .Where(p => p.Mount is not null && isBad(p.Mount))
             .GroupBy(p => p.Mount!)
             .Select(g => (g.Key, string.Join(", ", g.Select(p => p.Path))));
@@ -109,14 +177,36 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         var changes = plan?.Changes.Count ?? 0;
         List<Need> needs =
         [
-            new(places?.Archives ?? host.Paths.InRoot("/var/cache"), plan?.DownloadBytes ?? 0, changes + SmallInodes, "the downloads"),
-            new(places?.Database ?? host.Paths.InRoot("/var/lib"), DatabaseBytes, (changes * InodesPerChange) + SmallInodes, "the package database"),
-            new(host.Paths.InRoot("/usr"), Math.Max(0, plan?.InstalledSizeChange ?? 0) + SmallBytes, SmallInodes, "what is unpacked"),
+            new(
+                places?.Archives ?? host.Paths.InRoot("/var/cache"),
+                plan?.DownloadBytes ?? 0,
+                changes + SmallInodes,
+                "the downloads"
+            ),
+            new(
+                places?.Database ?? host.Paths.InRoot("/var/lib"),
+                DatabaseBytes,
+                (changes * InodesPerChange) + SmallInodes,
+                "the package database"
+            ),
+            new(
+                host.Paths.InRoot("/usr"),
+                Math.Max(0, plan?.InstalledSizeChange ?? 0) + SmallBytes,
+                SmallInodes,
+                "what is unpacked"
+            ),
             new(host.Paths.InRoot("/"), SmallBytes, SmallInodes, "configuration"),
             new(host.Paths.InRoot("/tmp"), SmallBytes, SmallInodes, "scripts"),
         ];
         if (BringsKernel(plan))
-            needs.Add(new(host.Paths.InRoot("/boot"), LargestKernel(), SmallInodes, "a further kernel with its initial file system"));
+            needs.Add(
+                new(
+                    host.Paths.InRoot("/boot"),
+                    LargestKernel(),
+                    SmallInodes,
+                    "a further kernel with its initial file system"
+                )
+            );
 
         var table = MountTable.Read(host.Paths.ProcDirectory);
         foreach (var group in needs.GroupBy(n => table?.Of(n.Path)?.Device ?? n.Path))
@@ -124,32 +214,47 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             var parts = group.Where(n => n.Bytes > 0).ToList();
             if (fileSystems.SpaceOf(group.First().Path) is not { } space)
                 continue;
-            var place = string.Join(", ", parts.Select(n => n.Path).DefaultIfEmpty(group.First().Path).Distinct(StringComparer.Ordinal));
+            var place = string.Join(
+                ", ",
+                parts.Select(n => n.Path).DefaultIfEmpty(group.First().Path).Distinct(StringComparer.Ordinal)
+            );
             var bytes = parts.Sum(n => n.Bytes);
             if (space.Bytes < bytes)
             {
-                findings.Add(new PreflightFinding(
-                    DiskFull,
-                    $"The file system of {place} has {Size(space.Bytes)} free and the install needs {Size(bytes)}: {string.Join(", ", parts.Select(n => $"{Size(n.Bytes)} for {n.Purpose}"))}",
-                    CureOf(place, places?.Commands),
-                    IsFatal: true));
+                findings.Add(
+                    new PreflightFinding(
+                        DiskFull,
+                        $"The file system of {place} has {Size(space.Bytes)} free and the install needs {Size(bytes)}: {string.Join(", ", parts.Select(n => $"{Size(n.Bytes)} for {n.Purpose}"))}",
+                        CureOf(place, places?.Commands),
+                        IsFatal: true
+                    )
+                );
             }
 
             var inodes = group.Sum(n => n.Inodes);
             if (space.Inodes < inodes)
             {
-                findings.Add(new PreflightFinding(
-                    InodesUsedUp,
-                    string.Create(CultureInfo.InvariantCulture, $"The file system of {place} has room for {space.Inodes} more files and the install needs {inodes}"),
-                    "Delete what consists of many small files (sessions, caches, old headers): df -i, and du --inodes -x.",
-                    IsFatal: true));
+                findings.Add(
+                    new PreflightFinding(
+                        InodesUsedUp,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"The file system of {place} has room for {space.Inodes} more files and the install needs {inodes}"
+                        ),
+                        "Delete what consists of many small files (sessions, caches, old headers): df -i, and du --inodes -x.",
+                        IsFatal: true
+                    )
+                );
             }
         }
     }
 
-    private static string CureOf(string place, CureCommands? commands) => place.Contains("/boot", StringComparison.Ordinal) && commands is not null
-        ? $"Remove kernels that are no longer needed: {commands.OldKernels}."
-        : place.Contains("/var", StringComparison.Ordinal) ? $"Make room: {(commands is null ? "" : commands.Clean + ", ")}journalctl --vacuum-size=200M, old logs." : "Make room there.";
+    private static string CureOf(string place, CureCommands? commands) =>
+        place.Contains("/boot", StringComparison.Ordinal) && commands is not null
+            ? $"Remove kernels that are no longer needed: {commands.OldKernels}."
+        : place.Contains("/var", StringComparison.Ordinal)
+            ? $"Make room: {(commands is null ? "" : commands.Clean + ", ")}journalctl --vacuum-size=200M, old logs."
+        : "Make room there.";
 
     /// <summary>As much as the largest kernel that is there takes: the next one is like it.</summary>
     private long LargestKernel()
@@ -157,7 +262,8 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         try
         {
             var boot = new DirectoryInfo(host.Paths.InRoot("/boot"));
-            return Largest("vmlinuz-*") + Math.Max(Largest("initrd.img-*"), Math.Max(Largest("initramfs-*.img"), Largest("initrd-*")));
+            return Largest("vmlinuz-*")
+                + Math.Max(Largest("initrd.img-*"), Math.Max(Largest("initramfs-*.img"), Largest("initrd-*")));
 
             long Largest(string pattern) => boot.EnumerateFiles(pattern).Select(f => f.Length).DefaultIfEmpty(0).Max();
         }
@@ -168,30 +274,72 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
     }
 
     private static bool BringsKernel(InstallPlan? plan) =>
-        plan?.Changes.Any(c => c.Action is PlannedAction.Install or PlannedAction.Upgrade && (c.Name.StartsWith("linux-image-", StringComparison.Ordinal) || RpmKernels.IsKernel(c.Name) || ZypperKernels.IsKernel(c.Name))) == true;
+        plan?.Changes.Any(c =>
+            c.Action is PlannedAction.Install or PlannedAction.Upgrade
+            && (
+                c.Name.StartsWith("linux-image-", StringComparison.Ordinal)
+                || RpmKernels.IsKernel(c.Name)
+                || ZypperKernels.IsKernel(c.Name)
+            )
+        ) == true;
 
-    private static void Packages(PackageManagerPlaces? places, HostInventory? inventory, List<PreflightFinding> findings)
+    private static void Packages(
+        PackageManagerPlaces? places,
+        HostInventory? inventory,
+        List<PreflightFinding> findings
+    )
     {
         if (places?.Interrupted is { } interrupted)
-            findings.Add(new PreflightFinding(TransactionInterrupted, interrupted, "The install repairs it first; by hand: dpkg --configure -a.", IsFatal: false));
+            findings.Add(
+                new PreflightFinding(
+                    TransactionInterrupted,
+                    interrupted,
+                    "The install repairs it first; by hand: dpkg --configure -a.",
+                    IsFatal: false
+                )
+            );
         if (inventory is null)
             return;
         var broken = inventory.Installed.Where(p => p.IsBroken).ToList();
 
         // dpkg refuses everything else about such a package until it is unpacked again, so somebody must offer it.
-        var lost = broken.Where(p => p.Status.Contains("reinstreq", StringComparison.Ordinal) && !IsOffered(inventory, p)).ToList();
+        var lost = broken
+            .Where(p => p.Status.Contains("reinstreq", StringComparison.Ordinal) && !IsOffered(inventory, p))
+            .ToList();
         if (lost.Count > 0)
-            findings.Add(new PreflightFinding(ReinstallRequired, $"{Names(lost)} must be installed again before anything else, and no repository offers {(lost.Count == 1 ? "it" : "them")}", "Install them from their package files (dpkg -i), or remove them: dpkg --remove --force-remove-reinstreq NAME.", IsFatal: true));
+            findings.Add(
+                new PreflightFinding(
+                    ReinstallRequired,
+                    $"{Names(lost)} must be installed again before anything else, and no repository offers {(lost.Count == 1 ? "it" : "them")}",
+                    "Install them from their package files (dpkg -i), or remove them: dpkg --remove --force-remove-reinstreq NAME.",
+                    IsFatal: true
+                )
+            );
         var repairable = broken.Except(lost).ToList();
         if (repairable.Count > 0)
-            findings.Add(new PreflightFinding(BrokenPackages, $"{Names(repairable)} {(repairable.Count == 1 ? "is" : "are")} not completely installed", "The install repairs that first; by hand: dpkg --configure -a, then apt-get -f install.", IsFatal: false));
+            findings.Add(
+                new PreflightFinding(
+                    BrokenPackages,
+                    $"{Names(repairable)} {(repairable.Count == 1 ? "is" : "are")} not completely installed",
+                    "The install repairs that first; by hand: dpkg --configure -a, then apt-get -f install.",
+                    IsFatal: false
+                )
+            );
     }
 
     private static bool IsOffered(HostInventory inventory, InstalledPackage package) =>
-        inventory.Packages.Any(p => p.IsInstalled && p.Name == package.Name && p.Architecture == package.Architecture && p.Versions.Any(v => v.Origins.Any(o => !o.IsLocalDatabase)));
+        inventory.Packages.Any(p =>
+            p.IsInstalled
+            && p.Name == package.Name
+            && p.Architecture == package.Architecture
+            && p.Versions.Any(v => v.Origins.Any(o => !o.IsLocalDatabase))
+        );
 
     private static string Names(List<InstalledPackage> packages) =>
-        string.Join(", ", packages.Take(5).Select(p => p.Status.Length > 0 ? $"{p.Name} ({p.Status.Split(' ')[^1]})" : p.Name)) + (packages.Count > 5 ? $" and {packages.Count - 5} more" : "");
+        string.Join(
+            ", ",
+            packages.Take(5).Select(p => p.Status.Length > 0 ? $"{p.Name} ({p.Status.Split(' ')[^1]})" : p.Name)
+        ) + (packages.Count > 5 ? $" and {packages.Count - 5} more" : "");
 
     private void Clock(PackageManagerPlaces? places, HostInventory? inventory, List<PreflightFinding> findings)
     {
@@ -200,19 +348,44 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         var youngest = inventory?.Repositories.Where(r => r.PublishedAt is not null).MaxBy(r => r.PublishedAt);
         if (youngest?.PublishedAt - now > ClockTolerance)
         {
-            findings.Add(new PreflightFinding(ClockBehind, $"This host's clock says {Instant(now)}, and {youngest!.Name} was published at {Instant(youngest.PublishedAt!.Value)}: the clock is behind", Cure, IsFatal: true));
+            findings.Add(
+                new PreflightFinding(
+                    ClockBehind,
+                    $"This host's clock says {Instant(now)}, and {youngest!.Name} was published at {Instant(youngest.PublishedAt!.Value)}: the clock is behind",
+                    Cure,
+                    IsFatal: true
+                )
+            );
         }
-        else if (places?.DatabaseFile is { } database && Written(database) is { } written && written - now > ClockTolerance)
+        else if (
+            places?.DatabaseFile is { } database
+            && Written(database) is { } written
+            && written - now > ClockTolerance
+        )
         {
             // Once the clock has been put right after being ahead the file stays in the future, so this alone proves nothing.
-            findings.Add(new PreflightFinding(ClockBehind, $"This host's clock says {Instant(now)}, and the package database was written at {Instant(written)}: the clock is behind, or was ahead then", Cure, IsFatal: false));
+            findings.Add(
+                new PreflightFinding(
+                    ClockBehind,
+                    $"This host's clock says {Instant(now)}, and the package database was written at {Instant(written)}: the clock is behind, or was ahead then",
+                    Cure,
+                    IsFatal: false
+                )
+            );
         }
 
         var expiring = inventory?.Repositories.Where(r => r.ValidUntil is not null).ToList() ?? [];
         if (expiring.Count > 0 && expiring.TrueForAll(r => r.ValidUntil < now))
         {
             var last = expiring.MaxBy(r => r.ValidUntil)!;
-            findings.Add(new PreflightFinding(ClockAhead, $"This host's clock says {Instant(now)}, and no repository's metadata is valid that long ({last.Name} until {Instant(last.ValidUntil!.Value)}): the clock is ahead, or nothing was refreshed since", Cure + (places is null ? "" : $" If it is right, refresh: {places.Commands.Refresh}."), IsFatal: false));
+            findings.Add(
+                new PreflightFinding(
+                    ClockAhead,
+                    $"This host's clock says {Instant(now)}, and no repository's metadata is valid that long ({last.Name} until {Instant(last.ValidUntil!.Value)}): the clock is ahead, or nothing was refreshed since",
+                    Cure + (places is null ? "" : $" If it is right, refresh: {places.Commands.Refresh}."),
+                    IsFatal: false
+                )
+            );
         }
     }
 
@@ -228,9 +401,11 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         }
     }
 
-    private static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
-    private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / MiB:0.0} MiB");
+    private static string Size(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / MiB:0.0} MiB");
 
     /// <summary>Room that a place needs.</summary>
     private sealed record Need(string Path, long Bytes, long Inodes, string Purpose);

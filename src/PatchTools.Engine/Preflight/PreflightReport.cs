@@ -29,8 +29,11 @@ internal sealed record PreflightReport(IReadOnlyList<PreflightFinding> Findings)
             return;
         var lines = fatal.Count == 1 ? fatal[0].ToString() : string.Join("\n", fatal.Select((f, i) => $"{i + 1}. {f}"));
         throw new PatchToolsException(
-            fatal.Exists(f => f.Id == PreflightCheck.NotRoot) ? PatchErrors.ElevationRequired : PatchErrors.PreflightFailed,
+            fatal.Exists(f => f.Id == PreflightCheck.NotRoot)
+                ? PatchErrors.ElevationRequired
+                : PatchErrors.PreflightFailed,
             $"The install would fail, so nothing was changed.{(fatal.Count == 1 ? " " : "\n")}{lines}",
-            fatal[0].Id);
+            fatal[0].Id
+        );
     }
 }

@@ -15,7 +15,8 @@ public interface IProcessRunner
 public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 {
     /// <summary>Added to the inherited environment; <c>LC_ALL=C.UTF-8</c> is always set.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Environment { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Exit codes that are answers, not failures.</summary>
     public IReadOnlyList<int> ExpectedExitCodes { get; init; } = [0];
@@ -51,7 +52,13 @@ public sealed record CommandResult(int ExitCode, string StandardOutput, string S
 /// <summary>A command failed: carries its arguments, exit code and both streams whole.</summary>
 public sealed class CommandFailedException : PatchToolsException
 {
-    public CommandFailedException(PatchError error, Command command, string message, CommandResult? result, Exception? innerException = null)
+    public CommandFailedException(
+        PatchError error,
+        Command command,
+        string message,
+        CommandResult? result,
+        Exception? innerException = null
+    )
         : base(error, message, command.ToString(), innerException)
     {
         Command = command;

@@ -24,11 +24,20 @@ internal static partial class NativeProcess
     /// <summary>Starts the program without a controlling terminal, standard input at its end, signals as a shell would give them.</summary>
     /// <returns>The process id.</returns>
     /// <exception cref="IOException">It cannot be started, or a file cannot be opened.</exception>
-    public static unsafe int StartDetached(string fileName, IReadOnlyList<string> arguments, IEnumerable<string> environment, string logPath, string? statusPath)
+    public static unsafe int StartDetached(
+        string fileName,
+        IReadOnlyList<string> arguments,
+        IEnumerable<string> environment,
+        string logPath,
+        string? statusPath
+    )
     {
         var opaque = stackalloc byte[OpaqueBytes * 4];
         new Span<byte>(opaque, OpaqueBytes * 4).Clear();
-        byte* actions = opaque, attributes = opaque + OpaqueBytes, none = opaque + (2 * OpaqueBytes), all = opaque + (3 * OpaqueBytes);
+        byte* actions = opaque,
+            attributes = opaque + OpaqueBytes,
+            none = opaque + (2 * OpaqueBytes),
+            all = opaque + (3 * OpaqueBytes);
         Check(InitializeActions(actions));
         Check(InitializeAttributes(attributes));
         using var argv = new NativeStrings([fileName, .. arguments]);
@@ -70,13 +79,17 @@ internal static partial class NativeProcess
         TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
-            int result, status;
+            int result,
+                status;
             do
             {
                 result = WaitFor(process, out status, 0);
-            }
-            while (result < 0 && Marshal.GetLastPInvokeError() == CallInterrupted);
-            ended.SetResult(result < 0 ? -1 : (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f));
+            } while (result < 0 && Marshal.GetLastPInvokeError() == CallInterrupted);
+            ended.SetResult(
+                result < 0 ? -1
+                : (status & 0x7f) == 0 ? (status >> 8) & 0xff
+                : 128 + (status & 0x7f)
+            );
         })
         {
             IsBackground = true,
@@ -97,7 +110,14 @@ internal static partial class NativeProcess
 
     [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static unsafe partial int Spawn(out int process, string file, byte* actions, byte* attributes, IntPtr argv, IntPtr envp);
+    private static unsafe partial int Spawn(
+        out int process,
+        string file,
+        byte* actions,
+        byte* attributes,
+        IntPtr argv,
+        IntPtr envp
+    );
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

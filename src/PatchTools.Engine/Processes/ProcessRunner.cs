@@ -28,11 +28,20 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
     {
         cancellationToken.ThrowIfCancellationRequested();
         observer.Verbose($"Running {command}");
-        var result = command.Interruptible ? await QueryAsync(command, cancellationToken) : await TransactAsync(command);
-        observer.Debug($"{command} ended with {result.ExitCode} after {result.Duration.TotalSeconds:0.0} s\n{result.StandardOutput}{result.StandardError}");
+        var result = command.Interruptible
+            ? await QueryAsync(command, cancellationToken)
+            : await TransactAsync(command);
+        observer.Debug(
+            $"{command} ended with {result.ExitCode} after {result.Duration.TotalSeconds:0.0} s\n{result.StandardOutput}{result.StandardError}"
+        );
         return command.ExpectedExitCodes.Contains(result.ExitCode)
             ? result
-            : throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{command} ended with {result.ExitCode}: {Tail(command.Interruptible ? result.StandardError : result.StandardOutput)}", result);
+            : throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"{command} ended with {result.ExitCode}: {Tail(command.Interruptible ? result.StandardError : result.StandardOutput)}",
+                result
+            );
     }
 
     private static async Task<CommandResult> QueryAsync(Command command, CancellationToken cancellationToken)
@@ -60,17 +69,30 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
             await StopAsync(process);
         }
 
-        await Task.WhenAny(Task.WhenAll(output.Completion, error.Completion), Task.Delay(s_drainGrace, CancellationToken.None));
+        await Task.WhenAny(
+            Task.WhenAll(output.Completion, error.Completion),
+            Task.Delay(s_drainGrace, CancellationToken.None)
+        );
         var result = new CommandResult(process.ExitCode, output.Text, error.Text, clock.Elapsed);
         if (!stopped)
             return result;
         cancellationToken.ThrowIfCancellationRequested();
-        throw new CommandFailedException(PatchErrors.CommandTimedOut, command, string.Create(CultureInfo.InvariantCulture, $"{command} did not end within {command.Timeout.TotalMinutes:0.#} minutes and was stopped."), result);
+        throw new CommandFailedException(
+            PatchErrors.CommandTimedOut,
+            command,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{command} did not end within {command.Timeout.TotalMinutes:0.#} minutes and was stopped."
+            ),
+            result
+        );
     }
 
     private async Task<CommandResult> TransactAsync(Command command)
     {
-        var log = command.LogPath ?? throw new ArgumentException("A command that must not be interrupted needs a log file.", nameof(command));
+        var log =
+            command.LogPath
+            ?? throw new ArgumentException("A command that must not be interrupted needs a log file.", nameof(command));
         var clock = Stopwatch.StartNew();
         long begin;
         int process;
@@ -78,17 +100,34 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
         {
             await File.AppendAllTextAsync(log, $"# {command}\n", CancellationToken.None);
             begin = new FileInfo(log).Length;
-            process = NativeProcess.StartDetached(command.FileName, command.Arguments, StartInfo(command).Environment.Select(v => $"{v.Key}={v.Value}"), log, command.StatusPath);
+            process = NativeProcess.StartDetached(
+                command.FileName,
+                command.Arguments,
+                StartInfo(command).Environment.Select(v => $"{v.Key}={v.Value}"),
+                log,
+                command.StatusPath
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{command.FileName} cannot be started: {e.Message}", null, e);
+            throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"{command.FileName} cannot be started: {e.Message}",
+                null,
+                e
+            );
         }
 
         // No token and no limit ends it: half a transaction is worse than a long one.
         var ended = NativeProcess.WaitAsync(process);
         if (await Task.WhenAny(ended, Task.Delay(command.Timeout, CancellationToken.None)) != ended)
-            observer.Warning(string.Create(CultureInfo.InvariantCulture, $"{command.FileName} (process {process}) has been running for {command.Timeout.TotalMinutes:0} minutes. It is waited for; its output is in {log}."));
+            observer.Warning(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{command.FileName} (process {process}) has been running for {command.Timeout.TotalMinutes:0} minutes. It is waited for; its output is in {log}."
+                )
+            );
         return new CommandResult(await ended, await ReadFromAsync(log, begin), "", clock.Elapsed);
     }
 
@@ -122,7 +161,13 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
         }
         catch (Win32Exception e)
         {
-            throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{command.FileName} cannot be started: {e.Message}", null, e);
+            throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"{command.FileName} cannot be started: {e.Message}",
+                null,
+                e
+            );
         }
     }
 
@@ -144,7 +189,9 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
     private static string Tail(string text)
     {
         var trimmed = text.Trim();
-        return trimmed.Length == 0 ? "it said nothing" : trimmed.Length <= TailLength ? trimmed : "…" + trimmed[^TailLength..];
+        return trimmed.Length == 0 ? "it said nothing"
+            : trimmed.Length <= TailLength ? trimmed
+            : "…" + trimmed[^TailLength..];
     }
 
     /// <summary>Reads one pipe to its end, keeping what has come so far within reach.</summary>

@@ -20,10 +20,22 @@ internal sealed record TransactionFiles(string LogPath, string StatusPath)
     {
         var directory = Path.Combine(host.Paths.DataDirectory, "logs");
         AtomicFile.CreateDirectory(directory);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{tool}-{host.Clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{Environment.ProcessId}");
-        var files = new TransactionFiles(Path.Combine(directory, name + ".log"), Path.Combine(directory, name + StatusSuffix));
+        var name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{tool}-{host.Clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{Environment.ProcessId}"
+        );
+        var files = new TransactionFiles(
+            Path.Combine(directory, name + ".log"),
+            Path.Combine(directory, name + StatusSuffix)
+        );
         AtomicFile.Write(files.LogPath, []);
-        foreach (var old in Directory.GetFiles(directory, $"{tool}-*.log").Order(StringComparer.Ordinal).SkipLast(KeptLogs).Concat(Directory.GetFiles(directory, $"{tool}-*{StatusSuffix}")))
+        foreach (
+            var old in Directory
+                .GetFiles(directory, $"{tool}-*.log")
+                .Order(StringComparer.Ordinal)
+                .SkipLast(KeptLogs)
+                .Concat(Directory.GetFiles(directory, $"{tool}-*{StatusSuffix}"))
+        )
             File.Delete(old);
         return files;
     }

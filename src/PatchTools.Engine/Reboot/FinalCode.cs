@@ -32,7 +32,8 @@ internal readonly record struct FinalCode(int ExitCode, RebootMarker? Marker = n
             var marker = (reportOk, patchingExitCode) switch
             {
                 (true, PatchingExitCode.Success or PatchingExitCode.Reboot) => RebootMarker.Patched,
-                (true, PatchingExitCode.DependencyFailure or PatchingExitCode.RebootWithDependencyFailures) => RebootMarker.PatchedWithDependencyFailures,
+                (true, PatchingExitCode.DependencyFailure or PatchingExitCode.RebootWithDependencyFailures) =>
+                    RebootMarker.PatchedWithDependencyFailures,
                 _ => RebootMarker.PatchedWithFailures,
             };
             return new FinalCode(RebootWanted, marker);

@@ -51,7 +51,11 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
         };
     }
 
-    private async Task<(IReadOnlyList<string> Services, IReadOnlyList<string> Processes)> ReplacedFilesInUseAsync(List<RebootReason> reasons, List<string> unknown, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Services, IReadOnlyList<string> Processes)> ReplacedFilesInUseAsync(
+        List<RebootReason> reasons,
+        List<string> unknown,
+        CancellationToken cancellationToken
+    )
     {
         if (host.Paths.Root != "/" && host.Paths.ProcDirectory == "/proc")
         {
@@ -71,11 +75,18 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
         }
 
         if (reading.Hidden > 0)
-            unknown.Add($"{reading.Hidden} of {reading.Hidden + reading.Looked} processes cannot be looked into{(host.IsRoot ? "" : " without root")}, so whether they use replaced files is unknown");
+            unknown.Add(
+                $"{reading.Hidden} of {reading.Hidden + reading.Looked} processes cannot be looked into{(host.IsRoot ? "" : " without root")}, so whether they use replaced files is unknown"
+            );
         else if (!host.IsRoot && !Directory.Exists(Path.Combine(host.Paths.ProcDirectory, "1")))
             unknown.Add("only the processes of this user can be seen without root");
 
-        var packages = owners is null ? null : await owners.OwnersOfAsync(reading.Uses.SelectMany(u => u.Files).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        var packages = owners is null
+            ? null
+            : await owners.OwnersOfAsync(
+                reading.Uses.SelectMany(u => u.Files).ToHashSet(StringComparer.Ordinal),
+                cancellationToken
+            );
         SortedSet<string> services = new(StringComparer.Ordinal);
         List<string> processes = [];
         foreach (var use in reading.Uses)
@@ -84,11 +95,33 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
             var owned = packages is null ? use.Files : [.. use.Files.Where(packages.ContainsKey)];
             if (owned.Count == 0)
                 continue;
-            var of = packages is null ? [] : owned.Select(f => packages[f]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            var of = packages is null
+                ? []
+                : owned
+                    .Select(f => packages[f])
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)
+                    .ToList();
             if (use.Id == 1)
-                reasons.Add(new RebootReason(RebootSign.ReplacedFilesInUse, $"process 1 ({use.Name}) runs replaced files{Of(of)}{(use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "")}") { Packages = of });
+                reasons.Add(
+                    new RebootReason(
+                        RebootSign.ReplacedFilesInUse,
+                        $"process 1 ({use.Name}) runs replaced files{Of(of)}{(use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "")}"
+                    )
+                    {
+                        Packages = of,
+                    }
+                );
             else if (use.Service is { } bus && MessageBus.Contains(bus))
-                reasons.Add(new RebootReason(RebootSign.ReplacedFilesInUse, $"{bus} runs replaced files{Of(of)} and cannot be restarted on a running system") { Packages = of });
+                reasons.Add(
+                    new RebootReason(
+                        RebootSign.ReplacedFilesInUse,
+                        $"{bus} runs replaced files{Of(of)} and cannot be restarted on a running system"
+                    )
+                    {
+                        Packages = of,
+                    }
+                );
             else if (use.Service is { } service)
                 services.Add(service);
             else
@@ -99,9 +132,16 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
     }
 
     private static string Of(List<string> packages) =>
-        packages.Count == 0 ? "" : $" of {string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
+        packages.Count == 0
+            ? ""
+            : $" of {string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
 
-    private static void PendingPatches(StoredPatchStates states, DateTimeOffset? boot, List<RebootReason> reasons, List<string> unknown)
+    private static void PendingPatches(
+        StoredPatchStates states,
+        DateTimeOffset? boot,
+        List<RebootReason> reasons,
+        List<string> unknown
+    )
     {
         if (!RebootDecision.HasLeftovers(states, boot))
             return;
@@ -110,10 +150,18 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
         if (boot is null)
             unknown.Add($"{which} for a reboot, and when the host last booted is unknown");
         else
-            reasons.Add(new RebootReason(RebootSign.PendingPatches, $"{which} for a reboot since {When(states)}") { Packages = titles });
+            reasons.Add(
+                new RebootReason(RebootSign.PendingPatches, $"{which} for a reboot since {When(states)}")
+                {
+                    Packages = titles,
+                }
+            );
     }
 
-    private static string When(StoredPatchStates states) => states.LastNoRebootInstallOperationTime == 0
-        ? "an install of unknown time"
-        : DateTimeOffset.FromUnixTimeSeconds(states.LastNoRebootInstallOperationTime).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+    private static string When(StoredPatchStates states) =>
+        states.LastNoRebootInstallOperationTime == 0
+            ? "an install of unknown time"
+            : DateTimeOffset
+                .FromUnixTimeSeconds(states.LastNoRebootInstallOperationTime)
+                .ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 }

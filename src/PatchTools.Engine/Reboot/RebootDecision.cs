@@ -38,11 +38,16 @@ internal static class RebootDecision
             return false;
         if (question.Policy == RebootPolicy.HostNeed)
             return question.Assessment?.IsRequired == true;
-        return HasLeftovers(question.PriorStates, question.BootTime) || PatchingExitCode.IsRebootCode(question.PatchingExitCode);
+        return HasLeftovers(question.PriorStates, question.BootTime)
+            || PatchingExitCode.IsRebootCode(question.PatchingExitCode);
     }
 
     /// <summary>Patches of an earlier install that wait for a reboot which has not happened.</summary>
     public static bool HasLeftovers(StoredPatchStates states, DateTimeOffset? boot) =>
         PendingReboot.PendingTitles(states).Any()
-        && (states.LastNoRebootInstallOperationTime == 0 || boot is null || states.LastNoRebootInstallOperationTime > boot.Value.ToUnixTimeSeconds());
+        && (
+            states.LastNoRebootInstallOperationTime == 0
+            || boot is null
+            || states.LastNoRebootInstallOperationTime > boot.Value.ToUnixTimeSeconds()
+        );
 }

@@ -13,7 +13,12 @@ namespace PatchTools.Reboot;
 /// </summary>
 internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
 {
-    private static readonly RebootMarker[] All = [RebootMarker.Patched, RebootMarker.PatchedWithFailures, RebootMarker.PatchedWithDependencyFailures];
+    private static readonly RebootMarker[] All =
+    [
+        RebootMarker.Patched,
+        RebootMarker.PatchedWithFailures,
+        RebootMarker.PatchedWithDependencyFailures,
+    ];
 
     private readonly RebootRequests _requests = new(host, observer);
     private readonly string _command = host.Variable("SSM_COMMAND_ID") ?? "";
@@ -36,14 +41,16 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
 
         var directory = PathOf(request.Marker);
         var visits = Math.Max(Entries(directory), request.Visits);
-        var decision = ResumeDecision.Of(new ResumeFacts
-        {
-            Marker = request.Marker,
-            Visits = visits,
-            Asked = Earlier(ReadTimestamp(request.Marker), request.Asked),
-            Boot = BootTime(),
-            HasOtherBootId = request.BootId.Length > 0 && BootId() is { Length: > 0 } now && now != request.BootId,
-        });
+        var decision = ResumeDecision.Of(
+            new ResumeFacts
+            {
+                Marker = request.Marker,
+                Visits = visits,
+                Asked = Earlier(ReadTimestamp(request.Marker), request.Asked),
+                Boot = BootTime(),
+                HasOtherBootId = request.BootId.Length > 0 && BootId() is { Length: > 0 } now && now != request.BootId,
+            }
+        );
         if (decision.Step == ResumeStep.GaveUp)
         {
             Delete(request.Marker);
@@ -55,7 +62,11 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         var isCounted = Count(directory, visits) | Remember(request with { Visits = visits + 1 });
         return isCounted || decision.Step != ResumeStep.AskAgain
             ? decision
-            : new ResumeDecision(ResumeStep.GaveUp, FinalCode.GaveUp, $"The host has not rebooted as asked, and nothing can be written below {host.Paths.StateDirectory} to count further requests; none is made.");
+            : new ResumeDecision(
+                ResumeStep.GaveUp,
+                FinalCode.GaveUp,
+                $"The host has not rebooted as asked, and nothing can be written below {host.Paths.StateDirectory} to count further requests; none is made."
+            );
     }
 
     /// <summary>
@@ -81,7 +92,10 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         try
         {
             AtomicFile.CreateDirectory(PathOf(marker));
-            AtomicFile.Write(TimestampOf(marker), System.Text.Encoding.ASCII.GetBytes(PythonJsonWriter.FloatText(RebootRequests.EpochSeconds(now))));
+            AtomicFile.Write(
+                TimestampOf(marker),
+                System.Text.Encoding.ASCII.GetBytes(PythonJsonWriter.FloatText(RebootRequests.EpochSeconds(now)))
+            );
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.StateUnwritable)
         {
@@ -89,7 +103,11 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         }
     }
 
-    public string PathOf(RebootMarker marker) => Path.Combine(host.Paths.StateDirectory, string.Create(CultureInfo.InvariantCulture, $"patch-baseline-operations-reboot-{(int)marker}"));
+    public string PathOf(RebootMarker marker) =>
+        Path.Combine(
+            host.Paths.StateDirectory,
+            string.Create(CultureInfo.InvariantCulture, $"patch-baseline-operations-reboot-{(int)marker}")
+        );
 
     /// <summary>A sibling of the directory, without a slash between; never removed, as the reference leaves it (spec 08 §6).</summary>
     public string TimestampOf(RebootMarker marker) => PathOf(marker) + "timestamp";
@@ -102,7 +120,10 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
     {
         foreach (var marker in All.Where(m => Directory.Exists(PathOf(m))))
         {
-            if ((ReadTimestamp(marker) is { } asked && _requests.FindByTime(marker, asked) is not null) || (LastCommand() is { } last && last != _command))
+            if (
+                (ReadTimestamp(marker) is { } asked && _requests.FindByTime(marker, asked) is not null)
+                || (LastCommand() is { } last && last != _command)
+            )
                 continue;
             return new RebootRequest(_command, marker, Asked: null, Visits: 0, BootId: "");
         }
@@ -128,7 +149,14 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         // 1763880062.6186435
         try
         {
-            return double.TryParse(File.ReadAllText(TimestampOf(marker)).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? RebootRequests.Instant(seconds) : null;
+            return double.TryParse(
+                File.ReadAllText(TimestampOf(marker)).Trim(),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out var seconds
+            )
+                ? RebootRequests.Instant(seconds)
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -137,7 +165,10 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
     }
 
     /// <summary>Another command may have asked after this one, with the same marker and so the same timestamp file.</summary>
-    private static DateTimeOffset? Earlier(DateTimeOffset? x, DateTimeOffset? y) => x is null ? y : y is null || x < y ? x : y;
+    private static DateTimeOffset? Earlier(DateTimeOffset? x, DateTimeOffset? y) =>
+        x is null ? y
+        : y is null || x < y ? x
+        : y;
 
     private DateTimeOffset? BootTime() => HostFactsReader.BootTime(ProcText("uptime"), host.Clock.GetUtcNow());
 

@@ -15,7 +15,13 @@ namespace PatchTools.Reboot;
 /// <param name="Asked">When, to the microsecond; null for a request that the reference made.</param>
 /// <param name="Visits">How often the operation came back without a reboot.</param>
 /// <param name="BootId">The kernel's <c>boot_id</c> at that time; empty when unknown.</param>
-internal sealed record RebootRequest(string Command, RebootMarker Marker, DateTimeOffset? Asked, int Visits, string BootId);
+internal sealed record RebootRequest(
+    string Command,
+    RebootMarker Marker,
+    DateTimeOffset? Asked,
+    int Visits,
+    string BootId
+);
 
 /// <summary>Requests by command, one small file each, in PatchTools' own data directory: entries of the marker directories are counted (spec 08 §7).</summary>
 internal sealed class RebootRequests(HostContext host, IRunObserver observer)
@@ -35,12 +41,24 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
     public RebootRequest? Find(string command)
     {
         var request = Read(PathOf(command));
-        return request is null || request.Command != command || (command.Length == 0 && host.Clock.GetUtcNow() - request.Asked > LongestWait) ? null : request;
+        return
+            request is null
+            || request.Command != command
+            || (command.Length == 0 && host.Clock.GetUtcNow() - request.Asked > LongestWait)
+            ? null
+            : request;
     }
 
     /// <summary>Whose request left a marker at that time; null when it is none of PatchTools'.</summary>
     public RebootRequest? FindByTime(RebootMarker marker, DateTimeOffset asked) =>
-        Files().Select(Read).FirstOrDefault(r => r is not null && r.Marker == marker && r.Asked is { } time && (time - asked).Duration() < TimeSpan.FromMilliseconds(1));
+        Files()
+            .Select(Read)
+            .FirstOrDefault(r =>
+                r is not null
+                && r.Marker == marker
+                && r.Asked is { } time
+                && (time - asked).Duration() < TimeSpan.FromMilliseconds(1)
+            );
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Save(RebootRequest request)
@@ -60,7 +78,8 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
     public void Forget(string command) => Delete(PathOf(command));
 
     /// <summary>Epoch seconds to the microsecond, as Python's <c>time.time()</c> gives them.</summary>
-    public static double EpochSeconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond / 1e6;
+    public static double EpochSeconds(DateTimeOffset instant) =>
+        (instant.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond / 1e6;
 
     /// <summary>Null for what no calendar holds.</summary>
     public static DateTimeOffset? Instant(double seconds) =>
@@ -71,7 +90,8 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
     /// <summary>Command ids are GUIDs; any other text becomes a name without surprises.</summary>
     private string PathOf(string command)
     {
-        var name = command.Length == 0 ? "no-command"
+        var name =
+            command.Length == 0 ? "no-command"
             : command.Length <= 64 && command.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? command
             : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(command)));
         return Path.Combine(_directory, name + ".json");
@@ -85,10 +105,13 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
             var members = StrictJson.Object(document.RootElement, "the request");
             return new RebootRequest(
                 StrictJson.Text(Member(members, "command"), "command"),
-                Enum.IsDefined((RebootMarker)Number(members, "marker")) ? (RebootMarker)Number(members, "marker") : throw new InvalidDataException("marker is none"),
+                Enum.IsDefined((RebootMarker)Number(members, "marker"))
+                    ? (RebootMarker)Number(members, "marker")
+                    : throw new InvalidDataException("marker is none"),
                 Member(members, "asked").ValueKind == JsonValueKind.Null ? null : Instant(Number(members, "asked")),
                 (int)Math.Clamp(Number(members, "visits"), 0, int.MaxValue),
-                StrictJson.Text(Member(members, "bootId"), "bootId"));
+                StrictJson.Text(Member(members, "bootId"), "bootId")
+            );
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -96,7 +119,9 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            observer.Warning($"The request for a reboot {path} cannot be read ({e.Message}); the run goes on as if there were none.");
+            observer.Warning(
+                $"The request for a reboot {path} cannot be read ({e.Message}); the run goes on as if there were none."
+            );
             return null;
         }
     }
@@ -105,7 +130,9 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
         members.TryGetValue(name, out var element) ? element : throw new InvalidDataException($"{name} is missing");
 
     private static double Number(IReadOnlyDictionary<string, JsonElement> members, string name) =>
-        Member(members, name) is { ValueKind: JsonValueKind.Number } element && element.TryGetDouble(out var value) ? value : throw new InvalidDataException($"{name} is no number");
+        Member(members, name) is { ValueKind: JsonValueKind.Number } element && element.TryGetDouble(out var value)
+            ? value
+            : throw new InvalidDataException($"{name} is no number");
 
     private string[] Files()
     {

@@ -57,7 +57,14 @@ internal sealed partial class ReplacedFiles(HostPaths paths)
             }
 
             if (files.Count > 0 && IsOfRoot(name, ownRoot))
-                uses.Add(new ReplacedFileUse(id, Text(name, "comm")?.Trim() ?? "?", ServiceOf(Text(name, "cgroup") ?? ""), [.. files]));
+                uses.Add(
+                    new ReplacedFileUse(
+                        id,
+                        Text(name, "comm")?.Trim() ?? "?",
+                        ServiceOf(Text(name, "cgroup") ?? ""),
+                        [.. files]
+                    )
+                );
         }
 
         return new ReplacedFilesReading(uses, looked, hidden);
@@ -86,7 +93,10 @@ internal sealed partial class ReplacedFiles(HostPaths paths)
     private static void AddIfReplaced(string path, SortedSet<string> files)
     {
         const string Mark = " (deleted)";
-        if (!path.EndsWith(Mark, StringComparison.Ordinal) || !Array.Exists(Places, p => path.StartsWith(p, StringComparison.Ordinal)))
+        if (
+            !path.EndsWith(Mark, StringComparison.Ordinal)
+            || !Array.Exists(Places, p => path.StartsWith(p, StringComparison.Ordinal))
+        )
             return;
 
         // dpkg and rpm let the old file go under another name for a moment, and the kernel may remember that one.
@@ -98,10 +108,12 @@ internal sealed partial class ReplacedFiles(HostPaths paths)
     // 1:name=systemd:/system.slice/cron.service                               (cgroup v1)
     // 0::/user.slice/user-1000.slice/session-3.scope
     // 0::/system.slice/docker-0f9a….scope                                     (a container, no service)
-    internal static string? ServiceOf(string cgroup) => Service().Match(cgroup) is { Success: true } match ? match.Groups[1].Value : null;
+    internal static string? ServiceOf(string cgroup) =>
+        Service().Match(cgroup) is { Success: true } match ? match.Groups[1].Value : null;
 
     /// <summary>A process of a container has files of its own root: what the packages of this root say means nothing to it.</summary>
-    private bool IsOfRoot(string process, string? ownRoot) => ownRoot is null || RootOf(process) is not { } root || root == ownRoot;
+    private bool IsOfRoot(string process, string? ownRoot) =>
+        ownRoot is null || RootOf(process) is not { } root || root == ownRoot;
 
     // 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
     /// <summary>Device and subtree that is mounted at <c>/</c> for a process, the last line counts; empty when nothing is (a chroot), null when it cannot be read.</summary>
@@ -145,9 +157,15 @@ internal sealed partial class ReplacedFiles(HostPaths paths)
         }
     }
 
-    [GeneratedRegex(@"(\.dpkg-(new|tmp|old)|;[0-9a-f]{8})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(\.dpkg-(new|tmp|old)|;[0-9a-f]{8})$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex TemporaryName();
 
-    [GeneratedRegex(@":/system\.slice/(?:[^/\n]+\.slice/)*([^/\n]+\.service)(?:/|$)", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @":/system\.slice/(?:[^/\n]+\.slice/)*([^/\n]+\.service)(?:/|$)",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline
+    )]
     private static partial Regex Service();
 }

@@ -46,7 +46,8 @@ internal sealed record ResumeDecision(ResumeStep Step, int ExitCode, string Reas
     /// <summary>The boot time is a difference of two rounded readings.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(3);
 
-    public static ResumeDecision NoMarker { get; } = new(ResumeStep.NoMarker, PatchingExitCode.Success, "No request for a reboot is waiting.");
+    public static ResumeDecision NoMarker { get; } =
+        new(ResumeStep.NoMarker, PatchingExitCode.Success, "No request for a reboot is waiting.");
 
     /// <summary>
     /// A request without time, or a host without boot time, is accepted as rebooted: the reference reboots such hosts once more, and a reboot
@@ -55,20 +56,34 @@ internal sealed record ResumeDecision(ResumeStep Step, int ExitCode, string Reas
     public static ResumeDecision Of(ResumeFacts facts)
     {
         if (facts.Visits >= MaxVisits)
-            return new ResumeDecision(ResumeStep.GaveUp, FinalCode.GaveUp, $"A reboot was asked for and asked for again {MaxVisits} times, and the host has not rebooted; no further request is made.");
-        var isOlderBoot = !facts.HasOtherBootId && facts.Boot is { } boot && facts.Asked is { } asked && boot < asked - Tolerance;
+            return new ResumeDecision(
+                ResumeStep.GaveUp,
+                FinalCode.GaveUp,
+                $"A reboot was asked for and asked for again {MaxVisits} times, and the host has not rebooted; no further request is made."
+            );
+        var isOlderBoot =
+            !facts.HasOtherBootId && facts.Boot is { } boot && facts.Asked is { } asked && boot < asked - Tolerance;
         return isOlderBoot
-            ? new ResumeDecision(ResumeStep.AskAgain, FinalCode.RebootWanted, $"The reboot asked for at {facts.Asked:yyyy-MM-dd HH:mm:ss}Z has not taken place; it is asked for again ({facts.Visits + 1} of {MaxVisits}).")
-            : new ResumeDecision(ResumeStep.Rebooted, CodeAfterReboot(facts.Marker), "The host has rebooted as this operation asked: it scans and reports, and installs nothing.");
+            ? new ResumeDecision(
+                ResumeStep.AskAgain,
+                FinalCode.RebootWanted,
+                $"The reboot asked for at {facts.Asked:yyyy-MM-dd HH:mm:ss}Z has not taken place; it is asked for again ({facts.Visits + 1} of {MaxVisits})."
+            )
+            : new ResumeDecision(
+                ResumeStep.Rebooted,
+                CodeAfterReboot(facts.Marker),
+                "The host has rebooted as this operation asked: it scans and reports, and installs nothing."
+            );
     }
 
     /// <summary>How the resumed run ends after its report: as the marker says, or 1 when the report failed.</summary>
     public FinalCode AfterReport(bool reportOk) => reportOk ? new FinalCode(ExitCode) : FinalCode.Failure;
 
-    private static int CodeAfterReboot(RebootMarker marker) => marker switch
-    {
-        RebootMarker.Patched => PatchingExitCode.Success,
-        RebootMarker.PatchedWithDependencyFailures => PatchingExitCode.DependencyFailure,
-        _ => PatchingExitCode.Failure,
-    };
+    private static int CodeAfterReboot(RebootMarker marker) =>
+        marker switch
+        {
+            RebootMarker.Patched => PatchingExitCode.Success,
+            RebootMarker.PatchedWithDependencyFailures => PatchingExitCode.DependencyFailure,
+            _ => PatchingExitCode.Failure,
+        };
 }

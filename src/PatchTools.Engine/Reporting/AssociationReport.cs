@@ -9,8 +9,22 @@ internal static class AssociationReport
     /// <summary>Of the summary's members the second to the seventeenth (spec 07 §2): neither the baseline, which has a member of its own, nor reboot option and what follows.</summary>
     private static readonly string[] Told =
     [
-        "PatchGroup", "SnapshotId", "ExecutionId", "InstalledCount", "InstalledOtherCount", "InstalledRejectedCount", "InstalledPendingRebootCount", "NotApplicableCount",
-        "MissingCount", "FailedCount", "CriticalNonCompliantCount", "SecurityNonCompliantCount", "OtherNonCompliantCount", "OperationType", "OperationStartTime", "OperationEndTime",
+        "PatchGroup",
+        "SnapshotId",
+        "ExecutionId",
+        "InstalledCount",
+        "InstalledOtherCount",
+        "InstalledRejectedCount",
+        "InstalledPendingRebootCount",
+        "NotApplicableCount",
+        "MissingCount",
+        "FailedCount",
+        "CriticalNonCompliantCount",
+        "SecurityNonCompliantCount",
+        "OtherNonCompliantCount",
+        "OperationType",
+        "OperationStartTime",
+        "OperationEndTime",
         "NonCompliantSeverity",
     ];
 
@@ -27,7 +41,10 @@ internal static class AssociationReport
             Id = association.Id,
             Title = report.Snapshot.Baseline.Name,
             Severity = association.Severity.ToString(),
-            Status = counts.InstalledRejected + counts.InstalledPendingReboot + counts.Missing + counts.Failed > 0 ? "NON_COMPLIANT" : "COMPLIANT",
+            Status =
+                counts.InstalledRejected + counts.InstalledPendingReboot + counts.Missing + counts.Failed > 0
+                    ? "NON_COMPLIANT"
+                    : "COMPLIANT",
             Details =
             [
                 new("DocumentName", "AWS-RunPatchBaselineAssociation"),
@@ -36,14 +53,26 @@ internal static class AssociationReport
                 new("DetailedText", text.ToString()),
             ],
         };
-        return new AssociationReportCall { InstanceId = instanceId, AssociationId = association.Id, ExecutionTime = report.Start, ContentHash = Hash(item, ReportTime.Of(report.Start)), Item = item };
+        return new AssociationReportCall
+        {
+            InstanceId = instanceId,
+            AssociationId = association.Id,
+            ExecutionTime = report.Start,
+            ContentHash = Hash(item, ReportTime.Of(report.Start)),
+            Item = item,
+        };
     }
 
     /// <summary>Over the entry with the start of the operation as one more member, which is not sent.</summary>
     private static string Hash(AssociationItem item, string start)
     {
         var json = new PythonJsonWriter();
-        json.BeginArray().BeginObject().Member("Id", item.Id).Member("Title", item.Title).Member("Severity", item.Severity).Member("Status", item.Status);
+        json.BeginArray()
+            .BeginObject()
+            .Member("Id", item.Id)
+            .Member("Title", item.Title)
+            .Member("Severity", item.Severity)
+            .Member("Status", item.Status);
         json.Name("Details").Object(item.Details);
         json.Member("OperationStartTime", start).EndObject().EndArray();
         return Convert.ToHexString(SHA256.HashData(json.Written)).ToLowerInvariant();

@@ -14,7 +14,9 @@ internal static class BaselineOverrideLog
     {
         var json = new PythonJsonWriter(indent: 4);
         json.Object(Sorted(summary.Content![0].Where(m => m.Key != "BaselineId")));
-        var failing = compliance.Content!.Where(entry => entry.Any(m => m is { Key: "Status", Value: "NON_COMPLIANT" })).ToList();
+        var failing = compliance
+            .Content!.Where(entry => entry.Any(m => m is { Key: "Status", Value: "NON_COMPLIANT" }))
+            .ToList();
         var summaryMessage = $"{Tag} Summary:\n{json}";
         if (failing.Count == 0)
             return [summaryMessage, $"{Tag} Everything is compliant."];
@@ -26,5 +28,7 @@ internal static class BaselineOverrideLog
         return [summaryMessage, $"{Tag} Non Compliant Packages:\n{items}"];
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Sorted(IEnumerable<KeyValuePair<string, string>> members) => members.OrderBy(m => m.Key, StringComparer.Ordinal);
+    private static IEnumerable<KeyValuePair<string, string>> Sorted(
+        IEnumerable<KeyValuePair<string, string>> members
+    ) => members.OrderBy(m => m.Key, StringComparer.Ordinal);
 }

@@ -15,7 +15,10 @@ internal static class FullReport
     public static byte[] Serialize(ComplianceReport report)
     {
         var output = new ArrayBufferWriter<byte>(256 * 1024);
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(
+            output,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
         json.WriteStartObject();
         json.WriteString("format", Format);
         json.WriteString("verdict", report.VerdictText);

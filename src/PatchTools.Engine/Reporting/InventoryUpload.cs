@@ -20,7 +20,12 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
     /// other answer of the service, or no credentials, is tried once more with the fallback client, except on hybrid instances. Success replaces the marker.
     /// </summary>
     /// <exception cref="PatchServiceException">The last failure.</exception>
-    public async Task<UploadResult> SendAsync(string instanceId, InventoryItem summary, InventoryItem compliance, CancellationToken cancellationToken)
+    public async Task<UploadResult> SendAsync(
+        string instanceId,
+        InventoryItem summary,
+        InventoryItem compliance,
+        CancellationToken cancellationToken
+    )
     {
         var force = false;
         var fitted = ReportFit.Fit(summary, compliance, UploadLimits.Documented);
@@ -29,22 +34,36 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
             var item = fitted.Compliance;
             var full = force || !markers.Contains(item.ContentHash);
             InventoryItem[] items = [summary, full ? item : item with { Content = null }];
-            observer.Verbose(full
-                ? $"PutInventory for {instanceId}: summary and {item.Content!.Count} items"
-                : $"PutInventory for {instanceId}: summary and the hash of items that the service has already");
+            observer.Verbose(
+                full
+                    ? $"PutInventory for {instanceId}: summary and {item.Content!.Count} items"
+                    : $"PutInventory for {instanceId}: summary and the hash of items that the service has already"
+            );
             try
             {
-                await PutAsync(instanceId, "PutInventory", client => service.PutInventoryAsync(instanceId, items, client, cancellationToken));
+                await PutAsync(
+                    instanceId,
+                    "PutInventory",
+                    client => service.PutInventoryAsync(instanceId, items, client, cancellationToken)
+                );
                 markers.Replace(item.ContentHash);
                 Tell(fitted, compliance.Content!.Count);
                 return new UploadResult(item.ContentHash, full, fitted);
             }
-            catch (PatchServiceException e) when (attempt < Attempts && e.Failure is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch)
+            catch (PatchServiceException e)
+                when (attempt < Attempts
+                    && e.Failure is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch
+                )
             {
                 observer.Verbose($"The service does not have that content ({e.Failure}); sending all of it.");
                 force = true;
             }
-            catch (PatchServiceException e) when (attempt < Attempts && e.Failure is PatchServiceFailure.ItemSizeLimitExceeded or PatchServiceFailure.TotalSizeLimitExceeded)
+            catch (PatchServiceException e)
+                when (attempt < Attempts
+                    && e.Failure
+                        is PatchServiceFailure.ItemSizeLimitExceeded
+                            or PatchServiceFailure.TotalSizeLimitExceeded
+                )
             {
                 observer.Verbose($"The report is too large for the service ({e.Failure}); sending it without CVE ids.");
                 fitted = ReportFit.Fit(summary, compliance, UploadLimits.Strict, withCveIds: false);
@@ -59,12 +78,19 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
         if (fitted.CveIdsDropped)
             observer.Verbose("The report was sent without CVE ids, because it is too large with them.");
         if (fitted.ValuesCut > 0)
-            observer.Warning($"{fitted.ValuesCut} values of the report are longer than the service takes (4096 characters) and were cut; the report on this host has them whole.");
+            observer.Warning(
+                $"{fitted.ValuesCut} values of the report are longer than the service takes (4096 characters) and were cut; the report on this host has them whole."
+            );
         if (fitted.Omitted > 0)
         {
             var complying = fitted.Omitted - fitted.OmittedNonCompliant;
-            var what = fitted.OmittedNonCompliant == 0 ? $"{complying} of them, all compliant," : $"{complying} compliant and {fitted.OmittedNonCompliant} non-compliant of them";
-            observer.Warning($"The service takes no report as large as this one of {entries} packages: {what} were left out, the least severe first. The counts that it shows are those of all packages, and the report on this host is whole.");
+            var what =
+                fitted.OmittedNonCompliant == 0
+                    ? $"{complying} of them, all compliant,"
+                    : $"{complying} compliant and {fitted.OmittedNonCompliant} non-compliant of them";
+            observer.Warning(
+                $"The service takes no report as large as this one of {entries} packages: {what} were left out, the least severe first. The counts that it shows are those of all packages, and the report on this host is whole."
+            );
         }
     }
 
@@ -77,14 +103,28 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
         for (var attempt = 1; ; attempt++)
         {
             var full = force || !markers.Contains(report.ContentHash);
-            observer.Verbose($"PutComplianceItems for {report.InstanceId}, association {report.AssociationId}{(full ? "" : ": the hash of what the service has already")}");
+            observer.Verbose(
+                $"PutComplianceItems for {report.InstanceId}, association {report.AssociationId}{(full ? "" : ": the hash of what the service has already")}"
+            );
             try
             {
-                await PutAsync(report.InstanceId, "PutComplianceItems", client => service.PutComplianceItemsAsync(full ? report : report with { Item = null }, client, cancellationToken));
+                await PutAsync(
+                    report.InstanceId,
+                    "PutComplianceItems",
+                    client =>
+                        service.PutComplianceItemsAsync(
+                            full ? report : report with { Item = null },
+                            client,
+                            cancellationToken
+                        )
+                );
                 markers.Replace(report.ContentHash);
                 return full;
             }
-            catch (PatchServiceException e) when (attempt < Attempts && e.Failure is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch)
+            catch (PatchServiceException e)
+                when (attempt < Attempts
+                    && e.Failure is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch
+                )
             {
                 observer.Verbose($"The service does not have that report ({e.Failure}); sending all of it.");
                 force = true;
@@ -108,7 +148,14 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
             catch (PatchServiceException fallback) when (RetriesOtherwise(fallback))
             {
                 // The fallback's answer ends the upload, whatever it is.
-                throw new PatchServiceException(PatchServiceFailure.Service, fallback.Operation, fallback.ServiceErrorCode, fallback.StatusCode, fallback.Message, fallback);
+                throw new PatchServiceException(
+                    PatchServiceFailure.Service,
+                    fallback.Operation,
+                    fallback.ServiceErrorCode,
+                    fallback.StatusCode,
+                    fallback.Message,
+                    fallback
+                );
             }
         }
     }
@@ -116,7 +163,10 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
     private static bool HasFallback(PatchServiceException e) =>
         (e.IsServiceError && !RetriesOtherwise(e)) || e.Failure == PatchServiceFailure.NoCredentials;
 
-    private static bool RetriesOtherwise(PatchServiceException e) => e.Failure
-        is PatchServiceFailure.InvalidItemContent or PatchServiceFailure.ItemContentMismatch
-        or PatchServiceFailure.ItemSizeLimitExceeded or PatchServiceFailure.TotalSizeLimitExceeded;
+    private static bool RetriesOtherwise(PatchServiceException e) =>
+        e.Failure
+            is PatchServiceFailure.InvalidItemContent
+                or PatchServiceFailure.ItemContentMismatch
+                or PatchServiceFailure.ItemSizeLimitExceeded
+                or PatchServiceFailure.TotalSizeLimitExceeded;
 }

@@ -6,10 +6,11 @@ internal static class OperationSpelling
     /// <param name="family">Whose host.</param>
     /// <param name="typed">As the operation was typed.</param>
     /// <param name="hadWork">Something was to be installed.</param>
-    public static string OfInstall(PackageFamily family, string typed, bool hadWork) => family switch
-    {
-        PackageFamily.Dnf when hadWork => "install",
-        PackageFamily.Zypper => "install",
-        _ => typed,
-    };
+    public static string OfInstall(PackageFamily family, string typed, bool hadWork) =>
+        family switch
+        {
+            PackageFamily.Dnf when hadWork => "install",
+            PackageFamily.Zypper => "install",
+            _ => typed,
+        };
 }

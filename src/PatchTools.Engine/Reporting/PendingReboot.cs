@@ -44,7 +44,11 @@ internal static class PendingReboot
         foreach (var finding in report.Findings.Where(f => f.State == PatchState.InstalledPendingReboot))
             pending[finding.Title] = finding;
         foreach (var finding in outcome.CurrentInstalled.Where(f => live?.WaitsForReboot(f.Id) ?? true))
-            pending[finding.Title] = finding with { InstalledTime = finding.InstalledTime ?? new EpochTime(report.End.ToUnixTimeSeconds(), IsFractional: false) };
+            pending[finding.Title] = finding with
+            {
+                InstalledTime =
+                    finding.InstalledTime ?? new EpochTime(report.End.ToUnixTimeSeconds(), IsFractional: false),
+            };
         if (NotRebootedSince(prior.LastNoRebootInstallOperationTime, report.Inventory.Facts.BootTime))
         {
             var carried = PendingTitles(prior, live).Concat(outcome.RestoredKernels).ToHashSet(StringComparer.Ordinal);
@@ -54,14 +58,18 @@ internal static class PendingReboot
 
         if (pending.Count == 0)
             return report.Findings;
-        var waiting = pending.Values
-            .OrderBy(f => f.Name, StringComparer.Ordinal)
+        var waiting = pending
+            .Values.OrderBy(f => f.Name, StringComparer.Ordinal)
             .ThenBy(f => f.Architecture, StringComparer.Ordinal)
             .ThenBy(f => f.InstalledVersion, StringComparer.Ordinal)
             .Select(Waiting);
-        return ComplianceCounting.InReportOrder(report.Findings
-            .Where(f => f.State != PatchState.InstalledPendingReboot && !(IsInstalled(f) && pending.ContainsKey(f.Title)))
-            .Concat(waiting));
+        return ComplianceCounting.InReportOrder(
+            report
+                .Findings.Where(f =>
+                    f.State != PatchState.InstalledPendingReboot && !(IsInstalled(f) && pending.ContainsKey(f.Title))
+                )
+                .Concat(waiting)
+        );
     }
 
     /// <summary>The value of T that this run leaves: its own end for an Install with NoReboot, else the one before, unchanged (the reference shifts it by the time zone: QUIRK of spec 06 §6).</summary>
@@ -74,12 +82,17 @@ internal static class PendingReboot
     /// <param name="states">As the last run left them.</param>
     /// <param name="live">Live patches and the kernel that they cover wait for nothing (spec 15 §4.2).</param>
     public static IEnumerable<string> PendingTitles(StoredPatchStates states, LivePatching? live = null) =>
-        states.States.Where(s => s.Value.State == nameof(PatchState.InstalledPendingReboot) && (live?.WaitsForReboot(s.Value.Id) ?? true)).Select(s => s.Key);
+        states
+            .States.Where(s =>
+                s.Value.State == nameof(PatchState.InstalledPendingReboot) && (live?.WaitsForReboot(s.Value.Id) ?? true)
+            )
+            .Select(s => s.Key);
 
     private static bool NotRebootedSince(long lastNoReboot, DateTimeOffset? boot) =>
         lastNoReboot != 0 && (boot is null || boot.Value.ToUnixTimeSeconds() < lastNoReboot);
 
-    private static bool IsInstalled(PatchFinding finding) => finding.State is PatchState.Installed or PatchState.InstalledOther or PatchState.InstalledRejected;
+    private static bool IsInstalled(PatchFinding finding) =>
+        finding.State is PatchState.Installed or PatchState.InstalledOther or PatchState.InstalledRejected;
 
     private static PatchFinding Waiting(PatchFinding finding)
     {
@@ -88,7 +101,11 @@ internal static class PendingReboot
         var explanation = finding.Explanation with
         {
             Summary = "patched since the last boot, waits for a reboot",
-            Observations = [.. finding.Explanation.Observations, $"{finding.State} but for the reboot: {finding.Explanation.Summary}"],
+            Observations =
+            [
+                .. finding.Explanation.Observations,
+                $"{finding.State} but for the reboot: {finding.Explanation.Summary}",
+            ],
         };
         return finding with { State = PatchState.InstalledPendingReboot, Explanation = explanation };
     }

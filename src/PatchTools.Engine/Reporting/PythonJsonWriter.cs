@@ -13,7 +13,9 @@ namespace PatchTools.Reporting;
 internal sealed class PythonJsonWriter
 {
     /// <summary>Printable ASCII; Python escapes DEL too (<c>json.encoder.ESCAPE_ASCII</c> is <c>([\\"]|[^\ -~])</c>).</summary>
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+    private static readonly SearchValues<char> Plain = SearchValues.Create([
+        .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\')),
+    ]);
 
     private readonly ArrayBufferWriter<byte> _output = new(1024);
     private readonly int _indent;
@@ -72,12 +74,13 @@ internal sealed class PythonJsonWriter
     }
 
     /// <summary>Null, a float or an integer, as the host's file gave it (spec 06 §6).</summary>
-    public PythonJsonWriter Time(EpochTime? time) => time switch
-    {
-        null => Null(),
-        { IsFractional: true } => Float(time.Value.Seconds),
-        _ => Integer((long)time.Value.Seconds),
-    };
+    public PythonJsonWriter Time(EpochTime? time) =>
+        time switch
+        {
+            null => Null(),
+            { IsFractional: true } => Float(time.Value.Seconds),
+            _ => Integer((long)time.Value.Seconds),
+        };
 
     public PythonJsonWriter Member(string name, string value) => Name(name).Text(value);
 
@@ -99,10 +102,19 @@ internal sealed class PythonJsonWriter
     public static string FloatText(double value)
     {
         if (!double.IsFinite(value))
-            return double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+            return double.IsNaN(value) ? "NaN"
+                : value > 0 ? "Infinity"
+                : "-Infinity";
         var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
         var exponentAt = shortest.IndexOf('E', StringComparison.Ordinal);
-        var exponent = exponentAt < 0 ? 0 : int.Parse(shortest.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var exponent =
+            exponentAt < 0
+                ? 0
+                : int.Parse(
+                    shortest.AsSpan(exponentAt + 1),
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture
+                );
         var mantissa = exponentAt < 0 ? shortest : shortest[..exponentAt];
         var pointAt = mantissa.IndexOf('.', StringComparison.Ordinal);
         var unscaled = mantissa.Replace(".", "", StringComparison.Ordinal);
@@ -116,7 +128,10 @@ internal sealed class PythonJsonWriter
         {
             var power = point - 1;
             var fraction = digits.Length > 1 ? "." + digits[1..] : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{fraction}e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sign}{digits[0]}{fraction}e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}"
+            );
         }
 
         if (point <= 0)

@@ -8,7 +8,13 @@ namespace PatchTools.Reporting;
 /// <param name="ValuesCut">Values that were longer than the service takes.</param>
 /// <param name="Omitted">Entries that were left out.</param>
 /// <param name="OmittedNonCompliant">Of those, entries that do not comply.</param>
-internal sealed record FittedItem(InventoryItem Compliance, bool CveIdsDropped, int ValuesCut, int Omitted, int OmittedNonCompliant);
+internal sealed record FittedItem(
+    InventoryItem Compliance,
+    bool CveIdsDropped,
+    int ValuesCut,
+    int Omitted,
+    int OmittedNonCompliant
+);
 
 /// <summary>
 /// Makes a compliance item small enough before it is sent. First go the CVE ids, as the reference drops them when it is refused; then whole entries, those
@@ -22,16 +28,32 @@ internal static class ReportFit
 
     private static readonly string[] Levels = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED"];
 
-    private static readonly string[] States = ["Failed", "Missing", "InstalledRejected", "InstalledPendingReboot", "Installed", "InstalledOther"];
+    private static readonly string[] States =
+    [
+        "Failed",
+        "Missing",
+        "InstalledRejected",
+        "InstalledPendingReboot",
+        "Installed",
+        "InstalledOther",
+    ];
 
     /// <param name="summary">Sent in the same call, always whole.</param>
     /// <param name="compliance">With content.</param>
     /// <param name="limits">What the service takes.</param>
     /// <param name="withCveIds">False: they are dropped even where they would fit.</param>
-    public static FittedItem Fit(InventoryItem summary, InventoryItem compliance, UploadLimits limits, bool withCveIds = true)
+    public static FittedItem Fit(
+        InventoryItem summary,
+        InventoryItem compliance,
+        UploadLimits limits,
+        bool withCveIds = true
+    )
     {
         var cut = 0;
-        List<IReadOnlyList<KeyValuePair<string, string>>> entries = [.. compliance.Content!.Select(entry => Cut(entry, limits.ValueCharacters, ref cut))];
+        List<IReadOnlyList<KeyValuePair<string, string>>> entries =
+        [
+            .. compliance.Content!.Select(entry => Cut(entry, limits.ValueCharacters, ref cut)),
+        ];
         var room = Math.Min(limits.ItemBytes, limits.CallBytes - summary.Content!.Sum(SizeOf)) - EnvelopeBytes;
         var dropsCveIds = !withCveIds || entries.Sum(SizeOf) > room;
         if (dropsCveIds)
@@ -43,11 +65,16 @@ internal static class ReportFit
         if (!dropsCveIds && cut == 0 && omitted == 0)
             return new FittedItem(compliance, CveIdsDropped: false, ValuesCut: 0, Omitted: 0, OmittedNonCompliant: 0);
         return new FittedItem(
-            compliance with { Content = content, ContentHash = ReportItems.ContentHash(content) },
+            compliance with
+            {
+                Content = content,
+                ContentHash = ReportItems.ContentHash(content),
+            },
             dropsCveIds,
             cut,
             omitted,
-            entries.Count(IsNonCompliant) - content.Count(IsNonCompliant));
+            entries.Count(IsNonCompliant) - content.Count(IsNonCompliant)
+        );
     }
 
     /// <summary>Indexes of what stays, in rank order: the first that does not fit any more ends it, so that nothing stays whose better is gone.</summary>
@@ -71,11 +98,14 @@ internal static class ReportFit
         return ((IsNonCompliant(entry) ? 0 : 1) * 100) + (level * 10) + Place(States, Value(entry, "PatchState"));
     }
 
-    private static int Place(string[] order, string value) => Array.IndexOf(order, value) is >= 0 and var place ? place : order.Length;
+    private static int Place(string[] order, string value) =>
+        Array.IndexOf(order, value) is >= 0 and var place ? place : order.Length;
 
-    private static bool IsNonCompliant(IReadOnlyList<KeyValuePair<string, string>> entry) => Value(entry, "Status") == "NON_COMPLIANT";
+    private static bool IsNonCompliant(IReadOnlyList<KeyValuePair<string, string>> entry) =>
+        Value(entry, "Status") == "NON_COMPLIANT";
 
-    private static string Value(IReadOnlyList<KeyValuePair<string, string>> entry, string name) => entry.FirstOrDefault(m => m.Key == name).Value ?? "";
+    private static string Value(IReadOnlyList<KeyValuePair<string, string>> entry, string name) =>
+        entry.FirstOrDefault(m => m.Key == name).Value ?? "";
 
     /// <summary>Bytes of an entry as JSON, never less than what travels: whatever some writer of JSON escapes counts as an escape.</summary>
     private static int SizeOf(IReadOnlyList<KeyValuePair<string, string>> entry)
@@ -88,14 +118,20 @@ internal static class ReportFit
         {
             size += name.Length + Quotes;
             foreach (var character in value)
-                size += character is >= ' ' and <= '~' and not ('"' or '\\' or '<' or '>' or '&' or '\'' or '+' or '`') ? 1 : Escape;
+                size += character is >= ' ' and <= '~' and not ('"' or '\\' or '<' or '>' or '&' or '\'' or '+' or '`')
+                    ? 1
+                    : Escape;
         }
 
         return size;
     }
 
     /// <summary>A list of CVE ids ends with a whole one; any other text where it must.</summary>
-    private static IReadOnlyList<KeyValuePair<string, string>> Cut(IReadOnlyList<KeyValuePair<string, string>> entry, int characters, ref int cut)
+    private static IReadOnlyList<KeyValuePair<string, string>> Cut(
+        IReadOnlyList<KeyValuePair<string, string>> entry,
+        int characters,
+        ref int cut
+    )
     {
         if (!entry.Any(m => m.Value.Length > characters))
             return entry;
@@ -109,7 +145,10 @@ internal static class ReportFit
             }
 
             cut++;
-            var end = name == ReportItems.CveIds && value.LastIndexOf(',', characters) is > 0 and var comma ? comma : characters;
+            var end =
+                name == ReportItems.CveIds && value.LastIndexOf(',', characters) is > 0 and var comma
+                    ? comma
+                    : characters;
             members.Add(new(name, value[..(char.IsHighSurrogate(value[end - 1]) ? end - 1 : end)]));
         }
 

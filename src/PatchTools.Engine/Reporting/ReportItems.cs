@@ -41,7 +41,9 @@ internal static class ReportItems
         if (InstallOverrideList(report) is { Length: > 0 } list)
             members.Add(new("InstallOverrideList", list));
         if (PendingReboot.LastNoRebootInstall(report) is var last and not 0)
-            members.Add(new("LastNoRebootInstallOperationTime", ReportTime.Of(new EpochTime(last, IsFractional: false))));
+            members.Add(
+                new("LastNoRebootInstallOperationTime", ReportTime.Of(new EpochTime(last, IsFractional: false)))
+            );
         if (report.NonCompliantSeverity is { } severity)
             members.Add(new("NonCompliantSeverity", severity.ToString()));
         return Item(SummaryType, report, [members], context: null);
@@ -59,12 +61,22 @@ internal static class ReportItems
             ["ExecutionTime"] = ReportTime.Of(report.Start),
         };
         var list = InstallOverrideList(report);
-        return Item(ComplianceType, report, [.. report.Findings.Where(f => f.State != PatchState.NotApplicable).Select(f => Entry(report.Snapshot, f, list))], context);
+        return Item(
+            ComplianceType,
+            report,
+            [
+                .. report
+                    .Findings.Where(f => f.State != PatchState.NotApplicable)
+                    .Select(f => Entry(report.Snapshot, f, list)),
+            ],
+            context
+        );
     }
 
     /// <summary>An entry without its CVE ids.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> WithoutCveIds(IReadOnlyList<KeyValuePair<string, string>> entry) =>
-        entry.Any(m => m.Key == CveIds) ? [.. entry.Where(m => m.Key != CveIds)] : entry;
+    public static IReadOnlyList<KeyValuePair<string, string>> WithoutCveIds(
+        IReadOnlyList<KeyValuePair<string, string>> entry
+    ) => entry.Any(m => m.Key == CveIds) ? [.. entry.Where(m => m.Key != CveIds)] : entry;
 
     /// <summary>Lower-case hex SHA-256 over the content as Python writes it (spec 07 §5).</summary>
     public static string ContentHash(IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> content)
@@ -93,7 +105,10 @@ internal static class ReportItems
         json.EndObject();
     }
 
-    private static void WriteContent(PythonJsonWriter json, IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> content)
+    private static void WriteContent(
+        PythonJsonWriter json,
+        IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> content
+    )
     {
         json.BeginArray();
         foreach (var entry in content)
@@ -101,9 +116,18 @@ internal static class ReportItems
         json.EndArray();
     }
 
-    private static List<KeyValuePair<string, string>> Entry(PatchSnapshot snapshot, PatchFinding finding, string installOverrideList)
+    private static List<KeyValuePair<string, string>> Entry(
+        PatchSnapshot snapshot,
+        PatchFinding finding,
+        string installOverrideList
+    )
     {
-        var isInstalled = finding.State is PatchState.Installed or PatchState.InstalledOther or PatchState.InstalledRejected or PatchState.InstalledPendingReboot;
+        var isInstalled =
+            finding.State
+            is PatchState.Installed
+                or PatchState.InstalledOther
+                or PatchState.InstalledRejected
+                or PatchState.InstalledPendingReboot;
         List<KeyValuePair<string, string>> members = new(14)
         {
             new("Id", finding.Id),
@@ -126,17 +150,25 @@ internal static class ReportItems
         return members;
     }
 
-    private static InventoryItem Item(string type, ComplianceReport report, IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> content, IReadOnlyDictionary<string, string>? context) => new()
-    {
-        TypeName = type,
-        SchemaVersion = "1.0",
-        ContentHash = ContentHash(content),
-        CaptureTime = ReportTime.Of(report.End),
-        Context = context,
-        Content = content,
-    };
+    private static InventoryItem Item(
+        string type,
+        ComplianceReport report,
+        IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> content,
+        IReadOnlyDictionary<string, string>? context
+    ) =>
+        new()
+        {
+            TypeName = type,
+            SchemaVersion = "1.0",
+            ContentHash = ContentHash(content),
+            CaptureTime = ReportTime.Of(report.End),
+            Context = context,
+            Content = content,
+        };
 
-    private static string InstallOverrideList(ComplianceReport report) => report.Operation == PatchOperation.Install ? report.InstallOverrideList : "";
+    private static string InstallOverrideList(ComplianceReport report) =>
+        report.Operation == PatchOperation.Install ? report.InstallOverrideList : "";
 
-    private static KeyValuePair<string, string> Count(string name, int count) => new(name, count.ToString(CultureInfo.InvariantCulture));
+    private static KeyValuePair<string, string> Count(string name, int count) =>
+        new(name, count.ToString(CultureInfo.InvariantCulture));
 }

@@ -28,25 +28,44 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     {
         var inventory = report.Inventory;
         if (inventory.Origin != InventoryOrigin.Host)
-            return new(PatchErrors.InventoryNotOfThisHost, $"The report is on an inventory from {(inventory.Origin == InventoryOrigin.Root ? "another root directory" : "a file")}; it was neither saved nor sent.");
+            return new(
+                PatchErrors.InventoryNotOfThisHost,
+                $"The report is on an inventory from {(inventory.Origin == InventoryOrigin.Root ? "another root directory" : "a file")}; it was neither saved nor sent."
+            );
         if (!inventory.IsProven)
         {
-            var stale = inventory.Repositories.Where(r => !r.HasUsableMetadata && !r.SkipIfUnavailable).Select(r => r.Name);
-            return new(PatchErrors.MetadataNotProven, $"The report was saved and not sent: there is no recent metadata of {string.Join(", ", stale)}.");
+            var stale = inventory
+                .Repositories.Where(r => !r.HasUsableMetadata && !r.SkipIfUnavailable)
+                .Select(r => r.Name);
+            return new(
+                PatchErrors.MetadataNotProven,
+                $"The report was saved and not sent: there is no recent metadata of {string.Join(", ", stale)}."
+            );
         }
 
         return report.Snapshot.Origin switch
         {
             SnapshotOrigin.Service or SnapshotOrigin.Override => null,
             SnapshotOrigin.File when report.Snapshot is { CarriesServiceIds: true, BaselineId: not null } => null,
-            _ => new(PatchErrors.SnapshotNotFromService, "The report was saved and not sent: its snapshot does not come from the service.", report.Snapshot.SnapshotId),
+            _ => new(
+                PatchErrors.SnapshotNotFromService,
+                "The report was saved and not sent: its snapshot does not come from the service.",
+                report.Snapshot.SnapshotId
+            ),
         };
     }
 
     /// <summary>The report after installed-time fallback, pending-reboot carry-over and recount. Pure; doing it twice changes nothing.</summary>
     public static ComplianceReport Complete(ComplianceReport report, PatchingOutcome outcome)
     {
-        var timed = report with { Findings = InstalledTimes.Complete(report.Findings, report.Inventory.Family, report.Inventory.Facts.PriorStates) };
+        var timed = report with
+        {
+            Findings = InstalledTimes.Complete(
+                report.Findings,
+                report.Inventory.Family,
+                report.Inventory.Facts.PriorStates
+            ),
+        };
         var findings = PendingReboot.Apply(timed, outcome);
         return timed with
         {
@@ -74,23 +93,36 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     /// <see cref="PatchErrors.SnapshotNotFromService"/> after saving; <see cref="PatchErrors.ReportUploadFailed"/> after the report has been spooled;
     /// <see cref="PatchErrors.StateUnwritable"/> at the very end: a full disk does not keep the report from the service.
     /// </exception>
-    public async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishAsync(ComplianceReport report, string instanceId, string region, CancellationToken cancellationToken, PatchingOutcome? outcome = null)
+    public async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishAsync(
+        ComplianceReport report,
+        string instanceId,
+        string region,
+        CancellationToken cancellationToken,
+        PatchingOutcome? outcome = null
+    )
     {
         observer.Progress(Phase, "Saving the report", -1);
         var saved = SaveAll(report, outcome ?? PatchingOutcome.Scan);
         if (RefusalOf(report) is { } refusal)
             throw refusal;
         if (report.Snapshot.Origin == SnapshotOrigin.Override)
-            return saved.Failure is null ? (saved.Report with { UploadNote = Note(report) }, null) : throw saved.Failure;
+            return saved.Failure is null
+                ? (saved.Report with { UploadNote = Note(report) }, null)
+                : throw saved.Failure;
 
         observer.Progress(Phase, $"Sending the report of {instanceId} to {region}", -1);
         if (report.Association is not null)
         {
             var told = await SendAssociationAsync(saved.Report, instanceId, region, cancellationToken);
-            return saved.Failure is null ? (saved.Report with { Uploaded = true, UploadNote = null }, told) : throw saved.Failure;
+            return saved.Failure is null
+                ? (saved.Report with { Uploaded = true, UploadNote = null }, told)
+                : throw saved.Failure;
         }
 
-        var receipt = await SendAsync(Spool(new SpooledReport("", instanceId, region, saved.Summary, saved.Compliance)), cancellationToken);
+        var receipt = await SendAsync(
+            Spool(new SpooledReport("", instanceId, region, saved.Summary, saved.Compliance)),
+            cancellationToken
+        );
         if (saved.Failure is not null)
             throw saved.Failure;
         return (saved.Report with { Uploaded = true, UploadNote = null }, receipt);
@@ -103,7 +135,10 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     /// <param name="instanceId">Only reports of this instance (a cloned disk carries another's); null for all.</param>
     /// <param name="cancellationToken">Stops; what is not sent stays.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ReportUploadFailed"/> when the newest report of an instance could not be sent.</exception>
-    public async Task<IReadOnlyList<PublishReceipt>> PublishPendingAsync(string? instanceId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PublishReceipt>> PublishPendingAsync(
+        string? instanceId,
+        CancellationToken cancellationToken
+    )
     {
         var lastUpload = _markers.LastUpload() is { } upload ? ReportTime.Of(upload) : "";
         List<PublishReceipt> receipts = [];
@@ -112,14 +147,18 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         {
             if (instanceId is not null && report.InstanceId != instanceId)
             {
-                observer.Warning($"The unsent report of {report.CaptureTime} is about {report.InstanceId}, not {instanceId}, and stays.");
+                observer.Warning(
+                    $"The unsent report of {report.CaptureTime} is about {report.InstanceId}, not {instanceId}, and stays."
+                );
                 continue;
             }
 
             if (string.CompareOrdinal(report.CaptureTime, lastUpload) < 0)
             {
                 if (_spool.Remove(report.Path))
-                    observer.Verbose($"The unsent report of {report.CaptureTime} was dropped: this host has uploaded a newer one since.");
+                    observer.Verbose(
+                        $"The unsent report of {report.CaptureTime} was dropped: this host has uploaded a newer one since."
+                    );
                 continue;
             }
 
@@ -139,19 +178,33 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         return failures.Count == 0 ? receipts : throw failures.Values.First();
     }
 
-    private static string Note(ComplianceReport report) => report.Snapshot.Origin == SnapshotOrigin.Override
-        ? "not sent: the baseline was overridden, so the result stays on the host"
-        : RefusalOf(report)?.Message ?? "saved, not sent";
+    private static string Note(ComplianceReport report) =>
+        report.Snapshot.Origin == SnapshotOrigin.Override
+            ? "not sent: the baseline was overridden, so the result stays on the host"
+            : RefusalOf(report)?.Message ?? "saved, not sent";
 
-    private (ComplianceReport Report, InventoryItem Summary, InventoryItem Compliance, PatchToolsException? Failure) SaveAll(ComplianceReport report, PatchingOutcome outcome)
+    private (
+        ComplianceReport Report,
+        InventoryItem Summary,
+        InventoryItem Compliance,
+        PatchToolsException? Failure
+    ) SaveAll(ComplianceReport report, PatchingOutcome outcome)
     {
         if (report.Inventory.Origin != InventoryOrigin.Host)
             throw RefusalOf(report)!;
         var facts = report.Inventory.Facts;
-        if (facts is { BootTime: null, PriorStates.LastNoRebootInstallOperationTime: not 0 } && PendingReboot.PendingTitles(facts.PriorStates).Any())
-            observer.Warning("The time of the last boot is unknown, so packages that waited for a reboot still count as waiting.");
+        if (
+            facts is { BootTime: null, PriorStates.LastNoRebootInstallOperationTime: not 0 }
+            && PendingReboot.PendingTitles(facts.PriorStates).Any()
+        )
+            observer.Warning(
+                "The time of the last boot is unknown, so packages that waited for a reboot still count as waiting."
+            );
 
-        var complete = Complete(report, MakesKernelsWait(report) ? outcome with { RestoredKernels = _coveredKernels.Titles } : outcome);
+        var complete = Complete(
+            report,
+            MakesKernelsWait(report) ? outcome with { RestoredKernels = _coveredKernels.Titles } : outcome
+        );
         var summary = ReportItems.Summary(complete);
         var compliance = ReportItems.Compliance(complete);
         PatchToolsException? failure = null;
@@ -185,7 +238,8 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     }
 
     /// <summary>Where live patching was switched off, the kernels that it covered wait for a reboot again (spec 15 §6).</summary>
-    private static bool MakesKernelsWait(ComplianceReport report) => LivePatching.IsKnownTo(report.Inventory) && report.LivePatching is not { IsEnabled: true };
+    private static bool MakesKernelsWait(ComplianceReport report) =>
+        LivePatching.IsKnownTo(report.Inventory) && report.LivePatching is not { IsEnabled: true };
 
     /// <summary>Before the upload, so that a run killed in it has not lost the report.</summary>
     private SpooledReport Spool(SpooledReport report)
@@ -200,7 +254,12 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         try
         {
             var upload = new InventoryUpload(service(report.InstanceId, report.Region), _markers, observer);
-            var result = await upload.SendAsync(report.InstanceId, report.Summary, report.Compliance, cancellationToken);
+            var result = await upload.SendAsync(
+                report.InstanceId,
+                report.Summary,
+                report.Compliance,
+                cancellationToken
+            );
             _spool.RemoveSent(report);
             return new PublishReceipt
             {
@@ -221,17 +280,30 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
             var code = e.ServiceErrorCode is null ? e.Failure.ToString() : $"{e.Failure}, {e.ServiceErrorCode}";
             var cure = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
             var kept = report.Path.Length > 0 ? $"It is kept as {report.Path}." : "It could not be kept either.";
-            throw new PatchToolsException(PatchErrors.ReportUploadFailed, $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message}{cure} {kept}", report.InstanceId, e);
+            throw new PatchToolsException(
+                PatchErrors.ReportUploadFailed,
+                $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message}{cure} {kept}",
+                report.InstanceId,
+                e
+            );
         }
     }
 
     /// <summary>One line of counts, and worth no place in the spool: what it counts is kept on the host, and the association's next run tells it anew.</summary>
-    private async Task<PublishReceipt> SendAssociationAsync(ComplianceReport report, string instanceId, string region, CancellationToken cancellationToken)
+    private async Task<PublishReceipt> SendAssociationAsync(
+        ComplianceReport report,
+        string instanceId,
+        string region,
+        CancellationToken cancellationToken
+    )
     {
         var call = AssociationReport.Of(report, instanceId);
         try
         {
-            var sent = await new InventoryUpload(service(instanceId, region), _markers, observer).SendAssociationAsync(call, cancellationToken);
+            var sent = await new InventoryUpload(service(instanceId, region), _markers, observer).SendAssociationAsync(
+                call,
+                cancellationToken
+            );
             return new PublishReceipt
             {
                 InstanceId = instanceId,
@@ -249,7 +321,12 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         {
             var cure = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
             var kept = report.ReportPath is { } path ? $" It is kept in full as {path}." : "";
-            throw new PatchToolsException(PatchErrors.AssociationReportFailed, $"The report of association {call.AssociationId} for {instanceId} could not be sent to {region}: {e.Message}{cure}{kept}", instanceId, e);
+            throw new PatchToolsException(
+                PatchErrors.AssociationReportFailed,
+                $"The report of association {call.AssociationId} for {instanceId} could not be sent to {region}: {e.Message}{cure}{kept}",
+                instanceId,
+                e
+            );
         }
     }
 

@@ -44,24 +44,35 @@ public static class BaselineOverrideFile
 
         return matches.Count switch
         {
-            1 => BaselineReader.Read(matches[0], names, BaselineCompleteness.OperatingSystem) with { BaselineId = null },
+            1 => BaselineReader.Read(matches[0], names, BaselineCompleteness.OperatingSystem) with
+            {
+                BaselineId = null,
+            },
             0 => throw new PatchToolsException(
                 PatchErrors.BaselineOverrideNoEntry,
                 $"{location}: the baseline override has no entry for {awsName}; {(systems.Count == 0 ? "it is empty" : $"it has {Join(systems)}")}.",
-                location),
+                location
+            ),
             _ => throw new PatchToolsException(
                 PatchErrors.BaselineOverrideSeveralEntries,
                 $"{location}: the baseline override has {string.Join(" and ", matches.Select(m => m.Path))} for {awsName}, wanted one.",
-                location),
+                location
+            ),
         };
     }
 
     private static PatchToolsException Denied(string location) =>
-        new(PatchErrors.BaselineOverrideAccessDenied, $"{location}: access to the baseline override is denied; the answer was S3's error body.", location);
+        new(
+            PatchErrors.BaselineOverrideAccessDenied,
+            $"{location}: access to the baseline override is denied; the answer was S3's error body.",
+            location
+        );
 
     /// <summary>The reference's own test, of a body that parses as one text (spec 05 §1).</summary>
     private static bool IsDenial(string text) =>
-        text.Contains("Error", StringComparison.Ordinal) && text.Contains("AccessDenied", StringComparison.Ordinal) && text.Contains("Access Denied", StringComparison.Ordinal);
+        text.Contains("Error", StringComparison.Ordinal)
+        && text.Contains("AccessDenied", StringComparison.Ordinal)
+        && text.Contains("Access Denied", StringComparison.Ordinal);
 
     private static string Join(List<string> systems)
     {

@@ -8,34 +8,35 @@ internal sealed record BaselineSpelling
 {
     public static BaselineSpelling Snapshot { get; } = new();
 
-    public static BaselineSpelling Service { get; } = new()
-    {
-        BaselineId = "BaselineId",
-        Name = "Name",
-        Description = "Description",
-        OperatingSystem = "OperatingSystem",
-        GlobalFilters = "GlobalFilters",
-        Filters = "PatchFilters",
-        ApprovalRules = "ApprovalRules",
-        Rules = "PatchRules",
-        FilterGroup = "PatchFilterGroup",
-        ComplianceLevel = "ComplianceLevel",
-        EnableNonSecurity = "EnableNonSecurity",
-        ApproveAfterDays = "ApproveAfterDays",
-        ApproveUntilDate = "ApproveUntilDate",
-        ApprovedPatches = "ApprovedPatches",
-        ApprovedPatchesComplianceLevel = "ApprovedPatchesComplianceLevel",
-        ApprovedPatchesEnableNonSecurity = "ApprovedPatchesEnableNonSecurity",
-        RejectedPatches = "RejectedPatches",
-        RejectedPatchesAction = "RejectedPatchesAction",
-        Sources = "Sources",
-        Products = "Products",
-        Configuration = "Configuration",
-        Key = "Key",
-        Values = "Values",
-        CreatedTime = "CreatedDate",
-        ModifiedTime = "ModifiedDate",
-    };
+    public static BaselineSpelling Service { get; } =
+        new()
+        {
+            BaselineId = "BaselineId",
+            Name = "Name",
+            Description = "Description",
+            OperatingSystem = "OperatingSystem",
+            GlobalFilters = "GlobalFilters",
+            Filters = "PatchFilters",
+            ApprovalRules = "ApprovalRules",
+            Rules = "PatchRules",
+            FilterGroup = "PatchFilterGroup",
+            ComplianceLevel = "ComplianceLevel",
+            EnableNonSecurity = "EnableNonSecurity",
+            ApproveAfterDays = "ApproveAfterDays",
+            ApproveUntilDate = "ApproveUntilDate",
+            ApprovedPatches = "ApprovedPatches",
+            ApprovedPatchesComplianceLevel = "ApprovedPatchesComplianceLevel",
+            ApprovedPatchesEnableNonSecurity = "ApprovedPatchesEnableNonSecurity",
+            RejectedPatches = "RejectedPatches",
+            RejectedPatchesAction = "RejectedPatchesAction",
+            Sources = "Sources",
+            Products = "Products",
+            Configuration = "Configuration",
+            Key = "Key",
+            Values = "Values",
+            CreatedTime = "CreatedDate",
+            ModifiedTime = "ModifiedDate",
+        };
 
     public string BaselineId { get; private init; } = "baselineId";
 
@@ -116,10 +117,26 @@ internal static partial class BaselineReader
         switch (completeness)
         {
             case BaselineCompleteness.Snapshot:
-                place.Require(names.BaselineId, names.Name, names.OperatingSystem, names.GlobalFilters, names.ApprovalRules, names.ApprovedPatches, names.RejectedPatches, names.CreatedTime, names.ModifiedTime);
+                place.Require(
+                    names.BaselineId,
+                    names.Name,
+                    names.OperatingSystem,
+                    names.GlobalFilters,
+                    names.ApprovalRules,
+                    names.ApprovedPatches,
+                    names.RejectedPatches,
+                    names.CreatedTime,
+                    names.ModifiedTime
+                );
                 break;
             case BaselineCompleteness.Deciding:
-                place.Require(names.OperatingSystem, names.GlobalFilters, names.ApprovalRules, names.ApprovedPatches, names.RejectedPatches);
+                place.Require(
+                    names.OperatingSystem,
+                    names.GlobalFilters,
+                    names.ApprovalRules,
+                    names.ApprovedPatches,
+                    names.RejectedPatches
+                );
                 break;
             default:
                 place.Require(names.OperatingSystem);
@@ -136,17 +153,22 @@ internal static partial class BaselineReader
             ApprovalRules = place.Find(names.ApprovalRules) is { } rules ? Rules(rules, names) : [],
             ApprovedPatches = place.Find(names.ApprovedPatches)?.Texts() ?? [],
             ApprovedPatchesComplianceLevel = Level(place, names.ApprovedPatchesComplianceLevel),
-            ApprovedPatchesEnableNonSecurity = place.FindNonNull(names.ApprovedPatchesEnableNonSecurity)?.Flag() ?? false,
+            ApprovedPatchesEnableNonSecurity =
+                place.FindNonNull(names.ApprovedPatchesEnableNonSecurity)?.Flag() ?? false,
             RejectedPatches = place.Find(names.RejectedPatches)?.Texts() ?? [],
             RejectedPatchesAction = Action(place, names.RejectedPatchesAction),
-            Sources = place.FindNonNull(names.Sources) is { } sources ? [.. sources.Items().Select(s => Source(s, names))] : [],
+            Sources = place.FindNonNull(names.Sources) is { } sources
+                ? [.. sources.Items().Select(s => Source(s, names))]
+                : [],
         };
     }
 
     private static string OperatingSystem(JsonPlace place)
     {
         var text = place.Text();
-        return text.Length > 0 && !string.IsNullOrWhiteSpace(text) ? text.ToUpperInvariant() : throw place.Wanted("the name of an operating system, such as DEBIAN");
+        return text.Length > 0 && !string.IsNullOrWhiteSpace(text)
+            ? text.ToUpperInvariant()
+            : throw place.Wanted("the name of an operating system, such as DEBIAN");
     }
 
     private static List<PatchFilter> Filters(JsonPlace group, BaselineSpelling names) =>
@@ -157,14 +179,15 @@ internal static partial class BaselineReader
     private static List<ApprovalRule> Rules(JsonPlace rules, BaselineSpelling names) =>
         rules.RequireObject().FindNonNull(names.Rules) is { } list ? [.. list.Items().Select(r => Rule(r, names))] : [];
 
-    private static ApprovalRule Rule(JsonPlace rule, BaselineSpelling names) => new()
-    {
-        Filters = Filters(rule.Get(names.FilterGroup), names),
-        ComplianceLevel = Level(rule, names.ComplianceLevel),
-        EnableNonSecurity = rule.FindNonNull(names.EnableNonSecurity)?.Flag() ?? false,
-        ApproveAfterDays = rule.FindNonNull(names.ApproveAfterDays)?.WholeNumber(0, MostDays),
-        ApproveUntilDate = rule.FindNonNull(names.ApproveUntilDate) is { } date ? Date(date) : null,
-    };
+    private static ApprovalRule Rule(JsonPlace rule, BaselineSpelling names) =>
+        new()
+        {
+            Filters = Filters(rule.Get(names.FilterGroup), names),
+            ComplianceLevel = Level(rule, names.ComplianceLevel),
+            EnableNonSecurity = rule.FindNonNull(names.EnableNonSecurity)?.Flag() ?? false,
+            ApproveAfterDays = rule.FindNonNull(names.ApproveAfterDays)?.WholeNumber(0, MostDays),
+            ApproveUntilDate = rule.FindNonNull(names.ApproveUntilDate) is { } date ? Date(date) : null,
+        };
 
     /// <summary>Absent, null and empty are UNSPECIFIED; case does not matter; any other word is refused here rather than ignored later.</summary>
     private static ComplianceLevel Level(JsonPlace parent, string name)
@@ -190,7 +213,9 @@ internal static partial class BaselineReader
                 return action;
         }
 
-        throw place.Fault($"{JsonPlace.Quote(text)} is none of {string.Join(", ", Enum.GetNames<RejectedPatchesAction>())}");
+        throw place.Fault(
+            $"{JsonPlace.Quote(text)} is none of {string.Join(", ", Enum.GetNames<RejectedPatchesAction>())}"
+        );
     }
 
     /// <summary>Four digits, one or two, one or two: <c>2026-3-1</c> (spec 02 §6).</summary>
@@ -214,7 +239,11 @@ internal static partial class BaselineReader
         var name = source.Get(names.Name);
 
         // The name becomes a file name in the directory of repositories; the reference loses every repository over one with a slash (spec 14 §6.4).
-        if (name.Text() is not { Length: > 0 } text || text is "." or ".." || text.AsSpan().ContainsAny('/', '\\', '\0'))
+        if (
+            name.Text() is not { Length: > 0 } text
+            || text is "." or ".."
+            || text.AsSpan().ContainsAny('/', '\\', '\0')
+        )
             throw name.Wanted("a name that can be a file's: 3 to 50 of letters, digits, hyphen, underscore and dot");
         return new PatchSource(text, source.Get(names.Products).Texts(), source.Get(names.Configuration).Text());
     }

@@ -15,13 +15,19 @@ internal static class CustomSources
         var sources = snapshot.Baseline.Sources;
         if (sources.Count == 0)
             return null;
-        var applying = sources.Where(s => s.Products.Contains(snapshot.Product, StringComparer.Ordinal) || s.Products.Contains("*", StringComparer.Ordinal)).ToList();
+        var applying = sources
+            .Where(s =>
+                s.Products.Contains(snapshot.Product, StringComparer.Ordinal)
+                || s.Products.Contains("*", StringComparer.Ordinal)
+            )
+            .ToList();
         if (applying.Count == 0)
         {
             throw new PatchToolsException(
                 PatchErrors.BaselineSourcesNotApplicable,
                 $"The baseline brings {sources.Count} sources, but none lists {snapshot.Product} or * among its products: {string.Join(", ", sources.Select(s => $"{s.Name} ({string.Join(' ', s.Products)})"))}.",
-                snapshot.Product);
+                snapshot.Product
+            );
         }
 
         return string.Join('\n', applying.Select(s => s.Configuration));

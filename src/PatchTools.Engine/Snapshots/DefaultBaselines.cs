@@ -13,7 +13,13 @@ public static class DefaultBaselines
 
     /// <summary>Operating systems that have one, AWS's enum texts in ordinal order.</summary>
     public static IReadOnlyList<string> OperatingSystems { get; } =
-        [.. typeof(DefaultBaselines).Assembly.GetManifestResourceNames().Where(IsBaseline).Select(name => name[Prefix.Length..^Suffix.Length]).Order(StringComparer.Ordinal)];
+    [
+        .. typeof(DefaultBaselines)
+            .Assembly.GetManifestResourceNames()
+            .Where(IsBaseline)
+            .Select(name => name[Prefix.Length..^Suffix.Length])
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>All of them, in the order of <see cref="OperatingSystems"/>.</summary>
     public static IReadOnlyList<PatchBaseline> All => [.. OperatingSystems.Select(For)];
@@ -24,12 +30,18 @@ public static class DefaultBaselines
     public static PatchBaseline For(string awsName)
     {
         var resource = Prefix + awsName + Suffix;
-        using var stream = typeof(DefaultBaselines).Assembly.GetManifestResourceStream(resource)
-            ?? throw new PatchToolsException(PatchErrors.NoDefaultBaseline, $"AWS has no predefined baseline for {awsName}; there is one for {string.Join(", ", OperatingSystems)}.", awsName);
+        using var stream =
+            typeof(DefaultBaselines).Assembly.GetManifestResourceStream(resource)
+            ?? throw new PatchToolsException(
+                PatchErrors.NoDefaultBaseline,
+                $"AWS has no predefined baseline for {awsName}; there is one for {string.Join(", ", OperatingSystems)}.",
+                awsName
+            );
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         return SnapshotReader.Read(content, resource).Baseline;
     }
 
-    private static bool IsBaseline(string resource) => resource.StartsWith(Prefix, StringComparison.Ordinal) && resource.EndsWith(Suffix, StringComparison.Ordinal);
+    private static bool IsBaseline(string resource) =>
+        resource.StartsWith(Prefix, StringComparison.Ordinal) && resource.EndsWith(Suffix, StringComparison.Ordinal);
 }

@@ -20,7 +20,12 @@ public static class InstallOverrideFile
     /// <see cref="PatchErrors.InstallOverrideListAccessDenied"/>, <see cref="PatchErrors.InstallOverrideListDownloadFailed"/>,
     /// <see cref="PatchErrors.InstallOverrideListMalformed"/>, <see cref="PatchErrors.InvalidLocation"/>.
     /// </exception>
-    public static async Task<InstallOverrideList> ReadAsync(string location, LocationReader locations, IOverrideListReader reader, CancellationToken cancellationToken)
+    public static async Task<InstallOverrideList> ReadAsync(
+        string location,
+        LocationReader locations,
+        IOverrideListReader reader,
+        CancellationToken cancellationToken
+    )
     {
         var shown = LocationReader.Describe(location);
         byte[] content;
@@ -39,7 +44,8 @@ public static class InstallOverrideFile
                 },
                 e.Message,
                 shown,
-                e);
+                e
+            );
         }
 
         return Parse(content, location, reader);
@@ -60,12 +66,21 @@ public static class InstallOverrideFile
             case "AccessDenied":
                 throw Denied(shown);
             case { Length: > 0 } code:
-                throw new PatchToolsException(PatchErrors.InstallOverrideListMalformed, $"{shown}: found an XML document with the error code {code}, wanted YAML with a list of patches.", shown);
+                throw new PatchToolsException(
+                    PatchErrors.InstallOverrideListMalformed,
+                    $"{shown}: found an XML document with the error code {code}, wanted YAML with a list of patches.",
+                    shown
+                );
         }
 
         try
         {
-            return new InstallOverrideList { Location = shown, ReportedAs = ReportedAs(location, shown), Entries = reader.Read(content) };
+            return new InstallOverrideList
+            {
+                Location = shown,
+                ReportedAs = ReportedAs(location, shown),
+                Entries = reader.Read(content),
+            };
         }
         catch (OverrideListException) when (IsDenial(content.Span))
         {
@@ -73,20 +88,34 @@ public static class InstallOverrideFile
         }
         catch (OverrideListException e)
         {
-            throw new PatchToolsException(PatchErrors.InstallOverrideListMalformed, string.Create(CultureInfo.InvariantCulture, $"{shown}: line {e.Line}, column {e.Column}: {e.Message}"), shown, e);
+            throw new PatchToolsException(
+                PatchErrors.InstallOverrideListMalformed,
+                string.Create(CultureInfo.InvariantCulture, $"{shown}: line {e.Line}, column {e.Column}: {e.Message}"),
+                shown,
+                e
+            );
         }
     }
 
     private static string ReportedAs(string location, string shown) =>
-        location.StartsWith("s3://", StringComparison.Ordinal) || location.StartsWith("https://", StringComparison.Ordinal) ? shown : "";
+        location.StartsWith("s3://", StringComparison.Ordinal)
+        || location.StartsWith("https://", StringComparison.Ordinal)
+            ? shown
+            : "";
 
     /// <summary>The reference's own test, of a body that parses as one text.</summary>
     private static bool IsDenial(ReadOnlySpan<byte> content)
     {
         var text = Encoding.UTF8.GetString(content);
-        return text.Contains("Error", StringComparison.Ordinal) && text.Contains("AccessDenied", StringComparison.Ordinal) && text.Contains("Access Denied", StringComparison.Ordinal);
+        return text.Contains("Error", StringComparison.Ordinal)
+            && text.Contains("AccessDenied", StringComparison.Ordinal)
+            && text.Contains("Access Denied", StringComparison.Ordinal);
     }
 
     private static PatchToolsException Denied(string shown) =>
-        new(PatchErrors.InstallOverrideListAccessDenied, $"{shown}: access to the install override list is denied; the answer was S3's error body.", shown);
+        new(
+            PatchErrors.InstallOverrideListAccessDenied,
+            $"{shown}: access to the install override list is denied; the answer was S3's error body.",
+            shown
+        );
 }

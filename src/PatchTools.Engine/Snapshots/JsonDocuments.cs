@@ -33,7 +33,10 @@ internal static partial class JsonDocuments
         catch (JsonException e)
         {
             // Check lets through what is sound as far as it goes: what is left is an end that comes too early.
-            throw source.Fault($"the document is cut off: it ends after {Number(text.Length)} bytes in the middle of a value", e);
+            throw source.Fault(
+                $"the document is cut off: it ends after {Number(text.Length)} bytes in the middle of a value",
+                e
+            );
         }
     }
 
@@ -67,9 +70,12 @@ internal static partial class JsonDocuments
         try
         {
             using var plain = new MemoryStream();
-            using var gzip = new GZipStream(new MemoryStream(content.ToArray(), writable: false), CompressionMode.Decompress);
+            using var gzip = new GZipStream(
+                new MemoryStream(content.ToArray(), writable: false),
+                CompressionMode.Decompress
+            );
             var buffer = new byte[81920];
-            for (int read; (read = gzip.Read(buffer)) > 0;)
+            for (int read; (read = gzip.Read(buffer)) > 0; )
             {
                 if (plain.Length + read > MaxBytes)
                     throw TooLarge(source);
@@ -90,16 +96,26 @@ internal static partial class JsonDocuments
         if (text.Trim(" \t\r\n"u8).IsEmpty)
             throw source.Fault("the document is empty, wanted JSON");
         if (XmlErrorCode(text) is { } code)
-            throw source.Fault(code.Length > 0 ? $"found an XML document with the error code {code}, wanted JSON" : "found an XML or HTML document, wanted JSON");
+            throw source.Fault(
+                code.Length > 0
+                    ? $"found an XML document with the error code {code}, wanted JSON"
+                    : "found an XML or HTML document, wanted JSON"
+            );
         if (!Utf8.IsValid(text))
         {
             throw EndsInsideCharacter(text)
-                ? source.Fault($"the document is cut off: it ends after {Number(text.Length)} bytes in the middle of a character")
+                ? source.Fault(
+                    $"the document is cut off: it ends after {Number(text.Length)} bytes in the middle of a character"
+                )
                 : source.Fault("the document is not UTF-8 text");
         }
 
         // Not the final block: a document that only stops too early is no error to this reader, so everything it does throw is "not JSON".
-        var reader = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = MaxDepth + 1 }));
+        var reader = new Utf8JsonReader(
+            text,
+            isFinalBlock: false,
+            new JsonReaderState(new JsonReaderOptions { MaxDepth = MaxDepth + 1 })
+        );
         var depth = 0;
         try
         {
@@ -111,17 +127,28 @@ internal static partial class JsonDocuments
                     depth--;
                 if (depth > MaxDepth)
                     throw source.Fault($"the document is nested deeper than {Number(MaxDepth)} levels");
-                if (reader.ValueIsEscaped && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !IsText(ref reader))
-                    throw source.Fault($"a text near byte {Number(reader.TokenStartIndex)} holds half of a surrogate pair");
+                if (
+                    reader.ValueIsEscaped
+                    && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
+                    && !IsText(ref reader)
+                )
+                    throw source.Fault(
+                        $"a text near byte {Number(reader.TokenStartIndex)} holds half of a surrogate pair"
+                    );
             }
         }
         catch (JsonException e)
         {
-            throw source.Fault($"the document is not JSON: line {Number((e.LineNumber ?? 0) + 1)}, byte {Number((e.BytePositionInLine ?? 0) + 1)}", e);
+            throw source.Fault(
+                $"the document is not JSON: line {Number((e.LineNumber ?? 0) + 1)}, byte {Number((e.BytePositionInLine ?? 0) + 1)}",
+                e
+            );
         }
 
         if (depth > 0)
-            throw source.Fault($"the document is cut off: it ends after {Number(text.Length)} bytes with {Number(depth)} of its brackets open");
+            throw source.Fault(
+                $"the document is cut off: it ends after {Number(text.Length)} bytes with {Number(depth)} of its brackets open"
+            );
     }
 
     private static bool IsText(ref Utf8JsonReader reader)
@@ -148,10 +175,14 @@ internal static partial class JsonDocuments
         return false;
     }
 
-    private static PatchToolsException TooLarge(DocumentSource source) => source.Fault($"the document is larger than {Number(MaxBytes)} bytes");
+    private static PatchToolsException TooLarge(DocumentSource source) =>
+        source.Fault($"the document is larger than {Number(MaxBytes)} bytes");
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("<Error>.{0,200}?<Code>([A-Za-z]{1,64})</Code>", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "<Error>.{0,200}?<Code>([A-Za-z]{1,64})</Code>",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant
+    )]
     private static partial Regex ErrorCode();
 }

@@ -8,7 +8,8 @@ namespace PatchTools.Snapshots;
 internal sealed record DocumentSource(string Location, PatchError Malformed)
 {
     /// <summary>The document as a whole is not what it should be.</summary>
-    public PatchToolsException Fault(string fault, Exception? cause = null) => new(Malformed, $"{Location}: {fault}", Location, cause);
+    public PatchToolsException Fault(string fault, Exception? cause = null) =>
+        new(Malformed, $"{Location}: {fault}", Location, cause);
 }
 
 /// <summary>
@@ -22,9 +23,7 @@ internal readonly struct JsonPlace
     private readonly JsonElement _value;
 
     public JsonPlace(DocumentSource source, JsonElement value)
-        : this(source, source.Malformed, value, "$")
-    {
-    }
+        : this(source, source.Malformed, value, "$") { }
 
     private JsonPlace(DocumentSource source, PatchError error, JsonElement value, string path)
     {
@@ -49,7 +48,8 @@ internal readonly struct JsonPlace
     public JsonPlace Under(PatchError error) => new(_source, error, _value, Path);
 
     /// <summary>Says what is wrong here.</summary>
-    public PatchToolsException Fault(string fault) => new(_error, $"{_source.Location}: {Path}: {fault}", _source.Location);
+    public PatchToolsException Fault(string fault) =>
+        new(_error, $"{_source.Location}: {Path}: {fault}", _source.Location);
 
     public PatchToolsException Wanted(string wanted) => Fault($"found {Found()}, wanted {wanted}");
 
@@ -102,7 +102,12 @@ internal readonly struct JsonPlace
         {
             var index = 0;
             foreach (var item in list._value.EnumerateArray())
-                yield return new JsonPlace(list._source, list._error, item, string.Create(CultureInfo.InvariantCulture, $"{list.Path}[{index++}]"));
+                yield return new JsonPlace(
+                    list._source,
+                    list._error,
+                    item,
+                    string.Create(CultureInfo.InvariantCulture, $"{list.Path}[{index++}]")
+                );
         }
     }
 
@@ -110,20 +115,24 @@ internal readonly struct JsonPlace
 
     public string Text() => IsString ? _value.GetString()! : throw Wanted("a text");
 
-    public bool Flag() => _value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw Wanted("true or false"),
-    };
+    public bool Flag() =>
+        _value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wanted("true or false"),
+        };
 
     /// <summary>A whole number; <c>7.0</c> and <c>7e0</c> are whole, as they are to Python.</summary>
     public int WholeNumber(int least, int most)
     {
-        if (_value.ValueKind == JsonValueKind.Number
+        if (
+            _value.ValueKind == JsonValueKind.Number
             && _value.TryGetDouble(out var number)
-            && number >= least && number <= most
-            && double.IsInteger(number))
+            && number >= least
+            && number <= most
+            && double.IsInteger(number)
+        )
         {
             return (int)number;
         }
@@ -134,19 +143,21 @@ internal readonly struct JsonPlace
     public IReadOnlyList<string> Texts() => [.. Items().Select(item => item.Text())];
 
     /// <summary>What stands here, for a message: short, on one line.</summary>
-    private string Found() => _value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => $"the text {Quote(_value.GetString()!)}",
-        JsonValueKind.Number => Shorten(_value.GetRawText()),
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => "null",
-    };
+    private string Found() =>
+        _value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.String => $"the text {Quote(_value.GetString()!)}",
+            JsonValueKind.Number => Shorten(_value.GetRawText()),
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => "null",
+        };
 
     /// <summary>In single quotes, control characters replaced, at most 40 characters.</summary>
-    public static string Quote(string text) => $"'{Shorten(string.Concat(text.Take(48).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)))}'";
+    public static string Quote(string text) =>
+        $"'{Shorten(string.Concat(text.Take(48).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)))}'";
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..39] + "…";
 }

@@ -70,12 +70,17 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         if (standardInput is null)
             throw new PatchToolsException(PatchErrors.InvalidLocation, "There is no standard input to read here.", "-");
         if (_inputTaken)
-            throw new PatchToolsException(PatchErrors.InvalidLocation, "Standard input can be read only once, but two locations are -.", "-");
+            throw new PatchToolsException(
+                PatchErrors.InvalidLocation,
+                "Standard input can be read only once, but two locations are -.",
+                "-"
+            );
         _inputTaken = true;
         try
         {
             // A read of a terminal or pipe takes no notice of the token; who stops the run must not wait for a line that never comes.
-            return await ReadToEndAsync(standardInput, maxBytes, "standard input", cancellationToken).WaitAsync(cancellationToken);
+            return await ReadToEndAsync(standardInput, maxBytes, "standard input", cancellationToken)
+                .WaitAsync(cancellationToken);
         }
         catch (IOException e)
         {
@@ -85,15 +90,29 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
 
     private static async Task<byte[]> ReadFileAsync(string path, int maxBytes, CancellationToken cancellationToken)
     {
-        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) || path.Contains("://", StringComparison.Ordinal))
+        if (
+            path.Length == 0
+            || path.Contains('\0', StringComparison.Ordinal)
+            || path.Contains("://", StringComparison.Ordinal)
+        )
         {
-            var shown = path.Length == 0 ? "An empty text" : path.Split("://") is [var scheme, _, ..] ? $"A location of the scheme {JsonPlace.Quote(scheme)}" : "A path with a NUL character";
+            var shown =
+                path.Length == 0 ? "An empty text"
+                : path.Split("://") is [var scheme, _, ..] ? $"A location of the scheme {JsonPlace.Quote(scheme)}"
+                : "A path with a NUL character";
             throw new PatchToolsException(PatchErrors.InvalidLocation, $"{shown} cannot be read here.");
         }
 
         try
         {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, useAsync: false);
+            await using var file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite,
+                bufferSize: 0,
+                useAsync: false
+            );
             return await ReadToEndAsync(file, maxBytes, path, cancellationToken);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -112,7 +131,13 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         }
     }
 
-    private async Task<byte[]> FetchAsync(Uri uri, bool needsCredentials, int maxBytes, string location, CancellationToken cancellationToken)
+    private async Task<byte[]> FetchAsync(
+        Uri uri,
+        bool needsCredentials,
+        int maxBytes,
+        string location,
+        CancellationToken cancellationToken
+    )
     {
         var store = await objectStore(needsCredentials, cancellationToken);
         var shown = Describe(location);
@@ -124,22 +149,47 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         {
             throw e.Failure switch
             {
-                ObjectStoreFailure.NotFound => new LocationException(LocationFailure.NotFound, $"{shown} does not exist{Status(e)}.", e),
-                ObjectStoreFailure.AccessDenied => new LocationException(LocationFailure.AccessDenied, $"Access to {shown} is denied{Status(e)}.", e),
-                ObjectStoreFailure.NoCredentials => new LocationException(LocationFailure.AccessDenied, $"No credentials were found for {shown}.", e),
+                ObjectStoreFailure.NotFound => new LocationException(
+                    LocationFailure.NotFound,
+                    $"{shown} does not exist{Status(e)}.",
+                    e
+                ),
+                ObjectStoreFailure.AccessDenied => new LocationException(
+                    LocationFailure.AccessDenied,
+                    $"Access to {shown} is denied{Status(e)}.",
+                    e
+                ),
+                ObjectStoreFailure.NoCredentials => new LocationException(
+                    LocationFailure.AccessDenied,
+                    $"No credentials were found for {shown}.",
+                    e
+                ),
                 ObjectStoreFailure.TooLarge => TooLarge(shown, maxBytes),
-                ObjectStoreFailure.Truncated => new LocationException(LocationFailure.Unreadable, $"{shown} ended before its announced length.", e),
-                ObjectStoreFailure.HttpError => new LocationException(LocationFailure.Unreadable, $"{shown} was answered with an error{Status(e)}.", e),
+                ObjectStoreFailure.Truncated => new LocationException(
+                    LocationFailure.Unreadable,
+                    $"{shown} ended before its announced length.",
+                    e
+                ),
+                ObjectStoreFailure.HttpError => new LocationException(
+                    LocationFailure.Unreadable,
+                    $"{shown} was answered with an error{Status(e)}.",
+                    e
+                ),
                 _ => new LocationException(LocationFailure.Unreadable, $"{shown} cannot be reached.", e),
             };
         }
     }
 
-    private static async Task<byte[]> ReadToEndAsync(Stream stream, int maxBytes, string shown, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadToEndAsync(
+        Stream stream,
+        int maxBytes,
+        string shown,
+        CancellationToken cancellationToken
+    )
     {
         using var content = new MemoryStream();
         var buffer = new byte[81920];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0; )
         {
             if (content.Length + read > maxBytes)
                 throw TooLarge(shown, maxBytes);
@@ -162,23 +212,47 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
     {
         var rest = location["s3://".Length..];
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        if (slash > 0 && slash < rest.Length - 1 && rest[^1] != '/' && rest.AsSpan(0, slash).IndexOfAnyExcept(BucketCharacters) < 0)
+        if (
+            slash > 0
+            && slash < rest.Length - 1
+            && rest[^1] != '/'
+            && rest.AsSpan(0, slash).IndexOfAnyExcept(BucketCharacters) < 0
+        )
         {
             var parts = rest[(slash + 1)..].Split('/');
 
             // A key is no path: Uri must not resolve dots in it. Only then, because a URI made so equals no other.
-            var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = parts.Any(part => part is "." or "..") };
-            if (Uri.TryCreate($"s3://{rest[..slash]}/{string.Join('/', parts.Select(Uri.EscapeDataString))}", options, out var uri))
+            var options = new UriCreationOptions
+            {
+                DangerousDisablePathAndQueryCanonicalization = parts.Any(part => part is "." or ".."),
+            };
+            if (
+                Uri.TryCreate(
+                    $"s3://{rest[..slash]}/{string.Join('/', parts.Select(Uri.EscapeDataString))}",
+                    options,
+                    out var uri
+                )
+            )
                 return uri;
         }
 
-        throw new PatchToolsException(PatchErrors.InvalidLocation, $"{JsonPlace.Quote(location)} does not have the form s3://bucket/key.", location);
+        throw new PatchToolsException(
+            PatchErrors.InvalidLocation,
+            $"{JsonPlace.Quote(location)} does not have the form s3://bucket/key.",
+            location
+        );
     }
 
-    private static readonly System.Buffers.SearchValues<char> BucketCharacters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+    private static readonly System.Buffers.SearchValues<char> BucketCharacters = System.Buffers.SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+    );
 
     private static LocationException TooLarge(string shown, int maxBytes) =>
-        new(LocationFailure.TooLarge, string.Create(CultureInfo.InvariantCulture, $"{shown} is larger than {maxBytes} bytes."));
+        new(
+            LocationFailure.TooLarge,
+            string.Create(CultureInfo.InvariantCulture, $"{shown} is larger than {maxBytes} bytes.")
+        );
 
-    private static string Status(ObjectStoreException e) => e.StatusCode is { } status ? string.Create(CultureInfo.InvariantCulture, $" (HTTP {status})") : "";
+    private static string Status(ObjectStoreException e) =>
+        e.StatusCode is { } status ? string.Create(CultureInfo.InvariantCulture, $" (HTTP {status})") : "";
 }

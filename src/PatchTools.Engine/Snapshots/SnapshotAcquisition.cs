@@ -29,7 +29,12 @@ public sealed class SnapshotAcquisition
     /// <param name="adapters">Makes the service, the object store and the identity source when they are needed, not before.</param>
     /// <param name="observer">Hears of decisions and warnings.</param>
     /// <param name="standardInput">What <c>-</c> reads; null where there is none.</param>
-    public SnapshotAcquisition(HostContext host, IAdapterFactory adapters, IRunObserver observer, Stream? standardInput = null)
+    public SnapshotAcquisition(
+        HostContext host,
+        IAdapterFactory adapters,
+        IRunObserver observer,
+        Stream? standardInput = null
+    )
     {
         _host = host;
         _adapters = adapters;
@@ -42,19 +47,33 @@ public sealed class SnapshotAcquisition
     /// <param name="osRelease">What the host is: product text of files and defaults, entry of an override.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="PatchToolsException">Codes 143, 144, 146, 148, 150, 160 to 167 (DESIGN §6).</exception>
-    public async Task<PatchSnapshot> GetAsync(SnapshotRequest request, OsRelease osRelease, CancellationToken cancellationToken)
+    public async Task<PatchSnapshot> GetAsync(
+        SnapshotRequest request,
+        OsRelease osRelease,
+        CancellationToken cancellationToken
+    )
     {
         var start = _host.Clock.GetUtcNow();
         if (!string.IsNullOrEmpty(request.BaselineOverride) && !string.IsNullOrEmpty(request.InstallOverrideList))
-            throw new PatchToolsException(PatchErrors.BothOverridesGiven, "Both a baseline override and an install override list are given.");
+            throw new PatchToolsException(
+                PatchErrors.BothOverridesGiven,
+                "Both a baseline override and an install override list are given."
+            );
         if (!string.IsNullOrEmpty(request.SnapshotId) && !SnapshotIds.IsValid(request.SnapshotId))
-            throw new PatchToolsException(PatchErrors.InvalidSnapshotId, $"{JsonPlace.Quote(request.SnapshotId)} is not a snapshot id.", request.SnapshotId);
+            throw new PatchToolsException(
+                PatchErrors.InvalidSnapshotId,
+                $"{JsonPlace.Quote(request.SnapshotId)} is not a snapshot id.",
+                request.SnapshotId
+            );
 
         _observer.Progress(Phase, "Getting the patch baseline", -1);
-        var snapshot = request.Baseline is not null || request.Path is not null || request.UseDefault
-            ? await GetLocallyAsync(request, osRelease, start, cancellationToken)
-            : await GetFromServiceAsync(request, osRelease, start, cancellationToken);
-        _observer.Verbose($"Baseline {(snapshot.Baseline.Name.Length > 0 ? snapshot.Baseline.Name : "without a name")} ({snapshot.BaselineId ?? "no id"}) for {snapshot.OperatingSystem}, product {snapshot.Product}, snapshot {snapshot.SnapshotId}.");
+        var snapshot =
+            request.Baseline is not null || request.Path is not null || request.UseDefault
+                ? await GetLocallyAsync(request, osRelease, start, cancellationToken)
+                : await GetFromServiceAsync(request, osRelease, start, cancellationToken);
+        _observer.Verbose(
+            $"Baseline {(snapshot.Baseline.Name.Length > 0 ? snapshot.Baseline.Name : "without a name")} ({snapshot.BaselineId ?? "no id"}) for {snapshot.OperatingSystem}, product {snapshot.Product}, snapshot {snapshot.SnapshotId}."
+        );
         return snapshot;
     }
 
@@ -63,20 +82,35 @@ public sealed class SnapshotAcquisition
     /// for one of them only.
     /// </summary>
     /// <exception cref="PatchToolsException">See <see cref="InstallOverrideFile.ReadAsync"/>; <see cref="PatchErrors.RegionNotFound"/>.</exception>
-    public async Task<InstallOverrideList> GetInstallOverrideListAsync(string location, AwsParameters aws, CancellationToken cancellationToken)
+    public async Task<InstallOverrideList> GetInstallOverrideListAsync(
+        string location,
+        AwsParameters aws,
+        CancellationToken cancellationToken
+    )
     {
         _observer.Progress(Phase, "Getting the install override list", -1);
-        var list = await InstallOverrideFile.ReadAsync(location, Locations(aws), _adapters.CreateOverrideListReader(), cancellationToken);
+        var list = await InstallOverrideFile.ReadAsync(
+            location,
+            Locations(aws),
+            _adapters.CreateOverrideListReader(),
+            cancellationToken
+        );
         _observer.Verbose($"The install override list {list.Location} has {list.Entries.Count} entries.");
         return list;
     }
 
-    private async Task<PatchSnapshot> GetLocallyAsync(SnapshotRequest request, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
+    private async Task<PatchSnapshot> GetLocallyAsync(
+        SnapshotRequest request,
+        OsRelease osRelease,
+        DateTimeOffset start,
+        CancellationToken cancellationToken
+    )
     {
         var locations = Locations(request.Aws);
         var snapshot =
             request.Baseline is not null ? FromBaseline(request, request.Baseline, osRelease, start)
-            : request.Path is not null ? await FromFileAsync(request, request.Path, locations, osRelease, start, cancellationToken)
+            : request.Path is not null
+                ? await FromFileAsync(request, request.Path, locations, osRelease, start, cancellationToken)
             : FromDefault(request, osRelease, start);
         if (await ReadOverrideAsync(request, locations, osRelease, cancellationToken) is not { } entry)
             return snapshot;
@@ -111,11 +145,18 @@ public sealed class SnapshotAcquisition
     }
 
     /// <summary>As a file that holds the bare baseline.</summary>
-    private PatchSnapshot FromBaseline(SnapshotRequest request, PatchBaseline baseline, OsRelease osRelease, DateTimeOffset start)
+    private PatchSnapshot FromBaseline(
+        SnapshotRequest request,
+        PatchBaseline baseline,
+        OsRelease osRelease,
+        DateTimeOffset start
+    )
     {
         var identity = OperatingSystemIdentity.TryFrom(osRelease);
         if (identity is not null && identity.AwsName != baseline.OperatingSystem)
-            _observer.Warning($"The baseline {JsonPlace.Quote(baseline.Name)} is for {baseline.OperatingSystem}, but this host is {identity.AwsName}.");
+            _observer.Warning(
+                $"The baseline {JsonPlace.Quote(baseline.Name)} is for {baseline.OperatingSystem}, but this host is {identity.AwsName}."
+            );
         var (instanceId, region) = _identification.Local(request.Aws);
         return new PatchSnapshot
         {
@@ -129,34 +170,63 @@ public sealed class SnapshotAcquisition
         };
     }
 
-    private async Task<PatchSnapshot> FromFileAsync(SnapshotRequest request, string path, LocationReader locations, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
+    private async Task<PatchSnapshot> FromFileAsync(
+        SnapshotRequest request,
+        string path,
+        LocationReader locations,
+        OsRelease osRelease,
+        DateTimeOffset start,
+        CancellationToken cancellationToken
+    )
     {
         var shown = LocationReader.Describe(path);
         SnapshotDocument document;
         try
         {
-            document = SnapshotReader.Read(await locations.ReadLocalAsync(path, SnapshotReader.MaxBytes, cancellationToken), shown);
+            document = SnapshotReader.Read(
+                await locations.ReadLocalAsync(path, SnapshotReader.MaxBytes, cancellationToken),
+                shown
+            );
         }
         catch (LocationException e)
         {
-            throw new PatchToolsException(e.Failure == LocationFailure.TooLarge ? PatchErrors.SnapshotMalformed : PatchErrors.SnapshotNotFound, e.Message, shown, e);
+            throw new PatchToolsException(
+                e.Failure == LocationFailure.TooLarge ? PatchErrors.SnapshotMalformed : PatchErrors.SnapshotNotFound,
+                e.Message,
+                shown,
+                e
+            );
         }
 
         _observer.Verbose($"{shown} holds {Describe(document.Form)}.");
         var identity = OperatingSystemIdentity.TryFrom(osRelease);
         if (identity is not null && identity.AwsName != document.Baseline.OperatingSystem)
-            _observer.Warning($"The baseline of {shown} is for {document.Baseline.OperatingSystem}, but this host is {identity.AwsName}.");
+            _observer.Warning(
+                $"The baseline of {shown} is for {document.Baseline.OperatingSystem}, but this host is {identity.AwsName}."
+            );
 
         var snapshotId = Given(request.SnapshotId) ?? document.SnapshotId;
-        var hasServiceIds = document is { Form: SnapshotForm.Service or SnapshotForm.Saved, BaselineOverride: null } && snapshotId is not null && SnapshotIds.IsServiceBaseline(document.Baseline.BaselineId);
+        var hasServiceIds =
+            document is { Form: SnapshotForm.Service or SnapshotForm.Saved, BaselineOverride: null }
+            && snapshotId is not null
+            && SnapshotIds.IsServiceBaseline(document.Baseline.BaselineId);
 
         // Only a snapshot that may be published is worth asking the metadata service. What the file says of an instance is never taken for this host:
         // publishing under another's id would replace what the service knows of that one.
-        var (instanceId, region) = hasServiceIds ? await _identification.FindAsync(request.Aws, cancellationToken) : _identification.Local(request.Aws);
-        if (hasServiceIds && document.InstanceId is not null && instanceId is not null && document.InstanceId != instanceId)
+        var (instanceId, region) = hasServiceIds
+            ? await _identification.FindAsync(request.Aws, cancellationToken)
+            : _identification.Local(request.Aws);
+        if (
+            hasServiceIds
+            && document.InstanceId is not null
+            && instanceId is not null
+            && document.InstanceId != instanceId
+        )
         {
             hasServiceIds = false;
-            _observer.Warning($"{shown} was saved for {document.InstanceId}, but this instance is {instanceId}: reports on it stay on this host.");
+            _observer.Warning(
+                $"{shown} was saved for {document.InstanceId}, but this instance is {instanceId}: reports on it stay on this host."
+            );
         }
 
         return new PatchSnapshot
@@ -174,7 +244,12 @@ public sealed class SnapshotAcquisition
         };
     }
 
-    private async Task<PatchSnapshot> GetFromServiceAsync(SnapshotRequest request, OsRelease osRelease, DateTimeOffset start, CancellationToken cancellationToken)
+    private async Task<PatchSnapshot> GetFromServiceAsync(
+        SnapshotRequest request,
+        OsRelease osRelease,
+        DateTimeOffset start,
+        CancellationToken cancellationToken
+    )
     {
         var instance = await _identification.RequireAsync(request.Aws, cancellationToken);
         _observer.Verbose($"This is {instance.InstanceId} in {instance.Region}.");
@@ -182,7 +257,12 @@ public sealed class SnapshotAcquisition
 
         var snapshotId = Given(request.SnapshotId) ?? SnapshotIds.New();
         var service = _adapters.CreatePatchService(instance.Settings(request.Aws));
-        var grant = await AskAsync(service, new SnapshotCall(instance.InstanceId, snapshotId, entry), instance.IsHybrid, cancellationToken);
+        var grant = await AskAsync(
+            service,
+            new SnapshotCall(instance.InstanceId, snapshotId, entry),
+            instance.IsHybrid,
+            cancellationToken
+        );
         var document = await DownloadAsync(grant.SnapshotDownloadUrl, cancellationToken);
         return new PatchSnapshot
         {
@@ -203,19 +283,30 @@ public sealed class SnapshotAcquisition
     /// The default client, then once the fallback client, but never on a hybrid instance (spec 02 §3, §4). No credentials leads to the fallback too,
     /// where the reference trips over its own exception (QUIRK). An unsupported system is final whoever asks.
     /// </summary>
-    private async Task<SnapshotGrant> AskAsync(IPatchService service, SnapshotCall call, bool isHybrid, CancellationToken cancellationToken)
+    private async Task<SnapshotGrant> AskAsync(
+        IPatchService service,
+        SnapshotCall call,
+        bool isHybrid,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return await service.GetDeployablePatchSnapshotAsync(call, ServiceClient.Default, cancellationToken);
         }
-        catch (PatchServiceException e) when (isHybrid || e.Failure == PatchServiceFailure.UnsupportedOperatingSystem || !(e.IsServiceError || e.Failure == PatchServiceFailure.NoCredentials))
+        catch (PatchServiceException e)
+            when (isHybrid
+                || e.Failure == PatchServiceFailure.UnsupportedOperatingSystem
+                || !(e.IsServiceError || e.Failure == PatchServiceFailure.NoCredentials)
+            )
         {
             throw Translate(e, isFallback: false);
         }
         catch (PatchServiceException e)
         {
-            _observer.Verbose($"The service refused the snapshot ({Reason(e)}); asking once more with the fallback credentials.");
+            _observer.Verbose(
+                $"The service refused the snapshot ({Reason(e)}); asking once more with the fallback credentials."
+            );
         }
 
         try
@@ -228,19 +319,42 @@ public sealed class SnapshotAcquisition
         }
     }
 
-    private static PatchToolsException Translate(PatchServiceException e, bool isFallback) => e.Failure switch
-    {
-        PatchServiceFailure.UnsupportedOperatingSystem => new(PatchErrors.UnsupportedOperatingSystem, "The service does not support this operating system (UnsupportedOperatingSystem).", e.Operation, e),
-        PatchServiceFailure.AccessDenied when isFallback => new(PatchErrors.SnapshotAccessDenied, e.Message, e.Operation, e),
-        PatchServiceFailure.InvalidRequest => new(PatchErrors.SnapshotServiceUnreachable, "The request for the snapshot was refused before it was sent: it does not fit the service's model.", e.Operation, e),
-        PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer => new(PatchErrors.SnapshotServiceUnreachable, e.Message, e.Operation, e),
-        _ => new(ServiceErrors.RowOf(e.Failure) ?? PatchErrors.SnapshotServiceFailed, e.Message, e.Operation, e),
-    };
+    private static PatchToolsException Translate(PatchServiceException e, bool isFallback) =>
+        e.Failure switch
+        {
+            PatchServiceFailure.UnsupportedOperatingSystem => new(
+                PatchErrors.UnsupportedOperatingSystem,
+                "The service does not support this operating system (UnsupportedOperatingSystem).",
+                e.Operation,
+                e
+            ),
+            PatchServiceFailure.AccessDenied when isFallback => new(
+                PatchErrors.SnapshotAccessDenied,
+                e.Message,
+                e.Operation,
+                e
+            ),
+            PatchServiceFailure.InvalidRequest => new(
+                PatchErrors.SnapshotServiceUnreachable,
+                "The request for the snapshot was refused before it was sent: it does not fit the service's model.",
+                e.Operation,
+                e
+            ),
+            PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer => new(
+                PatchErrors.SnapshotServiceUnreachable,
+                e.Message,
+                e.Operation,
+                e
+            ),
+            _ => new(ServiceErrors.RowOf(e.Failure) ?? PatchErrors.SnapshotServiceFailed, e.Message, e.Operation, e),
+        };
 
     private static string Reason(PatchServiceException e)
     {
         var reason = e.ServiceErrorCode ?? e.Failure.ToString();
-        return e.StatusCode is { } status ? string.Create(CultureInfo.InvariantCulture, $"{reason}, HTTP {status}") : reason;
+        return e.StatusCode is { } status
+            ? string.Create(CultureInfo.InvariantCulture, $"{reason}, HTTP {status}")
+            : reason;
     }
 
     /// <summary>The URL is a secret: messages name its host only.</summary>
@@ -257,7 +371,15 @@ public sealed class SnapshotAcquisition
             var status = e.StatusCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (HTTP {code})") : "";
             throw e.Failure switch
             {
-                ObjectStoreFailure.TooLarge => new PatchToolsException(PatchErrors.SnapshotMalformed, string.Create(CultureInfo.InvariantCulture, $"The download of {shown} is larger than {SnapshotReader.MaxBytes} bytes."), url.Host, e),
+                ObjectStoreFailure.TooLarge => new PatchToolsException(
+                    PatchErrors.SnapshotMalformed,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The download of {shown} is larger than {SnapshotReader.MaxBytes} bytes."
+                    ),
+                    url.Host,
+                    e
+                ),
                 ObjectStoreFailure.Truncated => Failed($"ended before its announced length{status}", e),
                 ObjectStoreFailure.NotFound => Failed($"failed: it is not there{status}", e),
                 ObjectStoreFailure.AccessDenied => Failed($"was denied{status}", e),
@@ -269,13 +391,23 @@ public sealed class SnapshotAcquisition
         var document = SnapshotReader.Read(content, shown);
         return document.Form is SnapshotForm.Service or SnapshotForm.Saved
             ? document
-            : throw new PatchToolsException(PatchErrors.SnapshotMalformed, $"{shown}: $: misses patchBaseline", url.Host);
+            : throw new PatchToolsException(
+                PatchErrors.SnapshotMalformed,
+                $"{shown}: $: misses patchBaseline",
+                url.Host
+            );
 
-        PatchToolsException Failed(string what, Exception cause) => new(PatchErrors.SnapshotDownloadFailed, $"The download of {shown} {what}.", url.Host, cause);
+        PatchToolsException Failed(string what, Exception cause) =>
+            new(PatchErrors.SnapshotDownloadFailed, $"The download of {shown} {what}.", url.Host, cause);
     }
 
     /// <summary>The override's entry for this host; null when none is asked for.</summary>
-    private async Task<PatchBaseline?> ReadOverrideAsync(SnapshotRequest request, LocationReader locations, OsRelease osRelease, CancellationToken cancellationToken)
+    private async Task<PatchBaseline?> ReadOverrideAsync(
+        SnapshotRequest request,
+        LocationReader locations,
+        OsRelease osRelease,
+        CancellationToken cancellationToken
+    )
     {
         if (string.IsNullOrEmpty(request.BaselineOverride))
             return null;
@@ -287,7 +419,14 @@ public sealed class SnapshotAcquisition
         }
         catch (LocationException e)
         {
-            throw new PatchToolsException(e.Failure == LocationFailure.AccessDenied ? PatchErrors.BaselineOverrideAccessDenied : PatchErrors.BaselineOverrideDownloadFailed, e.Message, shown, e);
+            throw new PatchToolsException(
+                e.Failure == LocationFailure.AccessDenied
+                    ? PatchErrors.BaselineOverrideAccessDenied
+                    : PatchErrors.BaselineOverrideDownloadFailed,
+                e.Message,
+                shown,
+                e
+            );
         }
 
         var awsName = PlatformIdentification.AwsNameOf(_host, osRelease);
@@ -296,23 +435,33 @@ public sealed class SnapshotAcquisition
     }
 
     /// <summary>One reader for everything, so that two locations cannot both be standard input.</summary>
-    internal LocationReader Locations(AwsParameters aws) => _locations ??= new(_standardInput, async (needsCredentials, cancellationToken) =>
-    {
-        if (!needsCredentials)
-            return _adapters.CreateObjectStore(null);
-        var found = await _identification.FindAsync(aws, cancellationToken);
-        if (found.Region is null)
-            throw new PatchToolsException(PatchErrors.RegionNotFound, "An s3:// location needs a region, and none is known.");
-        return _adapters.CreateObjectStore(new ResolvedInstance(found.InstanceId ?? "", found.Region).Settings(aws));
-    });
+    internal LocationReader Locations(AwsParameters aws) =>
+        _locations ??= new(
+            _standardInput,
+            async (needsCredentials, cancellationToken) =>
+            {
+                if (!needsCredentials)
+                    return _adapters.CreateObjectStore(null);
+                var found = await _identification.FindAsync(aws, cancellationToken);
+                if (found.Region is null)
+                    throw new PatchToolsException(
+                        PatchErrors.RegionNotFound,
+                        "An s3:// location needs a region, and none is known."
+                    );
+                return _adapters.CreateObjectStore(
+                    new ResolvedInstance(found.InstanceId ?? "", found.Region).Settings(aws)
+                );
+            }
+        );
 
-    private static string Describe(SnapshotForm form) => form switch
-    {
-        SnapshotForm.Service => "a snapshot of the service",
-        SnapshotForm.Saved => "a saved snapshot",
-        SnapshotForm.ServiceBaseline => "a baseline in GetPatchBaseline's form",
-        _ => "a bare baseline",
-    };
+    private static string Describe(SnapshotForm form) =>
+        form switch
+        {
+            SnapshotForm.Service => "a snapshot of the service",
+            SnapshotForm.Saved => "a saved snapshot",
+            SnapshotForm.ServiceBaseline => "a baseline in GetPatchBaseline's form",
+            _ => "a bare baseline",
+        };
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

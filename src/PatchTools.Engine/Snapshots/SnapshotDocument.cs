@@ -33,4 +33,5 @@ public sealed record SnapshotDocument(
     string? InstanceId,
     string? Region,
     string? BaselineOverride,
-    SnapshotForm Form);
+    SnapshotForm Form
+);

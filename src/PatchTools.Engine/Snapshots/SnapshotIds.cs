@@ -16,13 +16,20 @@ internal static partial class SnapshotIds
     public static void Check(string? text)
     {
         if (text is not null && !IsValid(text))
-            throw new PatchToolsException(PatchErrors.InvalidSnapshotId, $"{JsonPlace.Quote(text)} is not a snapshot id.", text);
+            throw new PatchToolsException(
+                PatchErrors.InvalidSnapshotId,
+                $"{JsonPlace.Quote(text)} is not a snapshot id.",
+                text
+            );
     }
 
     /// <summary>The service's own baseline id.</summary>
     public static bool IsServiceBaseline(string? text) => text is not null && BaselineId().IsMatch(text);
 
-    [GeneratedRegex(@"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex SnapshotId();
 
     [GeneratedRegex(@"^pb-[0-9a-f]{17}\z", RegexOptions.CultureInvariant)]

@@ -31,7 +31,9 @@ public static class SnapshotReader
             return Bare(root, BaselineSpelling.Snapshot, SnapshotForm.Baseline);
         if (LooksLike(root, BaselineSpelling.Service))
             return Bare(root, BaselineSpelling.Service, SnapshotForm.ServiceBaseline);
-        throw root.Fault("misses patchBaseline, and is no baseline either: it has neither operatingSystem nor OperatingSystem");
+        throw root.Fault(
+            "misses patchBaseline, and is no baseline either: it has neither operatingSystem nor OperatingSystem"
+        );
     }
 
     private static SnapshotDocument ReadSnapshot(JsonPlace root, JsonPlace baseline)
@@ -42,22 +44,40 @@ public static class SnapshotReader
         if (snapshotId is not null && !SnapshotIds.IsValid(snapshotId))
             throw root.Get("snapshotId").Wanted("a GUID of 36 characters");
         return new SnapshotDocument(
-            BaselineReader.Read(baseline.Under(PatchErrors.BaselineInvalid), BaselineSpelling.Snapshot, BaselineCompleteness.Snapshot),
+            BaselineReader.Read(
+                baseline.Under(PatchErrors.BaselineInvalid),
+                BaselineSpelling.Snapshot,
+                BaselineCompleteness.Snapshot
+            ),
             Text(root, "patchGroup") ?? "",
             snapshotId,
             Text(root, "product"),
             Text(root, "instanceId"),
             Text(root, "region"),
             Text(root, "baselineOverride"),
-            snapshotId is null ? SnapshotForm.Service : SnapshotForm.Saved);
+            snapshotId is null ? SnapshotForm.Service : SnapshotForm.Saved
+        );
     }
 
     private static SnapshotDocument Bare(JsonPlace root, BaselineSpelling names, SnapshotForm form) =>
-        new(BaselineReader.Read(root.Under(PatchErrors.BaselineInvalid), names, BaselineCompleteness.Deciding), "", null, null, null, null, null, form);
+        new(
+            BaselineReader.Read(root.Under(PatchErrors.BaselineInvalid), names, BaselineCompleteness.Deciding),
+            "",
+            null,
+            null,
+            null,
+            null,
+            null,
+            form
+        );
 
     private static bool LooksLike(JsonPlace root, BaselineSpelling names) =>
-        root.Has(names.OperatingSystem) || root.Has(names.ApprovalRules) || root.Has(names.ApprovedPatches) || root.Has(names.BaselineId);
+        root.Has(names.OperatingSystem)
+        || root.Has(names.ApprovalRules)
+        || root.Has(names.ApprovedPatches)
+        || root.Has(names.BaselineId);
 
     /// <summary>Absent, null and empty are the same.</summary>
-    private static string? Text(JsonPlace root, string name) => root.FindNonNull(name)?.Text() is { Length: > 0 } text ? text : null;
+    private static string? Text(JsonPlace root, string name) =>
+        root.FindNonNull(name)?.Text() is { Length: > 0 } text ? text : null;
 }

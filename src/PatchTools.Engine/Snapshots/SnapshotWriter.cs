@@ -9,47 +9,55 @@ namespace PatchTools.Snapshots;
 /// <summary>Writes what <see cref="SnapshotReader"/> reads: UTF-8 JSON, indented, without byte-order mark, newline at the end.</summary>
 public static class SnapshotWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>A bare baseline (spec 02 §6) without times; <c>baselineId</c> only if it has one.</summary>
-    public static byte[] WriteBaseline(PatchBaseline baseline) => Write(json => Baseline(json, baseline, BaselineSpelling.Snapshot, whole: false));
+    public static byte[] WriteBaseline(PatchBaseline baseline) =>
+        Write(json => Baseline(json, baseline, BaselineSpelling.Snapshot, whole: false));
 
     /// <summary>A snapshot document as the service's URL serves it.</summary>
-    public static byte[] WriteDocument(PatchBaseline baseline, string? patchGroup = null) => Write(json =>
-    {
-        json.WriteStartObject();
-        json.WritePropertyName("patchBaseline");
-        Baseline(json, baseline, BaselineSpelling.Snapshot, whole: true);
-        json.WriteString("patchGroup", patchGroup);
-        json.WriteEndObject();
-    });
+    public static byte[] WriteDocument(PatchBaseline baseline, string? patchGroup = null) =>
+        Write(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("patchBaseline");
+            Baseline(json, baseline, BaselineSpelling.Snapshot, whole: true);
+            json.WriteString("patchGroup", patchGroup);
+            json.WriteEndObject();
+        });
 
     /// <summary>
     /// A saved snapshot: the document of the service together with the ids and the host it is for, named as in the reference's <c>snapshot.json</c>
     /// (spec 02 §7). Read back with <c>Get-PatchSnapshot -Path</c> it may still be published; a snapshot id that the service does not know is left out,
     /// so that this is not undone by saving.
     /// </summary>
-    public static byte[] WriteSnapshot(PatchSnapshot snapshot) => Write(json =>
-    {
-        json.WriteStartObject();
-        json.WritePropertyName("patchBaseline");
-        Baseline(json, snapshot.Baseline, BaselineSpelling.Snapshot, whole: true);
-        json.WriteString("patchGroup", snapshot.PatchGroup);
-        if (snapshot.CarriesServiceIds)
-            json.WriteString("snapshotId", snapshot.SnapshotId);
-        json.WriteString("product", snapshot.Product);
-        json.WriteString("instanceId", snapshot.InstanceId);
-        json.WriteString("region", snapshot.Region);
-        if (snapshot.BaselineOverride is not null)
-            json.WriteString("baselineOverride", snapshot.BaselineOverride);
-        json.WriteEndObject();
-    });
+    public static byte[] WriteSnapshot(PatchSnapshot snapshot) =>
+        Write(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("patchBaseline");
+            Baseline(json, snapshot.Baseline, BaselineSpelling.Snapshot, whole: true);
+            json.WriteString("patchGroup", snapshot.PatchGroup);
+            if (snapshot.CarriesServiceIds)
+                json.WriteString("snapshotId", snapshot.SnapshotId);
+            json.WriteString("product", snapshot.Product);
+            json.WriteString("instanceId", snapshot.InstanceId);
+            json.WriteString("region", snapshot.Region);
+            if (snapshot.BaselineOverride is not null)
+                json.WriteString("baselineOverride", snapshot.BaselineOverride);
+            json.WriteEndObject();
+        });
 
     /// <summary>
     /// A baseline as <c>GetPatchBaseline</c> answers it, without dates and patch groups, which decide nothing. What has nothing to say is left out: the service
     /// takes no nulls.
     /// </summary>
-    public static byte[] WriteServiceBaseline(PatchBaseline baseline) => Write(json => Baseline(json, baseline, BaselineSpelling.Service, whole: false));
+    public static byte[] WriteServiceBaseline(PatchBaseline baseline) =>
+        Write(json => Baseline(json, baseline, BaselineSpelling.Service, whole: false));
 
     /// <summary>
     /// A baseline override: a list with one baseline for each operating system (spec 05 §3.2). Every member that is passed on to the service is there even when
@@ -58,12 +66,16 @@ public static class SnapshotWriter
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.BaselineOverrideSeveralEntries"/>.</exception>
     public static byte[] WriteOverride(IReadOnlyList<PatchBaseline> baselines)
     {
-        if (baselines.GroupBy(baseline => baseline.OperatingSystem).FirstOrDefault(group => group.Count() > 1) is { } several)
+        if (
+            baselines.GroupBy(baseline => baseline.OperatingSystem).FirstOrDefault(group => group.Count() > 1) is
+            { } several
+        )
         {
             throw new PatchToolsException(
                 PatchErrors.BaselineOverrideSeveralEntries,
                 $"{string.Join(" and ", several.Select(baseline => JsonPlace.Quote(baseline.Name)))} are both for {several.Key}; a baseline override has one baseline for each operating system.",
-                several.Key);
+                several.Key
+            );
         }
 
         return Write(json =>
@@ -145,7 +157,10 @@ public static class SnapshotWriter
         else if (nulls)
             json.WriteNull(names.ApproveAfterDays);
         if (rule.ApproveUntilDate is not null || nulls)
-            json.WriteString(names.ApproveUntilDate, rule.ApproveUntilDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            json.WriteString(
+                names.ApproveUntilDate,
+                rule.ApproveUntilDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            );
         json.WriteEndObject();
     }
 

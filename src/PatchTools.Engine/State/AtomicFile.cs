@@ -12,13 +12,15 @@ namespace PatchTools.State;
 internal static class AtomicFile
 {
     /// <summary>0644, as the reference leaves its files.</summary>
-    public const UnixFileMode PublicFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    public const UnixFileMode PublicFile =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>0600.</summary>
     public const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>0755, as the reference leaves its directories.</summary>
-    public const UnixFileMode PublicDirectory = PublicFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    public const UnixFileMode PublicDirectory =
+        PublicFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>0700.</summary>
     public const UnixFileMode PrivateDirectory = PrivateFile | UnixFileMode.UserExecute;
@@ -101,8 +103,23 @@ internal static class AtomicFile
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         MakeDirectory(directory, mode == PrivateFile ? PrivateDirectory : PublicDirectory);
         Sweep(directory);
-        temporary = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Token}-{Interlocked.Increment(ref s_counter)}{Suffix}"));
-        var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = PrivateFile, BufferSize = 0 });
+        temporary = Path.Combine(
+            directory,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Prefix}{Environment.ProcessId}-{Token}-{Interlocked.Increment(ref s_counter)}{Suffix}"
+            )
+        );
+        var file = new FileStream(
+            temporary,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = PrivateFile,
+                BufferSize = 0,
+            }
+        );
         File.SetUnixFileMode(file.SafeFileHandle, mode);
         return file;
     }
@@ -137,9 +154,14 @@ internal static class AtomicFile
     private static bool IsOfLivingWriter(string name)
     {
         var parts = name[Prefix.Length..^Suffix.Length].Split('-');
-        if (parts.Length != 3 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var writer))
+        if (
+            parts.Length != 3
+            || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var writer)
+        )
             return false;
-        return writer == Environment.ProcessId ? parts[1] == Token : Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{writer}"));
+        return writer == Environment.ProcessId
+            ? parts[1] == Token
+            : Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{writer}"));
     }
 
     private static PatchToolsException Unwritable(string path, Exception cause) =>

@@ -10,7 +10,8 @@ namespace PatchTools.State;
 /// </summary>
 internal sealed class CoveredKernelsFile(HostContext host, IRunObserver observer)
 {
-    public string Path { get; } = System.IO.Path.Combine(host.Paths.StateDirectory, "kernel-livepatch", "kernel-livepatch.json");
+    public string Path { get; } =
+        System.IO.Path.Combine(host.Paths.StateDirectory, "kernel-livepatch", "kernel-livepatch.json");
 
     /// <summary>Titles of the kernels; none where the file is absent or damaged.</summary>
     public IReadOnlyCollection<string> Titles => [.. Read().Keys];
@@ -20,11 +21,21 @@ internal sealed class CoveredKernelsFile(HostContext host, IRunObserver observer
     public void Add(PatchFinding kernel)
     {
         var known = Read();
-        known[kernel.Title] = new StoredPatchState(kernel.Id, kernel.InstalledTime, nameof(PatchState.InstalledPendingReboot));
+        known[kernel.Title] = new StoredPatchState(
+            kernel.Id,
+            kernel.InstalledTime,
+            nameof(PatchState.InstalledPendingReboot)
+        );
         var json = new PythonJsonWriter();
         json.BeginObject();
         foreach (var (title, state) in known)
-            json.Name(title).BeginObject().Member("id", state.Id).Name("installedTime").Time(state.InstalledTime).Member("state", state.State).EndObject();
+            json.Name(title)
+                .BeginObject()
+                .Member("id", state.Id)
+                .Name("installedTime")
+                .Time(state.InstalledTime)
+                .Member("state", state.State)
+                .EndObject();
         json.EndObject();
         AtomicFile.Write(Path, json.Written.ToArray());
     }

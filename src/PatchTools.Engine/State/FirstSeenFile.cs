@@ -24,7 +24,9 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
     {
         if (inventory.Origin != InventoryOrigin.Host)
         {
-            observer.Warning("When versions were first seen is known of this host only; the delays of the baseline are not applied.");
+            observer.Warning(
+                "When versions were first seen is known of this host only; the delays of the baseline are not applied."
+            );
             return FirstSeenDates.Empty;
         }
 
@@ -65,11 +67,15 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
         catch (InvalidDataException e)
         {
             isDamaged = true;
-            observer.Warning($"The first-seen dates in {Path} are damaged ({e.Message}); every version counts from now.");
+            observer.Warning(
+                $"The first-seen dates in {Path} are damaged ({e.Message}); every version counts from now."
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            observer.Warning($"The first-seen dates in {Path} cannot be read ({e.Message}); every version counts from now.");
+            observer.Warning(
+                $"The first-seen dates in {Path} cannot be read ({e.Message}); every version counts from now."
+            );
         }
 
         return FirstSeenDates.Empty;
@@ -83,14 +89,22 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
         json.WriteStartObject();
         json.WriteString("format", Format);
         json.WriteStartArray("versions");
-        foreach (var (version, date) in dates.All.OrderBy(d => d.Key.Name, StringComparer.Ordinal).ThenBy(d => d.Key.Architecture, StringComparer.Ordinal).ThenBy(d => d.Key.Edition, StringComparer.Ordinal).ThenBy(d => d.Key.IsSecurity))
+        foreach (
+            var (version, date) in dates
+                .All.OrderBy(d => d.Key.Name, StringComparer.Ordinal)
+                .ThenBy(d => d.Key.Architecture, StringComparer.Ordinal)
+                .ThenBy(d => d.Key.Edition, StringComparer.Ordinal)
+                .ThenBy(d => d.Key.IsSecurity)
+        )
         {
             json.WriteStartArray();
             json.WriteStringValue(version.Name);
             json.WriteStringValue(version.Architecture);
             json.WriteStringValue(version.Edition);
             json.WriteStringValue(version.IsSecurity ? "security" : "any");
-            json.WriteStringValue(date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+            json.WriteStringValue(
+                date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture)
+            );
             json.WriteEndArray();
         }
 
@@ -117,7 +131,15 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
             if (row.ValueKind != JsonValueKind.Array || row.GetArrayLength() != 5)
                 throw new InvalidDataException($"{where} is no array of five");
             string[] texts = [.. row.EnumerateArray().Select(e => StrictJson.Text(e, where))];
-            if (texts[3] is not ("any" or "security") || !DateTimeOffset.TryParse(texts[4], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date))
+            if (
+                texts[3] is not ("any" or "security")
+                || !DateTimeOffset.TryParse(
+                    texts[4],
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                    out var date
+                )
+            )
                 throw new InvalidDataException($"{where} has no kind or no time");
             dates[new SeenVersion(texts[0], texts[1], texts[2], texts[3] == "security")] = date;
         }

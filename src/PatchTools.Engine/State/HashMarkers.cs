@@ -18,7 +18,10 @@ internal sealed class HashMarkers(HostContext host, IRunObserver observer)
     {
         try
         {
-            return Directory.EnumerateDirectories(_directory).Select(d => (DateTimeOffset?)new DateTimeOffset(Directory.GetLastWriteTimeUtc(d))).Max();
+            return Directory
+                .EnumerateDirectories(_directory)
+                .Select(d => (DateTimeOffset?)new DateTimeOffset(Directory.GetLastWriteTimeUtc(d)))
+                .Max();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +45,9 @@ internal sealed class HashMarkers(HostContext host, IRunObserver observer)
         }
         catch (Exception e) when (e is PatchToolsException or IOException or UnauthorizedAccessException)
         {
-            observer.Verbose($"The marker of the uploaded content could not be set, so the next report is sent whole: {e.Message}");
+            observer.Verbose(
+                $"The marker of the uploaded content could not be set, so the next report is sent whole: {e.Message}"
+            );
         }
     }
 

@@ -32,7 +32,9 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         try
         {
             var content = StrictJson.ReadFile(Path);
-            return content.Length == 0 ? new(StoredPatchStates.Empty, null, IsDamaged: false) : new(Parse(content, host.Clock.GetUtcNow()), null, IsDamaged: false);
+            return content.Length == 0
+                ? new(StoredPatchStates.Empty, null, IsDamaged: false)
+                : new(Parse(content, host.Clock.GetUtcNow()), null, IsDamaged: false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -40,11 +42,19 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         }
         catch (InvalidDataException e)
         {
-            return new(StoredPatchStates.Empty, $"The states file {Path} is damaged ({e.Message}); the run goes on without what it knew of pending reboots.", IsDamaged: true);
+            return new(
+                StoredPatchStates.Empty,
+                $"The states file {Path} is damaged ({e.Message}); the run goes on without what it knew of pending reboots.",
+                IsDamaged: true
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(StoredPatchStates.Empty, $"The states file {Path} cannot be read ({e.Message}); the run goes on without what it knew of pending reboots.", IsDamaged: false);
+            return new(
+                StoredPatchStates.Empty,
+                $"The states file {Path} cannot be read ({e.Message}); the run goes on without what it knew of pending reboots.",
+                IsDamaged: false
+            );
         }
     }
 
@@ -63,8 +73,18 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         Dictionary<string, StoredPatchState> states = new(StringComparer.Ordinal);
         foreach (var finding in report.Findings)
         {
-            if (finding.State is PatchState.Installed or PatchState.InstalledOther or PatchState.InstalledRejected or PatchState.InstalledPendingReboot)
-                states[finding.Title] = new StoredPatchState(finding.Id, finding.InstalledTime, finding.State.ToString());
+            if (
+                finding.State
+                is PatchState.Installed
+                    or PatchState.InstalledOther
+                    or PatchState.InstalledRejected
+                    or PatchState.InstalledPendingReboot
+            )
+                states[finding.Title] = new StoredPatchState(
+                    finding.Id,
+                    finding.InstalledTime,
+                    finding.State.ToString()
+                );
         }
 
         return new StoredPatchStates(states, PendingReboot.LastNoRebootInstall(report));
@@ -77,14 +97,19 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         json.BeginObject().Name("patchStates").BeginObject();
         foreach (var (title, state) in states.States)
         {
-            json.Name(title).BeginObject()
+            json.Name(title)
+                .BeginObject()
                 .Member("id", state.Id)
-                .Name("installedTime").Time(state.InstalledTime)
+                .Name("installedTime")
+                .Time(state.InstalledTime)
                 .Member("state", state.State)
                 .EndObject();
         }
 
-        json.EndObject().Name("lastNoRebootInstallOperationTime").Integer(states.LastNoRebootInstallOperationTime).EndObject();
+        json.EndObject()
+            .Name("lastNoRebootInstallOperationTime")
+            .Integer(states.LastNoRebootInstallOperationTime)
+            .EndObject();
         return json.Written.ToArray();
     }
 
@@ -96,7 +121,9 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         const string LastMember = "lastNoRebootInstallOperationTime";
         var last = root.TryGetValue(LastMember, out var lastElement) ? Seconds(lastElement, LastMember) : null;
         if (last is { } time && (time.Seconds < 0 || time.Seconds > now.ToUnixTimeMilliseconds() / 1000.0))
-            throw new InvalidDataException($"{LastMember} is {PythonJsonWriter.FloatText(time.Seconds)}, which is {(time.Seconds < 0 ? "negative" : "in the future")}");
+            throw new InvalidDataException(
+                $"{LastMember} is {PythonJsonWriter.FloatText(time.Seconds)}, which is {(time.Seconds < 0 ? "negative" : "in the future")}"
+            );
 
         Dictionary<string, StoredPatchState> states = new(StringComparer.Ordinal);
         if (root.TryGetValue("patchStates", out var element) && element.ValueKind != JsonValueKind.Null)
@@ -118,8 +145,11 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         var members = StrictJson.Object(entry, where);
         return new StoredPatchState(
             members.TryGetValue("id", out var id) ? StrictJson.Text(id, $"id in {where}") : "",
-            members.TryGetValue("installedTime", out var installed) ? Seconds(installed, $"installedTime in {where}") : null,
-            members.TryGetValue("state", out var state) ? StrictJson.Text(state, $"state in {where}") : "");
+            members.TryGetValue("installedTime", out var installed)
+                ? Seconds(installed, $"installedTime in {where}")
+                : null,
+            members.TryGetValue("state", out var state) ? StrictJson.Text(state, $"state in {where}") : ""
+        );
     }
 
     /// <summary>A number, a number as text (the reference takes it and then fails on it: QUIRK), or null.</summary>
@@ -134,9 +164,15 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         };
         if (text is null)
             return null;
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || !double.IsFinite(seconds))
+        if (
+            !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            || !double.IsFinite(seconds)
+        )
             throw new InvalidDataException($"{where} is no number");
-        return new EpochTime(seconds, IsFractional: text.AsSpan().IndexOfAny(".eE") >= 0 || Math.Abs(seconds) > MaxExactInteger);
+        return new EpochTime(
+            seconds,
+            IsFractional: text.AsSpan().IndexOfAny(".eE") >= 0 || Math.Abs(seconds) > MaxExactInteger
+        );
     }
 
     private void SetAside()
@@ -144,12 +180,20 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         var stamp = host.Clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var target = System.IO.Path.Combine(host.Paths.DataDirectory, $"{FileName}.damaged-{stamp}");
         for (var i = 2; File.Exists(target); i++)
-            target = System.IO.Path.Combine(host.Paths.DataDirectory, string.Create(CultureInfo.InvariantCulture, $"{FileName}.damaged-{stamp}-{i}"));
+            target = System.IO.Path.Combine(
+                host.Paths.DataDirectory,
+                string.Create(CultureInfo.InvariantCulture, $"{FileName}.damaged-{stamp}-{i}")
+            );
         try
         {
             AtomicFile.Copy(Path, target);
             observer.Warning($"The damaged states file was kept as {target}.");
-            foreach (var oldest in Directory.GetFiles(host.Paths.DataDirectory, $"{FileName}.damaged-*").Order(StringComparer.Ordinal).SkipLast(DamagedFilesKept))
+            foreach (
+                var oldest in Directory
+                    .GetFiles(host.Paths.DataDirectory, $"{FileName}.damaged-*")
+                    .Order(StringComparer.Ordinal)
+                    .SkipLast(DamagedFilesKept)
+            )
             {
                 File.Delete(oldest);
                 observer.Warning($"{oldest} was deleted: the {DamagedFilesKept} newest damaged states files are kept.");

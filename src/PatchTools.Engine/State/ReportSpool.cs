@@ -12,7 +12,13 @@ namespace PatchTools.State;
 /// <param name="Region">Where it goes.</param>
 /// <param name="Summary">The summary item.</param>
 /// <param name="Compliance">The compliance item, with content.</param>
-internal sealed record SpooledReport(string Path, string InstanceId, string Region, InventoryItem Summary, InventoryItem Compliance)
+internal sealed record SpooledReport(
+    string Path,
+    string InstanceId,
+    string Region,
+    InventoryItem Summary,
+    InventoryItem Compliance
+)
 {
     /// <summary>When the report was made; orders the spool.</summary>
     public string CaptureTime => Summary.CaptureTime;
@@ -73,10 +79,17 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
     {
         if (sent.Path.Length > 0)
             Remove(sent.Path);
-        foreach (var older in Read().Where(r => r.InstanceId == sent.InstanceId && string.CompareOrdinal(r.CaptureTime, sent.CaptureTime) <= 0))
+        foreach (
+            var older in Read()
+                .Where(r =>
+                    r.InstanceId == sent.InstanceId && string.CompareOrdinal(r.CaptureTime, sent.CaptureTime) <= 0
+                )
+        )
         {
             if (Remove(older.Path))
-                observer.Verbose($"The unsent report of {older.CaptureTime} was dropped: the service has a newer one of {older.InstanceId}.");
+                observer.Verbose(
+                    $"The unsent report of {older.CaptureTime} was dropped: the service has a newer one of {older.InstanceId}."
+                );
         }
     }
 
@@ -98,7 +111,11 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
     public static byte[] Serialize(SpooledReport report)
     {
         var json = new PythonJsonWriter();
-        json.BeginObject().Member("InstanceId", report.InstanceId).Member("Region", report.Region).Name("Items").BeginArray();
+        json.BeginObject()
+            .Member("InstanceId", report.InstanceId)
+            .Member("Region", report.Region)
+            .Name("Items")
+            .BeginArray();
         ReportItems.Write(json, report.Summary);
         ReportItems.Write(json, report.Compliance);
         json.EndArray().EndObject();
@@ -110,11 +127,17 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
     {
         using var document = StrictJson.Parse(content);
         var root = StrictJson.Object(document.RootElement, "the document");
-        if (!root.TryGetValue("Items", out var items) || items.ValueKind != JsonValueKind.Array || items.GetArrayLength() != 2)
+        if (
+            !root.TryGetValue("Items", out var items)
+            || items.ValueKind != JsonValueKind.Array
+            || items.GetArrayLength() != 2
+        )
             throw new InvalidDataException("Items is no array of two");
         var summary = Item(items[0], "Items[0]");
         var compliance = Item(items[1], "Items[1]");
-        return summary is { TypeName: ReportItems.SummaryType, Content.Count: 1 } && compliance.TypeName == ReportItems.ComplianceType
+        return
+            summary is { TypeName: ReportItems.SummaryType, Content.Count: 1 }
+            && compliance.TypeName == ReportItems.ComplianceType
             ? new SpooledReport(path, Text(root, "InstanceId"), Text(root, "Region"), summary, compliance)
             : throw new InvalidDataException("the items are no summary and compliance item");
     }
@@ -124,7 +147,10 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         var members = StrictJson.Object(element, where);
         if (!members.TryGetValue("Content", out var array) || array.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException($"{where}.Content is no array");
-        List<IReadOnlyList<KeyValuePair<string, string>>> content = [.. array.EnumerateArray().Select(entry => Texts(entry, $"{where}.Content").ToList())];
+        List<IReadOnlyList<KeyValuePair<string, string>>> content =
+        [
+            .. array.EnumerateArray().Select(entry => Texts(entry, $"{where}.Content").ToList()),
+        ];
         var item = new InventoryItem
         {
             TypeName = Text(members, "TypeName"),
@@ -132,16 +158,24 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
             ContentHash = Text(members, "ContentHash"),
             CaptureTime = Text(members, "CaptureTime"),
             Content = content,
-            Context = members.TryGetValue("Context", out var context) ? Texts(context, $"{where}.Context").ToDictionary(StringComparer.Ordinal) : null,
+            Context = members.TryGetValue("Context", out var context)
+                ? Texts(context, $"{where}.Context").ToDictionary(StringComparer.Ordinal)
+                : null,
         };
-        return ReportItems.ContentHash(content) == item.ContentHash ? item : throw new InvalidDataException($"{where}.ContentHash does not fit its content");
+        return ReportItems.ContentHash(content) == item.ContentHash
+            ? item
+            : throw new InvalidDataException($"{where}.ContentHash does not fit its content");
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Texts(JsonElement element, string where) =>
-        StrictJson.Object(element, where).Select(m => KeyValuePair.Create(m.Key, StrictJson.Text(m.Value, $"{where}.{m.Key}")));
+        StrictJson
+            .Object(element, where)
+            .Select(m => KeyValuePair.Create(m.Key, StrictJson.Text(m.Value, $"{where}.{m.Key}")));
 
     private static string Text(IReadOnlyDictionary<string, JsonElement> members, string name) =>
-        members.TryGetValue(name, out var element) ? StrictJson.Text(element, name) : throw new InvalidDataException($"{name} is missing");
+        members.TryGetValue(name, out var element)
+            ? StrictJson.Text(element, name)
+            : throw new InvalidDataException($"{name} is missing");
 
     private void Trim()
     {
@@ -149,7 +183,9 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         {
             var what = Content(lost);
             if (Remove(lost))
-                observer.Warning($"{what} was dropped: at most {Kept} unsent reports are kept. The service will never see it.");
+                observer.Warning(
+                    $"{what} was dropped: at most {Kept} unsent reports are kept. The service will never see it."
+                );
         }
     }
 
@@ -194,12 +230,16 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         {
             File.Move(file, damaged, overwrite: true);
             observer.Warning($"The unsent report {file} is damaged ({cause.Message}) and was set aside as {damaged}.");
-            foreach (var oldest in Directory.GetFiles(_directory, "*.damaged").Order(StringComparer.Ordinal).SkipLast(Kept))
+            foreach (
+                var oldest in Directory.GetFiles(_directory, "*.damaged").Order(StringComparer.Ordinal).SkipLast(Kept)
+            )
                 Remove(oldest);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            observer.Warning($"The unsent report {file} is damaged ({cause.Message}) and could not be set aside: {e.Message}");
+            observer.Warning(
+                $"The unsent report {file} is damaged ({cause.Message}) and could not be set aside: {e.Message}"
+            );
         }
     }
 }

@@ -28,7 +28,13 @@ internal sealed class RunLock : IDisposable
     /// <param name="observer">Is told who is waited for.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RunInProgress"/> after the timeout; <see cref="PatchErrors.StateUnwritable"/>.</exception>
-    public static async Task<RunLock> AcquireAsync(HostContext host, string command, TimeSpan timeout, IRunObserver observer, CancellationToken cancellationToken)
+    public static async Task<RunLock> AcquireAsync(
+        HostContext host,
+        string command,
+        TimeSpan timeout,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         var path = PathOf(host.Paths);
         AtomicFile.CreateDirectory(host.Paths.DataDirectory);
@@ -44,7 +50,11 @@ internal sealed class RunLock : IDisposable
                 var description = holder?.Describe(host.Clock.GetUtcNow()) ?? "a run that has just begun";
                 var left = timeout - host.Clock.GetElapsedTime(since);
                 if (left <= TimeSpan.Zero)
-                    throw new PatchToolsException(PatchErrors.RunInProgress, $"Another run of PatchTools is busy: {description}.", path);
+                    throw new PatchToolsException(
+                        PatchErrors.RunInProgress,
+                        $"Another run of PatchTools is busy: {description}.",
+                        path
+                    );
                 if (!told)
                     observer.Verbose($"Waiting up to {timeout.TotalSeconds:0} s for {description}");
                 told = true;
@@ -53,7 +63,9 @@ internal sealed class RunLock : IDisposable
             }
 
             if (Holder.Read(file) is { } dead)
-                observer.Verbose($"The lock was left by {dead.Describe(host.Clock.GetUtcNow())}, which has ended without giving it up; taken over.");
+                observer.Verbose(
+                    $"The lock was left by {dead.Describe(host.Clock.GetUtcNow())}, which has ended without giving it up; taken over."
+                );
             new Holder(Environment.ProcessId, host.Clock.GetUtcNow(), command).Write(file);
             return new RunLock(file);
         }
@@ -80,7 +92,12 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new PatchToolsException(PatchErrors.StateUnwritable, $"The lock {path} could not be opened: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.StateUnwritable,
+                $"The lock {path} could not be opened: {e.Message}",
+                path,
+                e
+            );
         }
     }
 
@@ -92,7 +109,12 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new PatchToolsException(PatchErrors.StateUnwritable, $"The lock {path} could not be taken: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.StateUnwritable,
+                $"The lock {path} could not be taken: {e.Message}",
+                path,
+                e
+            );
         }
     }
 
@@ -101,13 +123,21 @@ internal sealed class RunLock : IDisposable
     {
         private const int MaxBytes = 64 * 1024;
 
-        public string Describe(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture,
-            $"process {ProcessId} ({Command}), running for {Math.Max(0, (now - Started).TotalSeconds):0} s");
+        public string Describe(DateTimeOffset now) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"process {ProcessId} ({Command}), running for {Math.Max(0, (now - Started).TotalSeconds):0} s"
+            );
 
         public void Write(SafeFileHandle file)
         {
             var json = new PythonJsonWriter();
-            json.BeginObject().Name("pid").Integer(ProcessId).Member("started", ReportTime.Of(Started)).Member("command", Command).EndObject();
+            json.BeginObject()
+                .Name("pid")
+                .Integer(ProcessId)
+                .Member("started", ReportTime.Of(Started))
+                .Member("command", Command)
+                .EndObject();
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, json.Written, 0);
         }
@@ -123,8 +153,12 @@ internal sealed class RunLock : IDisposable
             {
                 using var document = StrictJson.Parse(content);
                 var members = StrictJson.Object(document.RootElement, "the lock");
-                return members.TryGetValue("pid", out var pid) && pid.ValueKind == JsonValueKind.Number && pid.TryGetInt32(out var id)
-                    && members.TryGetValue("started", out var started) && ReportTime.TryParse(StrictJson.Text(started, "started"), out var instant)
+                return
+                    members.TryGetValue("pid", out var pid)
+                    && pid.ValueKind == JsonValueKind.Number
+                    && pid.TryGetInt32(out var id)
+                    && members.TryGetValue("started", out var started)
+                    && ReportTime.TryParse(StrictJson.Text(started, "started"), out var instant)
                     && members.TryGetValue("command", out var command)
                     ? new Holder(id, instant, StrictJson.Text(command, "command"))
                     : null;

@@ -10,7 +10,12 @@ namespace PatchTools.State;
 /// <summary><c>patch-configuration/patch-inventory-from-last-operation.json</c>: the summary item of the last run, indented by 4, no new line at the end (spec 07 §6).</summary>
 internal sealed class SummaryFile(HostContext host)
 {
-    public string Path { get; } = System.IO.Path.Combine(host.Paths.StateDirectory, "patch-configuration", "patch-inventory-from-last-operation.json");
+    public string Path { get; } =
+        System.IO.Path.Combine(
+            host.Paths.StateDirectory,
+            "patch-configuration",
+            "patch-inventory-from-last-operation.json"
+        );
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Write(InventoryItem summary) => AtomicFile.Write(Path, Serialize(summary));
@@ -27,11 +32,21 @@ internal sealed class SummaryFile(HostContext host)
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PatchToolsException(PatchErrors.SummaryNotFound, $"No run has left a summary at {path}.", path, e);
+            throw new PatchToolsException(
+                PatchErrors.SummaryNotFound,
+                $"No run has left a summary at {path}.",
+                path,
+                e
+            );
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.SummaryMalformed, $"The summary {path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.SummaryMalformed,
+                $"The summary {path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 
@@ -48,7 +63,11 @@ internal sealed class SummaryFile(HostContext host)
     {
         using var document = StrictJson.Parse(content);
         var item = StrictJson.Object(document.RootElement, "the document");
-        if (!item.TryGetValue("Content", out var array) || array.ValueKind != JsonValueKind.Array || array.GetArrayLength() != 1)
+        if (
+            !item.TryGetValue("Content", out var array)
+            || array.ValueKind != JsonValueKind.Array
+            || array.GetArrayLength() != 1
+        )
             throw new InvalidDataException("Content is no array of one object");
         var members = StrictJson.Object(array[0], "Content[0]");
         return new PatchSummary
@@ -59,7 +78,8 @@ internal sealed class SummaryFile(HostContext host)
             ExecutionId = Optional("ExecutionId") ?? "",
             Operation = Required("OperationType"),
             RebootOption = Optional("RebootOption") ?? "",
-            OperationStart = Time("OperationStartTime") ?? throw new InvalidDataException("OperationStartTime is missing"),
+            OperationStart =
+                Time("OperationStartTime") ?? throw new InvalidDataException("OperationStartTime is missing"),
             OperationEnd = Time("OperationEndTime") ?? throw new InvalidDataException("OperationEndTime is missing"),
             Counts = new ComplianceCounts
             {
@@ -81,12 +101,15 @@ internal sealed class SummaryFile(HostContext host)
             Path = path,
         };
 
-        string? Optional(string name) => members.TryGetValue(name, out var element) ? StrictJson.Text(element, name) : null;
+        string? Optional(string name) =>
+            members.TryGetValue(name, out var element) ? StrictJson.Text(element, name) : null;
 
         string Required(string name) => Optional(name) ?? throw new InvalidDataException($"{name} is missing");
 
         int Count(string name) =>
-            int.TryParse(Required(name), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new InvalidDataException($"{name} is no count");
+            int.TryParse(Required(name), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                ? count
+                : throw new InvalidDataException($"{name} is no count");
 
         DateTimeOffset? Time(string name) =>
             Optional(name) is not { } text ? null
@@ -95,7 +118,9 @@ internal sealed class SummaryFile(HostContext host)
 
         ComplianceLevel? Severity() =>
             Optional("NonCompliantSeverity") is not { } text ? null
-            : Enum.GetValues<ComplianceLevel>().Cast<ComplianceLevel?>().FirstOrDefault(l => l.ToString() == text) is { } level ? level
+            : Enum.GetValues<ComplianceLevel>().Cast<ComplianceLevel?>().FirstOrDefault(l => l.ToString() == text)
+                is { } level
+                ? level
             : throw new InvalidDataException("NonCompliantSeverity is no level");
     }
 }

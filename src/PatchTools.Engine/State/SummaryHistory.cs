@@ -14,7 +14,10 @@ internal sealed class SummaryHistory(HostContext host, IRunObserver observer)
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Add(InventoryItem summary)
     {
-        AtomicFile.Write(Path.Combine(_directory, NameOf(summary.CaptureTime, summary.ContentHash)), SummaryFile.Serialize(summary));
+        AtomicFile.Write(
+            Path.Combine(_directory, NameOf(summary.CaptureTime, summary.ContentHash)),
+            SummaryFile.Serialize(summary)
+        );
         foreach (var oldest in Directory.GetFiles(_directory, "*.json").Order(StringComparer.Ordinal).SkipLast(Kept))
             TryDelete(oldest);
     }

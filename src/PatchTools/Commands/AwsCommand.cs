@@ -22,7 +22,13 @@ public abstract class AwsCommand : PatchCommand
     public string? EndpointUrl { get; set; }
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: the endpoint is no http or https URL.</exception>
-    protected virtual AwsParameters Aws() => new() { Region = Given(Region), ProfileName = Given(ProfileName), EndpointUrl = Endpoint() };
+    protected virtual AwsParameters Aws() =>
+        new()
+        {
+            Region = Given(Region),
+            ProfileName = Given(ProfileName),
+            EndpointUrl = Endpoint(),
+        };
 
     private Uri? Endpoint()
     {
@@ -30,6 +36,10 @@ public abstract class AwsCommand : PatchCommand
             return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url;
-        throw new PatchToolsException(PatchErrors.InvalidLocation, $"-EndpointUrl \"{text}\" is no http or https URL.", text);
+        throw new PatchToolsException(
+            PatchErrors.InvalidLocation,
+            $"-EndpointUrl \"{text}\" is no http or https URL.",
+            text
+        );
     }
 }

@@ -17,7 +17,8 @@ public sealed class DurationAttribute(DurationUnit unit) : ArgumentTransformatio
         var duration = value switch
         {
             TimeSpan span => span,
-            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => Of(number),
+            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
+                Of(number),
             string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) => span,
             IConvertible number and not string and not bool => Of(number.ToDouble(CultureInfo.InvariantCulture)),
             _ => throw Refusal(value),
@@ -28,15 +29,18 @@ public sealed class DurationAttribute(DurationUnit unit) : ArgumentTransformatio
     private TimeSpan Of(double number) =>
         Math.Abs(number) < 1e6 ? TimeSpan.FromSeconds(number * SecondsOfUnit) : throw Refusal(number);
 
-    private double SecondsOfUnit => Unit switch
-    {
-        DurationUnit.Days => 86_400,
-        DurationUnit.Minutes => 60,
-        _ => 1,
-    };
+    private double SecondsOfUnit =>
+        Unit switch
+        {
+            DurationUnit.Days => 86_400,
+            DurationUnit.Minutes => 60,
+            _ => 1,
+        };
 
     private ArgumentTransformationMetadataException Refusal(object? value) =>
-        new($"\"{value}\" is no duration; give a number of {Unit.ToString().ToLowerInvariant()} or a time span such as 7.00:00:00 or 00:02:00.");
+        new(
+            $"\"{value}\" is no duration; give a number of {Unit.ToString().ToLowerInvariant()} or a time span such as 7.00:00:00 or 00:02:00."
+        );
 }
 
 /// <summary>What a bare number counts.</summary>

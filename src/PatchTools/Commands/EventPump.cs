@@ -18,12 +18,20 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
     private bool _completed;
     private bool _progressShown;
 
-    public void Progress(string phase, string status, int percent) => Post(() =>
-    {
-        _progressShown = true;
-        var (shown, seconds) = _pace.Next(phase, percent);
-        cmdlet.WriteProgress(new ProgressRecord(ActivityId, Activity, status) { CurrentOperation = phase, PercentComplete = shown, SecondsRemaining = seconds });
-    });
+    public void Progress(string phase, string status, int percent) =>
+        Post(() =>
+        {
+            _progressShown = true;
+            var (shown, seconds) = _pace.Next(phase, percent);
+            cmdlet.WriteProgress(
+                new ProgressRecord(ActivityId, Activity, status)
+                {
+                    CurrentOperation = phase,
+                    PercentComplete = shown,
+                    SecondsRemaining = seconds,
+                }
+            );
+        });
 
     public void Verbose(string message) => Post(() => cmdlet.WriteVerbose(message));
 
@@ -49,7 +57,12 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
     public T Run<T>(Func<CancellationToken, Task<T>> work, CancellationTokenSource stopping)
     {
         var engine = Task.Run(() => work(stopping.Token));
-        engine.ContinueWith(_ => Complete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        engine.ContinueWith(
+            _ => Complete(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
         try
         {
             while (TryTake(out var write))
@@ -75,7 +88,9 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
             return;
         try
         {
-            cmdlet.WriteProgress(new ProgressRecord(ActivityId, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+            cmdlet.WriteProgress(
+                new ProgressRecord(ActivityId, Activity, "Done") { RecordType = ProgressRecordType.Completed }
+            );
         }
         catch (PipelineStoppedException)
         {

@@ -12,7 +12,12 @@ public sealed class ExportPatchBaselineCommand : PatchCommand
     private readonly List<PatchBaseline> _baselines = [];
 
     /// <summary>The baselines; a snapshot brings its own. More than one only with <c>-As Override</c>.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = BaselineSet)]
+    [Parameter(
+        Mandatory = true,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = BaselineSet
+    )]
     [ValidateNotNull]
     public PatchBaseline[] Baseline { get; set; } = [];
 
@@ -38,11 +43,14 @@ public sealed class ExportPatchBaselineCommand : PatchCommand
         var path = FilePath(Path)!;
         if (!ShouldProcess(path, "Export the baseline"))
             return;
-        Await(HostOf(), (run, _) =>
-        {
-            run.ExportBaselines(_baselines, As, path);
-            return Task.FromResult(path);
-        });
+        Await(
+            HostOf(),
+            (run, _) =>
+            {
+                run.ExportBaselines(_baselines, As, path);
+                return Task.FromResult(path);
+            }
+        );
         if (PassThru)
             WriteFile(path);
     }

@@ -27,11 +27,14 @@ public sealed class ExportPatchInventoryCommand : PatchCommand
         var path = FilePath(Path)!;
         if (!ShouldProcess(path, "Export the inventory"))
             return;
-        Await(HostOf(), async (run, token) =>
-        {
-            await run.ExportInventoryAsync(Inventory!, path, token);
-            return path;
-        });
+        Await(
+            HostOf(),
+            async (run, token) =>
+            {
+                await run.ExportInventoryAsync(Inventory!, path, token);
+                return path;
+            }
+        );
         if (PassThru)
             WriteFile(path);
     }

@@ -45,15 +45,22 @@ public sealed class ExportPatchReportCommand : PatchCommand
         var path = FilePath(Path)!;
         var format = As ?? ReportExport.FormatOf(path);
         if (_hasWritten)
-            throw new PatchToolsException(PatchErrors.SeveralReports, $"{path} holds one report, and more are given.", path);
+            throw new PatchToolsException(
+                PatchErrors.SeveralReports,
+                $"{path} holds one report, and more are given.",
+                path
+            );
         if (!ShouldProcess(path, "Export the report"))
             return;
         _hasWritten = true;
-        Await(HostOf(StateDirectory), (run, _) =>
-        {
-            run.ExportReport(Report!, format, History, path);
-            return Task.FromResult(path);
-        });
+        Await(
+            HostOf(StateDirectory),
+            (run, _) =>
+            {
+                run.ExportReport(Report!, format, History, path);
+                return Task.FromResult(path);
+            }
+        );
         if (PassThru)
             WriteFile(path);
     }

@@ -79,16 +79,24 @@ public sealed class GetPatchFleetComplianceCommand : FleetCommand
             Severities = Severity ?? [],
             Aws = Aws(),
         };
-        AwaitFleet(HostOf(), async (fleet, write, token) =>
-        {
-            if (As == ReportDetail.Detail)
-                await fleet.GetPatchesAsync(request, write, token);
-            else
-                await fleet.GetComplianceAsync(request, write, token);
-            return true;
-        });
+        AwaitFleet(
+            HostOf(),
+            async (fleet, write, token) =>
+            {
+                if (As == ReportDetail.Detail)
+                    await fleet.GetPatchesAsync(request, write, token);
+                else
+                    await fleet.GetComplianceAsync(request, write, token);
+                return true;
+            }
+        );
     }
 
-    private static PatchCountFilter ParseFilter(string text) => PatchCountFilter.TryParse(text)
-        ?? throw new Errors.PatchToolsException(Errors.PatchErrors.FleetTargetInvalid, $"-Filter \"{text}\" is no condition on a count, such as MissingCount>0; the counts are {string.Join(", ", PatchCountFilter.Names)}.", text);
+    private static PatchCountFilter ParseFilter(string text) =>
+        PatchCountFilter.TryParse(text)
+        ?? throw new Errors.PatchToolsException(
+            Errors.PatchErrors.FleetTargetInvalid,
+            $"-Filter \"{text}\" is no condition on a count, such as MissingCount>0; the counts are {string.Join(", ", PatchCountFilter.Names)}.",
+            text
+        );
 }

@@ -43,7 +43,10 @@ public sealed class GetPatchInventoryCommand : PatchCommand
             return;
         }
 
-        var request = InventoryOf(host, Refresh, MaxMetadataAge, LockTimeout) with { Origin = Root is null or "/" ? InventoryOrigin.Host : InventoryOrigin.Root };
+        var request = InventoryOf(host, Refresh, MaxMetadataAge, LockTimeout) with
+        {
+            Origin = Root is null or "/" ? InventoryOrigin.Host : InventoryOrigin.Root,
+        };
         WriteObject(Await(host, (run, token) => run.GetInventoryAsync(request, snapshot: null, token)));
     }
 }

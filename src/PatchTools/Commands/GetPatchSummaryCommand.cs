@@ -18,5 +18,8 @@ public sealed class GetPatchSummaryCommand : PatchCommand
     public string? StateDirectory { get; set; }
 
     protected override void Process() =>
-        WriteObject(Await(HostOf(StateDirectory), (run, _) => Task.FromResult(run.GetSummaries(History))), enumerateCollection: true);
+        WriteObject(
+            Await(HostOf(StateDirectory), (run, _) => Task.FromResult(run.GetSummaries(History))),
+            enumerateCollection: true
+        );
 }

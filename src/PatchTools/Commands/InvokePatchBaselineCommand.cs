@@ -6,7 +6,13 @@ using PatchTools.Hosts;
 namespace PatchTools.Commands;
 
 /// <summary>The whole operation: baseline, inventory, comparison, installing what is missing when asked to, saved states, report to SSM. Never prompts.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "PatchBaseline", DefaultParameterSetName = GetPatchSnapshotCommand.ServiceSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Invoke,
+    "PatchBaseline",
+    DefaultParameterSetName = GetPatchSnapshotCommand.ServiceSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium
+)]
 [OutputType(typeof(ComplianceReport), typeof(PatchFinding), typeof(InstallPlan))]
 public sealed class InvokePatchBaselineCommand : ServiceCommand
 {
@@ -107,14 +113,19 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
     private void Scan(HostContext host)
     {
         // Under -WhatIf the scan still runs; it saves, sends and refreshes nothing.
-        var isReal = ShouldProcess(host.Paths.StateDirectory, "Refresh the metadata when root, save the patch states and send the report");
+        var isReal = ShouldProcess(
+            host.Paths.StateDirectory,
+            "Refresh the metadata when root, save the patch states and send the report"
+        );
         var request = RequestFor(host, isReal);
         Write(Await(host, (run, token) => run.ScanAsync(request, token)), As);
     }
 
     private void InstallPatches(HostContext host)
     {
-        var isDryRun = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var whatIf) ? LanguagePrimitives.IsTrue(whatIf) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        var isDryRun = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var whatIf)
+            ? LanguagePrimitives.IsTrue(whatIf)
+            : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
         var request = RequestFor(host, isReal: !isDryRun);
         var prepared = Await(host, (run, token) => run.PrepareInstallAsync(request, token));
         try
@@ -122,7 +133,11 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
             if (isDryRun)
                 WriteObject(prepared.Plan);
 #pragma warning disable CA2025 // Await returns when the task has ended, not before.
-            else if (prepared.IsResumed || prepared.Plan.IsEmpty || ShouldProcess(PlanText.Of(prepared.Plan), "Install"))
+            else if (
+                prepared.IsResumed
+                || prepared.Plan.IsEmpty
+                || ShouldProcess(PlanText.Of(prepared.Plan), "Install")
+            )
                 Write(Await(host, (run, token) => run.InstallAsync(prepared, token)), As);
 #pragma warning restore CA2025
         }
@@ -132,25 +147,26 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
         }
     }
 
-    private RunRequest RequestFor(HostContext host, bool isReal) => new()
-    {
-        Snapshot = new SnapshotRequest
+    private RunRequest RequestFor(HostContext host, bool isReal) =>
+        new()
         {
-            Path = FilePath(Path),
-            UseDefault = Default,
-            SnapshotId = Given(SnapshotId),
-            BaselineOverride = Location(BaselineOverride),
-            InstallOverrideList = Location(InstallOverrideList),
-            Aws = Aws(),
-        },
-        Inventory = InventoryOf(host, refresh: isReal && host.IsRoot && !NoRefresh, MaxMetadataAge, LockTimeout),
-        OperationText = Operation,
-        RebootOption = RebootOption,
-        RebootPolicy = RebootPolicy,
-        ApprovalDateSource = ApprovalDateSource,
-        TimeBudget = TimeBudget,
-        Association = AssociationOf(AssociationId, AssociationSeverity),
-        LockTimeout = LockTimeout,
-        DryRun = !isReal,
-    };
+            Snapshot = new SnapshotRequest
+            {
+                Path = FilePath(Path),
+                UseDefault = Default,
+                SnapshotId = Given(SnapshotId),
+                BaselineOverride = Location(BaselineOverride),
+                InstallOverrideList = Location(InstallOverrideList),
+                Aws = Aws(),
+            },
+            Inventory = InventoryOf(host, refresh: isReal && host.IsRoot && !NoRefresh, MaxMetadataAge, LockTimeout),
+            OperationText = Operation,
+            RebootOption = RebootOption,
+            RebootPolicy = RebootPolicy,
+            ApprovalDateSource = ApprovalDateSource,
+            TimeBudget = TimeBudget,
+            Association = AssociationOf(AssociationId, AssociationSeverity),
+            LockTimeout = LockTimeout,
+            DryRun = !isReal,
+        };
 }

@@ -59,25 +59,31 @@ public sealed class NewPatchApprovalRuleCommand : PatchCommand
     [Parameter]
     public SwitchParameter EnableNonSecurity { get; set; }
 
-    protected override void Process() => WriteObject(new ApprovalRule
-    {
-        Filters =
-        [
-            .. new[]
+    protected override void Process() =>
+        WriteObject(
+            new ApprovalRule
             {
-                (BaselineVocabulary.Product, Product),
-                (BaselineVocabulary.Classification, Classification),
-                (BaselineVocabulary.Severity, Severity),
-                (BaselineVocabulary.Priority, Priority),
-                (BaselineVocabulary.Section, Section),
-            }.Where(filter => filter.Item2 is not null).Select(filter => new PatchFilter(filter.Item1, filter.Item2!)),
-        ],
-        ComplianceLevel = ComplianceLevel,
-        EnableNonSecurity = EnableNonSecurity,
-        ApproveAfterDays = ParameterSetName == DateSet ? null : ApproveAfterDays,
-        ApproveUntilDate = ParameterSetName == DateSet ? Day(ApproveUntilDate) : null,
-    });
+                Filters =
+                [
+                    .. new[]
+                    {
+                        (BaselineVocabulary.Product, Product),
+                        (BaselineVocabulary.Classification, Classification),
+                        (BaselineVocabulary.Severity, Severity),
+                        (BaselineVocabulary.Priority, Priority),
+                        (BaselineVocabulary.Section, Section),
+                    }
+                        .Where(filter => filter.Item2 is not null)
+                        .Select(filter => new PatchFilter(filter.Item1, filter.Item2!)),
+                ],
+                ComplianceLevel = ComplianceLevel,
+                EnableNonSecurity = EnableNonSecurity,
+                ApproveAfterDays = ParameterSetName == DateSet ? null : ApproveAfterDays,
+                ApproveUntilDate = ParameterSetName == DateSet ? Day(ApproveUntilDate) : null,
+            }
+        );
 
     /// <summary>Days count in UTC; a date without time zone is meant as written.</summary>
-    private static DateOnly Day(DateTime date) => DateOnly.FromDateTime(date.Kind == DateTimeKind.Local ? date.ToUniversalTime() : date);
+    private static DateOnly Day(DateTime date) =>
+        DateOnly.FromDateTime(date.Kind == DateTimeKind.Local ? date.ToUniversalTime() : date);
 }

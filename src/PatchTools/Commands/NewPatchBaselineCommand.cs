@@ -83,40 +83,76 @@ public sealed class NewPatchBaselineCommand : PatchCommand
 
     protected override void Complete()
     {
-        var system = OperatingSystem?.ToUpperInvariant() ?? BasedOn?.OperatingSystem ?? Await(HostOf(), (run, _) => Task.FromResult(run.GetOperatingSystem()));
-        var baseline = (BasedOn ?? new PatchBaseline { OperatingSystem = system }) with { BaselineId = null, Name = Name!, OperatingSystem = system };
-        WriteObject(baseline with
+        var system =
+            OperatingSystem?.ToUpperInvariant()
+            ?? BasedOn?.OperatingSystem
+            ?? Await(HostOf(), (run, _) => Task.FromResult(run.GetOperatingSystem()));
+        var baseline = (BasedOn ?? new PatchBaseline { OperatingSystem = system }) with
         {
-            Description = IsGiven(nameof(Description)) ? Given(Description) : baseline.Description,
-            GlobalFilters = GlobalFilter is null ? baseline.GlobalFilters : [.. GlobalFilter.Cast<DictionaryEntry>().Select(Filter)],
-            ApprovalRules = _rules.Count > 0 || IsGiven(nameof(ApprovalRule)) ? [.. _rules] : baseline.ApprovalRules,
-            ApprovedPatches = ApprovedPatch ?? baseline.ApprovedPatches,
-            ApprovedPatchesComplianceLevel = IsGiven(nameof(ApprovedPatchesComplianceLevel)) ? ApprovedPatchesComplianceLevel : baseline.ApprovedPatchesComplianceLevel,
-            ApprovedPatchesEnableNonSecurity = IsGiven(nameof(ApprovedPatchesEnableNonSecurity)) ? ApprovedPatchesEnableNonSecurity : baseline.ApprovedPatchesEnableNonSecurity,
-            RejectedPatches = RejectedPatch ?? baseline.RejectedPatches,
-            RejectedPatchesAction = IsGiven(nameof(RejectedPatchesAction)) ? RejectedPatchesAction : baseline.RejectedPatchesAction,
-            Sources = Source is null ? baseline.Sources : [.. Source.Select(SourceOf)],
-        });
+            BaselineId = null,
+            Name = Name!,
+            OperatingSystem = system,
+        };
+        WriteObject(
+            baseline with
+            {
+                Description = IsGiven(nameof(Description)) ? Given(Description) : baseline.Description,
+                GlobalFilters = GlobalFilter is null
+                    ? baseline.GlobalFilters
+                    : [.. GlobalFilter.Cast<DictionaryEntry>().Select(Filter)],
+                ApprovalRules =
+                    _rules.Count > 0 || IsGiven(nameof(ApprovalRule)) ? [.. _rules] : baseline.ApprovalRules,
+                ApprovedPatches = ApprovedPatch ?? baseline.ApprovedPatches,
+                ApprovedPatchesComplianceLevel = IsGiven(nameof(ApprovedPatchesComplianceLevel))
+                    ? ApprovedPatchesComplianceLevel
+                    : baseline.ApprovedPatchesComplianceLevel,
+                ApprovedPatchesEnableNonSecurity = IsGiven(nameof(ApprovedPatchesEnableNonSecurity))
+                    ? ApprovedPatchesEnableNonSecurity
+                    : baseline.ApprovedPatchesEnableNonSecurity,
+                RejectedPatches = RejectedPatch ?? baseline.RejectedPatches,
+                RejectedPatchesAction = IsGiven(nameof(RejectedPatchesAction))
+                    ? RejectedPatchesAction
+                    : baseline.RejectedPatchesAction,
+                Sources = Source is null ? baseline.Sources : [.. Source.Select(SourceOf)],
+            }
+        );
     }
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private static PatchFilter Filter(DictionaryEntry entry) => new(Text(entry.Key).ToUpperInvariant(), Texts(entry.Value));
+    private static PatchFilter Filter(DictionaryEntry entry) =>
+        new(Text(entry.Key).ToUpperInvariant(), Texts(entry.Value));
 
     private static PatchSource SourceOf(IDictionary source)
     {
-        var members = source.Cast<DictionaryEntry>().ToDictionary(entry => Text(entry.Key), entry => entry.Value, StringComparer.OrdinalIgnoreCase);
-        if (members.Keys.FirstOrDefault(key => !(key.Equals("Name", StringComparison.OrdinalIgnoreCase) || key.Equals("Products", StringComparison.OrdinalIgnoreCase) || key.Equals("Configuration", StringComparison.OrdinalIgnoreCase))) is { } unknown)
+        var members = source
+            .Cast<DictionaryEntry>()
+            .ToDictionary(entry => Text(entry.Key), entry => entry.Value, StringComparer.OrdinalIgnoreCase);
+        if (
+            members.Keys.FirstOrDefault(key =>
+                !(
+                    key.Equals("Name", StringComparison.OrdinalIgnoreCase)
+                    || key.Equals("Products", StringComparison.OrdinalIgnoreCase)
+                    || key.Equals("Configuration", StringComparison.OrdinalIgnoreCase)
+                )
+            ) is
+            { } unknown
+        )
             throw Invalid($"A source has Name, Products and Configuration, not {unknown}.", unknown);
         if (!members.TryGetValue("Name", out var name) || !members.TryGetValue("Configuration", out var configuration))
             throw Invalid("A source needs a Name and a Configuration.", source);
         var text = Text(name);
         if (text.Length == 0 || text is "." or ".." || text.AsSpan().ContainsAny('/', '\\', '\0'))
             throw Invalid($"\"{text}\" cannot be a source's name: it becomes a file's.", text);
-        return new PatchSource(text, members.TryGetValue("Products", out var products) ? Texts(products) : ["*"], Text(configuration));
+        return new PatchSource(
+            text,
+            members.TryGetValue("Products", out var products) ? Texts(products) : ["*"],
+            Text(configuration)
+        );
     }
 
-    private static PatchToolsException Invalid(string message, object target) => new(PatchErrors.BaselineInvalid, message, target);
+    private static PatchToolsException Invalid(string message, object target) =>
+        new(PatchErrors.BaselineInvalid, message, target);
 
     private static string Text(object? value) => LanguagePrimitives.ConvertTo<string>(value) ?? "";
 

@@ -23,9 +23,7 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     protected abstract void Process();
 
     /// <summary>The work for all input objects together, after the last; for cmdlets whose work is not per object.</summary>
-    protected virtual void Complete()
-    {
-    }
+    protected virtual void Complete() { }
 
     protected sealed override void ProcessRecord() => Guarded(Process);
 
@@ -63,7 +61,8 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
         }
     }
 
-    protected HostContext HostOf(string? stateDirectory = null, string? root = null) => Composition.HostOf(this, FilePath(stateDirectory), FilePath(root));
+    protected HostContext HostOf(string? stateDirectory = null, string? root = null) =>
+        Composition.HostOf(this, FilePath(stateDirectory), FilePath(root));
 
     /// <summary>Runs one step of the engine to its end, while its events go to the streams.</summary>
     protected T Await<T>(HostContext host, Func<PatchRun, CancellationToken, Task<T>> step)
@@ -74,7 +73,10 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Runs one step on a fleet, while its events go to the streams and what it hands on goes to the pipeline, one object at a time.</summary>
-    protected TResult AwaitFleet<TResult>(HostContext host, Func<PatchFleet, Func<object, Task>, CancellationToken, Task<TResult>> step)
+    protected TResult AwaitFleet<TResult>(
+        HostContext host,
+        Func<PatchFleet, Func<object, Task>, CancellationToken, Task<TResult>> step
+    )
     {
         var pump = new EventPump(this, host.Clock);
         var fleet = Composition.FleetOf(this, host, pump);
@@ -92,10 +94,18 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
 
     /// <summary>An inventory request whose refresh is refused before any work when the user may not do it.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>.</exception>
-    protected static InventoryRequest InventoryOf(HostContext host, bool refresh, TimeSpan maxMetadataAge, TimeSpan lockTimeout)
+    protected static InventoryRequest InventoryOf(
+        HostContext host,
+        bool refresh,
+        TimeSpan maxMetadataAge,
+        TimeSpan lockTimeout
+    )
     {
         if (refresh && !host.IsRoot)
-            throw new PatchToolsException(PatchErrors.ElevationRequired, "Refreshing the repositories' metadata needs root.");
+            throw new PatchToolsException(
+                PatchErrors.ElevationRequired,
+                "Refreshing the repositories' metadata needs root."
+            );
         return new InventoryRequest
         {
             Refresh = refresh,
@@ -105,7 +115,8 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Writes a file that the cmdlet has made, as <c>Get-Item</c> would.</summary>
-    protected void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+    protected void WriteFile(string path) =>
+        WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
 
     /// <summary>Absolute path of a file in the session's sense (current location, <c>~</c>, drives); <c>-</c>, null and empty stay, empty as null.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: no place in a file system.</exception>
@@ -121,9 +132,20 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
             if (string.Equals(provider.Name, "FileSystem", StringComparison.OrdinalIgnoreCase))
                 return resolved;
         }
-        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or NotSupportedException)
+        catch (Exception e)
+            when (e
+                    is ItemNotFoundException
+                        or System.Management.Automation.DriveNotFoundException
+                        or ProviderNotFoundException
+                        or NotSupportedException
+            )
         {
-            throw new PatchToolsException(PatchErrors.InvalidLocation, $"\"{path}\" is no path here: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.InvalidLocation,
+                $"\"{path}\" is no path here: {e.Message}",
+                path,
+                e
+            );
         }
 
         throw new PatchToolsException(PatchErrors.InvalidLocation, $"\"{path}\" is not in a file system.", path);
@@ -131,7 +153,11 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
 
     /// <summary>As <see cref="FilePath"/>; locations of the network stay as they are.</summary>
     protected string? Location(string? location) =>
-        location is not null && (location.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || location.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+        location is not null
+        && (
+            location.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+            || location.StartsWith("s3://", StringComparison.OrdinalIgnoreCase)
+        )
             ? location
             : FilePath(location);
 

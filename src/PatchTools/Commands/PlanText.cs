@@ -8,7 +8,13 @@ internal static class PlanText
     /// <summary>The packages that change, the first ten by name, the rest counted.</summary>
     public static string Of(InstallPlan plan)
     {
-        var names = string.Join(", ", plan.Changes.Take(Shown).Select(change => change.ToVersion.Length == 0 ? $"{change.Name} (remove)" : $"{change.Name} {change.ToVersion}"));
+        var names = string.Join(
+            ", ",
+            plan.Changes.Take(Shown)
+                .Select(change =>
+                    change.ToVersion.Length == 0 ? $"{change.Name} (remove)" : $"{change.Name} {change.ToVersion}"
+                )
+        );
         return plan.Changes.Count <= Shown ? names : $"{names} (plus {plan.Changes.Count - Shown} more)";
     }
 }

@@ -3,7 +3,13 @@ using System.Management.Automation;
 namespace PatchTools.Commands;
 
 /// <summary>Saves a report and sends it to SSM, or sends what earlier runs could not.</summary>
-[Cmdlet(VerbsData.Publish, "PatchSummary", DefaultParameterSetName = ReportSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsData.Publish,
+    "PatchSummary",
+    DefaultParameterSetName = ReportSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium
+)]
 [OutputType(typeof(PublishReceipt))]
 public sealed class PublishPatchSummaryCommand : ServiceCommand
 {
@@ -40,14 +46,32 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
         var host = HostOf(StateDirectory);
         var (target, action) = Pending
             ? (host.Paths.DataDirectory, "Send the pending patch summaries")
-            : (Given(InstanceId) ?? Given(Report!.Snapshot.InstanceId) ?? Given(Report!.Inventory.Facts.HostName) ?? "this host", "Save the patch states and send the report");
+            : (
+                Given(InstanceId)
+                    ?? Given(Report!.Snapshot.InstanceId)
+                    ?? Given(Report!.Inventory.Facts.HostName)
+                    ?? "this host",
+                "Save the patch states and send the report"
+            );
         if (!ShouldProcess(target, action))
             return;
         var aws = Aws();
         var association = AssociationOf(AssociationId, AssociationSeverity);
-        var receipts = Await(host, async (run, token) => Pending
-            ? await run.PublishPendingAsync(aws, token)
-            : (await run.PublishAsync(association is null ? Report! : Report! with { Association = association }, aws, token)).Receipt is { } receipt ? [receipt] : []);
+        var receipts = Await(
+            host,
+            async (run, token) =>
+                Pending ? await run.PublishPendingAsync(aws, token)
+                : (
+                    await run.PublishAsync(
+                        association is null ? Report! : Report! with { Association = association },
+                        aws,
+                        token
+                    )
+                ).Receipt
+                    is { } receipt
+                    ? [receipt]
+                : []
+        );
         if (PassThru)
             WriteObject(receipts, enumerateCollection: true);
     }

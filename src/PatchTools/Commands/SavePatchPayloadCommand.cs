@@ -4,7 +4,13 @@ using PatchTools.Payloads;
 namespace PatchTools.Commands;
 
 /// <summary>Fetches a bundle of the module, verifies its SHA-256, and keeps or installs it.</summary>
-[Cmdlet(VerbsData.Save, "PatchPayload", DefaultParameterSetName = SourceSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsData.Save,
+    "PatchPayload",
+    DefaultParameterSetName = SourceSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium
+)]
 [OutputType(typeof(FileInfo))]
 public sealed class SavePatchPayloadCommand : AwsCommand
 {
@@ -54,15 +60,27 @@ public sealed class SavePatchPayloadCommand : AwsCommand
     {
         var host = HostOf();
         var aws = Aws();
-        var location = ParameterSetName == SourceSet
-            ? Location(Source)!
-            : Await(host, (run, token) => run.LocatePayloadAsync(BucketName!, KeyPrefix ?? "", Version!, aws, token));
+        var location =
+            ParameterSetName == SourceSet
+                ? Location(Source)!
+                : Await(
+                    host,
+                    (run, token) => run.LocatePayloadAsync(BucketName!, KeyPrefix ?? "", Version!, aws, token)
+                );
         var modules = Install ? FilePath(ModulePath) ?? PayloadLocation.DefaultModules(host) : null;
         var bundles = Path is not null || !Install ? FilePath(Path ?? ".") : null;
         var target = modules ?? bundles!;
         if (!ShouldProcess(target, $"{(Install ? "Install" : "Save")} the bundle {PayloadLocation.Describe(location)}"))
             return;
-        var request = new PayloadRequest { Location = location, Sha256 = Sha256!, Version = Version, BundleDirectory = bundles, ModulesDirectory = modules, Aws = aws };
+        var request = new PayloadRequest
+        {
+            Location = location,
+            Sha256 = Sha256!,
+            Version = Version,
+            BundleDirectory = bundles,
+            ModulesDirectory = modules,
+            Aws = aws,
+        };
         var saved = Await(host, (run, token) => run.SavePayloadAsync(request, token));
         WriteObject(InvokeProvider.Item.Get([saved], force: true, literalPath: true), enumerateCollection: true);
     }

@@ -16,7 +16,13 @@ public abstract class ServiceCommand : AwsCommand
     {
         if (Given(associationId) is not { } id)
             return null;
-        return Guid.TryParseExact(id, "D", out _) ? new AssociationReference(id, severity) : throw new PatchToolsException(PatchErrors.InvalidAssociationId, $"-AssociationId \"{id}\" is not the id of an association.", id);
+        return Guid.TryParseExact(id, "D", out _)
+            ? new AssociationReference(id, severity)
+            : throw new PatchToolsException(
+                PatchErrors.InvalidAssociationId,
+                $"-AssociationId \"{id}\" is not the id of an association.",
+                id
+            );
     }
 
     protected sealed override AwsParameters Aws() => base.Aws() with { InstanceId = Given(InstanceId) };

@@ -7,7 +7,13 @@ using PatchTools.Ports;
 namespace PatchTools.Commands;
 
 /// <summary>Starts a scan or an install on many instances through SSM Run Command, or keeps it as an association of State Manager.</summary>
-[Cmdlet(VerbsLifecycle.Start, "PatchFleetOperation", DefaultParameterSetName = FleetSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Start,
+    "PatchFleetOperation",
+    DefaultParameterSetName = FleetSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium
+)]
 [OutputType(typeof(FleetOperation), typeof(FleetInvocation))]
 public sealed class StartPatchFleetOperationCommand : FleetCommand
 {
@@ -109,39 +115,59 @@ public sealed class StartPatchFleetOperationCommand : FleetCommand
     {
         var request = RequestOf(instanceIds);
         var asWhat = request.Association is null ? "" : " as an association";
-        if (!ShouldProcess(request.Describe() is { Length: > 0 } targets ? targets : "no instance", $"{Operation} with {DocumentName}{asWhat}, {MaxConcurrency} at once, at most {MaxErrors} errors"))
+        if (
+            !ShouldProcess(
+                request.Describe() is { Length: > 0 } targets ? targets : "no instance",
+                $"{Operation} with {DocumentName}{asWhat}, {MaxConcurrency} at once, at most {MaxErrors} errors"
+            )
+        )
             return;
-        AwaitFleet(HostOf(), async (fleet, write, token) =>
-        {
-            foreach (var operation in await fleet.StartAsync(request, token))
+        AwaitFleet(
+            HostOf(),
+            async (fleet, write, token) =>
             {
-                if (Wait)
-                    await fleet.WaitAsync(operation, WaitTimeout, request.Aws, write, token);
-                else
-                    await write(operation);
-            }
+                foreach (var operation in await fleet.StartAsync(request, token))
+                {
+                    if (Wait)
+                        await fleet.WaitAsync(operation, WaitTimeout, request.Aws, write, token);
+                    else
+                        await write(operation);
+                }
 
-            return true;
-        });
+                return true;
+            }
+        );
     }
 
-    private FleetOperationRequest RequestOf(IReadOnlyList<string> instanceIds) => new()
-    {
-        Operation = Operation,
-        InstanceIds = instanceIds,
-        Tags = Tags(),
-        ResourceGroups = ResourceGroup ?? [],
-        DocumentName = DocumentName,
-        SnapshotId = Given(SnapshotId),
-        InstallOverrideList = Given(InstallOverrideList),
-        BaselineOverride = Given(BaselineOverride),
-        RebootOption = RebootOption,
-        Parameters = DocumentParameter is null ? new Dictionary<string, string>() : DocumentParameter.Keys.Cast<object>().ToDictionary(key => key.ToString() ?? "", key => DocumentParameter[key]?.ToString() ?? "", StringComparer.Ordinal),
-        MaxConcurrency = MaxConcurrency,
-        MaxErrors = MaxErrors,
-        DeliveryTimeout = DeliveryTimeout,
-        Comment = Given(Comment),
-        Association = AssociationName is null && Schedule is null ? null : new FleetSchedule(Given(AssociationName), Given(Schedule)),
-        Aws = Aws(),
-    };
+    private FleetOperationRequest RequestOf(IReadOnlyList<string> instanceIds) =>
+        new()
+        {
+            Operation = Operation,
+            InstanceIds = instanceIds,
+            Tags = Tags(),
+            ResourceGroups = ResourceGroup ?? [],
+            DocumentName = DocumentName,
+            SnapshotId = Given(SnapshotId),
+            InstallOverrideList = Given(InstallOverrideList),
+            BaselineOverride = Given(BaselineOverride),
+            RebootOption = RebootOption,
+            Parameters = DocumentParameter is null
+                ? new Dictionary<string, string>()
+                : DocumentParameter
+                    .Keys.Cast<object>()
+                    .ToDictionary(
+                        key => key.ToString() ?? "",
+                        key => DocumentParameter[key]?.ToString() ?? "",
+                        StringComparer.Ordinal
+                    ),
+            MaxConcurrency = MaxConcurrency,
+            MaxErrors = MaxErrors,
+            DeliveryTimeout = DeliveryTimeout,
+            Comment = Given(Comment),
+            Association =
+                AssociationName is null && Schedule is null
+                    ? null
+                    : new FleetSchedule(Given(AssociationName), Given(Schedule)),
+            Aws = Aws(),
+        };
 }

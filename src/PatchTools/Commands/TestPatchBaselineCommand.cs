@@ -10,7 +10,13 @@ public sealed class TestPatchBaselineCommand : PatchCommand
     internal const string BaselineSet = "Baseline";
 
     /// <summary>The baseline; a snapshot brings its own.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = BaselineSet)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = BaselineSet
+    )]
     [ValidateNotNull]
     public PatchBaseline? Baseline { get; set; }
 

@@ -54,11 +54,18 @@ public sealed class TestPatchComplianceCommand : PatchCommand
     {
         var host = HostOf();
         var request = Inventory is null ? InventoryOf(host, Refresh, MaxMetadataAge, LockTimeout) : null;
-        var report = Await(host, async (run, token) =>
-        {
-            var inventory = request is null ? Inventory! : await run.GetInventoryAsync(request, Snapshot, token);
-            return run.Evaluate(Snapshot!, inventory, new EvaluationTerms { RebootOption = RebootOption, ApprovalDateSource = ApprovalDateSource });
-        });
+        var report = Await(
+            host,
+            async (run, token) =>
+            {
+                var inventory = request is null ? Inventory! : await run.GetInventoryAsync(request, Snapshot, token);
+                return run.Evaluate(
+                    Snapshot!,
+                    inventory,
+                    new EvaluationTerms { RebootOption = RebootOption, ApprovalDateSource = ApprovalDateSource }
+                );
+            }
+        );
         if (Quiet)
             WriteObject(report.Verdict == ComplianceVerdict.Compliant);
         else

@@ -8,6 +8,11 @@ namespace PatchTools.Completers;
 /// <summary>AWS's names of operating systems.</summary>
 public sealed class OperatingSystemCompleter : IArgumentCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Suggestions.StartingWith(wordToComplete, BaselineVocabulary.OperatingSystemNames);
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Suggestions.StartingWith(wordToComplete, BaselineVocabulary.OperatingSystemNames);
 }

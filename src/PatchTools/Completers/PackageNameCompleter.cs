@@ -14,8 +14,13 @@ public sealed class PackageNameCompleter : IArgumentCompleter
     private const string Ending = ".list";
     private const int Most = 500;
 
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Suggestions.StartingWith(wordToComplete, Names((wordToComplete ?? "").Trim('\'', '"')));
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Suggestions.StartingWith(wordToComplete, Names((wordToComplete ?? "").Trim('\'', '"')));
 
     private static IEnumerable<string> Names(string start)
     {
@@ -23,7 +28,16 @@ public sealed class PackageNameCompleter : IArgumentCompleter
             return [];
         try
         {
-            return [.. Directory.EnumerateFiles(Folder, $"{start}*{Ending}").Select(Path.GetFileName).Select(name => name![..^Ending.Length].Split(':')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(Most)];
+            return
+            [
+                .. Directory
+                    .EnumerateFiles(Folder, $"{start}*{Ending}")
+                    .Select(Path.GetFileName)
+                    .Select(name => name![..^Ending.Length].Split(':')[0])
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)
+                    .Take(Most),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -9,8 +9,13 @@ public sealed class ProfileNameCompleter : IArgumentCompleter
 {
     private const string ProfilePrefix = "profile ";
 
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Suggestions.StartingWith(wordToComplete, Names());
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Suggestions.StartingWith(wordToComplete, Names());
 
     private static SortedSet<string> Names()
     {
@@ -43,6 +48,9 @@ public sealed class ProfileNameCompleter : IArgumentCompleter
             return [];
         }
 
-        return lines.Select(line => line.Trim()).Where(line => line is ['[', _, .., ']']).Select(line => line[1..^1].Trim());
+        return lines
+            .Select(line => line.Trim())
+            .Where(line => line is ['[', _, .., ']'])
+            .Select(line => line[1..^1].Trim());
     }
 }

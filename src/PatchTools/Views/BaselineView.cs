@@ -6,7 +6,8 @@ namespace PatchTools.Views;
 public static class BaselineView
 {
     /// <summary><c>KEY=value, value; KEY=value</c>.</summary>
-    public static string Filters(IEnumerable<PatchFilter> filters) => string.Join("; ", filters.Select(filter => $"{filter.Key}={string.Join(", ", filter.Values)}"));
+    public static string Filters(IEnumerable<PatchFilter> filters) =>
+        string.Join("; ", filters.Select(filter => $"{filter.Key}={string.Join(", ", filter.Values)}"));
 
     /// <summary>Filters, then when and how what they let through is approved.</summary>
     public static string Rule(ApprovalRule rule)

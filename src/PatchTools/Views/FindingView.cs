@@ -21,7 +21,9 @@ public static class FindingView
     public static string Versions(PatchFinding finding)
     {
         var text = VersionsOnOneLine(finding);
-        return text.Length <= VersionsWidth ? text : text.Replace($" {Arrow} ", $" {Arrow}\n", StringComparison.Ordinal);
+        return text.Length <= VersionsWidth
+            ? text
+            : text.Replace($" {Arrow} ", $" {Arrow}\n", StringComparison.Ordinal);
     }
 
     /// <summary>Everything that ranks a finding, a word a line.</summary>
@@ -29,18 +31,30 @@ public static class FindingView
 
     /// <summary>The explanation, wrapped for what the other columns leave of the screen.</summary>
     public static string Why(PatchFinding finding, PSHost? host) =>
-        string.Join('\n', TextTable.Wrap(finding.Why, Math.Max(Screen.WidthOf(host) - 1 - NameWidth - VersionsWidth - SeverityWidth - 3, NarrowestWhy)));
+        string.Join(
+            '\n',
+            TextTable.Wrap(
+                finding.Why,
+                Math.Max(Screen.WidthOf(host) - 1 - NameWidth - VersionsWidth - SeverityWidth - 3, NarrowestWhy)
+            )
+        );
 
-    internal static string VersionsOnOneLine(PatchFinding finding) => (finding.InstalledVersion, finding.AvailableVersion) switch
-    {
-        (var installed, "") => installed,
-        ("", var available) => $"{Arrow} {available}",
-        var (installed, available) => $"{installed} {Arrow} {available}",
-    };
+    internal static string VersionsOnOneLine(PatchFinding finding) =>
+        (finding.InstalledVersion, finding.AvailableVersion) switch
+        {
+            (var installed, "") => installed,
+            ("", var available) => $"{Arrow} {available}",
+            var (installed, available) => $"{installed} {Arrow} {available}",
+        };
 
     /// <summary>The baseline's level, the vendor's classification and severity, as far as there are any.</summary>
     internal static IEnumerable<string> SeverityWords(PatchFinding finding) =>
-        new[] { finding.ComplianceLevel == ComplianceLevel.UNSPECIFIED ? "" : finding.ComplianceLevel.ToString(), finding.Classification, finding.Severity }
+        new[]
+        {
+            finding.ComplianceLevel == ComplianceLevel.UNSPECIFIED ? "" : finding.ComplianceLevel.ToString(),
+            finding.Classification,
+            finding.Severity,
+        }
             .Where(word => word.Length > 0)
             .Distinct(StringComparer.OrdinalIgnoreCase);
 }

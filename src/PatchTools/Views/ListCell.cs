@@ -26,6 +26,10 @@ public static class ListCell
         if (line.Length <= width)
             return [line];
         var first = TextTable.Wrap(line, width)[0];
-        return [first, .. TextTable.Wrap(line[first.Length..], width - Continuation.Length).Select(rest => Continuation + rest)];
+        return
+        [
+            first,
+            .. TextTable.Wrap(line[first.Length..], width - Continuation.Length).Select(rest => Continuation + rest),
+        ];
     }
 }

@@ -19,22 +19,36 @@ public static class RebootView
         var width = Math.Clamp(Screen.WidthOf(host) - 1, NarrowestWidth, WidestWidth);
         var colours = ViewColours.Of(style);
         var colour = assessment.IsRequired == false ? colours.Verdict(ComplianceVerdict.Compliant) : colours.Caution;
-        List<string> lines = [.. TextTable.Wrap(Verdict(assessment), width).Select(line => colour.Length == 0 ? line : $"{colour}{line}{colours.Reset}"), ""];
+        List<string> lines =
+        [
+            .. TextTable
+                .Wrap(Verdict(assessment), width)
+                .Select(line => colour.Length == 0 ? line : $"{colour}{line}{colours.Reset}"),
+            "",
+        ];
         AddList(lines, "Reason", assessment.Reasons.Select(reason => reason.Text), width);
         AddList(lines, "Unknown", assessment.Unknown, width);
         AddList(lines, "Restart", assessment.Services.Concat(assessment.Processes), width);
         AddList(lines, "Kernel", assessment.RunningKernel.Length > 0 ? [assessment.RunningKernel] : [], width);
-        AddList(lines, "Booted", assessment.BootTime is { } boot ? [string.Create(CultureInfo.InvariantCulture, $"{boot.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z")] : [], width);
+        AddList(
+            lines,
+            "Booted",
+            assessment.BootTime is { } boot
+                ? [string.Create(CultureInfo.InvariantCulture, $"{boot.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z")]
+                : [],
+            width
+        );
         return lines;
     }
 
     /// <summary>The reasons follow, so the verdict need not repeat them.</summary>
-    private static string Verdict(RebootAssessment assessment) => assessment.IsRequired switch
-    {
-        true => "Reboot needed.",
-        null => "Cannot tell whether a reboot is needed.",
-        false => assessment.VerdictText,
-    };
+    private static string Verdict(RebootAssessment assessment) =>
+        assessment.IsRequired switch
+        {
+            true => "Reboot needed.",
+            null => "Cannot tell whether a reboot is needed.",
+            false => assessment.VerdictText,
+        };
 
     private static void AddList(List<string> lines, string label, IEnumerable<string> texts, int width)
     {

@@ -25,7 +25,13 @@ public static class ReportView
         // The last column stays free: a terminal that wraps at its edge would double every full line.
         var width = Math.Clamp(Screen.WidthOf(host) - 1, NarrowestWidth, WidestWidth);
         var colours = ViewColours.Of(style);
-        List<string> lines = [.. TextTable.Wrap(report.VerdictText, width).Select(line => Coloured(colours.Verdict(report.Verdict), line, colours)), ""];
+        List<string> lines =
+        [
+            .. TextTable
+                .Wrap(report.VerdictText, width)
+                .Select(line => Coloured(colours.Verdict(report.Verdict), line, colours)),
+            "",
+        ];
         lines.AddRange(TextTable.Flow(Counts(report), Separator, width));
         lines.Add("");
         foreach (var (label, text) in Facts(report))
@@ -50,17 +56,33 @@ public static class ReportView
             yield return $"To do: {string.Join(", ", Parts((counts.CriticalNonCompliant, "critical"), (counts.SecurityNonCompliant, "security"), (counts.OtherNonCompliant, "other")))}";
 
         static IEnumerable<string> Parts(params (int Count, string Kind)[] parts) =>
-            parts.Where(part => part.Count > 0).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Kind}"));
+            parts
+                .Where(part => part.Count > 0)
+                .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Kind}"));
     }
 
-    private static string Count(string name, int count) => string.Create(CultureInfo.InvariantCulture, $"{name} {count}");
+    private static string Count(string name, int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} {count}");
 
     private static IEnumerable<(string Label, string Text)> Facts(ComplianceReport report)
     {
         var (snapshot, inventory) = (report.Snapshot, report.Inventory);
         yield return ("Baseline", Joined(snapshot.Baseline.Name, snapshot.BaselineId, $"from {OriginOf(snapshot)}"));
-        yield return ("Host", Joined(snapshot.InstanceId ?? inventory.Facts.HostName, inventory.OperatingSystem.PrettyName, $"product {snapshot.Product}"));
-        yield return (report.OperationText, string.Create(CultureInfo.InvariantCulture, $"{report.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z in {(report.End - report.Start).TotalSeconds:0.0} s, snapshot {snapshot.SnapshotId}"));
+        yield return (
+            "Host",
+            Joined(
+                snapshot.InstanceId ?? inventory.Facts.HostName,
+                inventory.OperatingSystem.PrettyName,
+                $"product {snapshot.Product}"
+            )
+        );
+        yield return (
+            report.OperationText,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z in {(report.End - report.Start).TotalSeconds:0.0} s, snapshot {snapshot.SnapshotId}"
+            )
+        );
         if (report.Uploaded)
             yield return ("Sent", "to Systems Manager");
         else if (report.UploadNote is { } note)
@@ -69,29 +91,38 @@ public static class ReportView
             yield return ("Held back", heldBack);
     }
 
-    private static string OriginOf(PatchSnapshot snapshot) => snapshot.Origin switch
-    {
-        SnapshotOrigin.Service => "Systems Manager",
-        SnapshotOrigin.Default => "AWS's predefined ones",
-        SnapshotOrigin.Override => $"the override {snapshot.BaselineOverride}",
-        _ => "a file",
-    };
+    private static string OriginOf(PatchSnapshot snapshot) =>
+        snapshot.Origin switch
+        {
+            SnapshotOrigin.Service => "Systems Manager",
+            SnapshotOrigin.Default => "AWS's predefined ones",
+            SnapshotOrigin.Override => $"the override {snapshot.BaselineOverride}",
+            _ => "a file",
+        };
 
     private static string? HeldBack(ComplianceReport report)
     {
         var held = report.Findings.Where(finding => finding.Explanation.HeldBackEdition is not null).ToList();
         if (held.Count == 0)
             return null;
-        var first = held.Where(finding => finding.Explanation.ApprovedFrom is not null).MinBy(finding => finding.Explanation.ApprovedFrom);
+        var first = held.Where(finding => finding.Explanation.ApprovedFrom is not null)
+            .MinBy(finding => finding.Explanation.ApprovedFrom);
         var many = held.Count == 1 ? "1 update" : string.Create(CultureInfo.InvariantCulture, $"{held.Count} updates");
         return first is null
             ? $"{many} that the baseline does not approve"
-            : string.Create(CultureInfo.InvariantCulture, $"{many}; the first, {first.Name}, is approved from {first.Explanation.ApprovedFrom!.Value.UtcDateTime:yyyy-MM-dd}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{many}; the first, {first.Name}, is approved from {first.Explanation.ApprovedFrom!.Value.UtcDateTime:yyyy-MM-dd}"
+            );
     }
 
     private static IEnumerable<(string Label, string Text)> Problems(ComplianceReport report)
     {
-        foreach (var repository in report.Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok))
+        foreach (
+            var repository in report.Inventory.Repositories.Where(repository =>
+                repository.Status != RepositoryStatus.Ok
+            )
+        )
             yield return ("Repository", $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}");
         foreach (var warning in report.Inventory.Warnings.Concat(report.Warnings).Distinct(StringComparer.Ordinal))
             yield return ("Warning", warning);
@@ -114,7 +145,10 @@ public static class ReportView
             var ofState = all.Where(finding => finding.State == group.Key).ToList();
             // What is true of every one of them is said once, above; the rows then fit one line each.
             var shared = ofState.All(finding => finding.Why == ofState[0].Why) ? ofState[0].Why : "";
-            var title = string.Create(CultureInfo.InvariantCulture, $"{group.Key} ({ofState.Count}){(shared.Length > 0 ? ": " : "")}{shared}");
+            var title = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{group.Key} ({ofState.Count}){(shared.Length > 0 ? ": " : "")}{shared}"
+            );
             string[][] rows = [.. group.Select(finding => Cells(finding, withWhy: shared.Length == 0))];
             var headings = Headings[..rows[0].Length];
             var widths = Widths(rows, width);
@@ -123,7 +157,14 @@ public static class ReportView
                 yield return Coloured(colours.State(group.Key), line, colours);
             yield return "";
             yield return Coloured(colours.Heading, string.Join("\n", TextTable.Row(widths, headings)), colours);
-            yield return Coloured(colours.Heading, string.Join("\n", TextTable.Row(widths, [.. headings.Select(heading => new string('-', heading.Length))])), colours);
+            yield return Coloured(
+                colours.Heading,
+                string.Join(
+                    "\n",
+                    TextTable.Row(widths, [.. headings.Select(heading => new string('-', heading.Length))])
+                ),
+                colours
+            );
             foreach (var line in rows.SelectMany(row => TextTable.Row(widths, row)))
                 yield return line;
         }
@@ -131,7 +172,10 @@ public static class ReportView
         if (all.Count > shown.Count)
         {
             yield return "";
-            yield return string.Create(CultureInfo.InvariantCulture, $"(plus {all.Count - shown.Count} more; -As Detail lists all)");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"(plus {all.Count - shown.Count} more; -As Detail lists all)"
+            );
         }
     }
 
@@ -139,7 +183,13 @@ public static class ReportView
 
     private static string[] Cells(PatchFinding finding, bool withWhy)
     {
-        string[] cells = [finding.Name, FindingView.VersionsOnOneLine(finding), string.Join(' ', FindingView.SeverityWords(finding)), finding.Why];
+        string[] cells =
+        [
+            finding.Name,
+            FindingView.VersionsOnOneLine(finding),
+            string.Join(' ', FindingView.SeverityWords(finding)),
+            finding.Why,
+        ];
         return withWhy ? cells : cells[..^1];
     }
 
@@ -161,20 +211,28 @@ public static class ReportView
         if (versions + severity > rest)
             severity = Fit(rows, 2, LongestWord);
         versions = Math.Max(Math.Min(versions, rest - severity), Headings[1].Length);
-        return hasWhy ? [name, versions, severity, Math.Max(width - name - versions - severity - 6, NarrowestWhy)] : [name, versions, severity];
+        return hasWhy
+            ? [name, versions, severity, Math.Max(width - name - versions - severity - 6, NarrowestWhy)]
+            : [name, versions, severity];
 
         static int LongestWord(string cell) => cell.Split(' ').Max(word => word.Length);
 
         // The arrow stays with the first of the two.
-        static int LongestVersion(string cell) => cell.Split(' ') is [var installed, _, var available] ? Math.Max(installed.Length + 2, available.Length) : cell.Length;
+        static int LongestVersion(string cell) =>
+            cell.Split(' ') is [var installed, _, var available]
+                ? Math.Max(installed.Length + 2, available.Length)
+                : cell.Length;
     }
 
-    private static int Fit(string[][] rows, int column, Func<string, int> length) => Math.Max(rows.Max(row => length(row[column])), Headings[column].Length);
+    private static int Fit(string[][] rows, int column, Func<string, int> length) =>
+        Math.Max(rows.Max(row => length(row[column])), Headings[column].Length);
 
     private static IEnumerable<string> Labelled(string label, string text, int width) =>
         TextTable.Row([LabelWidth, width - LabelWidth - 2], [label, text]);
 
-    private static string Joined(params string?[] parts) => string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
+    private static string Joined(params string?[] parts) =>
+        string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 
-    private static string Coloured(string colour, string line, ViewColours colours) => colour.Length == 0 ? line : $"{colour}{line}{colours.Reset}";
+    private static string Coloured(string colour, string line, ViewColours colours) =>
+        colour.Length == 0 ? line : $"{colour}{line}{colours.Reset}";
 }

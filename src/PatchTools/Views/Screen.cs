@@ -15,7 +15,14 @@ internal static class Screen
         {
             return host?.UI?.RawUI?.BufferSize.Width is int width and > 0 ? width : DefaultWidth;
         }
-        catch (Exception e) when (e is HostException or NotImplementedException or NotSupportedException or InvalidOperationException or IOException)
+        catch (Exception e)
+            when (e
+                    is HostException
+                        or NotImplementedException
+                        or NotSupportedException
+                        or InvalidOperationException
+                        or IOException
+            )
         {
             return DefaultWidth;
         }

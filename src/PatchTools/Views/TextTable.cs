@@ -16,7 +16,8 @@ internal static class TextTable
         {
             var text = new StringBuilder();
             for (var i = 0; i < columns.Count; i++)
-                text.Append(i == 0 ? "" : Gap).Append((line < columns[i].Count ? columns[i][line] : "").PadRight(widths[i]));
+                text.Append(i == 0 ? "" : Gap)
+                    .Append((line < columns[i].Count ? columns[i][line] : "").PadRight(widths[i]));
             yield return text.ToString().TrimEnd();
         }
     }

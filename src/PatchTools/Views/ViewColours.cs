@@ -12,24 +12,33 @@ internal sealed record ViewColours(string Good, string Bad, string Caution, stri
         if (style is null)
             return None;
         var foreground = Member(style, "Foreground");
-        return new ViewColours(Text(foreground, "Green"), Text(foreground, "Red"), Text(foreground, "Yellow"), Text(Member(style, "Formatting"), "TableHeader"), Text(style, "Reset"));
+        return new ViewColours(
+            Text(foreground, "Green"),
+            Text(foreground, "Red"),
+            Text(foreground, "Yellow"),
+            Text(Member(style, "Formatting"), "TableHeader"),
+            Text(style, "Reset")
+        );
     }
 
-    public string Verdict(ComplianceVerdict verdict) => verdict switch
-    {
-        ComplianceVerdict.Compliant => Good,
-        ComplianceVerdict.NonCompliant => Bad,
-        _ => Caution,
-    };
+    public string Verdict(ComplianceVerdict verdict) =>
+        verdict switch
+        {
+            ComplianceVerdict.Compliant => Good,
+            ComplianceVerdict.NonCompliant => Bad,
+            _ => Caution,
+        };
 
-    public string State(PatchState state) => state switch
-    {
-        PatchState.Missing or PatchState.Failed => Bad,
-        PatchState.InstalledRejected or PatchState.InstalledPendingReboot => Caution,
-        _ => "",
-    };
+    public string State(PatchState state) =>
+        state switch
+        {
+            PatchState.Missing or PatchState.Failed => Bad,
+            PatchState.InstalledRejected or PatchState.InstalledPendingReboot => Caution,
+            _ => "",
+        };
 
-    private static object? Member(object? owner, string name) => owner is null ? null : PSObject.AsPSObject(owner).Properties[name]?.Value;
+    private static object? Member(object? owner, string name) =>
+        owner is null ? null : PSObject.AsPSObject(owner).Properties[name]?.Value;
 
     private static string Text(object? owner, string name) => Member(owner, name) as string ?? "";
 }

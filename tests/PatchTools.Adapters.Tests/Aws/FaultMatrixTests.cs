@@ -21,16 +21,20 @@ public sealed class FaultMatrixTests
 
     private static readonly string Page = Path.Combine(BuiltHost.RepositoryRoot, "module", "docs", "fault-matrix.md");
 
-    private static readonly byte[] Snapshot = Encoding.UTF8.GetBytes("""
+    private static readonly byte[] Snapshot = Encoding.UTF8.GetBytes(
+        """
         {"patchBaseline":{"baselineId":"pb-0123456789abcdef0","name":"small","operatingSystem":"DEBIAN","createdTime":1.0,"modifiedTime":1.0,
         "globalFilters":{"filters":[]},"approvalRules":{"rules":[{"filterGroup":{"filters":[{"key":"PRIORITY","values":["*"]}]},"complianceLevel":"HIGH","enableNonSecurity":true}]},
         "approvedPatches":[],"rejectedPatches":[]},"patchGroup":"web"}
-        """);
+        """
+    );
 
-    private static readonly byte[] Override = Encoding.UTF8.GetBytes("""
+    private static readonly byte[] Override = Encoding.UTF8.GetBytes(
+        """
         [{"OperatingSystem":"DEBIAN","GlobalFilters":{"PatchFilters":[]},"ApprovalRules":{"PatchRules":[{"PatchFilterGroup":{"PatchFilters":[{"Key":"PRIORITY","Values":["*"]}]},"ComplianceLevel":"CRITICAL","ApproveAfterDays":0,"EnableNonSecurity":true}]},
         "ApprovedPatches":[],"RejectedPatches":[]}]
-        """);
+        """
+    );
 
     private static readonly (string Name, FaultKind Kind, string? Code)[] Faults =
     [
@@ -44,7 +48,13 @@ public sealed class FaultMatrixTests
         ("a redirect to itself", FaultKind.RedirectLoop, null),
     ];
 
-    private static readonly (string Name, string Target)[] Calls = [("snapshot", Get), ("download", LoopbackAws.SnapshotTarget), ("S3", LoopbackAws.S3Target), ("PutInventory", Put)];
+    private static readonly (string Name, string Target)[] Calls =
+    [
+        ("snapshot", Get),
+        ("download", LoopbackAws.SnapshotTarget),
+        ("S3", LoopbackAws.S3Target),
+        ("PutInventory", Put),
+    ];
 
     /// <summary>For a silent server: that it is left at the deadline is what is looked at, and two seconds are one.</summary>
     private static readonly CallPatience Impatient = Loopback.Patience with { Deadline = TimeSpan.FromSeconds(2) };
@@ -70,7 +80,11 @@ public sealed class FaultMatrixTests
         var start = lines.FindIndex(line => line.StartsWith("| fault |", StringComparison.Ordinal)) + 2;
         var written = lines.Skip(start).TakeWhile(line => line.StartsWith('|')).ToList();
         if (Environment.GetEnvironmentVariable("PATCHTOOLS_APPROVE") == "1")
-            await File.WriteAllLinesAsync(Page, [.. lines.Take(start), .. rows, .. lines.Skip(start + written.Count)], TestContext.Current.CancellationToken);
+            await File.WriteAllLinesAsync(
+                Page,
+                [.. lines.Take(start), .. rows, .. lines.Skip(start + written.Count)],
+                TestContext.Current.CancellationToken
+            );
         else
             Assert.Equal(written, rows);
     }
@@ -99,7 +113,10 @@ public sealed class FaultMatrixTests
         }
 
         // How often a silent server is asked before the deadline is a matter of the moment.
-        var tries = kind == FaultKind.StallInBody ? "at the deadline" : string.Create(CultureInfo.InvariantCulture, $"after {requests}");
+        var tries =
+            kind == FaultKind.StallInBody
+                ? "at the deadline"
+                : string.Create(CultureInfo.InvariantCulture, $"after {requests}");
         return $"{failure.ErrorId}, {failure.ExitCode}, {tries}{(target == Put ? ", kept" : "")}";
     }
 
@@ -117,7 +134,15 @@ public sealed class FaultMatrixTests
         catch (PatchToolsException e)
         {
             // A whole answer that is wrong is believed, and silence costs a document its whole time.
-            Assert.True(kind is FaultKind.Forbidden or FaultKind.Garbage or FaultKind.Understate or FaultKind.StallInBody or FaultKind.RedirectLoop, $"{target} {kind}: {e.Message}");
+            Assert.True(
+                kind
+                    is FaultKind.Forbidden
+                        or FaultKind.Garbage
+                        or FaultKind.Understate
+                        or FaultKind.StallInBody
+                        or FaultKind.RedirectLoop,
+                $"{target} {kind}: {e.Message}"
+            );
             Assert.True(target != Put || kind == FaultKind.StallInBody);
             Assert.Equal(target == Put ? 1 : 0, host.Unsent.Count);
             return;
@@ -133,9 +158,20 @@ public sealed class FaultMatrixTests
         return aws;
     }
 
-    private static CallPatience PatienceWith(FaultKind kind) => kind == FaultKind.StallInBody ? Impatient : Loopback.Patience;
+    private static CallPatience PatienceWith(FaultKind kind) =>
+        kind == FaultKind.StallInBody ? Impatient : Loopback.Patience;
 
-    private static Task<ComplianceReport> Scan(SmallHost host, string target, CallPatience patience) => host.Run(patience: patience).ScanAsync(
-        new RunRequest { Snapshot = new SnapshotRequest { SnapshotId = Loopback.SnapshotId, BaselineOverride = target == LoopbackAws.S3Target ? $"s3://{Bucket}/override.json" : null } },
-        default);
+    private static Task<ComplianceReport> Scan(SmallHost host, string target, CallPatience patience) =>
+        host.Run(patience: patience)
+            .ScanAsync(
+                new RunRequest
+                {
+                    Snapshot = new SnapshotRequest
+                    {
+                        SnapshotId = Loopback.SnapshotId,
+                        BaselineOverride = target == LoopbackAws.S3Target ? $"s3://{Bucket}/override.json" : null,
+                    },
+                },
+                default
+            );
 }

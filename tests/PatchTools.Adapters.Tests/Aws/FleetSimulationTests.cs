@@ -42,7 +42,12 @@ public sealed class FleetSimulationTests
         {
             var outcome = new Simulation(minutes, atOnce, perSecond).Run();
             Assert.Equal(Instances, outcome.Reported + outcome.Kept + outcome.WithoutBaseline);
-            rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {start} | {perSecond} | {outcome.Reported} | {outcome.Kept} | {outcome.WithoutBaseline} | {outcome.Calls} | {outcome.Throttled} | {outcome.Drained.TotalMinutes:0} min |"));
+            rows.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {start} | {perSecond} | {outcome.Reported} | {outcome.Kept} | {outcome.WithoutBaseline} | {outcome.Calls} | {outcome.Throttled} | {outcome.Drained.TotalMinutes:0} min |"
+                )
+            );
         }
 
         var lines = File.ReadAllLines(Page).ToList();
@@ -58,7 +63,12 @@ public sealed class FleetSimulationTests
     [Fact]
     public async Task What_is_beyond_a_limit_is_throttled_and_tried_as_the_model_says()
     {
-        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { RateLimits = new Dictionary<string, RateLimit> { ["PutInventory"] = new(perSecond: 0, burst: 2) } });
+        await using var aws = LoopbackAws.Start(
+            new LoopbackAwsOptions
+            {
+                RateLimits = new Dictionary<string, RateLimit> { ["PutInventory"] = new(perSecond: 0, burst: 2) },
+            }
+        );
         using var environment = new EnvironmentScope(aws.Environment);
         using var service = new SsmPatchService(Loopback.Settings(aws), Loopback.Patience);
 
@@ -66,10 +76,20 @@ public sealed class FleetSimulationTests
         await service.CallAsync("PutInventory");
         var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.CallAsync("PutInventory"));
 
-        Assert.Equal((PatchServiceFailure.Throttled, 2 + 1 + CallPatience.Default.Retries), (failure.Failure, aws.Requests.Count));
+        Assert.Equal(
+            (PatchServiceFailure.Throttled, 2 + 1 + CallPatience.Default.Retries),
+            (failure.Failure, aws.Requests.Count)
+        );
     }
 
-    private sealed record Outcome(int Reported, int Kept, int WithoutBaseline, int Calls, int Throttled, TimeSpan Drained);
+    private sealed record Outcome(
+        int Reported,
+        int Kept,
+        int WithoutBaseline,
+        int Calls,
+        int Throttled,
+        TimeSpan Drained
+    );
 
     private enum Stage
     {
@@ -126,14 +146,18 @@ public sealed class FleetSimulationTests
             return new Outcome(reported, kept, without, calls, throttled, TimeSpan.FromSeconds(drained));
         }
 
-        private void Start(double at) => _calls.Enqueue(new Call(_started++, Stage.Snapshot, 0, IsFallback: false, at), at);
+        private void Start(double at) =>
+            _calls.Enqueue(new Call(_started++, Stage.Snapshot, 0, IsFallback: false, at), at);
 
         /// <summary>Waits as the product does, within its deadline; then once more with the fallback's credentials.</summary>
         private bool TryAgain(Call call, double now)
         {
             var patience = CallPatience.Default;
             var next = call with { Try = call.Try + 1 };
-            var at = now + Latency + (next.Try <= patience.Retries ? patience.WaitBefore(next.Try, _random.NextDouble()).TotalSeconds : 0);
+            var at =
+                now
+                + Latency
+                + (next.Try <= patience.Retries ? patience.WaitBefore(next.Try, _random.NextDouble()).TotalSeconds : 0);
             if (next.Try > patience.Retries || at - call.Begun > patience.Deadline.TotalSeconds)
             {
                 if (call.IsFallback)

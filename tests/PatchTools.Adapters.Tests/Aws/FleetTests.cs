@@ -21,11 +21,34 @@ public sealed class FleetTests
         using var environment = new EnvironmentScope(aws.Environment);
         List<InstanceCompliance> seen = [];
 
-        await Fleet().GetComplianceAsync(new FleetComplianceRequest { Scope = new FleetScope { InstanceIds = [.. Enumerable.Range(0, 120).Select(Id), "mi-0123456789abcdef0"] }, Aws = Here }, Into(seen), default);
+        await Fleet()
+            .GetComplianceAsync(
+                new FleetComplianceRequest
+                {
+                    Scope = new FleetScope
+                    {
+                        InstanceIds = [.. Enumerable.Range(0, 120).Select(Id), "mi-0123456789abcdef0"],
+                    },
+                    Aws = Here,
+                },
+                Into(seen),
+                default
+            );
 
-        Assert.Equal([50, 50, 21], aws.RequestsOf("DescribeInstancePatchStates").Select(r => r.Json!.Value.GetProperty("InstanceIds").GetArrayLength()));
+        Assert.Equal(
+            [50, 50, 21],
+            aws.RequestsOf("DescribeInstancePatchStates")
+                .Select(r => r.Json!.Value.GetProperty("InstanceIds").GetArrayLength())
+        );
         Assert.Equal(121, seen.Count);
-        Assert.Equal((40, 80 - 1, 1 + 1), (Count(InstanceComplianceStatus.Compliant), Count(InstanceComplianceStatus.NonCompliant), Count(InstanceComplianceStatus.NotReported)));
+        Assert.Equal(
+            (40, 80 - 1, 1 + 1),
+            (
+                Count(InstanceComplianceStatus.Compliant),
+                Count(InstanceComplianceStatus.NonCompliant),
+                Count(InstanceComplianceStatus.NotReported)
+            )
+        );
         AssertEveryRequestFitsTheModel(aws);
 
         int Count(InstanceComplianceStatus status) => seen.Count(i => i.Status == status);
@@ -39,12 +62,32 @@ public sealed class FleetTests
         using var environment = new EnvironmentScope(aws.Environment);
         List<InstanceCompliance> seen = [];
 
-        await Fleet().GetComplianceAsync(new FleetComplianceRequest { Scope = new FleetScope { PatchGroups = ["web"] }, Filters = [PatchCountFilter.TryParse("MissingCount > 1")!], Aws = Here }, Into(seen), default);
+        await Fleet()
+            .GetComplianceAsync(
+                new FleetComplianceRequest
+                {
+                    Scope = new FleetScope { PatchGroups = ["web"] },
+                    Filters = [PatchCountFilter.TryParse("MissingCount > 1")!],
+                    Aws = Here,
+                },
+                Into(seen),
+                default
+            );
 
         Assert.Equal(20, seen.Count);
-        Assert.All(seen, i => Assert.Equal((2, "web", InstanceComplianceStatus.NonCompliant), (i.MissingCount, i.PatchGroup, i.Status)));
+        Assert.All(
+            seen,
+            i =>
+                Assert.Equal(
+                    (2, "web", InstanceComplianceStatus.NonCompliant),
+                    (i.MissingCount, i.PatchGroup, i.Status)
+                )
+        );
         Assert.Equal(2, aws.Requests.Count);
-        Assert.Equal("""[{"Key":"MissingCount","Type":"GreaterThan","Values":["1"]}]""", aws.Requests[0].Json!.Value.GetProperty("Filters").GetRawText());
+        Assert.Equal(
+            """[{"Key":"MissingCount","Type":"GreaterThan","Values":["1"]}]""",
+            aws.Requests[0].Json!.Value.GetProperty("Filters").GetRawText()
+        );
         AssertEveryRequestFitsTheModel(aws);
     }
 
@@ -53,13 +96,35 @@ public sealed class FleetTests
     {
         await using var aws = Aws(120);
         using var environment = new EnvironmentScope(aws.Environment);
-        List<InstanceCompliance> tagged = [], all = [];
+        List<InstanceCompliance> tagged = [],
+            all = [];
 
-        await Fleet().GetComplianceAsync(new FleetComplianceRequest { Scope = new FleetScope { Tags = [new FleetTag("Env", ["prod", "test"]), new FleetTag("Role", [])], PatchGroups = ["web"] }, Aws = Here }, Into(tagged), default);
-        await Fleet().GetComplianceAsync(new FleetComplianceRequest { Scope = new FleetScope(), Aws = Here }, Into(all), default);
+        await Fleet()
+            .GetComplianceAsync(
+                new FleetComplianceRequest
+                {
+                    Scope = new FleetScope
+                    {
+                        Tags = [new FleetTag("Env", ["prod", "test"]), new FleetTag("Role", [])],
+                        PatchGroups = ["web"],
+                    },
+                    Aws = Here,
+                },
+                Into(tagged),
+                default
+            );
+        await Fleet()
+            .GetComplianceAsync(
+                new FleetComplianceRequest { Scope = new FleetScope(), Aws = Here },
+                Into(all),
+                default
+            );
 
         Assert.Equal((30, 120), (tagged.Count, all.Count));
-        Assert.Equal("""[{"Key":"tag:Env","Values":["prod","test"]},{"Key":"tag-key","Values":["Role"]}]""", aws.Requests[0].Json!.Value.GetProperty("Filters").GetRawText());
+        Assert.Equal(
+            """[{"Key":"tag:Env","Values":["prod","test"]},{"Key":"tag-key","Values":["Role"]}]""",
+            aws.Requests[0].Json!.Value.GetProperty("Filters").GetRawText()
+        );
         AssertEveryRequestFitsTheModel(aws);
     }
 
@@ -71,13 +136,25 @@ public sealed class FleetTests
         using var environment = new EnvironmentScope(aws.Environment);
         List<int> requestsAtEach = [];
 
-        await Fleet().GetComplianceAsync(new FleetComplianceRequest { Scope = new FleetScope { PatchGroups = ["web"] }, Aws = Here }, _ =>
-        {
-            requestsAtEach.Add(aws.Requests.Count);
-            return Task.CompletedTask;
-        }, default);
+        await Fleet()
+            .GetComplianceAsync(
+                new FleetComplianceRequest
+                {
+                    Scope = new FleetScope { PatchGroups = ["web"] },
+                    Aws = Here,
+                },
+                _ =>
+                {
+                    requestsAtEach.Add(aws.Requests.Count);
+                    return Task.CompletedTask;
+                },
+                default
+            );
 
-        Assert.Equal([.. Enumerable.Repeat(1, 10), .. Enumerable.Repeat(2, 10), .. Enumerable.Repeat(3, 10)], requestsAtEach[..30].Order());
+        Assert.Equal(
+            [.. Enumerable.Repeat(1, 10), .. Enumerable.Repeat(2, 10), .. Enumerable.Repeat(3, 10)],
+            requestsAtEach[..30].Order()
+        );
         Assert.Equal(Enumerable.Range(0, requestsAtEach.Count).Select(i => i / 10 + 1), requestsAtEach);
     }
 
@@ -94,12 +171,20 @@ public sealed class FleetTests
             var (seen, peak) = (0, 0L);
             var before = GC.GetTotalMemory(forceFullCollection: true);
             await using var one = new FleetPages(instances);
-            await new PatchFleet(Host(), one, SilentObserver.Instance).GetComplianceAsync(new FleetComplianceRequest { Scope = new FleetScope { PatchGroups = ["g"] }, Aws = Here }, _ =>
-            {
-                if (++seen % 500 == 0)
-                    peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true) - before);
-                return Task.CompletedTask;
-            }, default);
+            await new PatchFleet(Host(), one, SilentObserver.Instance).GetComplianceAsync(
+                new FleetComplianceRequest
+                {
+                    Scope = new FleetScope { PatchGroups = ["g"] },
+                    Aws = Here,
+                },
+                _ =>
+                {
+                    if (++seen % 500 == 0)
+                        peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true) - before);
+                    return Task.CompletedTask;
+                },
+                default
+            );
             Assert.Equal(instances, seen);
             return peak;
         }
@@ -111,13 +196,36 @@ public sealed class FleetTests
         await using var aws = Aws(3);
         aws.Fleet.PageSize = 25;
         using var environment = new EnvironmentScope(aws.Environment);
-        List<InstancePatch> all = [], missing = [];
+        List<InstancePatch> all = [],
+            missing = [];
 
-        await Fleet().GetPatchesAsync(new FleetComplianceRequest { Scope = new FleetScope { InstanceIds = [Id(2)] }, Aws = Here }, Into(all), default);
-        await Fleet().GetPatchesAsync(new FleetComplianceRequest { Scope = new FleetScope { InstanceIds = [Id(2)] }, States = ["Missing"], Aws = Here }, Into(missing), default);
+        await Fleet()
+            .GetPatchesAsync(
+                new FleetComplianceRequest
+                {
+                    Scope = new FleetScope { InstanceIds = [Id(2)] },
+                    Aws = Here,
+                },
+                Into(all),
+                default
+            );
+        await Fleet()
+            .GetPatchesAsync(
+                new FleetComplianceRequest
+                {
+                    Scope = new FleetScope { InstanceIds = [Id(2)] },
+                    States = ["Missing"],
+                    Aws = Here,
+                },
+                Into(missing),
+                default
+            );
 
         Assert.Equal((62, 2), (all.Count, missing.Count));
-        Assert.Equal(("libexample0.amd64", "Missing", null, "CVE-2026-1000 CVE-2026-1001"), (missing[0].Id, missing[0].State, missing[0].InstalledTime, string.Join(' ', missing[0].CveIds)));
+        Assert.Equal(
+            ("libexample0.amd64", "Missing", null, "CVE-2026-1000 CVE-2026-1001"),
+            (missing[0].Id, missing[0].State, missing[0].InstalledTime, string.Join(' ', missing[0].CveIds))
+        );
         Assert.NotNull(all[^1].InstalledTime);
         AssertEveryRequestFitsTheModel(aws);
     }
@@ -129,12 +237,20 @@ public sealed class FleetTests
         using var environment = new EnvironmentScope(aws.Environment);
         aws.Inject(new Fault("DescribeInstancePatchStatesForPatchGroup", FaultKind.Throttle, Count: 3));
         List<InstanceCompliance> seen = [];
-        var request = new FleetComplianceRequest { Scope = new FleetScope { PatchGroups = ["web"] }, Aws = Here };
+        var request = new FleetComplianceRequest
+        {
+            Scope = new FleetScope { PatchGroups = ["web"] },
+            Aws = Here,
+        };
 
         await Fleet().GetComplianceAsync(request, Into(seen), default);
         Assert.NotEmpty(seen);
-        aws.Inject(new Fault("DescribeInstancePatchStatesForPatchGroup", FaultKind.Error, Count: -1, "AccessDeniedException"));
-        var denied = await Assert.ThrowsAsync<PatchToolsException>(() => Fleet().GetComplianceAsync(request, Into(seen), default));
+        aws.Inject(
+            new Fault("DescribeInstancePatchStatesForPatchGroup", FaultKind.Error, Count: -1, "AccessDeniedException")
+        );
+        var denied = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Fleet().GetComplianceAsync(request, Into(seen), default)
+        );
 
         Assert.Equal(nameof(PatchErrors.FleetAccessDenied), denied.ErrorId);
         Assert.Contains("ssm:DescribeInstancePatch", denied.Error.RecommendedAction, StringComparison.Ordinal);
@@ -149,26 +265,44 @@ public sealed class FleetTests
         var observer = new Saying();
         List<FleetInvocation> ended = [];
 
-        var operation = Assert.Single(await Fleet(observer).StartAsync(
-            new FleetOperationRequest
-            {
-                Operation = PatchOperation.Install,
-                Tags = [new FleetTag("Role", ["web"])],
-                MaxConcurrency = "25%",
-                MaxErrors = "3",
-                RebootOption = RebootOption.NoReboot,
-                Comment = "spring",
-                Parameters = new Dictionary<string, string> { ["PayloadBucket"] = "patches" },
-                Aws = Here,
-            },
-            default));
+        var operation = Assert.Single(
+            await Fleet(observer)
+                .StartAsync(
+                    new FleetOperationRequest
+                    {
+                        Operation = PatchOperation.Install,
+                        Tags = [new FleetTag("Role", ["web"])],
+                        MaxConcurrency = "25%",
+                        MaxErrors = "3",
+                        RebootOption = RebootOption.NoReboot,
+                        Comment = "spring",
+                        Parameters = new Dictionary<string, string> { ["PayloadBucket"] = "patches" },
+                        Aws = Here,
+                    },
+                    default
+                )
+        );
         await Fleet(observer).WaitAsync(operation, TimeSpan.FromHours(1), Here, Into(ended), default);
 
         var sent = Assert.Single(aws.RequestsOf("SendCommand")).Json!.Value;
         Assert.Equal("""[{"Key":"tag:Role","Values":["web"]}]""", sent.GetProperty("Targets").GetRawText());
-        Assert.Equal(("PatchTools-RunPatchBaseline", "25%", "3", 3600), (sent.GetProperty("DocumentName").GetString(), sent.GetProperty("MaxConcurrency").GetString(), sent.GetProperty("MaxErrors").GetString(), sent.GetProperty("TimeoutSeconds").GetInt32()));
-        Assert.Equal($$"""{"Operation":["Install"],"RebootOption":["NoReboot"],"SnapshotId":["{{operation.SnapshotId}}"],"PayloadBucket":["patches"]}""", sent.GetProperty("Parameters").GetRawText());
-        Assert.Equal((FleetOperationKind.Command, "tag Role=web", "us-east-1"), (operation.Kind, operation.Targets, operation.Region));
+        Assert.Equal(
+            ("PatchTools-RunPatchBaseline", "25%", "3", 3600),
+            (
+                sent.GetProperty("DocumentName").GetString(),
+                sent.GetProperty("MaxConcurrency").GetString(),
+                sent.GetProperty("MaxErrors").GetString(),
+                sent.GetProperty("TimeoutSeconds").GetInt32()
+            )
+        );
+        Assert.Equal(
+            $$"""{"Operation":["Install"],"RebootOption":["NoReboot"],"SnapshotId":["{{operation.SnapshotId}}"],"PayloadBucket":["patches"]}""",
+            sent.GetProperty("Parameters").GetRawText()
+        );
+        Assert.Equal(
+            (FleetOperationKind.Command, "tag Role=web", "us-east-1"),
+            (operation.Kind, operation.Targets, operation.Region)
+        );
         Assert.Equal(30, ended.Count);
         Assert.Equal(("Failed", "NonZeroExitCode", 2), (ended[0].Status, ended[0].StatusDetails, ended[0].ExitCode));
         Assert.Equal(29, ended.Count(i => i is { Status: "Success", ExitCode: 0 }));
@@ -184,11 +318,23 @@ public sealed class FleetTests
         using var environment = new EnvironmentScope(aws.Environment);
         var observer = new Saying();
 
-        var operations = await Fleet(observer).StartAsync(new FleetOperationRequest { Operation = PatchOperation.Scan, InstanceIds = [.. Enumerable.Range(0, 120).Select(Id)], Aws = Here }, default);
+        var operations = await Fleet(observer)
+            .StartAsync(
+                new FleetOperationRequest
+                {
+                    Operation = PatchOperation.Scan,
+                    InstanceIds = [.. Enumerable.Range(0, 120).Select(Id)],
+                    Aws = Here,
+                },
+                default
+            );
 
         Assert.Equal(3, operations.Count);
         Assert.Single(operations.Select(o => o.SnapshotId).Distinct());
-        Assert.Equal([50, 50, 20], aws.RequestsOf("SendCommand").Select(r => r.Json!.Value.GetProperty("InstanceIds").GetArrayLength()));
+        Assert.Equal(
+            [50, 50, 20],
+            aws.RequestsOf("SendCommand").Select(r => r.Json!.Value.GetProperty("InstanceIds").GetArrayLength())
+        );
         Assert.Contains(observer.Lines, line => line.Contains("3 commands", StringComparison.Ordinal));
         AssertEveryRequestFitsTheModel(aws);
     }
@@ -200,13 +346,35 @@ public sealed class FleetTests
         using var environment = new EnvironmentScope(aws.Environment);
         List<FleetInvocation> ended = [];
 
-        var operation = Assert.Single(await Fleet().StartAsync(
-            new FleetOperationRequest { Operation = PatchOperation.Scan, ResourceGroups = ["front"], Association = new FleetSchedule("nightly", "cron(0 2 ? * * *)"), Aws = Here }, default));
+        var operation = Assert.Single(
+            await Fleet()
+                .StartAsync(
+                    new FleetOperationRequest
+                    {
+                        Operation = PatchOperation.Scan,
+                        ResourceGroups = ["front"],
+                        Association = new FleetSchedule("nightly", "cron(0 2 ? * * *)"),
+                        Aws = Here,
+                    },
+                    default
+                )
+        );
         await Fleet().WaitAsync(operation, TimeSpan.FromHours(1), Here, Into(ended), default);
 
         var made = Assert.Single(aws.RequestsOf("CreateAssociation")).Json!.Value;
-        Assert.Equal(("nightly", "cron(0 2 ? * * *)", "10%", "5%"), (made.GetProperty("AssociationName").GetString(), made.GetProperty("ScheduleExpression").GetString(), made.GetProperty("MaxConcurrency").GetString(), made.GetProperty("MaxErrors").GetString()));
-        Assert.Equal("""[{"Key":"resource-groups:Name","Values":["front"]}]""", made.GetProperty("Targets").GetRawText());
+        Assert.Equal(
+            ("nightly", "cron(0 2 ? * * *)", "10%", "5%"),
+            (
+                made.GetProperty("AssociationName").GetString(),
+                made.GetProperty("ScheduleExpression").GetString(),
+                made.GetProperty("MaxConcurrency").GetString(),
+                made.GetProperty("MaxErrors").GetString()
+            )
+        );
+        Assert.Equal(
+            """[{"Key":"resource-groups:Name","Values":["front"]}]""",
+            made.GetProperty("Targets").GetRawText()
+        );
         Assert.False(made.GetProperty("Parameters").TryGetProperty("SnapshotId", out _));
         Assert.Equal((FleetOperationKind.Association, null), (operation.Kind, operation.SnapshotId));
         Assert.Equal(20, ended.Count);
@@ -219,9 +387,22 @@ public sealed class FleetTests
         await using var aws = Aws(60);
         aws.Fleet.DonePerLook = 1;
         using var environment = new EnvironmentScope(aws.Environment);
-        var operation = Assert.Single(await Fleet().StartAsync(new FleetOperationRequest { Operation = PatchOperation.Scan, Tags = [new FleetTag("Role", ["web"])], Aws = Here }, default));
+        var operation = Assert.Single(
+            await Fleet()
+                .StartAsync(
+                    new FleetOperationRequest
+                    {
+                        Operation = PatchOperation.Scan,
+                        Tags = [new FleetTag("Role", ["web"])],
+                        Aws = Here,
+                    },
+                    default
+                )
+        );
 
-        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => Fleet().WaitAsync(operation, TimeSpan.Zero, Here, Into(new List<FleetInvocation>()), default));
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Fleet().WaitAsync(operation, TimeSpan.Zero, Here, Into(new List<FleetInvocation>()), default)
+        );
 
         Assert.Equal((nameof(PatchErrors.FleetWaitTimedOut), operation.Id), (failure.ErrorId, failure.Target));
         Assert.Contains("1 of 30", failure.Message, StringComparison.Ordinal);
@@ -235,16 +416,43 @@ public sealed class FleetTests
         FleetOperationRequest[] wrong =
         [
             new() { Operation = PatchOperation.Scan },
-            new() { Operation = PatchOperation.Scan, Tags = [.. Enumerable.Range(0, 6).Select(i => new FleetTag($"T{i}", []))] },
+            new()
+            {
+                Operation = PatchOperation.Scan,
+                Tags = [.. Enumerable.Range(0, 6).Select(i => new FleetTag($"T{i}", []))],
+            },
             new() { Operation = PatchOperation.Scan, ResourceGroups = ["a", "b"] },
-            new() { Operation = PatchOperation.Scan, ResourceGroups = ["a"], Tags = [new FleetTag("T", [])] },
-            new() { Operation = PatchOperation.Install, InstanceIds = ["i-1"], InstallOverrideList = "/root/list.yaml" },
-            new() { Operation = PatchOperation.Install, InstanceIds = ["i-1"], InstallOverrideList = "s3://b/l", BaselineOverride = "s3://b/o" },
-            new() { Operation = PatchOperation.Install, InstanceIds = ["i-1"], SnapshotId = "x" },
+            new()
+            {
+                Operation = PatchOperation.Scan,
+                ResourceGroups = ["a"],
+                Tags = [new FleetTag("T", [])],
+            },
+            new()
+            {
+                Operation = PatchOperation.Install,
+                InstanceIds = ["i-1"],
+                InstallOverrideList = "/root/list.yaml",
+            },
+            new()
+            {
+                Operation = PatchOperation.Install,
+                InstanceIds = ["i-1"],
+                InstallOverrideList = "s3://b/l",
+                BaselineOverride = "s3://b/o",
+            },
+            new()
+            {
+                Operation = PatchOperation.Install,
+                InstanceIds = ["i-1"],
+                SnapshotId = "x",
+            },
         ];
 
         foreach (var request in wrong)
-            await Assert.ThrowsAsync<PatchToolsException>(() => Fleet().StartAsync(request with { Aws = Here }, default));
+            await Assert.ThrowsAsync<PatchToolsException>(() =>
+                Fleet().StartAsync(request with { Aws = Here }, default)
+            );
 
         Assert.Empty(aws.Requests);
     }
@@ -272,32 +480,59 @@ public sealed class FleetTests
     private static LoopbackAws Aws(int instances)
     {
         var aws = LoopbackAws.Start();
-        aws.Fleet.Instances = [.. Enumerable.Range(0, instances).Select(i => new LoopbackInstance(Id(i))
-        {
-            Name = $"host-{i}",
-            PatchGroup = i % 2 == 0 ? "web" : "db",
-            Missing = i == 1 ? null : i % 3,
-            ExitCode = i == 0 ? 2 : 0,
-            Tags = new Dictionary<string, string> { ["Role"] = i % 2 == 0 ? "web" : "db", ["Env"] = (i % 4) switch { 0 => "prod", 1 => "test", _ => "dev" }, ["ResourceGroup"] = i % 3 == 0 ? "front" : "back" },
-        })];
+        aws.Fleet.Instances =
+        [
+            .. Enumerable
+                .Range(0, instances)
+                .Select(i => new LoopbackInstance(Id(i))
+                {
+                    Name = $"host-{i}",
+                    PatchGroup = i % 2 == 0 ? "web" : "db",
+                    Missing = i == 1 ? null : i % 3,
+                    ExitCode = i == 0 ? 2 : 0,
+                    Tags = new Dictionary<string, string>
+                    {
+                        ["Role"] = i % 2 == 0 ? "web" : "db",
+                        ["Env"] = (i % 4) switch
+                        {
+                            0 => "prod",
+                            1 => "test",
+                            _ => "dev",
+                        },
+                        ["ResourceGroup"] = i % 3 == 0 ? "front" : "back",
+                    },
+                }),
+        ];
         return aws;
     }
 
-    private static HostContext Host() => new() { Paths = new HostPaths(), Environment = new Dictionary<string, string>() };
+    private static HostContext Host() =>
+        new() { Paths = new HostPaths(), Environment = new Dictionary<string, string>() };
 
-    private static PatchFleet Fleet(IRunObserver? observer = null) => new(Host(), new AdapterFactory(Loopback.Patience), observer ?? SilentObserver.Instance, TimeSpan.FromMilliseconds(1));
+    private static PatchFleet Fleet(IRunObserver? observer = null) =>
+        new(
+            Host(),
+            new AdapterFactory(Loopback.Patience),
+            observer ?? SilentObserver.Instance,
+            TimeSpan.FromMilliseconds(1)
+        );
 
-    private static Func<T, Task> Into<T>(List<T> list) => item =>
-    {
-        list.Add(item);
-        return Task.CompletedTask;
-    };
+    private static Func<T, Task> Into<T>(List<T> list) =>
+        item =>
+        {
+            list.Add(item);
+            return Task.CompletedTask;
+        };
 
-    private static void AssertEveryRequestFitsTheModel(LoopbackAws aws) => Assert.All(aws.Requests, r =>
-    {
-        Assert.Empty(r.ModelErrors);
-        Assert.Equal(SignatureVerdict.Valid, r.Signature);
-    });
+    private static void AssertEveryRequestFitsTheModel(LoopbackAws aws) =>
+        Assert.All(
+            aws.Requests,
+            r =>
+            {
+                Assert.Empty(r.ModelErrors);
+                Assert.Equal(SignatureVerdict.Valid, r.Signature);
+            }
+        );
 
     private sealed class Saying : IRunObserver
     {
@@ -331,16 +566,28 @@ public sealed class FleetTests
 
         public IOverrideListReader CreateOverrideListReader() => throw new NotSupportedException();
 
-        public IAsyncEnumerable<IReadOnlyList<string>> FindInstancesAsync(IReadOnlyList<FleetTag> tags, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IAsyncEnumerable<IReadOnlyList<string>> FindInstancesAsync(
+            IReadOnlyList<FleetTag> tags,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
 
-        public IAsyncEnumerable<IReadOnlyList<InstancePatch>> GetPatchesAsync(InstancePatchQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IAsyncEnumerable<IReadOnlyList<InstancePatch>> GetPatchesAsync(
+            InstancePatchQuery query,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
 
-        public async IAsyncEnumerable<IReadOnlyList<InstanceCompliance>> GetStatesAsync(InstanceStateQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<IReadOnlyList<InstanceCompliance>> GetStatesAsync(
+            InstanceStateQuery query,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+        )
         {
             foreach (var page in Enumerable.Range(0, instances).Chunk(100))
             {
                 await Task.Yield();
-                yield return [.. page.Select(i => new InstanceCompliance { InstanceId = Id(i), PatchGroup = query.PatchGroup! })];
+                yield return
+                [
+                    .. page.Select(i => new InstanceCompliance { InstanceId = Id(i), PatchGroup = query.PatchGroup! }),
+                ];
             }
         }
 

@@ -20,7 +20,9 @@ public sealed class IdentityTests
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.EnvironmentWithoutKey);
         environment.Set("AWS_ENDPOINT_URL_STS", aws.Url.AbsoluteUri);
-        await File.WriteAllTextAsync(LoopbackAws.SharedFile, $"""
+        await File.WriteAllTextAsync(
+            LoopbackAws.SharedFile,
+            $"""
             [base]
             aws_access_key_id = {LoopbackAws.ProfileKey.AccessKeyId}
             aws_secret_access_key = {LoopbackAws.ProfileKey.SecretAccessKey}
@@ -30,15 +32,33 @@ public sealed class IdentityTests
             role_arn = arn:aws:iam::123456789012:role/patcher
             source_profile = base
             region = us-east-1
-            """, TestContext.Current.CancellationToken);
+            """,
+            TestContext.Current.CancellationToken
+        );
         try
         {
-            using var service = new SsmPatchService(Loopback.Settings(aws) with { ProfileName = "patcher", IsHybrid = isHybrid }, Loopback.Patience);
+            using var service = new SsmPatchService(
+                Loopback.Settings(aws) with
+                {
+                    ProfileName = "patcher",
+                    IsHybrid = isHybrid,
+                },
+                Loopback.Patience
+            );
 
             await service.CallAsync(Put, client);
 
-            Assert.Equal((LoopbackAws.ProfileKey.AccessKeyId, SignatureVerdict.Valid), (Assert.Single(aws.RequestsOf(LoopbackAws.StsTarget)).AccessKeyId, aws.RequestsOf(LoopbackAws.StsTarget)[0].Signature));
-            Assert.Equal((LoopbackAws.RoleKey.AccessKeyId, SignatureVerdict.Valid), (Assert.Single(aws.RequestsOf(Put)).AccessKeyId, aws.RequestsOf(Put)[0].Signature));
+            Assert.Equal(
+                (LoopbackAws.ProfileKey.AccessKeyId, SignatureVerdict.Valid),
+                (
+                    Assert.Single(aws.RequestsOf(LoopbackAws.StsTarget)).AccessKeyId,
+                    aws.RequestsOf(LoopbackAws.StsTarget)[0].Signature
+                )
+            );
+            Assert.Equal(
+                (LoopbackAws.RoleKey.AccessKeyId, SignatureVerdict.Valid),
+                (Assert.Single(aws.RequestsOf(Put)).AccessKeyId, aws.RequestsOf(Put)[0].Signature)
+            );
         }
         finally
         {
@@ -60,7 +80,10 @@ public sealed class IdentityTests
         await service.CallAsync(Put, client);
 
         Assert.NotEmpty(aws.RequestsOf(LoopbackAws.ContainerTarget));
-        Assert.Equal((LoopbackAws.RoleKey.AccessKeyId, SignatureVerdict.Valid), (Assert.Single(aws.RequestsOf(Put)).AccessKeyId, aws.RequestsOf(Put)[0].Signature));
+        Assert.Equal(
+            (LoopbackAws.RoleKey.AccessKeyId, SignatureVerdict.Valid),
+            (Assert.Single(aws.RequestsOf(Put)).AccessKeyId, aws.RequestsOf(Put)[0].Signature)
+        );
     }
 
     [Fact]
@@ -69,7 +92,9 @@ public sealed class IdentityTests
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.EnvironmentWithoutKey);
         environment.Set("AWS_ENDPOINT_URL_STS", aws.Url.AbsoluteUri);
-        await File.WriteAllTextAsync(LoopbackAws.SharedFile, """
+        await File.WriteAllTextAsync(
+            LoopbackAws.SharedFile,
+            """
             [wrong]
             aws_access_key_id = AKIAWRONG00000000000
             aws_secret_access_key = wrong
@@ -79,10 +104,18 @@ public sealed class IdentityTests
             role_arn = arn:aws:iam::123456789012:role/other
             source_profile = wrong
             region = us-east-1
-            """, TestContext.Current.CancellationToken);
+            """,
+            TestContext.Current.CancellationToken
+        );
         try
         {
-            using var service = new SsmPatchService(Loopback.Settings(aws) with { ProfileName = "other" }, Loopback.Patience);
+            using var service = new SsmPatchService(
+                Loopback.Settings(aws) with
+                {
+                    ProfileName = "other",
+                },
+                Loopback.Patience
+            );
 
             var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.CallAsync(Put));
 

@@ -22,8 +22,14 @@ public sealed class InstanceIdentitySourceTests
 
         Assert.Equal(Known, await Ask(aws));
 
-        Assert.Equal(["PUT /latest/api/token", "GET /latest/meta-data/instance-id", "GET /latest/meta-data/placement/region"], aws.Requests.Select(r => $"{r.Method} {r.Path}"));
-        Assert.All(aws.Requests.Skip(1), r => Assert.Equal(withToken, r.Header("X-aws-ec2-metadata-token") is not null));
+        Assert.Equal(
+            ["PUT /latest/api/token", "GET /latest/meta-data/instance-id", "GET /latest/meta-data/placement/region"],
+            aws.Requests.Select(r => $"{r.Method} {r.Path}")
+        );
+        Assert.All(
+            aws.Requests.Skip(1),
+            r => Assert.Equal(withToken, r.Header("X-aws-ec2-metadata-token") is not null)
+        );
     }
 
     [Fact]
@@ -114,7 +120,10 @@ public sealed class InstanceIdentitySourceTests
     {
         await using var aws = LoopbackAws.Start();
         Dictionary<string, string> environment = new() { ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = aws.Url.AbsoluteUri };
-        Assert.Equal(new ResolvedInstance("i-0123456789abcdef0", "us-east-1"), await Resolve(environment, new AwsParameters()));
+        Assert.Equal(
+            new ResolvedInstance("i-0123456789abcdef0", "us-east-1"),
+            await Resolve(environment, new AwsParameters())
+        );
         var asked = aws.Requests.Count;
 
         environment["AWS_SSM_INSTANCE_ID"] = "mi-0123456789abcdef1";
@@ -131,8 +140,18 @@ public sealed class InstanceIdentitySourceTests
     }
 
     private static Task<InstanceIdentity> Ask(LoopbackAws aws, TimeSpan? deadline = null) =>
-        new InstanceIdentitySource(aws.Url, Loopback.Patience with { MetadataDeadline = deadline ?? TimeSpan.FromSeconds(30) }).GetAsync(default);
+        new InstanceIdentitySource(
+            aws.Url,
+            Loopback.Patience with
+            {
+                MetadataDeadline = deadline ?? TimeSpan.FromSeconds(30),
+            }
+        ).GetAsync(default);
 
     private static Task<ResolvedInstance> Resolve(Dictionary<string, string> environment, AwsParameters aws) =>
-        new InstanceIdentification(new HostContext { Paths = new HostPaths(), Environment = environment }, new AdapterFactory(Loopback.Patience with { MetadataDeadline = TimeSpan.FromSeconds(30) }), SilentObserver.Instance).RequireAsync(aws, default);
+        new InstanceIdentification(
+            new HostContext { Paths = new HostPaths(), Environment = environment },
+            new AdapterFactory(Loopback.Patience with { MetadataDeadline = TimeSpan.FromSeconds(30) }),
+            SilentObserver.Instance
+        ).RequireAsync(aws, default);
 }

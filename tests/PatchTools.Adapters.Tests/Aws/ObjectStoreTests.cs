@@ -17,35 +17,41 @@ public sealed class ObjectStoreTests
     private static readonly byte[] Content = [.. Enumerable.Range(0, 50_000).Select(i => (byte)i)];
 
     /// <summary>Mishap, what becomes of it, how many requests it takes.</summary>
-    public static TheoryData<FaultKind, ObjectStoreFailure, int> Web => new()
-    {
-        { FaultKind.Throttle, ObjectStoreFailure.HttpError, 3 },
-        { FaultKind.InternalServerError, ObjectStoreFailure.HttpError, 3 },
-        { FaultKind.ServiceUnavailable, ObjectStoreFailure.HttpError, 3 },
-        { FaultKind.Reset, ObjectStoreFailure.Unreachable, 3 * TriesOfTheHandler },
-        { FaultKind.ResetInBody, ObjectStoreFailure.Truncated, 3 },
-        { FaultKind.Truncate, ObjectStoreFailure.Truncated, 3 },
-        { FaultKind.NotFound, ObjectStoreFailure.NotFound, 1 },
-        { FaultKind.Forbidden, ObjectStoreFailure.AccessDenied, 1 },
-    };
+    public static TheoryData<FaultKind, ObjectStoreFailure, int> Web =>
+        new()
+        {
+            { FaultKind.Throttle, ObjectStoreFailure.HttpError, 3 },
+            { FaultKind.InternalServerError, ObjectStoreFailure.HttpError, 3 },
+            { FaultKind.ServiceUnavailable, ObjectStoreFailure.HttpError, 3 },
+            { FaultKind.Reset, ObjectStoreFailure.Unreachable, 3 * TriesOfTheHandler },
+            { FaultKind.ResetInBody, ObjectStoreFailure.Truncated, 3 },
+            { FaultKind.Truncate, ObjectStoreFailure.Truncated, 3 },
+            { FaultKind.NotFound, ObjectStoreFailure.NotFound, 1 },
+            { FaultKind.Forbidden, ObjectStoreFailure.AccessDenied, 1 },
+        };
 
-    public static TheoryData<FaultKind, ObjectStoreFailure, int> Bucket => new()
-    {
-        { FaultKind.Throttle, ObjectStoreFailure.HttpError, 3 },
-        { FaultKind.InternalServerError, ObjectStoreFailure.HttpError, 3 },
-        { FaultKind.ServiceUnavailable, ObjectStoreFailure.HttpError, 3 },
-        { FaultKind.Reset, ObjectStoreFailure.Unreachable, 3 * TriesOfTheHandler },
-        { FaultKind.ResetInBody, ObjectStoreFailure.Truncated, 3 },
-        { FaultKind.Truncate, ObjectStoreFailure.Truncated, 3 },
-        { FaultKind.ByteOrderMark, ObjectStoreFailure.Truncated, 3 },
-        { FaultKind.Halve, ObjectStoreFailure.Truncated, 3 },
-        { FaultKind.NotFound, ObjectStoreFailure.NotFound, 1 },
-        { FaultKind.Forbidden, ObjectStoreFailure.AccessDenied, 1 },
-    };
+    public static TheoryData<FaultKind, ObjectStoreFailure, int> Bucket =>
+        new()
+        {
+            { FaultKind.Throttle, ObjectStoreFailure.HttpError, 3 },
+            { FaultKind.InternalServerError, ObjectStoreFailure.HttpError, 3 },
+            { FaultKind.ServiceUnavailable, ObjectStoreFailure.HttpError, 3 },
+            { FaultKind.Reset, ObjectStoreFailure.Unreachable, 3 * TriesOfTheHandler },
+            { FaultKind.ResetInBody, ObjectStoreFailure.Truncated, 3 },
+            { FaultKind.Truncate, ObjectStoreFailure.Truncated, 3 },
+            { FaultKind.ByteOrderMark, ObjectStoreFailure.Truncated, 3 },
+            { FaultKind.Halve, ObjectStoreFailure.Truncated, 3 },
+            { FaultKind.NotFound, ObjectStoreFailure.NotFound, 1 },
+            { FaultKind.Forbidden, ObjectStoreFailure.AccessDenied, 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Web))]
-    public async Task Every_mishap_of_a_presigned_download_has_its_kind(FaultKind kind, ObjectStoreFailure expected, int requests)
+    public async Task Every_mishap_of_a_presigned_download_has_its_kind(
+        FaultKind kind,
+        ObjectStoreFailure expected,
+        int requests
+    )
     {
         await using var aws = LoopbackAws.Start();
         aws.Documents["a.json"] = Content;
@@ -85,7 +91,10 @@ public sealed class ObjectStoreTests
         aws.Inject(new Fault(target, FaultKind.ServiceUnavailable));
         aws.Inject(new Fault(target, FaultKind.ResetInBody));
 
-        Assert.Equal(Content, await Fetch(Loopback.Settings(aws), fromBucket ? new Uri("s3://bucket/a.json") : Document(aws, "a.json")));
+        Assert.Equal(
+            Content,
+            await Fetch(Loopback.Settings(aws), fromBucket ? new Uri("s3://bucket/a.json") : Document(aws, "a.json"))
+        );
         Assert.Equal(3, aws.Requests.Count);
     }
 
@@ -101,7 +110,14 @@ public sealed class ObjectStoreTests
         aws.Objects["bucket/a.json"] = aws.Documents["a.json"] = Content;
         aws.Inject(new Fault("*", kind, Count: -1));
 
-        var failure = await Failure(Loopback.Settings(aws), fromBucket ? new Uri("s3://bucket/a.json") : Document(aws, "a.json"), Loopback.Patience with { Deadline = TimeSpan.FromMilliseconds(400) });
+        var failure = await Failure(
+            Loopback.Settings(aws),
+            fromBucket ? new Uri("s3://bucket/a.json") : Document(aws, "a.json"),
+            Loopback.Patience with
+            {
+                Deadline = TimeSpan.FromMilliseconds(400),
+            }
+        );
 
         Assert.Equal(ObjectStoreFailure.Unreachable, failure.Failure);
         Assert.Contains("0.4 seconds", failure.Message, StringComparison.Ordinal);
@@ -118,7 +134,9 @@ public sealed class ObjectStoreTests
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         using var store = new ObjectStore(Loopback.Settings(aws), Loopback.Patience);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.GetAsync(fromBucket ? new Uri("s3://bucket/a.json") : Document(aws, "a.json"), MaxBytes, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            store.GetAsync(fromBucket ? new Uri("s3://bucket/a.json") : Document(aws, "a.json"), MaxBytes, stop.Token)
+        );
     }
 
     [Theory]
@@ -126,7 +144,10 @@ public sealed class ObjectStoreTests
     [InlineData(false, null)]
     [InlineData(true, FaultKind.NoLength)]
     [InlineData(true, null)]
-    public async Task What_is_over_the_limit_is_refused_with_and_without_an_announced_length(bool fromBucket, FaultKind? kind)
+    public async Task What_is_over_the_limit_is_refused_with_and_without_an_announced_length(
+        bool fromBucket,
+        FaultKind? kind
+    )
     {
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.Environment);
@@ -137,9 +158,15 @@ public sealed class ObjectStoreTests
         using var store = new ObjectStore(Loopback.Settings(aws), Loopback.Patience);
 
         Assert.Equal(Content, await store.GetAsync(location, Content.Length, default));
-        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync(location, Content.Length - 1, default));
+        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() =>
+            store.GetAsync(location, Content.Length - 1, default)
+        );
         Assert.Equal(ObjectStoreFailure.TooLarge, failure.Failure);
-        Assert.Contains((Content.Length - 1).ToString(CultureInfo.InvariantCulture), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            (Content.Length - 1).ToString(CultureInfo.InvariantCulture),
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, aws.Requests.Count);
     }
 
@@ -191,7 +218,11 @@ public sealed class ObjectStoreTests
     [InlineData("ftp://192.0.2.1/a")]
     [InlineData("file:///etc/passwd")]
     public async Task Only_https_and_s3_leave_this_machine(string location) =>
-        Assert.Contains("only https:// and s3:// are", (await Failure(null, new Uri(location))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "only https:// and s3:// are",
+            (await Failure(null, new Uri(location))).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("b/a.json")]
@@ -203,7 +234,10 @@ public sealed class ObjectStoreTests
         using var environment = new EnvironmentScope(aws.Environment);
         aws.Objects[$"Old.Bucket_Name/{key}"] = Content;
 
-        Assert.Equal(Content, await Fetch(Loopback.Settings(aws), Snapshots.LocationReader.S3Uri($"s3://Old.Bucket_Name/{key}")));
+        Assert.Equal(
+            Content,
+            await Fetch(Loopback.Settings(aws), Snapshots.LocationReader.S3Uri($"s3://Old.Bucket_Name/{key}"))
+        );
 
         var request = Assert.Single(aws.Requests);
         Assert.Equal("GET", request.Method);
@@ -218,7 +252,10 @@ public sealed class ObjectStoreTests
         environment.Set("AWS_SECRET_ACCESS_KEY", "another");
         aws.Objects["bucket/a.json"] = Content;
 
-        Assert.Equal(ObjectStoreFailure.AccessDenied, (await Failure(Loopback.Settings(aws), new Uri("s3://bucket/a.json"))).Failure);
+        Assert.Equal(
+            ObjectStoreFailure.AccessDenied,
+            (await Failure(Loopback.Settings(aws), new Uri("s3://bucket/a.json"))).Failure
+        );
     }
 
     [Fact]
@@ -228,7 +265,10 @@ public sealed class ObjectStoreTests
         using var environment = new EnvironmentScope(aws.EnvironmentWithoutKey);
         environment.Set("AWS_EC2_METADATA_DISABLED", "true");
 
-        Assert.Equal(ObjectStoreFailure.NoCredentials, (await Failure(Loopback.Settings(aws), new Uri("s3://bucket/a.json"))).Failure);
+        Assert.Equal(
+            ObjectStoreFailure.NoCredentials,
+            (await Failure(Loopback.Settings(aws), new Uri("s3://bucket/a.json"))).Failure
+        );
         Assert.Equal(ObjectStoreFailure.NoCredentials, (await Failure(null, new Uri("s3://bucket/a.json"))).Failure);
         Assert.Empty(aws.RequestsOf(LoopbackAws.S3Target));
     }
@@ -240,15 +280,27 @@ public sealed class ObjectStoreTests
         using var environment = new EnvironmentScope(aws.Environment);
         aws.Objects["bucket/a.json"] = Content;
 
-        Assert.Equal(ObjectStoreFailure.HttpError, (await Failure(Loopback.Settings(aws), new Uri("s3://bucket/a.json"))).Failure);
+        Assert.Equal(
+            ObjectStoreFailure.HttpError,
+            (await Failure(Loopback.Settings(aws), new Uri("s3://bucket/a.json"))).Failure
+        );
     }
 
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_ends_the_download()
     {
-        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=127.0.0.1", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        using var key = System.Security.Cryptography.ECDsa.Create(
+            System.Security.Cryptography.ECCurve.NamedCurves.nistP256
+        );
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=127.0.0.1",
+            key,
+            System.Security.Cryptography.HashAlgorithmName.SHA256
+        );
+        using var certificate = request.CreateSelfSigned(
+            TimeProvider.System.GetUtcNow().AddDays(-1),
+            TimeProvider.System.GetUtcNow().AddDays(1)
+        );
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         using var stop = new CancellationTokenSource();
@@ -276,7 +328,8 @@ public sealed class ObjectStoreTests
                         await tls.AuthenticateAsServerAsync(certificate);
                         received += await tls.ReadAsync(new byte[1], stop.Token);
                     }
-                    catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
+                    catch (Exception e)
+                        when (e is IOException or System.Security.Authentication.AuthenticationException)
                     {
                         // The client has hung up, as it should.
                     }
@@ -297,10 +350,24 @@ public sealed class ObjectStoreTests
         environment.Set("AWS_ENDPOINT_URL_SSM", "http://ssm.invalid/");
 
         // Tried, and not refused out of hand as any other host is.
-        Assert.Contains("cannot be reached", (await Failure(null, new Uri("http://ssm.invalid/a?secret"), Loopback.Patience with { DownloadRetries = 0 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be reached",
+            (
+                await Failure(
+                    null,
+                    new Uri("http://ssm.invalid/a?secret"),
+                    Loopback.Patience with
+                    {
+                        DownloadRetries = 0,
+                    }
+                )
+            ).Message,
+            StringComparison.Ordinal
+        );
     }
 
-    private static Uri Document(LoopbackAws aws, string name) => new(aws.Url, $"documents/{name}?X-Amz-Signature=presigned-secret");
+    private static Uri Document(LoopbackAws aws, string name) =>
+        new(aws.Url, $"documents/{name}?X-Amz-Signature=presigned-secret");
 
     private static async Task<byte[]> Fetch(AwsSettings? settings, Uri location)
     {
@@ -309,7 +376,11 @@ public sealed class ObjectStoreTests
     }
 
     /// <summary>Its message names the location and neither query nor key, and no type of the SDK is among its causes.</summary>
-    private static async Task<ObjectStoreException> Failure(AwsSettings? settings, Uri location, CallPatience? patience = null)
+    private static async Task<ObjectStoreException> Failure(
+        AwsSettings? settings,
+        Uri location,
+        CallPatience? patience = null
+    )
     {
         using var store = new ObjectStore(settings, patience ?? Loopback.Patience);
         var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync(location, MaxBytes, default));

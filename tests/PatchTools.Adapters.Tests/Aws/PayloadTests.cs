@@ -42,7 +42,13 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
         var bundle = Bundle(megabytes: 10);
         await server.PutAsync(Key, bundle);
         var location = PayloadLocation.InBucket(RadosGatewayTests.Server.Bucket, "patchtools", "1.2.3", "us-east-1");
-        var request = new PayloadRequest { Location = location, Sha256 = Hash(bundle), Version = "1.2.3", ModulesDirectory = folder.Path };
+        var request = new PayloadRequest
+        {
+            Location = location,
+            Sha256 = Hash(bundle),
+            Version = "1.2.3",
+            ModulesDirectory = folder.Path,
+        };
 
         var manifest = await host.Run().SavePayloadAsync(request, default);
 
@@ -50,7 +56,9 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
 
         // Somebody puts another one under the same key.
         await server.PutAsync(Key, Bundle(megabytes: 1));
-        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => host.Run().SavePayloadAsync(request, default));
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            host.Run().SavePayloadAsync(request, default)
+        );
 
         Assert.Equal((nameof(PatchErrors.PayloadChecksumMismatch), 151), (failure.ErrorId, failure.ExitCode));
         Assert.Equal(10 << 20, new FileInfo(Path.Combine(Path.GetDirectoryName(manifest)!, "bin", "noise")).Length);
@@ -58,7 +66,11 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(Mishaps))]
-    public async Task Every_mishap_of_a_bundle_is_told_and_installs_nothing(FaultKind kind, bool fromBucket, string words)
+    public async Task Every_mishap_of_a_bundle_is_told_and_installs_nothing(
+        FaultKind kind,
+        bool fromBucket,
+        string words
+    )
     {
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.Environment);
@@ -68,7 +80,9 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
         aws.Objects["patches/" + Key] = bundle;
         aws.Documents[Key] = bundle;
         aws.Inject(new Fault(fromBucket ? LoopbackAws.S3Target : LoopbackAws.DocumentTarget, kind, Count: -1));
-        var location = fromBucket ? $"s3://patches/{Key}" : $"{aws.Url}documents/{Key}?X-Amz-Signature=presigned-secret";
+        var location = fromBucket
+            ? $"s3://patches/{Key}"
+            : $"{aws.Url}documents/{Key}?X-Amz-Signature=presigned-secret";
 
         var failure = await Assert.ThrowsAsync<PatchToolsException>(() => Save(host, location, bundle, folder.Path));
 
@@ -103,10 +117,21 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
     /// <summary>By <c>http://</c> to this machine, which no user can: only the port takes it.</summary>
     private static async Task<string> Save(SmallHost host, string location, byte[] bundle, string modules)
     {
-        var request = new PayloadRequest { Location = location, Sha256 = Hash(bundle), ModulesDirectory = modules };
+        var request = new PayloadRequest
+        {
+            Location = location,
+            Sha256 = Hash(bundle),
+            ModulesDirectory = modules,
+        };
         if (location.StartsWith("s3://", StringComparison.Ordinal))
             return await host.Run().SavePayloadAsync(request, default);
-        return await new PatchRun(host.Context, new SecureInName(), SilentObserver.Instance).SavePayloadAsync(request with { Location = location.Replace("http://", "https://", StringComparison.Ordinal) }, default);
+        return await new PatchRun(host.Context, new SecureInName(), SilentObserver.Instance).SavePayloadAsync(
+            request with
+            {
+                Location = location.Replace("http://", "https://", StringComparison.Ordinal),
+            },
+            default
+        );
     }
 
     private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
@@ -119,8 +144,20 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
         using (var tar = new TarWriter(gzip, TarEntryFormat.Pax))
         {
-            foreach (var (name, content) in new (string, byte[])[] { ("PatchTools.psd1", "@{\n    ModuleVersion = '1.2.3'\n}\n"u8.ToArray()), ("bin/PatchTools.dll", [1]), ("bin/noise", noise) })
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "PatchTools/" + name) { DataStream = new MemoryStream(content) });
+            foreach (
+                var (name, content) in new (string, byte[])[]
+                {
+                    ("PatchTools.psd1", "@{\n    ModuleVersion = '1.2.3'\n}\n"u8.ToArray()),
+                    ("bin/PatchTools.dll", [1]),
+                    ("bin/noise", noise),
+                }
+            )
+                tar.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, "PatchTools/" + name)
+                    {
+                        DataStream = new MemoryStream(content),
+                    }
+                );
         }
 
         return packed.ToArray();
@@ -131,15 +168,19 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
     {
         private readonly AdapterFactory _inner = new(Loopback.Patience);
 
-        public Ports.IPatchService CreatePatchService(Ports.AwsSettings settings) => _inner.CreatePatchService(settings);
+        public Ports.IPatchService CreatePatchService(Ports.AwsSettings settings) =>
+            _inner.CreatePatchService(settings);
 
-        public Ports.IFleetOperations CreateFleetOperations(Ports.AwsSettings settings) => _inner.CreateFleetOperations(settings);
+        public Ports.IFleetOperations CreateFleetOperations(Ports.AwsSettings settings) =>
+            _inner.CreateFleetOperations(settings);
 
-        public Ports.IFleetCompliance CreateFleetCompliance(Ports.AwsSettings settings) => _inner.CreateFleetCompliance(settings);
+        public Ports.IFleetCompliance CreateFleetCompliance(Ports.AwsSettings settings) =>
+            _inner.CreateFleetCompliance(settings);
 
         public Ports.IObjectStore CreateObjectStore(Ports.AwsSettings? settings) => this;
 
-        public Ports.IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) => _inner.CreateIdentitySource(endpoint);
+        public Ports.IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
+            _inner.CreateIdentitySource(endpoint);
 
         public Ports.IDecompressor CreateDecompressor() => _inner.CreateDecompressor();
 
@@ -150,7 +191,11 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
         public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
         {
             using var store = new ObjectStore(null, Loopback.Patience);
-            return await store.GetAsync(new UriBuilder(location) { Scheme = "http", Port = location.Port }.Uri, maxBytes, cancellationToken);
+            return await store.GetAsync(
+                new UriBuilder(location) { Scheme = "http", Port = location.Port }.Uri,
+                maxBytes,
+                cancellationToken
+            );
         }
     }
 }

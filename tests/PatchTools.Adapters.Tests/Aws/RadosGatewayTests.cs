@@ -16,11 +16,13 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
     private const long MaxBytes = 1 << 20;
     private static readonly byte[] Content = [.. Enumerable.Range(0, 50_000).Select(i => (byte)i)];
 
-    private static readonly byte[] Override = Encoding.UTF8.GetBytes("""
+    private static readonly byte[] Override = Encoding.UTF8.GetBytes(
+        """
         [{"OperatingSystem":"DEBIAN","GlobalFilters":{"PatchFilters":[{"Key":"PRODUCT","Values":["*"]}]},
         "ApprovalRules":{"PatchRules":[{"PatchFilterGroup":{"PatchFilters":[{"Key":"PRIORITY","Values":["*"]}]},"ComplianceLevel":"CRITICAL","ApproveAfterDays":0,"EnableNonSecurity":true}]},
         "ApprovedPatches":[],"ApprovedPatchesComplianceLevel":"UNSPECIFIED","ApprovedPatchesEnableNonSecurity":false,"RejectedPatches":[],"RejectedPatchesAction":"BLOCK","Sources":[]}]
-        """);
+        """
+    );
 
     [Theory]
     [InlineData("a.json")]
@@ -64,7 +66,11 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
         using var environment = await server.EnvironmentAsync();
         await server.PutAsync("presigned.json", Content);
         var expired = server.Presigned("presigned.json", TimeSpan.FromMinutes(-1));
-        var changed = new Uri(server.Presigned("presigned.json", TimeSpan.FromHours(1)).AbsoluteUri.Replace("presigned.json", "other.json", StringComparison.Ordinal));
+        var changed = new Uri(
+            server
+                .Presigned("presigned.json", TimeSpan.FromHours(1))
+                .AbsoluteUri.Replace("presigned.json", "other.json", StringComparison.Ordinal)
+        );
 
         foreach (var url in new[] { expired, changed })
         {
@@ -117,13 +123,31 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
         await server.PutAsync("baselines/override.json", Override);
         using var host = new SmallHost();
 
-        var report = await host.Run().ScanAsync(new RunRequest { Snapshot = new SnapshotRequest { BaselineOverride = $"s3://{Server.Bucket}/baselines/override.json" } }, default);
+        var report = await host.Run()
+            .ScanAsync(
+                new RunRequest
+                {
+                    Snapshot = new SnapshotRequest
+                    {
+                        BaselineOverride = $"s3://{Server.Bucket}/baselines/override.json",
+                    },
+                },
+                default
+            );
 
         Assert.Equal((0, SnapshotOrigin.Override, 1), (report.ExitCode, report.Snapshot.Origin, report.Counts.Missing));
         Assert.Equal($"s3://{Server.Bucket}/baselines/override.json", report.Snapshot.BaselineOverride);
         var request = Assert.Single(aws.RequestsOf("GetDeployablePatchSnapshotForInstance"));
         Assert.Empty(request.ModelErrors);
-        Assert.Equal("CRITICAL", request.Json!.Value.GetProperty("BaselineOverride").GetProperty("ApprovalRules").GetProperty("PatchRules")[0].GetProperty("ComplianceLevel").GetString());
+        Assert.Equal(
+            "CRITICAL",
+            request
+                .Json!.Value.GetProperty("BaselineOverride")
+                .GetProperty("ApprovalRules")
+                .GetProperty("PatchRules")[0]
+                .GetProperty("ComplianceLevel")
+                .GetString()
+        );
         Assert.Empty(aws.RequestsOf("PutInventory"));
     }
 
@@ -137,9 +161,23 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
         using var host = new SmallHost();
 
         var failure = await Assert.ThrowsAsync<Errors.PatchToolsException>(() =>
-            host.Run().ScanAsync(new RunRequest { Snapshot = new SnapshotRequest { BaselineOverride = $"s3://{Server.Bucket}/baselines/override.json" } }, default));
+            host.Run()
+                .ScanAsync(
+                    new RunRequest
+                    {
+                        Snapshot = new SnapshotRequest
+                        {
+                            BaselineOverride = $"s3://{Server.Bucket}/baselines/override.json",
+                        },
+                    },
+                    default
+                )
+        );
 
-        Assert.Equal((nameof(Errors.PatchErrors.BaselineOverrideAccessDenied), 160), (failure.ErrorId, failure.ExitCode));
+        Assert.Equal(
+            (nameof(Errors.PatchErrors.BaselineOverrideAccessDenied), 160),
+            (failure.ErrorId, failure.ExitCode)
+        );
         Assert.Empty(aws.Requests);
     }
 
@@ -151,7 +189,8 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
         return await store.GetAsync(location, MaxBytes, default);
     }
 
-    private static async Task<ObjectStoreException> Failure(Uri location) => await Assert.ThrowsAsync<ObjectStoreException>(() => Fetch(location));
+    private static async Task<ObjectStoreException> Failure(Uri location) =>
+        await Assert.ThrowsAsync<ObjectStoreException>(() => Fetch(location));
 
     /// <summary>The server of all tests here, started by the first, with one bucket.</summary>
     public sealed class Server : IAsyncLifetime
@@ -170,51 +209,87 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
             if (_gateway is null)
             {
                 _gateway = await RadosGateway.StartAsync(key);
-                _client = new AmazonS3Client(new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey), new AmazonS3Config
-                {
-                    ServiceURL = _gateway.Url.AbsoluteUri,
-                    AuthenticationRegion = "us-east-1",
-                    ForcePathStyle = true,
-                    RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-                    ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-                });
+                _client = new AmazonS3Client(
+                    new BasicAWSCredentials(key.AccessKeyId, key.SecretAccessKey),
+                    new AmazonS3Config
+                    {
+                        ServiceURL = _gateway.Url.AbsoluteUri,
+                        AuthenticationRegion = "us-east-1",
+                        ForcePathStyle = true,
+                        RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+                        ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+                    }
+                );
                 await _client.PutBucketAsync(new PutBucketRequest { BucketName = Bucket });
             }
 
-            return new EnvironmentScope(new Dictionary<string, string>(aws?.EnvironmentWithoutKey ?? new Dictionary<string, string>())
-            {
-                ["AWS_REGION"] = "us-east-1",
-                ["AWS_ENDPOINT_URL_S3"] = _gateway.Url.AbsoluteUri,
-                ["AWS_ACCESS_KEY_ID"] = key.AccessKeyId,
-                ["AWS_SECRET_ACCESS_KEY"] = key.SecretAccessKey,
-                ["AWS_CONFIG_FILE"] = "/dev/null",
-                ["AWS_SHARED_CREDENTIALS_FILE"] = LoopbackAws.SharedFile,
-                ["NO_PROXY"] = "127.0.0.1",
-            });
+            return new EnvironmentScope(
+                new Dictionary<string, string>(aws?.EnvironmentWithoutKey ?? new Dictionary<string, string>())
+                {
+                    ["AWS_REGION"] = "us-east-1",
+                    ["AWS_ENDPOINT_URL_S3"] = _gateway.Url.AbsoluteUri,
+                    ["AWS_ACCESS_KEY_ID"] = key.AccessKeyId,
+                    ["AWS_SECRET_ACCESS_KEY"] = key.SecretAccessKey,
+                    ["AWS_CONFIG_FILE"] = "/dev/null",
+                    ["AWS_SHARED_CREDENTIALS_FILE"] = LoopbackAws.SharedFile,
+                    ["NO_PROXY"] = "127.0.0.1",
+                }
+            );
         }
 
         public async Task PutAsync(string key, byte[] content)
         {
             using var body = new MemoryStream(content);
-            await _client!.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = body });
+            await _client!.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = Bucket,
+                    Key = key,
+                    InputStream = body,
+                }
+            );
         }
 
         public async Task PutInPartsAsync(string key, byte[] content)
         {
-            var upload = await _client!.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = Bucket, Key = key });
+            var upload = await _client!.InitiateMultipartUploadAsync(
+                new InitiateMultipartUploadRequest { BucketName = Bucket, Key = key }
+            );
             using var body = new MemoryStream(content);
-            var part = await _client.UploadPartAsync(new UploadPartRequest { BucketName = Bucket, Key = key, UploadId = upload.UploadId, PartNumber = 1, InputStream = body });
-            await _client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = Bucket, Key = key, UploadId = upload.UploadId, PartETags = [new PartETag(1, part.ETag)] });
+            var part = await _client.UploadPartAsync(
+                new UploadPartRequest
+                {
+                    BucketName = Bucket,
+                    Key = key,
+                    UploadId = upload.UploadId,
+                    PartNumber = 1,
+                    InputStream = body,
+                }
+            );
+            await _client.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest
+                {
+                    BucketName = Bucket,
+                    Key = key,
+                    UploadId = upload.UploadId,
+                    PartETags = [new PartETag(1, part.ETag)],
+                }
+            );
         }
 
-        public Uri Presigned(string key, TimeSpan validity) => new(_client!.GetPreSignedURL(new GetPreSignedUrlRequest
-        {
-            BucketName = Bucket,
-            Key = key,
-            Verb = HttpVerb.GET,
-            Protocol = Protocol.HTTP,
-            Expires = (TimeProvider.System.GetUtcNow() + validity).UtcDateTime,
-        }));
+        public Uri Presigned(string key, TimeSpan validity) =>
+            new(
+                _client!.GetPreSignedURL(
+                    new GetPreSignedUrlRequest
+                    {
+                        BucketName = Bucket,
+                        Key = key,
+                        Verb = HttpVerb.GET,
+                        Protocol = Protocol.HTTP,
+                        Expires = (TimeProvider.System.GetUtcNow() + validity).UtcDateTime,
+                    }
+                )
+            );
 
         public async ValueTask DisposeAsync()
         {

@@ -14,72 +14,82 @@ public sealed class RunMishapTests
     private const string Ec2 = Loopback.InstanceId;
     private const string Hybrid = "mi-0123456789abcdef0";
 
-    private static readonly byte[] Snapshot = Encoding.UTF8.GetBytes("""
+    private static readonly byte[] Snapshot = Encoding.UTF8.GetBytes(
+        """
         {"patchBaseline":{"baselineId":"pb-0123456789abcdef0","name":"small","operatingSystem":"DEBIAN","createdTime":1.0,"modifiedTime":1.0,
         "globalFilters":{"filters":[{"key":"PRODUCT","values":["*"]}]},
         "approvalRules":{"rules":[{"filterGroup":{"filters":[{"key":"PRIORITY","values":["*"]}]},"complianceLevel":"HIGH","enableNonSecurity":true,"approveAfterDays":0}]},
         "approvedPatches":[],"rejectedPatches":[],"approvedPatchesComplianceLevel":"UNSPECIFIED","approvedPatchesEnableNonSecurity":false,
         "rejectedPatchesAction":"ALLOW_AS_DEPENDENCY","sources":[]},"patchGroup":"web"}
-        """);
+        """
+    );
 
     /// <summary>Instance, mishap, error code, error id, exit code, how many requests it takes.</summary>
-    public static TheoryData<string, FaultKind, string?, string, int, int> OfTheSnapshot => new()
-    {
-        // The default client's six tries, and the fallback's.
-        { Ec2, FaultKind.Throttle, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 12 },
-        { Ec2, FaultKind.InternalServerError, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 12 },
-        { Ec2, FaultKind.ServiceUnavailable, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 12 },
-        { Hybrid, FaultKind.Throttle, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 6 },
-
-        // No answer is no reason for other credentials.
-        { Ec2, FaultKind.Reset, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
-        { Ec2, FaultKind.ResetInBody, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
-        { Ec2, FaultKind.Truncate, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
-        { Ec2, FaultKind.Halve, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
-        { Ec2, FaultKind.Garbage, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
-
-        { Ec2, FaultKind.Error, "AccessDeniedException", nameof(PatchErrors.SnapshotAccessDenied), 148, 2 },
-        { Hybrid, FaultKind.Error, "AccessDeniedException", nameof(PatchErrors.SnapshotServiceFailed), 144, 1 },
-        { Ec2, FaultKind.Error, "ExpiredTokenException", nameof(PatchErrors.CredentialsRejected), 144, 2 },
-        { Hybrid, FaultKind.Error, "UnrecognizedClientException", nameof(PatchErrors.CredentialsRejected), 144, 1 },
-        { Hybrid, FaultKind.Error, "RequestExpired", nameof(PatchErrors.ClockSkewed), 144, 1 },
-        { Ec2, FaultKind.Error, "ValidationException", nameof(PatchErrors.SnapshotServiceFailed), 144, 2 },
-        { Ec2, FaultKind.Error, "UnsupportedOperatingSystem", nameof(PatchErrors.UnsupportedOperatingSystem), 146, 1 },
-    };
+    public static TheoryData<string, FaultKind, string?, string, int, int> OfTheSnapshot =>
+        new()
+        {
+            // The default client's six tries, and the fallback's.
+            { Ec2, FaultKind.Throttle, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 12 },
+            { Ec2, FaultKind.InternalServerError, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 12 },
+            { Ec2, FaultKind.ServiceUnavailable, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 12 },
+            { Hybrid, FaultKind.Throttle, null, nameof(PatchErrors.SnapshotServiceFailed), 144, 6 },
+            // No answer is no reason for other credentials.
+            { Ec2, FaultKind.Reset, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
+            { Ec2, FaultKind.ResetInBody, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
+            { Ec2, FaultKind.Truncate, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
+            { Ec2, FaultKind.Halve, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
+            { Ec2, FaultKind.Garbage, null, nameof(PatchErrors.SnapshotServiceUnreachable), 143, 6 },
+            { Ec2, FaultKind.Error, "AccessDeniedException", nameof(PatchErrors.SnapshotAccessDenied), 148, 2 },
+            { Hybrid, FaultKind.Error, "AccessDeniedException", nameof(PatchErrors.SnapshotServiceFailed), 144, 1 },
+            { Ec2, FaultKind.Error, "ExpiredTokenException", nameof(PatchErrors.CredentialsRejected), 144, 2 },
+            { Hybrid, FaultKind.Error, "UnrecognizedClientException", nameof(PatchErrors.CredentialsRejected), 144, 1 },
+            { Hybrid, FaultKind.Error, "RequestExpired", nameof(PatchErrors.ClockSkewed), 144, 1 },
+            { Ec2, FaultKind.Error, "ValidationException", nameof(PatchErrors.SnapshotServiceFailed), 144, 2 },
+            {
+                Ec2,
+                FaultKind.Error,
+                "UnsupportedOperatingSystem",
+                nameof(PatchErrors.UnsupportedOperatingSystem),
+                146,
+                1
+            },
+        };
 
     /// <summary>Mishap, error id, exit code, how many requests it takes.</summary>
-    public static TheoryData<FaultKind, string, int, int> OfTheDownload => new()
-    {
-        { FaultKind.Forbidden, nameof(PatchErrors.SnapshotDownloadFailed), 143, 1 },
-        { FaultKind.NotFound, nameof(PatchErrors.SnapshotDownloadFailed), 143, 1 },
-        { FaultKind.Throttle, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
-        { FaultKind.InternalServerError, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
-        { FaultKind.Reset, nameof(PatchErrors.SnapshotDownloadFailed), 143, 12 },
-        { FaultKind.ResetInBody, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
-        { FaultKind.Truncate, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
-        { FaultKind.Halve, nameof(PatchErrors.SnapshotMalformed), 150, 1 },
-        { FaultKind.Understate, nameof(PatchErrors.SnapshotMalformed), 150, 1 },
-        { FaultKind.Garbage, nameof(PatchErrors.SnapshotMalformed), 150, 1 },
-    };
+    public static TheoryData<FaultKind, string, int, int> OfTheDownload =>
+        new()
+        {
+            { FaultKind.Forbidden, nameof(PatchErrors.SnapshotDownloadFailed), 143, 1 },
+            { FaultKind.NotFound, nameof(PatchErrors.SnapshotDownloadFailed), 143, 1 },
+            { FaultKind.Throttle, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
+            { FaultKind.InternalServerError, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
+            { FaultKind.Reset, nameof(PatchErrors.SnapshotDownloadFailed), 143, 12 },
+            { FaultKind.ResetInBody, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
+            { FaultKind.Truncate, nameof(PatchErrors.SnapshotDownloadFailed), 143, 3 },
+            { FaultKind.Halve, nameof(PatchErrors.SnapshotMalformed), 150, 1 },
+            { FaultKind.Understate, nameof(PatchErrors.SnapshotMalformed), 150, 1 },
+            { FaultKind.Garbage, nameof(PatchErrors.SnapshotMalformed), 150, 1 },
+        };
 
     /// <summary>Instance, mishap, error code, how many requests it takes.</summary>
-    public static TheoryData<string, FaultKind, string?, int> OfTheReport => new()
-    {
-        { Ec2, FaultKind.Throttle, null, 12 },
-        { Ec2, FaultKind.InternalServerError, null, 12 },
-        { Hybrid, FaultKind.ServiceUnavailable, null, 6 },
-        { Ec2, FaultKind.Reset, null, 6 },
-        { Ec2, FaultKind.ResetInBody, null, 6 },
-        { Ec2, FaultKind.Truncate, null, 6 },
-        { Ec2, FaultKind.Garbage, null, 6 },
-        { Ec2, FaultKind.Error, "AccessDeniedException", 2 },
-        { Hybrid, FaultKind.Error, "AccessDeniedException", 1 },
-        { Ec2, FaultKind.Error, "ItemContentMismatchException", 2 },
-        { Ec2, FaultKind.Error, "InvalidItemContentException", 2 },
-        { Ec2, FaultKind.Error, "ItemSizeLimitExceededException", 2 },
-        { Ec2, FaultKind.Error, "TotalSizeLimitExceededException", 2 },
-        { Ec2, FaultKind.Error, "ExpiredTokenException", 2 },
-    };
+    public static TheoryData<string, FaultKind, string?, int> OfTheReport =>
+        new()
+        {
+            { Ec2, FaultKind.Throttle, null, 12 },
+            { Ec2, FaultKind.InternalServerError, null, 12 },
+            { Hybrid, FaultKind.ServiceUnavailable, null, 6 },
+            { Ec2, FaultKind.Reset, null, 6 },
+            { Ec2, FaultKind.ResetInBody, null, 6 },
+            { Ec2, FaultKind.Truncate, null, 6 },
+            { Ec2, FaultKind.Garbage, null, 6 },
+            { Ec2, FaultKind.Error, "AccessDeniedException", 2 },
+            { Hybrid, FaultKind.Error, "AccessDeniedException", 1 },
+            { Ec2, FaultKind.Error, "ItemContentMismatchException", 2 },
+            { Ec2, FaultKind.Error, "InvalidItemContentException", 2 },
+            { Ec2, FaultKind.Error, "ItemSizeLimitExceededException", 2 },
+            { Ec2, FaultKind.Error, "TotalSizeLimitExceededException", 2 },
+            { Ec2, FaultKind.Error, "ExpiredTokenException", 2 },
+        };
 
     [Fact]
     public async Task A_scan_that_meets_no_mishap_is_reported()
@@ -99,7 +109,14 @@ public sealed class RunMishapTests
 
     [Theory]
     [MemberData(nameof(OfTheSnapshot))]
-    public async Task A_mishap_of_the_snapshot_has_its_error_and_a_bounded_number_of_tries(string instanceId, FaultKind kind, string? code, string errorId, int exitCode, int requests)
+    public async Task A_mishap_of_the_snapshot_has_its_error_and_a_bounded_number_of_tries(
+        string instanceId,
+        FaultKind kind,
+        string? code,
+        string errorId,
+        int exitCode,
+        int requests
+    )
     {
         await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot });
         using var environment = new EnvironmentScope(aws.Environment);
@@ -115,7 +132,12 @@ public sealed class RunMishapTests
 
     [Theory]
     [MemberData(nameof(OfTheDownload))]
-    public async Task A_mishap_of_the_download_has_its_error_and_a_bounded_number_of_tries(FaultKind kind, string errorId, int exitCode, int requests)
+    public async Task A_mishap_of_the_download_has_its_error_and_a_bounded_number_of_tries(
+        FaultKind kind,
+        string errorId,
+        int exitCode,
+        int requests
+    )
     {
         await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot });
         using var environment = new EnvironmentScope(aws.Environment);
@@ -131,7 +153,12 @@ public sealed class RunMishapTests
 
     [Theory]
     [MemberData(nameof(OfTheReport))]
-    public async Task A_report_that_meets_a_mishap_is_kept_and_sent_whole_later(string instanceId, FaultKind kind, string? code, int requests)
+    public async Task A_report_that_meets_a_mishap_is_kept_and_sent_whole_later(
+        string instanceId,
+        FaultKind kind,
+        string? code,
+        int requests
+    )
     {
         await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot });
         using var environment = new EnvironmentScope(aws.Environment);
@@ -147,7 +174,9 @@ public sealed class RunMishapTests
         Assert.Contains(Assert.Single(host.Unsent), failure.Message, StringComparison.Ordinal);
 
         // Still broken: it stays. Mended: it goes, with all that the scan found, and once.
-        await Assert.ThrowsAsync<PatchToolsException>(() => host.Run().PublishPendingAsync(new AwsParameters(), default));
+        await Assert.ThrowsAsync<PatchToolsException>(() =>
+            host.Run().PublishPendingAsync(new AwsParameters(), default)
+        );
         Assert.Single(host.Unsent);
         aws.Heal();
         var receipt = Assert.Single(await host.Run().PublishPendingAsync(new AwsParameters(), default));
@@ -155,7 +184,10 @@ public sealed class RunMishapTests
         Assert.Equal((instanceId, 2), (receipt.InstanceId, receipt.Items));
         Assert.Empty(host.Unsent);
         Assert.Equal(2, aws.Inventory["AWS:ComplianceItem"].GetProperty("Content").GetArrayLength());
-        Assert.Equal(report.Snapshot.SnapshotId, aws.Inventory["AWS:PatchSummary"].GetProperty("Content")[0].GetProperty("SnapshotId").GetString());
+        Assert.Equal(
+            report.Snapshot.SnapshotId,
+            aws.Inventory["AWS:PatchSummary"].GetProperty("Content")[0].GetProperty("SnapshotId").GetString()
+        );
         Assert.Empty(await host.Run().PublishPendingAsync(new AwsParameters(), default));
     }
 
@@ -209,7 +241,9 @@ public sealed class RunMishapTests
     [Fact]
     public async Task A_clock_that_is_an_hour_behind_is_corrected_by_the_services_time()
     {
-        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot, ClockOffset = TimeSpan.FromHours(1) });
+        await using var aws = LoopbackAws.Start(
+            new LoopbackAwsOptions { Snapshot = Snapshot, ClockOffset = TimeSpan.FromHours(1) }
+        );
         using var environment = new EnvironmentScope(aws.Environment);
         using var host = new SmallHost();
 
@@ -222,7 +256,14 @@ public sealed class RunMishapTests
     [Fact]
     public async Task A_wrong_clock_that_cannot_be_corrected_is_named_with_its_cure()
     {
-        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot, ClockOffset = TimeSpan.FromHours(-30), SaysTheTime = false });
+        await using var aws = LoopbackAws.Start(
+            new LoopbackAwsOptions
+            {
+                Snapshot = Snapshot,
+                ClockOffset = TimeSpan.FromHours(-30),
+                SaysTheTime = false,
+            }
+        );
         using var environment = new EnvironmentScope(aws.Environment);
         using var host = new SmallHost();
 
@@ -240,13 +281,19 @@ public sealed class RunMishapTests
         await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot });
         using var environment = new EnvironmentScope(aws.Environment);
         using var host = new SmallHost(instanceId);
-        using var nobody = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        using var nobody = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.InterNetwork,
+            System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Tcp
+        );
         nobody.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         var endpoint = nobody.LocalEndPoint!.ToString()!;
         environment.Set("AWS_ENDPOINT_URL_SSM", $"http://{endpoint}");
         var waits = Loopback.Patience with { BackoffUnit = TimeSpan.FromSeconds(1) };
 
-        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => host.Run(patience: waits).ScanAsync(new RunRequest { Snapshot = new SnapshotRequest() }, default));
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            host.Run(patience: waits).ScanAsync(new RunRequest { Snapshot = new SnapshotRequest() }, default)
+        );
 
         Assert.Equal((nameof(PatchErrors.SnapshotServiceUnreachable), 143), (failure.ErrorId, failure.ExitCode));
         Assert.Contains(endpoint, failure.Message, StringComparison.Ordinal);
@@ -269,12 +316,16 @@ public sealed class RunMishapTests
         var content = aws.Inventory["AWS:ComplianceItem"].GetProperty("Content").EnumerateArray().ToList();
         Assert.InRange(content.Count, 1_000, 10_000);
         Assert.Contains(content, e => e.GetProperty("PatchState").GetString() == "Missing");
-        Assert.Equal("20001", aws.Inventory["AWS:PatchSummary"].GetProperty("Content")[0].GetProperty("InstalledCount").GetString());
+        Assert.Equal(
+            "20001",
+            aws.Inventory["AWS:PatchSummary"].GetProperty("Content")[0].GetProperty("InstalledCount").GetString()
+        );
         Assert.Contains(said.Lines, line => line.Contains("left out", StringComparison.Ordinal));
     }
 
     private static Task<ComplianceReport> Scan(SmallHost host, IRunObserver? observer = null) =>
-        host.Run(observer).ScanAsync(new RunRequest { Snapshot = new SnapshotRequest { SnapshotId = Loopback.SnapshotId } }, default);
+        host.Run(observer)
+            .ScanAsync(new RunRequest { Snapshot = new SnapshotRequest { SnapshotId = Loopback.SnapshotId } }, default);
 
     /// <summary>The typed error; neither it, nor a cause, nor what the run said on the way tells a secret.</summary>
     private static async Task<PatchToolsException> Failure(SmallHost host)
@@ -287,7 +338,14 @@ public sealed class RunMishapTests
             Assert.DoesNotContain("Amazon.", e.GetType().FullName, StringComparison.Ordinal);
         }
 
-        foreach (var secret in new[] { LoopbackAws.EnvironmentKey.SecretAccessKey, LoopbackAws.EnvironmentKey.SessionToken!, "X-Amz-Signature" })
+        foreach (
+            var secret in new[]
+            {
+                LoopbackAws.EnvironmentKey.SecretAccessKey,
+                LoopbackAws.EnvironmentKey.SessionToken!,
+                "X-Amz-Signature",
+            }
+        )
             Assert.DoesNotContain(said.Lines, line => line.Contains(secret, StringComparison.Ordinal));
         return failure;
     }

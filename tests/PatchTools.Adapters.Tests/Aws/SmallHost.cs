@@ -16,7 +16,9 @@ internal sealed class SmallHost : IDisposable
         Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\n");
         Write("etc/apt/sources.list", "deb [trusted=yes] http://security.debian.org bookworm-security main\n");
         Write("var/lib/dpkg/arch", "amd64\n");
-        Write("var/lib/dpkg/status", """
+        Write(
+            "var/lib/dpkg/status",
+            """
             Package: base-files
             Status: install ok installed
             Priority: required
@@ -31,9 +33,22 @@ internal sealed class SmallHost : IDisposable
             Architecture: amd64
             Version: 1.0-1
 
-            """ + string.Concat(Enumerable.Range(0, morePackages).Select(i => $"\nPackage: local-{i}\nStatus: install ok installed\nPriority: optional\nSection: misc\nArchitecture: amd64\nVersion: 1.{i}+deb12u1\n")));
-        Write("var/lib/apt/lists/security.debian.org_dists_bookworm-security_Release", "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: bookworm-security\nDate: Sat, 14 Mar 2026 12:00:00 UTC\nArchitectures: amd64\nComponents: main\n");
-        Write("var/lib/apt/lists/security.debian.org_dists_bookworm-security_main_binary-amd64_Packages", """
+            """
+                + string.Concat(
+                    Enumerable
+                        .Range(0, morePackages)
+                        .Select(i =>
+                            $"\nPackage: local-{i}\nStatus: install ok installed\nPriority: optional\nSection: misc\nArchitecture: amd64\nVersion: 1.{i}+deb12u1\n"
+                        )
+                )
+        );
+        Write(
+            "var/lib/apt/lists/security.debian.org_dists_bookworm-security_Release",
+            "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: bookworm-security\nDate: Sat, 14 Mar 2026 12:00:00 UTC\nArchitectures: amd64\nComponents: main\n"
+        );
+        Write(
+            "var/lib/apt/lists/security.debian.org_dists_bookworm-security_main_binary-amd64_Packages",
+            """
             Package: libexample1
             Version: 1.0-2
             Priority: important
@@ -42,14 +57,25 @@ internal sealed class SmallHost : IDisposable
             Filename: pool/main/libe/libexample1_1.0-2_amd64.deb
             Size: 1000
 
-            """);
+            """
+        );
         Directory.CreateDirectory(_folder.File("root/var/lib/apt/lists/partial"));
         File.WriteAllText(_folder.File("proc/uptime"), "100000.00 0.00\n");
         Context = new HostContext
         {
-            Paths = new HostPaths { Root = Path.Combine(_folder.Path, "root"), StateDirectory = Path.Combine(_folder.Path, "ssm"), DataDirectory = Path.Combine(_folder.Path, "data"), ProcDirectory = Path.Combine(_folder.Path, "proc") },
+            Paths = new HostPaths
+            {
+                Root = Path.Combine(_folder.Path, "root"),
+                StateDirectory = Path.Combine(_folder.Path, "ssm"),
+                DataDirectory = Path.Combine(_folder.Path, "data"),
+                ProcDirectory = Path.Combine(_folder.Path, "proc"),
+            },
             IsRoot = true,
-            Environment = new Dictionary<string, string> { ["AWS_SSM_INSTANCE_ID"] = instanceId, ["AWS_SSM_REGION_NAME"] = "us-east-1" },
+            Environment = new Dictionary<string, string>
+            {
+                ["AWS_SSM_INSTANCE_ID"] = instanceId,
+                ["AWS_SSM_REGION_NAME"] = "us-east-1",
+            },
         };
     }
 
@@ -60,7 +86,8 @@ internal sealed class SmallHost : IDisposable
 
     private string SpoolDirectory => Path.Combine(Context.Paths.DataDirectory, "spool");
 
-    public PatchRun Run(IRunObserver? observer = null, CallPatience? patience = null) => new(Context, new AdapterFactory(patience ?? Loopback.Patience), observer ?? SilentObserver.Instance);
+    public PatchRun Run(IRunObserver? observer = null, CallPatience? patience = null) =>
+        new(Context, new AdapterFactory(patience ?? Loopback.Patience), observer ?? SilentObserver.Instance);
 
     public void Dispose() => _folder.Dispose();
 

@@ -34,19 +34,49 @@ public sealed class SsmPatchServiceTests
                 data.Add(operation, FaultKind.NotFound, null, PatchServiceFailure.MalformedAnswer, 1);
                 data.Add(operation, FaultKind.Forbidden, null, PatchServiceFailure.MalformedAnswer, 1);
                 data.Add(operation, FaultKind.Error, "AccessDeniedException", PatchServiceFailure.AccessDenied, 1);
-                data.Add(operation, FaultKind.Error, "ExpiredTokenException", PatchServiceFailure.ExpiredCredentials, 1);
-                data.Add(operation, FaultKind.Error, "UnrecognizedClientException", PatchServiceFailure.ExpiredCredentials, 1);
+                data.Add(
+                    operation,
+                    FaultKind.Error,
+                    "ExpiredTokenException",
+                    PatchServiceFailure.ExpiredCredentials,
+                    1
+                );
+                data.Add(
+                    operation,
+                    FaultKind.Error,
+                    "UnrecognizedClientException",
+                    PatchServiceFailure.ExpiredCredentials,
+                    1
+                );
                 data.Add(operation, FaultKind.Error, "InvalidInstanceId", PatchServiceFailure.Service, 1);
                 data.Add(operation, FaultKind.Error, "ValidationException", PatchServiceFailure.Service, 1);
                 data.Add(operation, FaultKind.Error, "TooManyUpdates", PatchServiceFailure.Throttled, 1);
             }
 
-            data.Add(Get, FaultKind.Error, "UnsupportedOperatingSystem", PatchServiceFailure.UnsupportedOperatingSystem, 1);
+            data.Add(
+                Get,
+                FaultKind.Error,
+                "UnsupportedOperatingSystem",
+                PatchServiceFailure.UnsupportedOperatingSystem,
+                1
+            );
             data.Add(Get, FaultKind.Error, "UnsupportedFeatureRequiredException", PatchServiceFailure.Service, 1);
             data.Add(Put, FaultKind.Error, "InvalidItemContentException", PatchServiceFailure.InvalidItemContent, 1);
             data.Add(Put, FaultKind.Error, "ItemContentMismatchException", PatchServiceFailure.ItemContentMismatch, 1);
-            data.Add(Put, FaultKind.Error, "ItemSizeLimitExceededException", PatchServiceFailure.ItemSizeLimitExceeded, 1);
-            data.Add(Put, FaultKind.Error, "TotalSizeLimitExceededException", PatchServiceFailure.TotalSizeLimitExceeded, 1);
+            data.Add(
+                Put,
+                FaultKind.Error,
+                "ItemSizeLimitExceededException",
+                PatchServiceFailure.ItemSizeLimitExceeded,
+                1
+            );
+            data.Add(
+                Put,
+                FaultKind.Error,
+                "TotalSizeLimitExceededException",
+                PatchServiceFailure.TotalSizeLimitExceeded,
+                1
+            );
             return data;
         }
     }
@@ -81,7 +111,12 @@ public sealed class SsmPatchServiceTests
             GlobalFilters = [new PatchFilter("PRODUCT", ["*"])],
             ApprovalRules =
             [
-                new ApprovalRule { Filters = [new PatchFilter("SECTION", ["libs"])], ComplianceLevel = ComplianceLevel.CRITICAL, ApproveAfterDays = 0 },
+                new ApprovalRule
+                {
+                    Filters = [new PatchFilter("SECTION", ["libs"])],
+                    ComplianceLevel = ComplianceLevel.CRITICAL,
+                    ApproveAfterDays = 0,
+                },
                 new ApprovalRule { ApproveUntilDate = new DateOnly(2026, 3, 4), EnableNonSecurity = true },
             ],
             ApprovedPatches = ["p-main-upgradable"],
@@ -92,7 +127,14 @@ public sealed class SsmPatchServiceTests
             Sources = [new PatchSource("main_repo", ["*"], "[main]\nname=x")],
         };
 
-        var grant = await service.GetDeployablePatchSnapshotAsync(Loopback.Call with { BaselineOverride = baseline }, ServiceClient.Default, default);
+        var grant = await service.GetDeployablePatchSnapshotAsync(
+            Loopback.Call with
+            {
+                BaselineOverride = baseline,
+            },
+            ServiceClient.Default,
+            default
+        );
 
         Assert.Equal("/snapshot/override.json", grant.SnapshotDownloadUrl.AbsolutePath);
         var request = Assert.Single(aws.Requests);
@@ -108,17 +150,31 @@ public sealed class SsmPatchServiceTests
             "RejectedPatches":["p-rej-current"],"RejectedPatchesAction":"BLOCK",
             "Sources":[{"Name":"main_repo","Products":["*"],"Configuration":"[main]\nname=x"}]} }
             """,
-            request);
+            request
+        );
     }
 
     [Fact]
     public async Task A_report_keeps_the_order_of_its_members()
     {
-        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { KnownHashes = new Dictionary<string, string> { [Loopback.HashOnly.TypeName] = Loopback.HashOnly.ContentHash } });
+        await using var aws = LoopbackAws.Start(
+            new LoopbackAwsOptions
+            {
+                KnownHashes = new Dictionary<string, string>
+                {
+                    [Loopback.HashOnly.TypeName] = Loopback.HashOnly.ContentHash,
+                },
+            }
+        );
         using var environment = new EnvironmentScope(aws.Environment);
         using var service = Service(aws);
 
-        await service.PutInventoryAsync(Loopback.InstanceId, [Loopback.Summary, Loopback.HashOnly], ServiceClient.Default, default);
+        await service.PutInventoryAsync(
+            Loopback.InstanceId,
+            [Loopback.Summary, Loopback.HashOnly],
+            ServiceClient.Default,
+            default
+        );
 
         var request = Assert.Single(aws.Requests);
         Assert.Empty(request.ModelErrors);
@@ -126,7 +182,11 @@ public sealed class SsmPatchServiceTests
         var items = request.Json!.Value.GetProperty("Items");
         Assert.Equal(
             Loopback.Summary.Content![0],
-            items[0].GetProperty("Content")[0].EnumerateObject().Select(m => KeyValuePair.Create(m.Name, m.Value.GetString()!)));
+            items[0]
+                .GetProperty("Content")[0]
+                .EnumerateObject()
+                .Select(m => KeyValuePair.Create(m.Name, m.Value.GetString()!))
+        );
         Assert.False(items[0].TryGetProperty("Context", out _));
         Assert.False(items[1].TryGetProperty("Content", out _));
         Assert.Equal("Patch", items[1].GetProperty("Context").GetProperty("ComplianceType").GetString());
@@ -146,7 +206,14 @@ public sealed class SsmPatchServiceTests
             AssociationId = "12345678-1234-4234-8234-123456789012",
             ExecutionTime = DateTimeOffset.FromUnixTimeSeconds(1795416243),
             ContentHash = new string('c', 64),
-            Item = new AssociationItem { Id = "12345678-1234-4234-8234-123456789012", Title = "baseline", Severity = "HIGH", Status = "COMPLIANT", Details = [new("DocumentName", "AWS-RunPatchBaselineAssociation"), new("DetailedText", "{}")] },
+            Item = new AssociationItem
+            {
+                Id = "12345678-1234-4234-8234-123456789012",
+                Title = "baseline",
+                Severity = "HIGH",
+                Status = "COMPLIANT",
+                Details = [new("DocumentName", "AWS-RunPatchBaselineAssociation"), new("DetailedText", "{}")],
+            },
         };
 
         await service.PutComplianceItemsAsync(call, client, default);
@@ -160,7 +227,8 @@ public sealed class SsmPatchServiceTests
             "UploadType":"PARTIAL","ItemContentHash":"{{new string('c', 64)}}",
             "Items":[{"Id":"12345678-1234-4234-8234-123456789012","Title":"baseline","Severity":"HIGH","Status":"COMPLIANT","Details":{"DocumentName":"AWS-RunPatchBaselineAssociation","DetailedText":"{}"} } ] }
             """,
-            aws.Requests[0]);
+            aws.Requests[0]
+        );
         Assert.Equal(0, aws.Requests[1].Json!.Value.GetProperty("Items").GetArrayLength());
     }
 
@@ -171,7 +239,9 @@ public sealed class SsmPatchServiceTests
         using var environment = new EnvironmentScope(aws.Environment);
         using var service = Service(aws);
 
-        var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.PutInventoryAsync(Loopback.InstanceId, [Loopback.HashOnly], ServiceClient.Default, default));
+        var failure = await Assert.ThrowsAsync<PatchServiceException>(() =>
+            service.PutInventoryAsync(Loopback.InstanceId, [Loopback.HashOnly], ServiceClient.Default, default)
+        );
 
         Assert.Equal(PatchServiceFailure.ItemContentMismatch, failure.Failure);
         Assert.True(failure.IsServiceError);
@@ -179,7 +249,13 @@ public sealed class SsmPatchServiceTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task Every_failure_has_its_kind(string operation, FaultKind kind, string? code, PatchServiceFailure expected, int requests)
+    public async Task Every_failure_has_its_kind(
+        string operation,
+        FaultKind kind,
+        string? code,
+        PatchServiceFailure expected,
+        int requests
+    )
     {
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.Environment);
@@ -217,7 +293,16 @@ public sealed class SsmPatchServiceTests
     {
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.Environment);
-        foreach (var kind in new[] { FaultKind.InternalServerError, FaultKind.Reset, FaultKind.ServiceUnavailable, FaultKind.Truncate, FaultKind.Throttle })
+        foreach (
+            var kind in new[]
+            {
+                FaultKind.InternalServerError,
+                FaultKind.Reset,
+                FaultKind.ServiceUnavailable,
+                FaultKind.Truncate,
+                FaultKind.Throttle,
+            }
+        )
             aws.Inject(new Fault(Put, kind));
         using var service = Service(aws);
 
@@ -267,7 +352,9 @@ public sealed class SsmPatchServiceTests
         using var service = Service(aws);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.CallAsync(Get, cancellationToken: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            service.CallAsync(Get, cancellationToken: stop.Token)
+        );
     }
 
     [Fact]
@@ -278,7 +365,13 @@ public sealed class SsmPatchServiceTests
         await using (var aws = LoopbackAws.Start())
             gone = aws.Url;
         using var environment = new EnvironmentScope(other.Environment);
-        using var service = new SsmPatchService(Loopback.Settings(other) with { EndpointUrl = gone }, Loopback.Patience);
+        using var service = new SsmPatchService(
+            Loopback.Settings(other) with
+            {
+                EndpointUrl = gone,
+            },
+            Loopback.Patience
+        );
 
         var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.CallAsync(Get));
 
@@ -325,7 +418,13 @@ public sealed class SsmPatchServiceTests
     {
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.Environment);
-        using var service = new SsmPatchService(Loopback.Settings(aws) with { Region = "no region" }, Loopback.Patience);
+        using var service = new SsmPatchService(
+            Loopback.Settings(aws) with
+            {
+                Region = "no region",
+            },
+            Loopback.Patience
+        );
         environment.Set("AWS_ENDPOINT_URL_SSM", null);
 
         var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.CallAsync(Get));
@@ -349,15 +448,24 @@ public sealed class SsmPatchServiceTests
         await service.CallAsync(Put, ServiceClient.Fallback);
 
         Assert.Equal(
-            [LoopbackAws.EnvironmentKey.AccessKeyId, LoopbackAws.EnvironmentKey.AccessKeyId, LoopbackAws.ProfileKey.AccessKeyId],
-            aws.Requests.Select(r => r.AccessKeyId));
+            [
+                LoopbackAws.EnvironmentKey.AccessKeyId,
+                LoopbackAws.EnvironmentKey.AccessKeyId,
+                LoopbackAws.ProfileKey.AccessKeyId,
+            ],
+            aws.Requests.Select(r => r.AccessKeyId)
+        );
     }
 
     [Theory]
     [InlineData(ServiceClient.Default, ImdsMode.V2, false)]
     [InlineData(ServiceClient.Default, ImdsMode.Both, true)]
     [InlineData(ServiceClient.Fallback, ImdsMode.Both, false)]
-    public async Task Without_a_key_in_the_environment_the_role_is_used(ServiceClient client, ImdsMode imds, bool isHybrid)
+    public async Task Without_a_key_in_the_environment_the_role_is_used(
+        ServiceClient client,
+        ImdsMode imds,
+        bool isHybrid
+    )
     {
         await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Imds = imds });
         using var environment = new EnvironmentScope(aws.EnvironmentWithoutKey);
@@ -374,7 +482,10 @@ public sealed class SsmPatchServiceTests
     public async Task A_named_profile_wins_over_the_environment(ServiceClient client)
     {
         await using var aws = LoopbackAws.Start();
-        await File.WriteAllTextAsync(LoopbackAws.SharedFile, $"[ops]\naws_access_key_id = {LoopbackAws.ProfileKey.AccessKeyId}\naws_secret_access_key = {LoopbackAws.ProfileKey.SecretAccessKey}\n");
+        await File.WriteAllTextAsync(
+            LoopbackAws.SharedFile,
+            $"[ops]\naws_access_key_id = {LoopbackAws.ProfileKey.AccessKeyId}\naws_secret_access_key = {LoopbackAws.ProfileKey.SecretAccessKey}\n"
+        );
         using var environment = new EnvironmentScope(aws.Environment);
         using var service = new SsmPatchService(Loopback.Settings(aws) with { ProfileName = "ops" }, Loopback.Patience);
         try
@@ -396,7 +507,13 @@ public sealed class SsmPatchServiceTests
     {
         await using var aws = LoopbackAws.Start();
         using var environment = new EnvironmentScope(aws.Environment);
-        using var service = new SsmPatchService(Loopback.Settings(aws) with { ProfileName = "nobody" }, Loopback.Patience);
+        using var service = new SsmPatchService(
+            Loopback.Settings(aws) with
+            {
+                ProfileName = "nobody",
+            },
+            Loopback.Patience
+        );
 
         var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.CallAsync(Get, client));
 
@@ -429,7 +546,13 @@ public sealed class SsmPatchServiceTests
         await using var wanted = LoopbackAws.Start();
         await using var other = LoopbackAws.Start();
         using var environment = new EnvironmentScope(other.Environment);
-        using var service = new SsmPatchService(Loopback.Settings(other) with { EndpointUrl = wanted.Url }, Loopback.Patience);
+        using var service = new SsmPatchService(
+            Loopback.Settings(other) with
+            {
+                EndpointUrl = wanted.Url,
+            },
+            Loopback.Patience
+        );
 
         await service.CallAsync(Get);
 
@@ -456,9 +579,19 @@ public sealed class SsmPatchServiceTests
     /// may still reach the port that all services of the process share.
     /// </summary>
     private static IEnumerable<int> TriesOfEachCall(LoopbackAws aws) =>
-        aws.Requests.GroupBy(r => r.Header("amz-sdk-invocation-id"), StringComparer.Ordinal).Select(call => call.Max(r => int.Parse(r.Header("amz-sdk-request")!.Split(['=', ';'])[1], System.Globalization.CultureInfo.InvariantCulture)));
+        aws
+            .Requests.GroupBy(r => r.Header("amz-sdk-invocation-id"), StringComparer.Ordinal)
+            .Select(call =>
+                call.Max(r =>
+                    int.Parse(
+                        r.Header("amz-sdk-request")!.Split(['=', ';'])[1],
+                        System.Globalization.CultureInfo.InvariantCulture
+                    )
+                )
+            );
 
-    private static SsmPatchService Service(LoopbackAws aws, CallPatience? patience = null) => new(Loopback.Settings(aws), patience ?? Loopback.Patience);
+    private static SsmPatchService Service(LoopbackAws aws, CallPatience? patience = null) =>
+        new(Loopback.Settings(aws), patience ?? Loopback.Patience);
 
     /// <summary>No secret in any message, no type of the SDK among the causes.</summary>
     private static void AssertCrossesTheBorder(Exception failure)

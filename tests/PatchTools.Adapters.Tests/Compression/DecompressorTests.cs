@@ -20,18 +20,20 @@ public sealed class DecompressorTests
     public static TheoryData<CompressionFormat, string> Formats => new(Samples.Select(s => (s.Format, s.Sample)));
 
     /// <summary>Format and the command that writes it to standard output.</summary>
-    public static TheoryData<CompressionFormat, string[]> Commands => new(
-        (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-B4", "-BD"]),
-        (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-B4", "-BI"]),
-        (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-9", "-B7", "-BD", "-BX", "--content-size"]),
-        (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-B5", "--no-frame-crc"]),
-        (CompressionFormat.Xz, ["xz", "-c", "-1"]),
-        (CompressionFormat.Xz, ["xz", "-c", "-1", "--block-size=200000", "-T2"]),
-        (CompressionFormat.Xz, ["xz", "-c", "-1", "--check=sha256"]),
-        (CompressionFormat.Xz, ["xz", "-c", "-1", "--check=crc32"]),
-        (CompressionFormat.Zstd, ["zstd", "-c", "-q", "--check"]),
-        (CompressionFormat.Zstd, ["zstd", "-c", "-q", "--no-check", "-15"]),
-        (CompressionFormat.Bzip2, ["bzip2", "-c"]));
+    public static TheoryData<CompressionFormat, string[]> Commands =>
+        new(
+            (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-B4", "-BD"]),
+            (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-B4", "-BI"]),
+            (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-9", "-B7", "-BD", "-BX", "--content-size"]),
+            (CompressionFormat.Lz4, ["lz4", "-c", "-q", "-B5", "--no-frame-crc"]),
+            (CompressionFormat.Xz, ["xz", "-c", "-1"]),
+            (CompressionFormat.Xz, ["xz", "-c", "-1", "--block-size=200000", "-T2"]),
+            (CompressionFormat.Xz, ["xz", "-c", "-1", "--check=sha256"]),
+            (CompressionFormat.Xz, ["xz", "-c", "-1", "--check=crc32"]),
+            (CompressionFormat.Zstd, ["zstd", "-c", "-q", "--check"]),
+            (CompressionFormat.Zstd, ["zstd", "-c", "-q", "--no-check", "-15"]),
+            (CompressionFormat.Bzip2, ["bzip2", "-c"])
+        );
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -84,18 +86,22 @@ public sealed class DecompressorTests
     [Theory]
     [MemberData(nameof(Formats))]
     public void Trailing_garbage_is_refused(CompressionFormat format, string sample) =>
-        Assert.Throws<InvalidDataException>(() => Decompressed(format, [.. Resource(sample), .. "garbage that is no stream"u8]));
+        Assert.Throws<InvalidDataException>(() =>
+            Decompressed(format, [.. Resource(sample), .. "garbage that is no stream"u8])
+        );
 
     [Theory]
     [MemberData(nameof(Formats))]
     public void Garbage_is_refused(CompressionFormat format, string sample)
     {
         Assert.NotEmpty(sample);
-        Gen.Byte.Array[0, 300].Sample(
-            bytes => Assert.Throws<InvalidDataException>(() => Decompressed(format, bytes)),
-            iter: 200,
-            threads: 1,
-            seed: "0000000000001");
+        Gen.Byte.Array[0, 300]
+            .Sample(
+                bytes => Assert.Throws<InvalidDataException>(() => Decompressed(format, bytes)),
+                iter: 200,
+                threads: 1,
+                seed: "0000000000001"
+            );
     }
 
     [Theory]
@@ -123,14 +129,25 @@ public sealed class DecompressorTests
     {
         Rig.NeedsCommands(command[0]);
         using var directory = new TemporaryDirectory();
-        foreach (var (name, text) in new[] { ("packages", PackageLists(30_000)), ("noise", Noise(700_000)), ("zeros", new byte[3_000_000]), ("one", "x"u8.ToArray()) })
+        foreach (
+            var (name, text) in new[]
+            {
+                ("packages", PackageLists(30_000)),
+                ("noise", Noise(700_000)),
+                ("zeros", new byte[3_000_000]),
+                ("one", "x"u8.ToArray()),
+            }
+        )
         {
             var plain = directory.File(name);
             File.WriteAllBytes(plain, text);
             var compressed = Output(command, plain);
 
             foreach (var bufferBytes in new[] { 7, 5_000, 65_536, 100_000, 1 << 20, 9 << 20 })
-                Assert.True(text.AsSpan().SequenceEqual(Decompressed(format, compressed, bufferBytes)), $"{name}, read by {bufferBytes} bytes");
+                Assert.True(
+                    text.AsSpan().SequenceEqual(Decompressed(format, compressed, bufferBytes)),
+                    $"{name}, read by {bufferBytes} bytes"
+                );
         }
     }
 
@@ -139,7 +156,10 @@ public sealed class DecompressorTests
     {
         byte[] skippable = [0x53, 0x2A, 0x4D, 0x18, 5, 0, 0, 0, 1, 2, 3, 4, 5];
 
-        Assert.Equal(Resource("stanzas.txt"), Decompressed(CompressionFormat.Lz4, [.. skippable, .. Resource("stanzas.lz4"), .. skippable]));
+        Assert.Equal(
+            Resource("stanzas.txt"),
+            Decompressed(CompressionFormat.Lz4, [.. skippable, .. Resource("stanzas.lz4"), .. skippable])
+        );
     }
 
     private static byte[] Decompressed(CompressionFormat format, byte[] compressed, int bufferBytes = 81920)
@@ -147,7 +167,7 @@ public sealed class DecompressorTests
         using var stream = new Decompressor().Open(format, new MemoryStream(compressed));
         using var plain = new MemoryStream();
         var buffer = new byte[bufferBytes];
-        for (int read; (read = stream.Read(buffer)) > 0;)
+        for (int read; (read = stream.Read(buffer)) > 0; )
         {
             plain.Write(buffer, 0, read);
             if (plain.Length > 64 << 20)
@@ -168,7 +188,15 @@ public sealed class DecompressorTests
     private static byte[] PackageLists(int stanzas)
     {
         var random = new Random(1);
-        return System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, stanzas).Select(i => $"Package: p{i}\nVersion: {random.Next(9)}.{random.Next(99)}-{random.Next(9)}\nSHA256: {random.NextInt64():x}{random.NextInt64():x}\n\n")));
+        return System.Text.Encoding.ASCII.GetBytes(
+            string.Concat(
+                Enumerable
+                    .Range(0, stanzas)
+                    .Select(i =>
+                        $"Package: p{i}\nVersion: {random.Next(9)}.{random.Next(99)}-{random.Next(9)}\nSHA256: {random.NextInt64():x}{random.NextInt64():x}\n\n"
+                    )
+            )
+        );
     }
 
     private static byte[] Noise(int length)
@@ -194,6 +222,7 @@ public sealed class DecompressorTests
     /// <summary>Half of the data, then an error of the disk.</summary>
     private sealed class FailingStream(byte[] content) : MemoryStream(content, 0, content.Length / 2)
     {
-        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, count) is > 0 and var read ? read : throw new IOException("the disk");
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, count) is > 0 and var read ? read : throw new IOException("the disk");
     }
 }

@@ -11,14 +11,49 @@ public sealed class OverrideListReaderTests
 {
     private static readonly string[] Pieces =
     [
-        "patches:", "\n", "  ", "- ", "id: ", "title: ", "*a", "&a ", "[", "]", "{", "}", ",", "\"", "'", "|\n", ">\n", "? ", ": ", "!!str ", "---\n", "...\n",
-        "%YAML 1.1\n", "%YAML 99999999999.1\n", "%TAG ! tag:x:\n", "#", "\t", "\\x", "\\U", "FFFFFFFF", "é", "<<: ", "!<", "!x!", "|9", ">-",
+        "patches:",
+        "\n",
+        "  ",
+        "- ",
+        "id: ",
+        "title: ",
+        "*a",
+        "&a ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "\"",
+        "'",
+        "|\n",
+        ">\n",
+        "? ",
+        ": ",
+        "!!str ",
+        "---\n",
+        "...\n",
+        "%YAML 1.1\n",
+        "%YAML 99999999999.1\n",
+        "%TAG ! tag:x:\n",
+        "#",
+        "\t",
+        "\\x",
+        "\\U",
+        "FFFFFFFF",
+        "é",
+        "<<: ",
+        "!<",
+        "!x!",
+        "|9",
+        ">-",
     ];
 
     [Fact]
     public void Entries_come_in_their_order_with_the_line_they_begin_at()
     {
-        var entries = Read("""
+        var entries = Read(
+            """
             # what to install
             patches:
               - id: "kernel.x86_64"
@@ -29,9 +64,17 @@ public sealed class OverrideListReaderTests
                 id: 'libssl*'
                 note: ignored
             other: [ignored, {also: this}]
-            """);
+            """
+        );
 
-        Assert.Equal([new("kernel.x86_64", null, 3), new("bash.x86_64", "bash.x86_64:0:5.1.8-6.el9", 4), new("libssl*", "*1.1.1f-1ubuntu2.9*", 7)], entries);
+        Assert.Equal(
+            [
+                new("kernel.x86_64", null, 3),
+                new("bash.x86_64", "bash.x86_64:0:5.1.8-6.el9", 4),
+                new("libssl*", "*1.1.1f-1ubuntu2.9*", 7),
+            ],
+            entries
+        );
     }
 
     [Theory]
@@ -53,7 +96,10 @@ public sealed class OverrideListReaderTests
     [InlineData("?ernel")]
     [InlineData("g[+]+")]
     public void Unquoted_ids_and_titles_are_text_as_written(string text) =>
-        Assert.Equal([new(text, text, 1)], Read($"patches: \n  - id: {text}\n    title: {text}").Select(e => e with { Line = 1 }));
+        Assert.Equal(
+            [new(text, text, 1)],
+            Read($"patches: \n  - id: {text}\n    title: {text}").Select(e => e with { Line = 1 })
+        );
 
     [Theory]
     [InlineData("{}")]
@@ -69,7 +115,8 @@ public sealed class OverrideListReaderTests
     [InlineData("~")]
     [InlineData("null")]
     [InlineData("")]
-    public void A_title_of_null_is_none(string title) => Assert.Null(Assert.Single(Read($"patches: [{{id: a, title: {title}}}]")).Title);
+    public void A_title_of_null_is_none(string title) =>
+        Assert.Null(Assert.Single(Read($"patches: [{{id: a, title: {title}}}]")).Title);
 
     [Theory]
     [InlineData("", 1, 1, "empty")]
@@ -101,7 +148,10 @@ public sealed class OverrideListReaderTests
         var failure = Assert.Throws<OverrideListException>(() => Read(text));
 
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
-        Assert.True((line, column) == (failure.Line, failure.Column), $"{failure.Line}:{failure.Column} {failure.Message}");
+        Assert.True(
+            (line, column) == (failure.Line, failure.Column),
+            $"{failure.Line}:{failure.Column} {failure.Message}"
+        );
     }
 
     [Theory]
@@ -126,7 +176,11 @@ public sealed class OverrideListReaderTests
 
     [Fact]
     public void An_alias_of_something_stands_for_it() =>
-        Assert.Equal([new("a", "a", 2), new("a", "a", 2)], Read("patches:\n  - &entry\n    id: &name a\n    title: *name\n  - *entry\n").Select(e => e with { Line = 2 }));
+        Assert.Equal(
+            [new("a", "a", 2), new("a", "a", 2)],
+            Read("patches:\n  - &entry\n    id: &name a\n    title: *name\n  - *entry\n")
+                .Select(e => e with { Line = 2 })
+        );
 
     [Fact]
     public void Of_equal_keys_the_last_one_counts() =>
@@ -135,7 +189,9 @@ public sealed class OverrideListReaderTests
     [Fact]
     public void Json_is_read_too()
     {
-        var entries = Read("{\n\t\"patches\": [\n\t\t{\"id\": \"a\\/b \\u00e9 \\ud83d\\ude00\", \"title\": null},\n\t\t{\"title\":\"t\",\"id\":1.10}\n\t]\n}");
+        var entries = Read(
+            "{\n\t\"patches\": [\n\t\t{\"id\": \"a\\/b \\u00e9 \\ud83d\\ude00\", \"title\": null},\n\t\t{\"title\":\"t\",\"id\":1.10}\n\t]\n}"
+        );
 
         Assert.Equal([new("a/b é 😀", null, 3), new("1.10", "t", 4)], entries);
     }
@@ -144,16 +200,25 @@ public sealed class OverrideListReaderTests
     public void Whatever_text_is_written_as_Json_comes_back()
     {
         // The control characters that JSON escapes are YAML's escapes as well; the rest of the list is as a program would write it.
-        var text = Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.Char['\u00a0', '\u2fff'], Gen.Const('\n'), Gen.Const('\\')), 1, 20];
-        Gen.Select(text, text).Array[0, 6].Sample(
-            entries =>
-            {
-                var json = JsonSerializer.SerializeToUtf8Bytes(new { patches = entries.Select(e => new { id = e.Item1, title = e.Item2 }) });
-                Assert.Equal(entries, Read(json).Select(e => (e.Id, e.Title!)));
-            },
-            iter: 1_000,
-            threads: 1,
-            seed: "0000000000001");
+        var text = Gen.String[
+            Gen.OneOf(Gen.Char[' ', '~'], Gen.Char['\u00a0', '\u2fff'], Gen.Const('\n'), Gen.Const('\\')),
+            1,
+            20
+        ];
+        Gen.Select(text, text)
+            .Array[0, 6]
+            .Sample(
+                entries =>
+                {
+                    var json = JsonSerializer.SerializeToUtf8Bytes(
+                        new { patches = entries.Select(e => new { id = e.Item1, title = e.Item2 }) }
+                    );
+                    Assert.Equal(entries, Read(json).Select(e => (e.Id, e.Title!)));
+                },
+                iter: 1_000,
+                threads: 1,
+                seed: "0000000000001"
+            );
     }
 
     [Fact]
@@ -178,21 +243,32 @@ public sealed class OverrideListReaderTests
     [InlineData('{', 1_000_000)]
     [InlineData('[', 40)]
     public void Deep_nesting_is_refused(char open, int depth) =>
-        Assert.Contains("Nested", Assert.Throws<OverrideListException>(() => Read("patches: " + new string(open, depth))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nested",
+            Assert.Throws<OverrideListException>(() => Read("patches: " + new string(open, depth))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Aliases_of_aliases_cost_nothing()
     {
         var laughs = new StringBuilder("a0: &a0 [x]\n");
         for (var i = 1; i <= 40; i++)
-            laughs.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]\n");
+            laughs.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]\n"
+            );
 
         Assert.Empty(Read(laughs.Append("patches: []\n").ToString()));
     }
 
     [Fact]
     public void What_is_too_large_is_refused() =>
-        Assert.Contains("1048576", Assert.Throws<OverrideListException>(() => Read(new byte[(1 << 20) + 1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1048576",
+            Assert.Throws<OverrideListException>(() => Read(new byte[(1 << 20) + 1])).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Any_bytes_end_in_entries_or_in_the_typed_error()
@@ -200,7 +276,13 @@ public sealed class OverrideListReaderTests
         var random = new Random(1);
         for (var i = 0; i < 50_000; i++)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => random.Next(5) == 0 ? ((char)random.Next(256)).ToString() : Pieces[random.Next(Pieces.Length)]));
+            var text = string.Concat(
+                Enumerable
+                    .Range(0, random.Next(40))
+                    .Select(_ =>
+                        random.Next(5) == 0 ? ((char)random.Next(256)).ToString() : Pieces[random.Next(Pieces.Length)]
+                    )
+            );
             try
             {
                 Assert.All(Read(text), e => Assert.NotEmpty(e.Id));

@@ -20,7 +20,11 @@ public sealed class ApprovalDateTests
     [InlineData("2026-07-01T00:00:00", int.MinValue, true, null)]
     public void Quirk_ages_are_counted_in_whole_UTC_days(string released, int? days, bool approved, string? from)
     {
-        var verdict = ApprovalDate.Judge(new ApprovalRule { ApproveAfterDays = days }, MadeUpHost.Instant(released), _now);
+        var verdict = ApprovalDate.Judge(
+            new ApprovalRule { ApproveAfterDays = days },
+            MadeUpHost.Instant(released),
+            _now
+        );
         Assert.Equal((approved, from is null ? null : MadeUpHost.Instant(from)), (verdict.IsApproved, verdict.From));
     }
 
@@ -29,8 +33,16 @@ public sealed class ApprovalDateTests
     [InlineData("2024-02-01T00:00:00", false)]
     [InlineData("2024-01-31T23:59:59-01:00", false)]
     public void The_last_approved_day_is_included_whole_and_wins_over_the_delay(string released, bool approved) =>
-        Assert.Equal(new ApprovalDateVerdict(approved, null), ApprovalDate.Judge(new ApprovalRule { ApproveUntilDate = new DateOnly(2024, 1, 31), ApproveAfterDays = 9999 }, MadeUpHost.Instant(released), _now));
+        Assert.Equal(
+            new ApprovalDateVerdict(approved, null),
+            ApprovalDate.Judge(
+                new ApprovalRule { ApproveUntilDate = new DateOnly(2024, 1, 31), ApproveAfterDays = 9999 },
+                MadeUpHost.Instant(released),
+                _now
+            )
+        );
 
     [Fact]
-    public void Without_a_date_it_is_approved() => Assert.True(ApprovalDate.Judge(new ApprovalRule { ApproveAfterDays = 9999 }, null, _now).IsApproved);
+    public void Without_a_date_it_is_approved() =>
+        Assert.True(ApprovalDate.Judge(new ApprovalRule { ApproveAfterDays = 9999 }, null, _now).IsApproved);
 }

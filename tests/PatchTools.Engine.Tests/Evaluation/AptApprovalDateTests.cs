@@ -13,37 +13,81 @@ public sealed class AptApprovalDateTests
 
     [Theory]
     [InlineData("2026-06-24T23:59:59", 7, PatchState.Missing, "rule 1 approves the security update", null)]
-    [InlineData("2026-06-25T00:00:00", 7, PatchState.InstalledOther, "rule 1 approves it from 2026-07-02", "2026-07-02")]
+    [InlineData(
+        "2026-06-25T00:00:00",
+        7,
+        PatchState.InstalledOther,
+        "rule 1 approves it from 2026-07-02",
+        "2026-07-02"
+    )]
     [InlineData("2026-07-01T00:00:00", 0, PatchState.Missing, "rule 1 approves the security update", null)]
-    [InlineData("2026-07-01T11:00:00", 1, PatchState.InstalledOther, "rule 1 approves it from 2026-07-02", "2026-07-02")]
-    public void First_seen_dates_delay_an_update_in_whole_UTC_days(string seen, int days, PatchState state, string why, string? from)
+    [InlineData(
+        "2026-07-01T11:00:00",
+        1,
+        PatchState.InstalledOther,
+        "rule 1 approves it from 2026-07-02",
+        "2026-07-02"
+    )]
+    public void First_seen_dates_delay_an_update_in_whole_UTC_days(
+        string seen,
+        int days,
+        PatchState state,
+        string why,
+        string? from
+    )
     {
-        var finding = FirstSeen(MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*"), Ubuntu(Rule(ComplianceLevel.HIGH).After(days)), ("a", "1.1", true, seen));
+        var finding = FirstSeen(
+            MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*"),
+            Ubuntu(Rule(ComplianceLevel.HIGH).After(days)),
+            ("a", "1.1", true, seen)
+        );
         Assert.Equal((state, why), (finding.State, finding.Why));
-        Assert.Equal((from is null ? null : MadeUpHost.Instant(from), from is null ? null : "1.1"), (finding.Explanation.ApprovedFrom, finding.Explanation.HeldBackEdition));
+        Assert.Equal(
+            (from is null ? null : MadeUpHost.Instant(from), from is null ? null : "1.1"),
+            (finding.Explanation.ApprovedFrom, finding.Explanation.HeldBackEdition)
+        );
     }
 
     [Fact]
     public void Without_being_asked_for_delays_have_no_effect_as_AWS_documents()
     {
-        var request = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Request(_after7) with { FirstSeen = Dates(("a", "1.1", true, "2026-07-01")) };
+        var request = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Request(_after7) with
+        {
+            FirstSeen = Dates(("a", "1.1", true, "2026-07-01")),
+        };
         var finding = Assert.Single(BaselineEvaluator.Evaluate(request).Findings);
         Assert.Equal(PatchState.Missing, finding.State);
-        Assert.Contains("rule 1, approveAfterDays: ignored, apt's archives date no package; -ApprovalDateSource applies it", finding.Explanation.Observations);
+        Assert.Contains(
+            "rule 1, approveAfterDays: ignored, apt's archives date no package; -ApprovalDateSource applies it",
+            finding.Explanation.Observations
+        );
     }
 
     [Fact]
     public void An_older_update_that_is_approved_is_missing_and_the_newer_one_is_named_with_its_day()
     {
-        var finding = FirstSeen(MadeUpHost.Apt().Package("a", "1.3 UPD", "1.2 SEC", "1.1 SEC", "1.0*"), _after7, ("a", "1.2", true, "2026-06-30"), ("a", "1.1", true, "2026-06-01"));
-        Assert.Equal((PatchState.Missing, "1.1", "1.2"), (finding.State, finding.AvailableVersion, finding.Explanation.HeldBackEdition));
+        var finding = FirstSeen(
+            MadeUpHost.Apt().Package("a", "1.3 UPD", "1.2 SEC", "1.1 SEC", "1.0*"),
+            _after7,
+            ("a", "1.2", true, "2026-06-30"),
+            ("a", "1.1", true, "2026-06-01")
+        );
+        Assert.Equal(
+            (PatchState.Missing, "1.1", "1.2"),
+            (finding.State, finding.AvailableVersion, finding.Explanation.HeldBackEdition)
+        );
         Assert.Equal(MadeUpHost.Instant("2026-07-07"), finding.Explanation.ApprovedFrom);
     }
 
     [Fact]
     public void An_installed_version_keeps_its_approval_and_the_summary_names_the_day_of_the_next()
     {
-        var finding = FirstSeen(MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1* SEC"), _after7, ("a", "1.2", true, "2026-06-30"), ("a", "1.1", true, "2026-06-01"));
+        var finding = FirstSeen(
+            MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1* SEC"),
+            _after7,
+            ("a", "1.2", true, "2026-06-30"),
+            ("a", "1.1", true, "2026-06-01")
+        );
         Assert.Equal((PatchState.Installed, "rule 1 approves it; newer from 2026-07-07"), (finding.State, finding.Why));
     }
 
@@ -51,7 +95,16 @@ public sealed class AptApprovalDateTests
     public void What_is_installed_was_seen_no_later_than_it_was_installed()
     {
         var installed = new EpochTime(MadeUpHost.Instant("2026-06-01").ToUnixTimeSeconds(), IsFractional: true);
-        var host = MadeUpHost.Apt().Package(new MadeUpPackage { Name = "a", Versions = ["1.1* SEC"], InstalledTime = installed });
+        var host = MadeUpHost
+            .Apt()
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "a",
+                    Versions = ["1.1* SEC"],
+                    InstalledTime = installed,
+                }
+            );
         Assert.Equal(PatchState.Installed, FirstSeen(host, _after7, ("a", "1.1", true, "2026-07-01")).State);
     }
 
@@ -61,16 +114,34 @@ public sealed class AptApprovalDateTests
         var host = MadeUpHost.Apt().Package("a", "1.1 UPD SEC", "1.0*");
         (string, string, bool, string)[] dates = [("a", "1.1", false, "2026-06-01"), ("a", "1.1", true, "2026-06-30")];
         Assert.Equal(PatchState.InstalledOther, FirstSeen(host, _after7, dates).State);
-        Assert.Equal(PatchState.Missing, FirstSeen(host, Ubuntu(Rule(ComplianceLevel.HIGH).After(7).WithNonSecurity()), dates).State);
+        Assert.Equal(
+            PatchState.Missing,
+            FirstSeen(host, Ubuntu(Rule(ComplianceLevel.HIGH).After(7).WithNonSecurity()), dates).State
+        );
     }
 
     [Fact]
     public void The_soonest_of_several_rules_is_named_and_one_that_approves_now_wins()
     {
         var host = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*");
-        var later = FirstSeen(host, Ubuntu(Rule(ComplianceLevel.HIGH).Until("2026-01-01"), Rule(ComplianceLevel.HIGH).After(30), Rule(ComplianceLevel.LOW).After(3)), ("a", "1.1", true, "2026-06-30"));
-        Assert.Equal(("rule 3 approves it from 2026-07-03", 3, DecisionKind.HeldBackByDate), (later.Why, later.Explanation.Rule, later.Explanation.Decision));
-        var now = FirstSeen(host, Ubuntu(Rule(ComplianceLevel.HIGH).After(30), Rule(ComplianceLevel.LOW)), ("a", "1.1", true, "2026-06-30"));
+        var later = FirstSeen(
+            host,
+            Ubuntu(
+                Rule(ComplianceLevel.HIGH).Until("2026-01-01"),
+                Rule(ComplianceLevel.HIGH).After(30),
+                Rule(ComplianceLevel.LOW).After(3)
+            ),
+            ("a", "1.1", true, "2026-06-30")
+        );
+        Assert.Equal(
+            ("rule 3 approves it from 2026-07-03", 3, DecisionKind.HeldBackByDate),
+            (later.Why, later.Explanation.Rule, later.Explanation.Decision)
+        );
+        var now = FirstSeen(
+            host,
+            Ubuntu(Rule(ComplianceLevel.HIGH).After(30), Rule(ComplianceLevel.LOW)),
+            ("a", "1.1", true, "2026-06-30")
+        );
         Assert.Equal((PatchState.Missing, ComplianceLevel.LOW), (now.State, now.ComplianceLevel));
     }
 
@@ -79,86 +150,196 @@ public sealed class AptApprovalDateTests
     {
         var host = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*");
         var baseline = Ubuntu(Rule(ComplianceLevel.HIGH).Until("2026-06-15"));
-        Assert.Equal("rule 1 approves only until 2026-06-15", FirstSeen(host, baseline, ("a", "1.1", true, "2026-06-16")).Why);
+        Assert.Equal(
+            "rule 1 approves only until 2026-06-15",
+            FirstSeen(host, baseline, ("a", "1.1", true, "2026-06-16")).Why
+        );
         Assert.Equal(PatchState.Missing, FirstSeen(host, baseline, ("a", "1.1", true, "2026-06-15T23:00:00")).State);
-        Assert.Equal(PatchState.Missing, FirstSeen(host, baseline.Approving(ComplianceLevel.LOW, nonSecurity: false, "a"), ("a", "1.1", true, "2026-06-16")).State);
+        Assert.Equal(
+            PatchState.Missing,
+            FirstSeen(
+                host,
+                baseline.Approving(ComplianceLevel.LOW, nonSecurity: false, "a"),
+                ("a", "1.1", true, "2026-06-16")
+            ).State
+        );
     }
 
     [Fact]
     public void The_archives_date_is_the_earliest_of_those_that_offer_the_version()
     {
-        var host = MadeUpHost.Apt().Published("SEC", "2026-07-01").Published("REL", "2026-06-01").Published("UPD", "2026-06-30").Package("a", "1.1 SEC", "1.0*").Package("b", "1.1 SEC REL", "1.0*").Package("c", "1.1 HOST", "1.0*");
-        var report = BaselineEvaluator.Evaluate(host.Request(_after7) with { ApprovalDateSource = ApprovalDateSource.Release });
-        Assert.Equal([("a", PatchState.InstalledOther), ("b", PatchState.Missing), ("c", PatchState.Missing)], report.Findings.Select(f => (f.Name, f.State)));
-        Assert.Contains("rule 1, archive date: wants 7 days old; saw 2026-07-01", report.Findings[0].Explanation.Observations);
+        var host = MadeUpHost
+            .Apt()
+            .Published("SEC", "2026-07-01")
+            .Published("REL", "2026-06-01")
+            .Published("UPD", "2026-06-30")
+            .Package("a", "1.1 SEC", "1.0*")
+            .Package("b", "1.1 SEC REL", "1.0*")
+            .Package("c", "1.1 HOST", "1.0*");
+        var report = BaselineEvaluator.Evaluate(
+            host.Request(_after7) with
+            {
+                ApprovalDateSource = ApprovalDateSource.Release,
+            }
+        );
+        Assert.Equal(
+            [("a", PatchState.InstalledOther), ("b", PatchState.Missing), ("c", PatchState.Missing)],
+            report.Findings.Select(f => (f.Name, f.State))
+        );
+        Assert.Contains(
+            "rule 1, archive date: wants 7 days old; saw 2026-07-01",
+            report.Findings[0].Explanation.Observations
+        );
         Assert.Contains("rule 1: does not approve it at this date", report.Findings[0].Explanation.Observations);
-        Assert.Contains("rule 1, archive date: wants 7 days old; saw 2026-06-01", report.Findings[1].Explanation.Observations);
-        Assert.Contains("rule 1, archive date: wants 7 days old; saw no date, which is approved", report.Findings[2].Explanation.Observations);
+        Assert.Contains(
+            "rule 1, archive date: wants 7 days old; saw 2026-06-01",
+            report.Findings[1].Explanation.Observations
+        );
+        Assert.Contains(
+            "rule 1, archive date: wants 7 days old; saw no date, which is approved",
+            report.Findings[2].Explanation.Observations
+        );
     }
 
     [Fact]
     public void What_is_not_installed_is_counted_whatever_its_age()
     {
         var request = MadeUpHost.Apt().Published("SEC", "2026-07-01").Package("a", "1.1 SEC").Request(_after7);
-        Assert.Equal(1, BaselineEvaluator.Evaluate(request with { ApprovalDateSource = ApprovalDateSource.Release }).Counts.NotApplicable);
-        Assert.Equal(1, BaselineEvaluator.Evaluate(request with { ApprovalDateSource = ApprovalDateSource.FirstSeen }).Counts.NotApplicable);
+        Assert.Equal(
+            1,
+            BaselineEvaluator
+                .Evaluate(request with { ApprovalDateSource = ApprovalDateSource.Release })
+                .Counts.NotApplicable
+        );
+        Assert.Equal(
+            1,
+            BaselineEvaluator
+                .Evaluate(request with { ApprovalDateSource = ApprovalDateSource.FirstSeen })
+                .Counts.NotApplicable
+        );
     }
 
     [Fact]
     public void Versions_are_stamped_once_and_forgotten_when_no_archive_offers_them()
     {
-        var first = Advance(FirstSeenDates.Empty, "2026-06-01", MadeUpHost.Apt().Package("a", "1.1 UPD", "1.0*", "0.9 REL").Package("n", "1.0 SEC"));
+        var first = Advance(
+            FirstSeenDates.Empty,
+            "2026-06-01",
+            MadeUpHost.Apt().Package("a", "1.1 UPD", "1.0*", "0.9 REL").Package("n", "1.0 SEC")
+        );
         Assert.Equal(["a 1.0 any 2026-06-01", "a 1.1 any 2026-06-01"], Lines(first));
         var second = Advance(first, "2026-06-10", MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1 UPD SEC", "1.0*"));
-        Assert.Equal(["a 1.0 any 2026-06-01", "a 1.1 any 2026-06-01", "a 1.1 security 2026-06-10", "a 1.2 any 2026-06-10", "a 1.2 security 2026-06-10"], Lines(second));
+        Assert.Equal(
+            [
+                "a 1.0 any 2026-06-01",
+                "a 1.1 any 2026-06-01",
+                "a 1.1 security 2026-06-10",
+                "a 1.2 any 2026-06-10",
+                "a 1.2 security 2026-06-10",
+            ],
+            Lines(second)
+        );
         var third = Advance(second, "2026-06-20", MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1* SEC"));
-        Assert.Equal(["a 1.1 any 2026-06-01", "a 1.1 security 2026-06-10", "a 1.2 any 2026-06-10", "a 1.2 security 2026-06-10"], Lines(third));
+        Assert.Equal(
+            ["a 1.1 any 2026-06-01", "a 1.1 security 2026-06-10", "a 1.2 any 2026-06-10", "a 1.2 security 2026-06-10"],
+            Lines(third)
+        );
     }
 
     [Fact]
     public void A_repository_that_cannot_be_read_loses_no_dates()
     {
-        var known = Dates(("a", "1.1", true, "2026-06-01"), ("a", "0.9", false, "2026-06-01"), ("gone", "1.0", false, "2026-06-01"));
+        var known = Dates(
+            ("a", "1.1", true, "2026-06-01"),
+            ("a", "0.9", false, "2026-06-01"),
+            ("gone", "1.0", false, "2026-06-01")
+        );
         var host = MadeUpHost.Apt().Unreadable("SEC").Package("a", "1.0*");
         Assert.Equal(["a 1.0 any 2026-07-01", "a 1.1 security 2026-06-01"], Lines(Advance(known, "2026-07-01", host)));
     }
 
     [Fact]
     public void A_date_from_a_clock_that_was_ahead_is_cut_to_the_clock() =>
-        Assert.Equal(["a 1.0 any 2026-07-01"], Lines(Advance(Dates(("a", "1.0", false, "2031-01-01")), "2026-07-01", MadeUpHost.Apt().Package("a", "1.0*"))));
+        Assert.Equal(
+            ["a 1.0 any 2026-07-01"],
+            Lines(
+                Advance(Dates(("a", "1.0", false, "2031-01-01")), "2026-07-01", MadeUpHost.Apt().Package("a", "1.0*"))
+            )
+        );
 
     /// <summary>An approval once given by the delay is not taken back while the version is offered, whatever else comes and goes.</summary>
     [Fact]
     public void Approval_by_age_is_never_taken_back_while_time_goes_on() =>
-        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 9]).Array[1, 12].Sample(steps =>
-        {
-            var dates = FirstSeenDates.Empty;
-            var day = 0;
-            var offered = new SortedSet<int> { 1 };
-            var approved = "1.0";
-            foreach (var (newest, pause) in steps)
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 9])
+            .Array[1, 12]
+            .Sample(steps =>
             {
-                offered.Add(newest);
-                day += pause;
-                var now = MadeUpHost.Now.AddDays(day);
-                var request = MadeUpHost.Apt().Package("a", ["1.0*", .. offered.Select(v => $"1.{v} SEC")]).Request(_after7, now);
-                dates = PatchTools.Evaluation.Apt.FirstSeen.Advance(dates, request.Inventory, now);
-                var finding = Assert.Single(BaselineEvaluator.Evaluate(request with { ApprovalDateSource = ApprovalDateSource.FirstSeen, FirstSeen = dates }).Findings);
-                var wanted = finding.AvailableVersion.Length > 0 ? finding.AvailableVersion : "1.0";
-                Assert.True(string.CompareOrdinal(wanted, approved) >= 0);
-                Assert.True(finding.Explanation.ApprovedFrom is null || finding.Explanation.ApprovedFrom > now);
-                approved = wanted;
-            }
-        });
+                var dates = FirstSeenDates.Empty;
+                var day = 0;
+                var offered = new SortedSet<int> { 1 };
+                var approved = "1.0";
+                foreach (var (newest, pause) in steps)
+                {
+                    offered.Add(newest);
+                    day += pause;
+                    var now = MadeUpHost.Now.AddDays(day);
+                    var request = MadeUpHost
+                        .Apt()
+                        .Package("a", ["1.0*", .. offered.Select(v => $"1.{v} SEC")])
+                        .Request(_after7, now);
+                    dates = PatchTools.Evaluation.Apt.FirstSeen.Advance(dates, request.Inventory, now);
+                    var finding = Assert.Single(
+                        BaselineEvaluator
+                            .Evaluate(
+                                request with
+                                {
+                                    ApprovalDateSource = ApprovalDateSource.FirstSeen,
+                                    FirstSeen = dates,
+                                }
+                            )
+                            .Findings
+                    );
+                    var wanted = finding.AvailableVersion.Length > 0 ? finding.AvailableVersion : "1.0";
+                    Assert.True(string.CompareOrdinal(wanted, approved) >= 0);
+                    Assert.True(finding.Explanation.ApprovedFrom is null || finding.Explanation.ApprovedFrom > now);
+                    approved = wanted;
+                }
+            });
 
-    private static PatchFinding FirstSeen(MadeUpHost host, PatchBaseline baseline, params (string Name, string Edition, bool IsSecurity, string Seen)[] dates) =>
-        Assert.Single(BaselineEvaluator.Evaluate(host.Request(baseline) with { ApprovalDateSource = ApprovalDateSource.FirstSeen, FirstSeen = Dates(dates) }).Findings);
+    private static PatchFinding FirstSeen(
+        MadeUpHost host,
+        PatchBaseline baseline,
+        params (string Name, string Edition, bool IsSecurity, string Seen)[] dates
+    ) =>
+        Assert.Single(
+            BaselineEvaluator
+                .Evaluate(
+                    host.Request(baseline) with
+                    {
+                        ApprovalDateSource = ApprovalDateSource.FirstSeen,
+                        FirstSeen = Dates(dates),
+                    }
+                )
+                .Findings
+        );
 
     private static FirstSeenDates Dates(params (string Name, string Edition, bool IsSecurity, string Seen)[] dates) =>
-        new(dates.ToDictionary(d => new SeenVersion(d.Name, "amd64", d.Edition, d.IsSecurity), d => MadeUpHost.Instant(d.Seen)));
+        new(
+            dates.ToDictionary(
+                d => new SeenVersion(d.Name, "amd64", d.Edition, d.IsSecurity),
+                d => MadeUpHost.Instant(d.Seen)
+            )
+        );
 
-    private static FirstSeenDates Advance(FirstSeenDates known, string now, MadeUpHost host) => PatchTools.Evaluation.Apt.FirstSeen.Advance(known, host.Inventory(), MadeUpHost.Instant(now));
+    private static FirstSeenDates Advance(FirstSeenDates known, string now, MadeUpHost host) =>
+        PatchTools.Evaluation.Apt.FirstSeen.Advance(known, host.Inventory(), MadeUpHost.Instant(now));
 
     private static IEnumerable<string> Lines(FirstSeenDates dates) =>
-        dates.All.Select(d => FormattableString.Invariant($"{d.Key.Name} {d.Key.Edition} {(d.Key.IsSecurity ? "security" : "any")} {d.Value:yyyy-MM-dd}")).Order(StringComparer.Ordinal);
+        dates
+            .All.Select(d =>
+                FormattableString.Invariant(
+                    $"{d.Key.Name} {d.Key.Edition} {(d.Key.IsSecurity ? "security" : "any")} {d.Value:yyyy-MM-dd}"
+                )
+            )
+            .Order(StringComparer.Ordinal);
 }

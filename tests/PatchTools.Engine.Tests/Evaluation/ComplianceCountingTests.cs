@@ -17,45 +17,91 @@ public sealed class ComplianceCountingTests
                 Finding("e", PatchState.Installed, ComplianceLevel.CRITICAL, "Security"),
                 Finding("f", PatchState.InstalledOther),
             ],
-            notApplicable: 7);
+            notApplicable: 7
+        );
         Assert.Equal(
             new ComplianceCounts
             {
-                Installed = 1, InstalledOther = 1, InstalledRejected = 1, InstalledPendingReboot = 1, Missing = 1, Failed = 1, NotApplicable = 7,
-                CriticalNonCompliant = 2, SecurityNonCompliant = 2, OtherNonCompliant = 1,
+                Installed = 1,
+                InstalledOther = 1,
+                InstalledRejected = 1,
+                InstalledPendingReboot = 1,
+                Missing = 1,
+                Failed = 1,
+                NotApplicable = 7,
+                CriticalNonCompliant = 2,
+                SecurityNonCompliant = 2,
+                OtherNonCompliant = 1,
             },
-            counts);
+            counts
+        );
     }
 
     [Fact]
     public void The_severity_of_a_report_is_at_least_informational_and_absent_when_everything_complies()
     {
-        Assert.Null(ComplianceCounting.NonCompliantSeverity([Finding("a", PatchState.Installed, ComplianceLevel.CRITICAL)]));
-        Assert.Equal(ComplianceLevel.INFORMATIONAL, ComplianceCounting.NonCompliantSeverity([Finding("a", PatchState.Missing)]));
-        Assert.Equal(ComplianceLevel.HIGH, ComplianceCounting.NonCompliantSeverity([Finding("a", PatchState.Missing), Finding("b", PatchState.Failed, ComplianceLevel.HIGH)]));
+        Assert.Null(
+            ComplianceCounting.NonCompliantSeverity([Finding("a", PatchState.Installed, ComplianceLevel.CRITICAL)])
+        );
+        Assert.Equal(
+            ComplianceLevel.INFORMATIONAL,
+            ComplianceCounting.NonCompliantSeverity([Finding("a", PatchState.Missing)])
+        );
+        Assert.Equal(
+            ComplianceLevel.HIGH,
+            ComplianceCounting.NonCompliantSeverity([
+                Finding("a", PatchState.Missing),
+                Finding("b", PatchState.Failed, ComplianceLevel.HIGH),
+            ])
+        );
     }
 
     [Fact]
     public void Quirk_the_severity_of_a_report_counts_packages_that_wait_for_a_reboot() =>
-        Assert.Equal(ComplianceLevel.HIGH, ComplianceCounting.NonCompliantSeverity([Finding("a", PatchState.InstalledPendingReboot, ComplianceLevel.HIGH)]));
+        Assert.Equal(
+            ComplianceLevel.HIGH,
+            ComplianceCounting.NonCompliantSeverity([
+                Finding("a", PatchState.InstalledPendingReboot, ComplianceLevel.HIGH),
+            ])
+        );
 
     [Fact]
     public void A_report_is_ordered_by_state_and_by_name_in_code_point_order_and_keeps_ties()
     {
-        var ordered = ComplianceCounting.InReportOrder(
-        [
-            Finding("z", PatchState.Failed), Finding("a", PatchState.Missing), Finding("b", PatchState.InstalledPendingReboot), Finding("\U0001F600", PatchState.Installed), Finding("\uFFFD", PatchState.Installed),
-            Finding("a", PatchState.Installed) with { Architecture = "second" }, Finding("a", PatchState.Installed) with { Architecture = "first" }, Finding("B", PatchState.Installed), Finding("c", PatchState.InstalledRejected), Finding("d", PatchState.InstalledOther),
+        var ordered = ComplianceCounting.InReportOrder([
+            Finding("z", PatchState.Failed),
+            Finding("a", PatchState.Missing),
+            Finding("b", PatchState.InstalledPendingReboot),
+            Finding("\U0001F600", PatchState.Installed),
+            Finding("\uFFFD", PatchState.Installed),
+            Finding("a", PatchState.Installed) with
+            {
+                Architecture = "second",
+            },
+            Finding("a", PatchState.Installed) with
+            {
+                Architecture = "first",
+            },
+            Finding("B", PatchState.Installed),
+            Finding("c", PatchState.InstalledRejected),
+            Finding("d", PatchState.InstalledOther),
         ]);
         Assert.Equal(["B", "a", "a", "\uFFFD", "\U0001F600", "d", "c", "b", "a", "z"], ordered.Select(f => f.Name));
-        Assert.Equal(["second", "first"], ordered.Where(f => f is { Name: "a", State: PatchState.Installed }).Select(f => f.Architecture));
+        Assert.Equal(
+            ["second", "first"],
+            ordered.Where(f => f is { Name: "a", State: PatchState.Installed }).Select(f => f.Architecture)
+        );
     }
 
     [Theory]
     [InlineData(PatchOperation.Scan, false, PatchState.Missing)]
     [InlineData(PatchOperation.Install, false, PatchState.Failed)]
     [InlineData(PatchOperation.Install, true, PatchState.Missing)]
-    public void Missing_means_failed_after_an_install_without_an_override_list(PatchOperation operation, bool hasList, PatchState state)
+    public void Missing_means_failed_after_an_install_without_an_override_list(
+        PatchOperation operation,
+        bool hasList,
+        PatchState state
+    )
     {
         Assert.Equal(state, OperationState.Of(PatchState.Missing, operation, hasList));
         Assert.Equal(PatchState.InstalledOther, OperationState.Of(PatchState.InstalledOther, operation, hasList));
@@ -65,21 +111,47 @@ public sealed class ComplianceCountingTests
     public void The_verdict_is_one_plain_sentence()
     {
         var host = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Package("b", "1.0*");
-        Assert.Equal("Not compliant: 1 patch is missing.", host.Evaluate(MadeUpBaseline.Ubuntu(MadeUpBaseline.Rule(ComplianceLevel.LOW))).VerdictText);
-        Assert.Equal("Compliant: nothing the baseline approves is missing among 2 installed packages.", host.Evaluate(MadeUpBaseline.Ubuntu()).VerdictText);
-        var unproven = host.Evaluate(MadeUpBaseline.Ubuntu()) is var report ? report with { Inventory = report.Inventory with { Repositories = [new RepositoryHealth { Name = "http://r x main", Status = RepositoryStatus.NeverFetched }] } } : null;
-        Assert.Equal("Cannot tell: http://r x main has no recent metadata; by what is known, nothing the baseline approves is missing among 2 installed packages.", unproven!.VerdictText);
+        Assert.Equal(
+            "Not compliant: 1 patch is missing.",
+            host.Evaluate(MadeUpBaseline.Ubuntu(MadeUpBaseline.Rule(ComplianceLevel.LOW))).VerdictText
+        );
+        Assert.Equal(
+            "Compliant: nothing the baseline approves is missing among 2 installed packages.",
+            host.Evaluate(MadeUpBaseline.Ubuntu()).VerdictText
+        );
+        var unproven = host.Evaluate(MadeUpBaseline.Ubuntu()) is var report
+            ? report with
+            {
+                Inventory = report.Inventory with
+                {
+                    Repositories =
+                    [
+                        new RepositoryHealth { Name = "http://r x main", Status = RepositoryStatus.NeverFetched },
+                    ],
+                },
+            }
+            : null;
+        Assert.Equal(
+            "Cannot tell: http://r x main has no recent metadata; by what is known, nothing the baseline approves is missing among 2 installed packages.",
+            unproven!.VerdictText
+        );
     }
 
-    private static PatchFinding Finding(string name, PatchState state, ComplianceLevel level = ComplianceLevel.UNSPECIFIED, string classification = "") => new()
-    {
-        Name = name,
-        Architecture = "amd64",
-        State = state,
-        Id = name,
-        Title = name,
-        ComplianceLevel = level,
-        Classification = classification,
-        Explanation = new FindingExplanation { Decision = DecisionKind.NoRule, Summary = "made up" },
-    };
+    private static PatchFinding Finding(
+        string name,
+        PatchState state,
+        ComplianceLevel level = ComplianceLevel.UNSPECIFIED,
+        string classification = ""
+    ) =>
+        new()
+        {
+            Name = name,
+            Architecture = "amd64",
+            State = state,
+            Id = name,
+            Title = name,
+            ComplianceLevel = level,
+            Classification = classification,
+            Explanation = new FindingExplanation { Decision = DecisionKind.NoRule, Summary = "made up" },
+        };
 }

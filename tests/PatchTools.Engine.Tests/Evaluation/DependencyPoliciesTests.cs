@@ -17,11 +17,28 @@ public sealed class DependencyPoliciesTests
 
     /// <summary>AWS's own example: apt 1.2.27 needs apt-utils 1.2.27, the list pins apt-utils to 1.2.25.</summary>
     [Theory]
-    [InlineData("apt-utils", "1.2.27", "the install override list, line 3, allows only 'apt-utils' with title '*1.2.25'")]
+    [InlineData(
+        "apt-utils",
+        "1.2.27",
+        "the install override list, line 3, allows only 'apt-utils' with title '*1.2.25'"
+    )]
     [InlineData("apt-utils", "1.2.25", null)]
     [InlineData("libapt", "1.2.27", null)]
-    public void A_title_that_names_another_version_refuses_what_would_come_along(string name, string edition, string? refusal) =>
-        Assert.Equal(refusal, For(MadeUpHost.Apt(), Ubuntu().Rejecting(RejectedPatchesAction.BLOCK, "*"), InstallOverrideTests.List("apt|*1.2.27", "apt-utils|*1.2.25"), name, edition));
+    public void A_title_that_names_another_version_refuses_what_would_come_along(
+        string name,
+        string edition,
+        string? refusal
+    ) =>
+        Assert.Equal(
+            refusal,
+            For(
+                MadeUpHost.Apt(),
+                Ubuntu().Rejecting(RejectedPatchesAction.BLOCK, "*"),
+                InstallOverrideTests.List("apt|*1.2.27", "apt-utils|*1.2.25"),
+                name,
+                edition
+            )
+        );
 
     [Fact]
     public void One_entry_that_names_the_version_is_enough() =>
@@ -30,15 +47,51 @@ public sealed class DependencyPoliciesTests
     [Fact]
     public void Quirk_a_bare_name_blocks_a_dependency_on_dnf_too_and_what_is_only_rejected_may_come_along_on_yum_and_zypper()
     {
-        Assert.Equal("the baseline rejects 'glibc' (BLOCK)", For(MadeUpHost.Dnf(), RedHat().Rejecting(RejectedPatchesAction.BLOCK, "glibc"), null, "glibc", "2.34-1.el9"));
-        Assert.Equal("the baseline rejects 'glibc < 3' (BLOCK)", For(MadeUpHost.Zypper(), Suse().Rejecting(RejectedPatchesAction.BLOCK, "glibc < 3"), null, "glibc", "2.34-1"));
-        Assert.Null(For(MadeUpHost.Yum(), Amazon2().Rejecting(RejectedPatchesAction.ALLOW_AS_DEPENDENCY, "glibc"), null, "glibc", "2.34-1"));
-        Assert.Null(For(MadeUpHost.Zypper(), Suse().Rejecting(RejectedPatchesAction.ALLOW_AS_DEPENDENCY, "glibc"), null, "glibc", "2.34-1"));
+        Assert.Equal(
+            "the baseline rejects 'glibc' (BLOCK)",
+            For(MadeUpHost.Dnf(), RedHat().Rejecting(RejectedPatchesAction.BLOCK, "glibc"), null, "glibc", "2.34-1.el9")
+        );
+        Assert.Equal(
+            "the baseline rejects 'glibc < 3' (BLOCK)",
+            For(
+                MadeUpHost.Zypper(),
+                Suse().Rejecting(RejectedPatchesAction.BLOCK, "glibc < 3"),
+                null,
+                "glibc",
+                "2.34-1"
+            )
+        );
+        Assert.Null(
+            For(
+                MadeUpHost.Yum(),
+                Amazon2().Rejecting(RejectedPatchesAction.ALLOW_AS_DEPENDENCY, "glibc"),
+                null,
+                "glibc",
+                "2.34-1"
+            )
+        );
+        Assert.Null(
+            For(
+                MadeUpHost.Zypper(),
+                Suse().Rejecting(RejectedPatchesAction.ALLOW_AS_DEPENDENCY, "glibc"),
+                null,
+                "glibc",
+                "2.34-1"
+            )
+        );
     }
 
-    private static string? For(MadeUpHost host, PatchBaseline baseline, InstallOverrideList? list, string name, string edition)
+    private static string? For(
+        MadeUpHost host,
+        PatchBaseline baseline,
+        InstallOverrideList? list,
+        string name,
+        string edition
+    )
     {
         var request = host.Request(baseline);
-        return DependencyPolicies.For(request.Snapshot, request.Inventory, list).RefusalOf(name, request.Inventory.Packages.NativeArchitecture, edition);
+        return DependencyPolicies
+            .For(request.Snapshot, request.Inventory, list)
+            .RefusalOf(name, request.Inventory.Packages.NativeArchitecture, edition);
     }
 }

@@ -9,8 +9,16 @@ public sealed partial class DifferencesTests
     [Fact]
     public void Every_quirk_test_of_the_engine_is_listed_in_the_differences()
     {
-        var listed = TestNames().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "about_PatchTools_Differences.md"))).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        var tests = typeof(DifferencesTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()).Select(m => m.Name).Where(n => n.StartsWith("Quirk_", StringComparison.Ordinal)).Distinct();
+        var listed = TestNames()
+            .Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "about_PatchTools_Differences.md")))
+            .Select(m => m.Groups[1].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        var tests = typeof(DifferencesTests)
+            .Assembly.GetTypes()
+            .SelectMany(t => t.GetMethods())
+            .Select(m => m.Name)
+            .Where(n => n.StartsWith("Quirk_", StringComparison.Ordinal))
+            .Distinct();
         Assert.Empty(tests.Except(listed));
     }
 

@@ -14,7 +14,9 @@ public sealed class LivePatchingTests : IDisposable
 {
     private const string Running = "4.14.165-131.185.amzn2";
 
-    private static readonly PatchBaseline _baseline = Amazon2(Rule(ComplianceLevel.UNSPECIFIED, Classification("Security")));
+    private static readonly PatchBaseline _baseline = Amazon2(
+        Rule(ComplianceLevel.UNSPECIFIED, Classification("Security"))
+    );
 
     private readonly TemporaryDirectory _state = new();
     private readonly RecordingObserver _observer = new();
@@ -25,9 +27,15 @@ public sealed class LivePatchingTests : IDisposable
     public void A_kernel_whose_CVEs_the_live_patches_fix_is_installed_without_an_install_time()
     {
         var kernel = Kernel(Evaluate(live: ["CVE-2019-2222", "CVE-2019-3333"]));
-        Assert.Equal((PatchState.Installed, "kernel.x86_64:0:4.14.171-136.231.amzn2", (object?)null), (kernel.State, kernel.Title, (object?)kernel.InstalledTime));
+        Assert.Equal(
+            (PatchState.Installed, "kernel.x86_64:0:4.14.171-136.231.amzn2", (object?)null),
+            (kernel.State, kernel.Title, (object?)kernel.InstalledTime)
+        );
         Assert.Equal($"live patches of {Running} fix its 2 CVEs", kernel.Why);
-        Assert.Contains(kernel.Explanation.Observations, o => o.StartsWith("Missing but for that: ", StringComparison.Ordinal));
+        Assert.Contains(
+            kernel.Explanation.Observations,
+            o => o.StartsWith("Missing but for that: ", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -51,8 +59,12 @@ public sealed class LivePatchingTests : IDisposable
     [Fact]
     public void Quirk_a_kernel_without_known_CVEs_is_not_covered()
     {
-        var host = MadeUpHost.Yum().Advisory("K", "security", "important", "2020-03-01").Advisory("L", "security", "important", "2020-03-01", "CVE-2019-1")
-            .Package("kernel", $"{Running}*", "4.14.171-136.231.amzn2 BASE adv=K").Package("kernel-livepatch-4.14.165-131.185", "1.0-2.amzn2* BASE adv=L");
+        var host = MadeUpHost
+            .Yum()
+            .Advisory("K", "security", "important", "2020-03-01")
+            .Advisory("L", "security", "important", "2020-03-01", "CVE-2019-1")
+            .Package("kernel", $"{Running}*", "4.14.171-136.231.amzn2 BASE adv=K")
+            .Package("kernel-livepatch-4.14.165-131.185", "1.0-2.amzn2* BASE adv=L");
         Assert.Equal(PatchState.Missing, Kernel(Evaluate(host)).State);
     }
 
@@ -65,7 +77,12 @@ public sealed class LivePatchingTests : IDisposable
             .Package("kernel-livepatch-4.14.171-136.231", "1.0-2.amzn2 BASE adv=OTHER");
         var report = Evaluate(host);
         Assert.Equal(PatchState.Missing, Kernel(report).State);
-        Assert.Equal(["kernel-livepatch-4.14.165-131.185"], report.Findings.Where(f => f.Name.StartsWith("kernel-livepatch", StringComparison.Ordinal)).Select(f => f.Name));
+        Assert.Equal(
+            ["kernel-livepatch-4.14.165-131.185"],
+            report
+                .Findings.Where(f => f.Name.StartsWith("kernel-livepatch", StringComparison.Ordinal))
+                .Select(f => f.Name)
+        );
         Assert.Equal(0, report.Counts.NotApplicable);
     }
 
@@ -74,11 +91,24 @@ public sealed class LivePatchingTests : IDisposable
     [InlineData("4.14.165-131.185.amzn2.x86_64", "2019-11-30", true, "gets no live patches since 2020-02-29")]
     [InlineData("4.14.165-131.185.amzn2.x86_64", null, true, "is unknown")]
     [InlineData("4.14.165-131.185.amzn2.x86_64", "2020-02-09", false, "kpatch.service is not enabled")]
-    public void Live_patches_that_protect_nothing_count_for_nothing_and_the_reason_is_said(string running, string? built, bool isEnabled, string warning)
+    public void Live_patches_that_protect_nothing_count_for_nothing_and_the_reason_is_said(
+        string running,
+        string? built,
+        bool isEnabled,
+        string warning
+    )
     {
         var name = $"kernel-livepatch-{running[..running.IndexOf(".amzn2", StringComparison.Ordinal)]}";
         var host = Host(live: ["CVE-2019-2222", "CVE-2019-3333"], name: name, running: running[..^".x86_64".Length]);
-        var report = Evaluate(host, new HostFacts { RunningKernel = running, RunningKernelBuilt = built is null ? null : DateOnly.ParseExact(built, "yyyy-MM-dd", null), AppliesLivePatches = isEnabled });
+        var report = Evaluate(
+            host,
+            new HostFacts
+            {
+                RunningKernel = running,
+                RunningKernelBuilt = built is null ? null : DateOnly.ParseExact(built, "yyyy-MM-dd", null),
+                AppliesLivePatches = isEnabled,
+            }
+        );
         Assert.Equal(PatchState.Missing, Kernel(report).State);
         Assert.Contains(report.Warnings, w => w.Contains(warning, StringComparison.Ordinal));
     }
@@ -87,31 +117,60 @@ public sealed class LivePatchingTests : IDisposable
     public void Another_system_with_the_same_packages_is_judged_by_its_packages()
     {
         var request = Request(Host(live: ["CVE-2019-2222", "CVE-2019-3333"]), Facts);
-        request = request with { Inventory = request.Inventory with { OperatingSystem = new OsRelease { Id = "amzn", VersionId = "2023" } } };
+        request = request with
+        {
+            Inventory = request.Inventory with
+            {
+                OperatingSystem = new OsRelease { Id = "amzn", VersionId = "2023" },
+            },
+        };
         Assert.Equal(PatchState.Missing, Kernel(BaselineEvaluator.Evaluate(request)).State);
     }
 
     [Fact]
     public void A_covered_kernel_and_live_patches_that_were_installed_without_a_reboot_do_not_wait_for_one()
     {
-        var report = Evaluate(InstalledNewer()) with { Operation = PatchOperation.Install, RebootOption = RebootOption.NoReboot };
+        var report = Evaluate(InstalledNewer()) with
+        {
+            Operation = PatchOperation.Install,
+            RebootOption = RebootOption.NoReboot,
+        };
         var outcome = new PatchingOutcome { CurrentInstalled = [.. report.Findings] };
-        Assert.DoesNotContain(ReportPublisher.Complete(report, outcome).Findings, f => f.State == PatchState.InstalledPendingReboot);
-        Assert.Equal(PatchState.InstalledPendingReboot, Kernel(ReportPublisher.Complete(report with { LivePatching = null }, outcome)).State);
+        Assert.DoesNotContain(
+            ReportPublisher.Complete(report, outcome).Findings,
+            f => f.State == PatchState.InstalledPendingReboot
+        );
+        Assert.Equal(
+            PatchState.InstalledPendingReboot,
+            Kernel(ReportPublisher.Complete(report with { LivePatching = null }, outcome)).State
+        );
     }
 
     [Fact]
     public void A_covered_kernel_waits_for_a_reboot_again_when_live_patching_is_switched_off()
     {
-        var host = new HostContext { Paths = new HostPaths { StateDirectory = _state.Path, DataDirectory = _state.File("data") }, Environment = new Dictionary<string, string>(), IsRoot = true };
+        var host = new HostContext
+        {
+            Paths = new HostPaths { StateDirectory = _state.Path, DataDirectory = _state.File("data") },
+            Environment = new Dictionary<string, string>(),
+            IsRoot = true,
+        };
         var publisher = new ReportPublisher(host, (_, _) => throw new NotSupportedException(), _observer);
         var file = new CoveredKernelsFile(host, _observer);
         var boot = MadeUpHost.Instant("2020-03-01");
-        var states = new StoredPatchStates(new Dictionary<string, StoredPatchState>(), boot.AddDays(1).ToUnixTimeSeconds());
+        var states = new StoredPatchStates(
+            new Dictionary<string, StoredPatchState>(),
+            boot.AddDays(1).ToUnixTimeSeconds()
+        );
 
         publisher.Save(Evaluate(InstalledNewer(), Facts with { BootTime = boot, PriorStates = states }));
-        Assert.Equal("{\"kernel.x86_64:0:4.14.171-136.231.amzn2\": {\"id\": \"kernel.x86_64\", \"installedTime\": null, \"state\": \"InstalledPendingReboot\"}}", File.ReadAllText(file.Path));
-        var after = publisher.Save(Evaluate(InstalledNewer(), Facts with { BootTime = boot, PriorStates = states, AppliesLivePatches = false }));
+        Assert.Equal(
+            "{\"kernel.x86_64:0:4.14.171-136.231.amzn2\": {\"id\": \"kernel.x86_64\", \"installedTime\": null, \"state\": \"InstalledPendingReboot\"}}",
+            File.ReadAllText(file.Path)
+        );
+        var after = publisher.Save(
+            Evaluate(InstalledNewer(), Facts with { BootTime = boot, PriorStates = states, AppliesLivePatches = false })
+        );
 
         Assert.Equal(PatchState.InstalledPendingReboot, Kernel(after).State);
         Assert.False(File.Exists(file.Path));
@@ -122,7 +181,10 @@ public sealed class LivePatchingTests : IDisposable
     [InlineData("#1 SMP PREEMPT_DYNAMIC Debian 6.1.158-1 (2025-11-09)", null)]
     [InlineData("", null)]
     public void The_day_of_the_kernels_build_is_read_as_Amazon_writes_it(string version, string? day) =>
-        Assert.Equal(day is null ? null : DateOnly.ParseExact(day, "yyyy-MM-dd", null), HostFactsReader.KernelBuildDay(version));
+        Assert.Equal(
+            day is null ? null : DateOnly.ParseExact(day, "yyyy-MM-dd", null),
+            HostFactsReader.KernelBuildDay(version)
+        );
 
     [Theory]
     [InlineData("2019-11-30", "2020-02-29")]
@@ -130,33 +192,80 @@ public sealed class LivePatchingTests : IDisposable
     public void Three_months_end_within_their_month(string built, string lastDay)
     {
         var facts = Facts with { RunningKernelBuilt = DateOnly.ParseExact(built, "yyyy-MM-dd", null) };
-        PatchState On(DateTimeOffset now) => Kernel(BaselineEvaluator.Evaluate(Request(Host(live: ["CVE-2019-2222", "CVE-2019-3333"], date: "2019-01-01"), facts) with { Now = now })).State;
-        Assert.Equal((PatchState.Installed, PatchState.Missing), (On(MadeUpHost.Instant(lastDay)), On(MadeUpHost.Instant(lastDay).AddDays(1))));
+        PatchState On(DateTimeOffset now) =>
+            Kernel(
+                BaselineEvaluator.Evaluate(
+                    Request(Host(live: ["CVE-2019-2222", "CVE-2019-3333"], date: "2019-01-01"), facts) with
+                    {
+                        Now = now,
+                    }
+                )
+            ).State;
+        Assert.Equal(
+            (PatchState.Installed, PatchState.Missing),
+            (On(MadeUpHost.Instant(lastDay)), On(MadeUpHost.Instant(lastDay).AddDays(1)))
+        );
     }
 
-    private static HostFacts Facts { get; } = new() { RunningKernel = $"{Running}.x86_64", RunningKernelBuilt = new DateOnly(2020, 2, 9), AppliesLivePatches = true };
+    private static HostFacts Facts { get; } =
+        new()
+        {
+            RunningKernel = $"{Running}.x86_64",
+            RunningKernelBuilt = new DateOnly(2020, 2, 9),
+            AppliesLivePatches = true,
+        };
 
-    private static PatchFinding Kernel(ComplianceReport report) => Assert.Single(report.Findings, f => f.Name == "kernel");
+    private static PatchFinding Kernel(ComplianceReport report) =>
+        Assert.Single(report.Findings, f => f.Name == "kernel");
 
-    private static MadeUpHost InstalledNewer() => Listing(MadeUpHost.Yum(), ["CVE-2019-2222", "CVE-2019-3333"], "2020-03-01")
-        .Package("kernel", $"{Running} BASE adv=K2", "4.14.165-133.209.amzn2 BASE adv=K3", "4.14.171-136.231.amzn2* BASE adv=K4")
-        .Package("kernel-livepatch-4.14.165-131.185", "1.0-2.amzn2* BASE adv=L");
+    private static MadeUpHost InstalledNewer() =>
+        Listing(MadeUpHost.Yum(), ["CVE-2019-2222", "CVE-2019-3333"], "2020-03-01")
+            .Package(
+                "kernel",
+                $"{Running} BASE adv=K2",
+                "4.14.165-133.209.amzn2 BASE adv=K3",
+                "4.14.171-136.231.amzn2* BASE adv=K4"
+            )
+            .Package("kernel-livepatch-4.14.165-131.185", "1.0-2.amzn2* BASE adv=L");
 
-    private static MadeUpHost Host(string[] live, string name = "kernel-livepatch-4.14.165-131.185", string running = Running, string date = "2020-03-01") => Listing(MadeUpHost.Yum(), live, date)
-        .Package("kernel", "4.14.154-128.181.amzn2 BASE adv=K1", $"{running}* BASE adv=K2", "4.14.165-133.209.amzn2 BASE adv=K3", "4.14.171-136.231.amzn2 BASE adv=K4")
-        .Package(name, "1.0-2.amzn2* BASE adv=L");
+    private static MadeUpHost Host(
+        string[] live,
+        string name = "kernel-livepatch-4.14.165-131.185",
+        string running = Running,
+        string date = "2020-03-01"
+    ) =>
+        Listing(MadeUpHost.Yum(), live, date)
+            .Package(
+                "kernel",
+                "4.14.154-128.181.amzn2 BASE adv=K1",
+                $"{running}* BASE adv=K2",
+                "4.14.165-133.209.amzn2 BASE adv=K3",
+                "4.14.171-136.231.amzn2 BASE adv=K4"
+            )
+            .Package(name, "1.0-2.amzn2* BASE adv=L");
 
-    private static MadeUpHost Listing(MadeUpHost host, string[] live, string date) => host
-        .Advisory("K1", "security", "important", date, "CVE-2018-1111").Advisory("K2", "security", "important", date, "CVE-2019-1111")
-        .Advisory("K3", "security", "important", date, "CVE-2019-2222").Advisory("K4", "security", "important", date, "CVE-2019-3333").Advisory("L", "security", "important", date, live);
+    private static MadeUpHost Listing(MadeUpHost host, string[] live, string date) =>
+        host.Advisory("K1", "security", "important", date, "CVE-2018-1111")
+            .Advisory("K2", "security", "important", date, "CVE-2019-1111")
+            .Advisory("K3", "security", "important", date, "CVE-2019-2222")
+            .Advisory("K4", "security", "important", date, "CVE-2019-3333")
+            .Advisory("L", "security", "important", date, live);
 
     private static ComplianceReport Evaluate(string[] live) => Evaluate(Host(live));
 
-    private static ComplianceReport Evaluate(MadeUpHost host, HostFacts? facts = null) => BaselineEvaluator.Evaluate(Request(host, facts ?? Facts));
+    private static ComplianceReport Evaluate(MadeUpHost host, HostFacts? facts = null) =>
+        BaselineEvaluator.Evaluate(Request(host, facts ?? Facts));
 
     private static EvaluationRequest Request(MadeUpHost host, HostFacts facts)
     {
         var request = host.Request(_baseline, MadeUpHost.Instant("2020-04-01"));
-        return request with { Inventory = request.Inventory with { OperatingSystem = new OsRelease { Id = "amzn", VersionId = "2" }, Facts = facts } };
+        return request with
+        {
+            Inventory = request.Inventory with
+            {
+                OperatingSystem = new OsRelease { Id = "amzn", VersionId = "2" },
+                Facts = facts,
+            },
+        };
     }
 }

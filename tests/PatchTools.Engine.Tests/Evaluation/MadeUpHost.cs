@@ -36,14 +36,64 @@ internal sealed class MadeUpHost
 
     /// <summary>An Ubuntu host with the archives REL, UPD, SEC, BACKPORTS, UNTRUSTED (a security archive that is not authenticated), HOST (a plain suite on
     /// security.debian.org) and LABEL (a mirror that only its label gives away).</summary>
-    public static MadeUpHost Apt() => new MadeUpHost(PackageFamily.Apt, "amd64") { Product = "Ubuntu20.04" }
-        .Archive("REL", new PackageOrigin { Archive = "focal", Site = "archive.ubuntu.com", Trusted = true })
-        .Archive("UPD", new PackageOrigin { Archive = "focal-updates", Site = "archive.ubuntu.com", Trusted = true })
-        .Archive("SEC", new PackageOrigin { Archive = "focal-security", Site = "archive.ubuntu.com", Trusted = true })
-        .Archive("BACKPORTS", new PackageOrigin { Archive = "focal-backports", Site = "archive.ubuntu.com", Trusted = true })
-        .Archive("UNTRUSTED", new PackageOrigin { Archive = "vendor-security", Site = "example.org" })
-        .Archive("HOST", new PackageOrigin { Archive = "oldstable", Site = "security.debian.org", Trusted = true })
-        .Archive("LABEL", new PackageOrigin { Archive = "oldstable", Label = "Debian-Security", Site = "mirror.example.org", Trusted = true });
+    public static MadeUpHost Apt() =>
+        new MadeUpHost(PackageFamily.Apt, "amd64") { Product = "Ubuntu20.04" }
+            .Archive(
+                "REL",
+                new PackageOrigin
+                {
+                    Archive = "focal",
+                    Site = "archive.ubuntu.com",
+                    Trusted = true,
+                }
+            )
+            .Archive(
+                "UPD",
+                new PackageOrigin
+                {
+                    Archive = "focal-updates",
+                    Site = "archive.ubuntu.com",
+                    Trusted = true,
+                }
+            )
+            .Archive(
+                "SEC",
+                new PackageOrigin
+                {
+                    Archive = "focal-security",
+                    Site = "archive.ubuntu.com",
+                    Trusted = true,
+                }
+            )
+            .Archive(
+                "BACKPORTS",
+                new PackageOrigin
+                {
+                    Archive = "focal-backports",
+                    Site = "archive.ubuntu.com",
+                    Trusted = true,
+                }
+            )
+            .Archive("UNTRUSTED", new PackageOrigin { Archive = "vendor-security", Site = "example.org" })
+            .Archive(
+                "HOST",
+                new PackageOrigin
+                {
+                    Archive = "oldstable",
+                    Site = "security.debian.org",
+                    Trusted = true,
+                }
+            )
+            .Archive(
+                "LABEL",
+                new PackageOrigin
+                {
+                    Archive = "oldstable",
+                    Label = "Debian-Security",
+                    Site = "mirror.example.org",
+                    Trusted = true,
+                }
+            );
 
     public static MadeUpHost Dnf() => Rpm(PackageFamily.Dnf, "RedhatEnterpriseLinux9.4");
 
@@ -60,19 +110,36 @@ internal sealed class MadeUpHost
     public MadeUpHost Archive(string shortName, PackageOrigin origin)
     {
         _archives[shortName] = _builder.AddOrigin(origin with { Repository = _repositories.Count });
-        _repositories.Add(new RepositoryHealth { Name = shortName, Status = RepositoryStatus.Ok, HasUsableMetadata = true, Trusted = origin.Trusted });
+        _repositories.Add(
+            new RepositoryHealth
+            {
+                Name = shortName,
+                Status = RepositoryStatus.Ok,
+                HasUsableMetadata = true,
+                Trusted = origin.Trusted,
+            }
+        );
         return this;
     }
 
     /// <summary>When an archive's Release file was made.</summary>
-    public MadeUpHost Published(string archive, string date) => Change(archive, r => r with { PublishedAt = Instant(date) });
+    public MadeUpHost Published(string archive, string date) =>
+        Change(archive, r => r with { PublishedAt = Instant(date) });
 
     /// <summary>An archive of which there is no metadata any more.</summary>
-    public MadeUpHost Unreadable(string archive) => Change(archive, r => r with { Status = RepositoryStatus.Unreadable, HasUsableMetadata = false });
+    public MadeUpHost Unreadable(string archive) =>
+        Change(archive, r => r with { Status = RepositoryStatus.Unreadable, HasUsableMetadata = false });
 
     public MadeUpHost Advisory(string id, string type, string severity, string? date, params string[] cves)
     {
-        _advisories[id] = new Advisory { Id = id, Classification = type, Severity = severity, Date = date is null ? null : Instant(date), CveIds = cves };
+        _advisories[id] = new Advisory
+        {
+            Id = id,
+            Classification = type,
+            Severity = severity,
+            Date = date is null ? null : Instant(date),
+            CveIds = cves,
+        };
         return this;
     }
 
@@ -83,7 +150,8 @@ internal sealed class MadeUpHost
     }
 
     /// <summary>A package of the host's own architecture.</summary>
-    public MadeUpHost Package(string name, params string[] versions) => Package(new MadeUpPackage { Name = name, Versions = versions });
+    public MadeUpHost Package(string name, params string[] versions) =>
+        Package(new MadeUpPackage { Name = name, Versions = versions });
 
     public MadeUpHost Package(MadeUpPackage package)
     {
@@ -94,11 +162,19 @@ internal sealed class MadeUpHost
             var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var isInstalled = words[0].EndsWith('*');
             var edition = words[0].TrimEnd('*');
-            string Property(string key, string fallback) => words.FirstOrDefault(w => w.StartsWith(key + "=", StringComparison.Ordinal))?[(key.Length + 1)..] ?? fallback;
+            string Property(string key, string fallback) =>
+                words.FirstOrDefault(w => w.StartsWith(key + "=", StringComparison.Ordinal))?[(key.Length + 1)..]
+                ?? fallback;
             var priority = _builder.Word(Property("prio", _family == PackageFamily.Apt ? "optional" : ""));
             var section = _builder.Word(Property("section", _family == PackageFamily.Apt ? "utils" : ""));
             var meta = ulong.Parse(Property("meta", "0"), CultureInfo.InvariantCulture);
-            List<int> origins = [.. words.Skip(1).Where(w => !w.Contains('=', StringComparison.Ordinal)).Select(w => w == "NOW" ? _local : _archives[w])];
+            List<int> origins =
+            [
+                .. words
+                    .Skip(1)
+                    .Where(w => !w.Contains('=', StringComparison.Ordinal))
+                    .Select(w => w == "NOW" ? _local : _archives[w]),
+            ];
             if (isInstalled)
                 origins.Add(_local);
             var version = -1;
@@ -115,43 +191,54 @@ internal sealed class MadeUpHost
         return this;
     }
 
-    public HostInventory Inventory() => new()
-    {
-        Family = _family,
-        PackageManager = _family switch { PackageFamily.Apt => "apt", PackageFamily.Dnf => "dnf", PackageFamily.Yum => "yum", _ => "zypper" },
-        Origin = InventoryOrigin.Host,
-        CapturedAt = Now,
-        OperatingSystem = new OsRelease { Id = "made-up" },
-        Packages = _builder.Build(),
-        Repositories = [.. _repositories],
-        Facts = new HostFacts(),
-    };
+    public HostInventory Inventory() =>
+        new()
+        {
+            Family = _family,
+            PackageManager = _family switch
+            {
+                PackageFamily.Apt => "apt",
+                PackageFamily.Dnf => "dnf",
+                PackageFamily.Yum => "yum",
+                _ => "zypper",
+            },
+            Origin = InventoryOrigin.Host,
+            CapturedAt = Now,
+            OperatingSystem = new OsRelease { Id = "made-up" },
+            Packages = _builder.Build(),
+            Repositories = [.. _repositories],
+            Facts = new HostFacts(),
+        };
 
     /// <summary>Noon of 2026-07-01, UTC: the instant of every evaluation that names no other.</summary>
     public static DateTimeOffset Now { get; } = Instant("2026-07-01T12:00:00");
 
-    public EvaluationRequest Request(PatchBaseline baseline, DateTimeOffset? now = null) => new()
-    {
-        Snapshot = new PatchSnapshot
+    public EvaluationRequest Request(PatchBaseline baseline, DateTimeOffset? now = null) =>
+        new()
         {
-            SnapshotId = "11111111-2222-4333-8444-555555555555",
-            Origin = SnapshotOrigin.File,
-            Baseline = baseline,
-            Product = Product,
-            OperationStart = (now ?? Now).AddSeconds(-3),
-        },
-        Inventory = Inventory(),
-        Now = now ?? Now,
-        VersionOrder = _family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order,
-        ExecutionId = "99999999-8888-4777-8666-555555555555",
-    };
+            Snapshot = new PatchSnapshot
+            {
+                SnapshotId = "11111111-2222-4333-8444-555555555555",
+                Origin = SnapshotOrigin.File,
+                Baseline = baseline,
+                Product = Product,
+                OperationStart = (now ?? Now).AddSeconds(-3),
+            },
+            Inventory = Inventory(),
+            Now = now ?? Now,
+            VersionOrder = _family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order,
+            ExecutionId = "99999999-8888-4777-8666-555555555555",
+        };
 
-    public ComplianceReport Evaluate(PatchBaseline baseline, DateTimeOffset? now = null) => BaselineEvaluator.Evaluate(Request(baseline, now));
+    public ComplianceReport Evaluate(PatchBaseline baseline, DateTimeOffset? now = null) =>
+        BaselineEvaluator.Evaluate(Request(baseline, now));
 
     /// <summary>The only finding about the package.</summary>
-    public PatchFinding Finding(PatchBaseline baseline, string name, DateTimeOffset? now = null) => Xunit.Assert.Single(Evaluate(baseline, now).Findings, f => f.Name == name);
+    public PatchFinding Finding(PatchBaseline baseline, string name, DateTimeOffset? now = null) =>
+        Xunit.Assert.Single(Evaluate(baseline, now).Findings, f => f.Name == name);
 
-    public static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    public static DateTimeOffset Instant(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private MadeUpHost Change(string archive, Func<RepositoryHealth, RepositoryHealth> change)
     {
@@ -160,9 +247,10 @@ internal sealed class MadeUpHost
         return this;
     }
 
-    private static MadeUpHost Rpm(PackageFamily family, string product) => new MadeUpHost(family, "x86_64") { Product = product }
-        .Archive("BASE", new PackageOrigin { Archive = "base", Trusted = true })
-        .Archive("EXTRA", new PackageOrigin { Archive = "extra", Trusted = true });
+    private static MadeUpHost Rpm(PackageFamily family, string product) =>
+        new MadeUpHost(family, "x86_64") { Product = product }
+            .Archive("BASE", new PackageOrigin { Archive = "base", Trusted = true })
+            .Archive("EXTRA", new PackageOrigin { Archive = "extra", Trusted = true });
 }
 
 /// <summary>A package of a <see cref="MadeUpHost"/> with more to it than versions.</summary>
@@ -191,18 +279,19 @@ internal sealed record MadeUpPackage
 
     public EpochTime? InstalledTime { get; init; }
 
-    public InstalledPackage Installed(string architecture, string edition) => new()
-    {
-        Name = Name,
-        Architecture = architecture,
-        Edition = edition,
-        Status = Status,
-        IsHeld = IsHeld,
-        IsBroken = IsBroken,
-        CandidateEdition = Candidate,
-        PolicyNote = PolicyNote,
-        PhasedPercentage = Phased,
-        RefusedEditions = Refused,
-        InstalledTime = InstalledTime,
-    };
+    public InstalledPackage Installed(string architecture, string edition) =>
+        new()
+        {
+            Name = Name,
+            Architecture = architecture,
+            Edition = edition,
+            Status = Status,
+            IsHeld = IsHeld,
+            IsBroken = IsBroken,
+            CandidateEdition = Candidate,
+            PolicyNote = PolicyNote,
+            PhasedPercentage = Phased,
+            RefusedEditions = Refused,
+            InstalledTime = InstalledTime,
+        };
 }

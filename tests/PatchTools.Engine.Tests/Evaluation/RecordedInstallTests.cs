@@ -33,9 +33,23 @@ public sealed class RecordedInstallTests : IDisposable
     public async Task A_recorded_install_by_an_override_list_is_chosen_and_reported_the_same_but_for_the_order_of_versions()
     {
         var (chosen, differences) = await RunAsync("install-override-list", 194);
-        Assert.Equal(["p-dep-app 1.0-1 → 2.0-1", "p-lex-two 1.8-1 → 1.10-1", "p-main-upgradable 1.0-1 → 1.1-1", "p-sec-missing 1.0-1 → 1.0-1+deb12u1"], chosen.Targets.Select(t => t.ToString()));
+        Assert.Equal(
+            [
+                "p-dep-app 1.0-1 → 2.0-1",
+                "p-lex-two 1.8-1 → 1.10-1",
+                "p-main-upgradable 1.0-1 → 1.1-1",
+                "p-sec-missing 1.0-1 → 1.0-1+deb12u1",
+            ],
+            chosen.Targets.Select(t => t.ToString())
+        );
         Assert.Empty(chosen.Held);
-        Assert.Equal(["+ p-tilde.amd64:1.0-1 Missing UNSPECIFIED Security optional s3://oracle/list.yaml", "- p-tilde.amd64:1.0~rc2-1 Missing UNSPECIFIED Security optional s3://oracle/list.yaml"], differences);
+        Assert.Equal(
+            [
+                "+ p-tilde.amd64:1.0-1 Missing UNSPECIFIED Security optional s3://oracle/list.yaml",
+                "- p-tilde.amd64:1.0~rc2-1 Missing UNSPECIFIED Security optional s3://oracle/list.yaml",
+            ],
+            differences
+        );
     }
 
     /// <summary>The reference installed what is greatest as text; that it is pending although a newer version failed is the QUIRK of spec 09 §1.</summary>
@@ -45,9 +59,31 @@ public sealed class RecordedInstallTests : IDisposable
         var (chosen, differences) = await RunAsync("install-rejected-block", 196);
         Assert.DoesNotContain(chosen.Targets, t => t.Name == "p-rej-missing");
         Assert.Equal("p-held", Assert.Single(chosen.Held).Target.Name);
-        string[] pending = ["+ p-lex-two.amd64:1.9-1 InstalledPendingReboot UNSPECIFIED Security optional", "+ p-tilde.amd64:1.0~rc2-1 InstalledPendingReboot UNSPECIFIED Security optional"];
-        Assert.Equal(["- InstalledPendingRebootCount 23", "+ InstalledPendingRebootCount 25", "- SecurityNonCompliantCount 29", "+ SecurityNonCompliantCount 31", .. pending], differences);
-        Assert.Equal(["- InstalledPendingRebootCount 27", "+ InstalledPendingRebootCount 29", "- SecurityNonCompliantCount 30", "+ SecurityNonCompliantCount 32", .. pending], (await RunAsync("install-rejected-allow", 196)).Differences);
+        string[] pending =
+        [
+            "+ p-lex-two.amd64:1.9-1 InstalledPendingReboot UNSPECIFIED Security optional",
+            "+ p-tilde.amd64:1.0~rc2-1 InstalledPendingReboot UNSPECIFIED Security optional",
+        ];
+        Assert.Equal(
+            [
+                "- InstalledPendingRebootCount 23",
+                "+ InstalledPendingRebootCount 25",
+                "- SecurityNonCompliantCount 29",
+                "+ SecurityNonCompliantCount 31",
+                .. pending,
+            ],
+            differences
+        );
+        Assert.Equal(
+            [
+                "- InstalledPendingRebootCount 27",
+                "+ InstalledPendingRebootCount 29",
+                "- SecurityNonCompliantCount 30",
+                "+ SecurityNonCompliantCount 32",
+                .. pending,
+            ],
+            (await RunAsync("install-rejected-allow", 196)).Differences
+        );
     }
 
     private async Task<(InstallSelection Chosen, IReadOnlyList<string> Differences)> RunAsync(string name, int exitCode)
@@ -56,70 +92,138 @@ public sealed class RecordedInstallTests : IDisposable
         Directory.CreateDirectory(root);
         LayOut(root);
         var baseline = SnapshotReader.Read(Recorded(name, "snapshot.json"), "snapshot.json").Baseline;
-        var list = File.Exists(RecordedPath(name, "list.yaml")) ? InstallOverrideFile.Parse(Recorded(name, "list.yaml"), "s3://oracle/list.yaml", new OverrideListReader()) : null;
+        var list = File.Exists(RecordedPath(name, "list.yaml"))
+            ? InstallOverrideFile.Parse(Recorded(name, "list.yaml"), "s3://oracle/list.yaml", new OverrideListReader())
+            : null;
 
         var before = await InventoryAsync(root);
         var chosen = InstallSelection.Of(BaselineEvaluator.Evaluate(Request(before, baseline, list)));
         Install(root, name);
         var after = Request(await InventoryAsync(root), baseline, list);
         var report = BaselineEvaluator.Evaluate(after);
-        report = ReportPublisher.Complete(report, new PatchingOutcome { ExitCode = exitCode, CurrentInstalled = CurrentInstalled.Of(before, report) });
+        report = ReportPublisher.Complete(
+            report,
+            new PatchingOutcome { ExitCode = exitCode, CurrentInstalled = CurrentInstalled.Of(before, report) }
+        );
 
         var items = JsonNode.Parse(Recorded(name, "PutInventory-1.json"))!["Items"]!.AsArray();
         var summary = items.Single(i => (string?)i!["TypeName"] == "AWS:PatchSummary")!["Content"]![0]!.AsObject();
-        var expected = items.Single(i => (string?)i!["TypeName"] == "AWS:ComplianceItem")!["Content"]!.AsArray().Select(e => Line(e!.AsObject().Select(m => KeyValuePair.Create(m.Key, (string)m.Value!)))).ToHashSet(StringComparer.Ordinal);
+        var expected = items.Single(i => (string?)i!["TypeName"] == "AWS:ComplianceItem")!["Content"]!
+            .AsArray()
+            .Select(e => Line(e!.AsObject().Select(m => KeyValuePair.Create(m.Key, (string)m.Value!))))
+            .ToHashSet(StringComparer.Ordinal);
         expected.UnionWith(summary.Where(m => IsCount(m.Key)).Select(m => $"{m.Key} {m.Value}"));
         var actual = ReportItems.Compliance(report).Content!.Select(Line).ToHashSet(StringComparer.Ordinal);
-        actual.UnionWith(ReportItems.Summary(report).Content![0].Where(m => IsCount(m.Key)).Select(m => $"{m.Key} {m.Value}"));
-        IReadOnlyList<string> differences = [.. expected.Except(actual).Select(l => $"- {l}").Concat(actual.Except(expected).Select(l => $"+ {l}")).OrderBy(l => l[2..], StringComparer.Ordinal)];
+        actual.UnionWith(
+            ReportItems.Summary(report).Content![0].Where(m => IsCount(m.Key)).Select(m => $"{m.Key} {m.Value}")
+        );
+        IReadOnlyList<string> differences =
+        [
+            .. expected
+                .Except(actual)
+                .Select(l => $"- {l}")
+                .Concat(actual.Except(expected).Select(l => $"+ {l}"))
+                .OrderBy(l => l[2..], StringComparer.Ordinal),
+        ];
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', differences));
         return (chosen, differences);
 
-        static bool IsCount(string member) => member.EndsWith("Count", StringComparison.Ordinal) || member is "InstallOverrideList" or "NonCompliantSeverity";
+        static bool IsCount(string member) =>
+            member.EndsWith("Count", StringComparison.Ordinal)
+            || member is "InstallOverrideList" or "NonCompliantSeverity";
         static string Line(IEnumerable<KeyValuePair<string, string>> entry)
         {
             var members = entry.ToDictionary(StringComparer.Ordinal);
-            return string.Join(' ', new[] { "Title", "PatchState", "Severity", "Classification", "PatchSeverity", "InstallOverrideList" }.Select(m => members.GetValueOrDefault(m) ?? "").Where(t => t.Length > 0));
+            return string.Join(
+                ' ',
+                new[] { "Title", "PatchState", "Severity", "Classification", "PatchSeverity", "InstallOverrideList" }
+                    .Select(m => members.GetValueOrDefault(m) ?? "")
+                    .Where(t => t.Length > 0)
+            );
         }
     }
 
-    private static EvaluationRequest Request(HostInventory inventory, PatchBaseline baseline, InstallOverrideList? list) => new()
-    {
-        Snapshot = new PatchSnapshot { SnapshotId = "11111111-2222-4333-8444-555555555555", Origin = SnapshotOrigin.Service, Baseline = baseline, Product = "Debian12", OperationStart = _end.AddSeconds(-4) },
-        Inventory = inventory,
-        Now = _end,
-        VersionOrder = DebianVersion.Order,
-        Operation = PatchOperation.Install,
-        OperationText = "Install",
-        InstallOverrideList = list,
-        RebootOption = RebootOption.NoReboot,
-        ExecutionId = "99999999-8888-4777-8666-555555555555",
-    };
+    private static EvaluationRequest Request(
+        HostInventory inventory,
+        PatchBaseline baseline,
+        InstallOverrideList? list
+    ) =>
+        new()
+        {
+            Snapshot = new PatchSnapshot
+            {
+                SnapshotId = "11111111-2222-4333-8444-555555555555",
+                Origin = SnapshotOrigin.Service,
+                Baseline = baseline,
+                Product = "Debian12",
+                OperationStart = _end.AddSeconds(-4),
+            },
+            Inventory = inventory,
+            Now = _end,
+            VersionOrder = DebianVersion.Order,
+            Operation = PatchOperation.Install,
+            OperationText = "Install",
+            InstallOverrideList = list,
+            RebootOption = RebootOption.NoReboot,
+            ExecutionId = "99999999-8888-4777-8666-555555555555",
+        };
 
     private static async Task<HostInventory> InventoryAsync(string root)
     {
-        var host = ReportSamples.Host(root, _end) with { Paths = new HostPaths { Root = root, StateDirectory = Path.Combine(root, "ssm"), DataDirectory = Path.Combine(root, "data") } };
-        var manager = new AptPackageManager(host, new ProcessRunner(SilentObserver.Instance), new AdapterFactory().CreateDecompressor());
-        return await manager.GetInventoryAsync(new InventoryRequest(), SilentObserver.Instance, TestContext.Current.CancellationToken);
+        var host = ReportSamples.Host(root, _end) with
+        {
+            Paths = new HostPaths
+            {
+                Root = root,
+                StateDirectory = Path.Combine(root, "ssm"),
+                DataDirectory = Path.Combine(root, "data"),
+            },
+        };
+        var manager = new AptPackageManager(
+            host,
+            new ProcessRunner(SilentObserver.Instance),
+            new AdapterFactory().CreateDecompressor()
+        );
+        return await manager.GetInventoryAsync(
+            new InventoryRequest(),
+            SilentObserver.Instance,
+            TestContext.Current.CancellationToken
+        );
     }
 
     /// <summary>The database and the lists as they were, and the stanzas of everything on offer.</summary>
     private void LayOut(string root)
     {
-        Extract("apt-state-base.tar.xz", (path, content) =>
-        {
-            if (path.EndsWith("/Packages", StringComparison.Ordinal))
-                Remember(content);
-            return path == "dpkg/extended_states" ? "var/lib/apt/extended_states" : path.StartsWith("dpkg/", StringComparison.Ordinal) ? $"var/lib/{path}" : path == "sources.list" ? "etc/apt/sources.list" : null;
-        });
+        Extract(
+            "apt-state-base.tar.xz",
+            (path, content) =>
+            {
+                if (path.EndsWith("/Packages", StringComparison.Ordinal))
+                    Remember(content);
+                return path == "dpkg/extended_states" ? "var/lib/apt/extended_states"
+                    : path.StartsWith("dpkg/", StringComparison.Ordinal) ? $"var/lib/{path}"
+                    : path == "sources.list" ? "etc/apt/sources.list"
+                    : null;
+            }
+        );
         Extract("lists-base.tar.xz", (path, _) => $"var/lib/apt/{path}");
         Directory.CreateDirectory(Path.Combine(root, "etc"));
-        File.WriteAllText(Path.Combine(root, "etc", "os-release"), "ID=debian\nVERSION_ID=\"12\"\nNAME=\"Debian GNU/Linux\"\n");
+        File.WriteAllText(
+            Path.Combine(root, "etc", "os-release"),
+            "ID=debian\nVERSION_ID=\"12\"\nNAME=\"Debian GNU/Linux\"\n"
+        );
 
         void Extract(string archive, Func<string, byte[], string?> place)
         {
             using var plain = new MemoryStream();
-            using (var xz = new AdapterFactory().CreateDecompressor().Open(CompressionFormat.Xz, File.OpenRead(ReportSamples.Repository(Path.Combine("tests", "Conformance", archive)))))
+            using (
+                var xz = new AdapterFactory()
+                    .CreateDecompressor()
+                    .Open(
+                        CompressionFormat.Xz,
+                        File.OpenRead(ReportSamples.Repository(Path.Combine("tests", "Conformance", archive)))
+                    )
+            )
                 xz.CopyTo(plain);
             plain.Position = 0;
             using var tar = new TarReader(plain);
@@ -148,23 +252,29 @@ public sealed class RecordedInstallTests : IDisposable
     private void Install(string root, string name)
     {
         var status = Path.Combine(root, "var/lib/dpkg/status");
-        var old = Stanzas(File.ReadAllText(status)).ToDictionary(s => (Field(s, "Package"), Field(s, "Architecture"), Field(s, "Version")));
-        var now = File.ReadLines(RecordedPath(name, "dpkg.txt")).Select(line =>
-        {
-            // p-arch-all:all	1.0-1+deb12u1	install ok installed
-            var columns = line.Split('\t');
-            var colon = columns[0].LastIndexOf(':');
-            var key = (columns[0][..colon], columns[0][(colon + 1)..], columns[1]);
-            return old.TryGetValue(key, out var same) ? same : $"Status: {columns[2]}\n{_offered[key]}";
-        });
+        var old = Stanzas(File.ReadAllText(status))
+            .ToDictionary(s => (Field(s, "Package"), Field(s, "Architecture"), Field(s, "Version")));
+        var now = File.ReadLines(RecordedPath(name, "dpkg.txt"))
+            .Select(line =>
+            {
+                // p-arch-all:all	1.0-1+deb12u1	install ok installed
+                var columns = line.Split('\t');
+                var colon = columns[0].LastIndexOf(':');
+                var key = (columns[0][..colon], columns[0][(colon + 1)..], columns[1]);
+                return old.TryGetValue(key, out var same) ? same : $"Status: {columns[2]}\n{_offered[key]}";
+            });
         File.WriteAllText(status, string.Join("\n\n", now) + "\n");
     }
 
     private static string[] Stanzas(string text) => text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
 
-    private static string Field(string stanza, string name) => stanza.Split('\n').First(l => l.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..];
+    private static string Field(string stanza, string name) =>
+        stanza.Split('\n').First(l => l.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..];
 
     private static byte[] Recorded(string name, string file) => File.ReadAllBytes(RecordedPath(name, file));
 
-    private static string RecordedPath(string name, string file) => ReportSamples.Repository(Path.Combine("tests", "PatchTools.Engine.Tests", "Evaluation", "Recorded", name, file));
+    private static string RecordedPath(string name, string file) =>
+        ReportSamples.Repository(
+            Path.Combine("tests", "PatchTools.Engine.Tests", "Evaluation", "Recorded", name, file)
+        );
 }

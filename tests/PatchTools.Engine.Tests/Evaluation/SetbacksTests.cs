@@ -8,26 +8,59 @@ public sealed class SetbacksTests
 {
     private static readonly PatchBaseline _security = Ubuntu(Rule(ComplianceLevel.CRITICAL));
 
-    private static readonly MadeUpHost _host = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Package("b", "1.1 SEC", "1.0*").Package("c", "1.1* SEC");
+    private static readonly MadeUpHost _host = MadeUpHost
+        .Apt()
+        .Package("a", "1.1 SEC", "1.0*")
+        .Package("b", "1.1 SEC", "1.0*")
+        .Package("c", "1.1* SEC");
 
-    private static ComplianceReport After => BaselineEvaluator.Evaluate(_host.Request(_security) with { Operation = PatchOperation.Install });
+    private static ComplianceReport After =>
+        BaselineEvaluator.Evaluate(_host.Request(_security) with { Operation = PatchOperation.Install });
 
     [Theory]
-    [InlineData(SetbackKind.Dependency, "a : Depends: x but it is not installable", PatchState.Failed, "apt: a : Depends: x but it is not installable")]
-    [InlineData(SetbackKind.InstallFailed, "dpkg: error processing package a", PatchState.Failed, "dpkg: error processing package a")]
+    [InlineData(
+        SetbackKind.Dependency,
+        "a : Depends: x but it is not installable",
+        PatchState.Failed,
+        "apt: a : Depends: x but it is not installable"
+    )]
+    [InlineData(
+        SetbackKind.InstallFailed,
+        "dpkg: error processing package a",
+        PatchState.Failed,
+        "dpkg: error processing package a"
+    )]
     [InlineData(SetbackKind.DownloadFailed, "apt: 404 Not Found", PatchState.Failed, "apt: 404 Not Found")]
-    [InlineData(SetbackKind.RejectedDependency, "needs lib, the baseline rejects 'lib' (BLOCK)", PatchState.Failed, "needs lib, the baseline rejects 'lib' (BLOCK)")]
-    [InlineData(SetbackKind.NotAuthenticated, "a 1.1 comes from vendor, which is not authenticated", PatchState.Failed, "a 1.1 comes from vendor, which is not authenticated")]
+    [InlineData(
+        SetbackKind.RejectedDependency,
+        "needs lib, the baseline rejects 'lib' (BLOCK)",
+        PatchState.Failed,
+        "needs lib, the baseline rejects 'lib' (BLOCK)"
+    )]
+    [InlineData(
+        SetbackKind.NotAuthenticated,
+        "a 1.1 comes from vendor, which is not authenticated",
+        PatchState.Failed,
+        "a 1.1 comes from vendor, which is not authenticated"
+    )]
     [InlineData(SetbackKind.Held, "held by the administrator", PatchState.Failed, "held by the administrator")]
     [InlineData(SetbackKind.TimeBudget, "12 minutes were left", PatchState.Missing, "12 minutes were left")]
     [InlineData(SetbackKind.Stopped, "the run was stopped", PatchState.Missing, "the run was stopped")]
-    public void A_finding_carries_the_reason_and_what_was_not_begun_is_missing(SetbackKind kind, string reason, PatchState state, string why)
+    public void A_finding_carries_the_reason_and_what_was_not_begun_is_missing(
+        SetbackKind kind,
+        string reason,
+        PatchState state,
+        string why
+    )
     {
         var report = Setbacks.Apply(After, [Setback("a", kind, reason)]);
         var finding = report.Findings.Single(f => f.Name == "a");
         Assert.Equal((state, why, kind), (finding.State, finding.Why, finding.Setback!.Kind));
         Assert.Contains("wanted because rule 1 approves the security update", finding.Explanation.Observations);
-        Assert.Equal((state == PatchState.Missing ? 1 : 0, state == PatchState.Missing ? 1 : 2), (report.Counts.Missing, report.Counts.Failed));
+        Assert.Equal(
+            (state == PatchState.Missing ? 1 : 0, state == PatchState.Missing ? 1 : 2),
+            (report.Counts.Missing, report.Counts.Failed)
+        );
         Assert.Equal(2, report.Counts.CriticalNonCompliant);
         Assert.Equal(ComplianceLevel.CRITICAL, report.NonCompliantSeverity);
         Assert.Null(report.Findings.Single(f => f.Name == "b").Setback);
@@ -44,11 +77,18 @@ public sealed class SetbacksTests
     [Fact]
     public void Doing_it_twice_changes_nothing_and_the_last_word_counts()
     {
-        PatchSetback[] setbacks = [Setback("a", SetbackKind.Dependency, "first"), Setback("a", SetbackKind.TimeBudget, "last")];
+        PatchSetback[] setbacks =
+        [
+            Setback("a", SetbackKind.Dependency, "first"),
+            Setback("a", SetbackKind.TimeBudget, "last"),
+        ];
         var once = Setbacks.Apply(After, setbacks);
         var twice = Setbacks.Apply(once, setbacks);
         Assert.Equal("last", once.Findings.Single(f => f.Name == "a").Why);
-        Assert.Equal(once.Findings.Select(f => (f.Title, f.State, f.Why, f.Explanation.Observations.Count)), twice.Findings.Select(f => (f.Title, f.State, f.Why, f.Explanation.Observations.Count)));
+        Assert.Equal(
+            once.Findings.Select(f => (f.Title, f.State, f.Why, f.Explanation.Observations.Count)),
+            twice.Findings.Select(f => (f.Title, f.State, f.Why, f.Explanation.Observations.Count))
+        );
         Assert.Equal(PatchState.Missing, once.Findings[^2].State);
     }
 
@@ -56,30 +96,76 @@ public sealed class SetbacksTests
     public void A_reason_belongs_to_the_version_that_was_wanted()
     {
         var host = MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1 UPD", "1.0*");
-        var report = Setbacks.Apply(InstallOverrideTests.Install(host, _security, "a|1.1"), [Setback("a", SetbackKind.Held, "held")]);
-        Assert.Equal([("1.2", PatchState.Missing, null), ("1.1", PatchState.Failed, "held")], report.Findings.Select(f => (f.AvailableVersion, f.State, f.Setback?.Reason)));
+        var report = Setbacks.Apply(
+            InstallOverrideTests.Install(host, _security, "a|1.1"),
+            [Setback("a", SetbackKind.Held, "held")]
+        );
+        Assert.Equal(
+            [("1.2", PatchState.Missing, null), ("1.1", PatchState.Failed, "held")],
+            report.Findings.Select(f => (f.AvailableVersion, f.State, f.Setback?.Reason))
+        );
     }
 
     [Fact]
     public void When_a_newer_version_came_out_meanwhile_the_reason_stays_with_the_package()
     {
         var host = MadeUpHost.Apt().Package("a", "1.3 SEC", "1.1 SEC", "1.0*");
-        var report = Setbacks.Apply(BaselineEvaluator.Evaluate(host.Request(_security) with { Operation = PatchOperation.Install }), [Setback("a", SetbackKind.Held, "held")]);
+        var report = Setbacks.Apply(
+            BaselineEvaluator.Evaluate(host.Request(_security) with { Operation = PatchOperation.Install }),
+            [Setback("a", SetbackKind.Held, "held")]
+        );
         Assert.Equal(("1.3", "held"), (report.Findings[0].AvailableVersion, report.Findings[0].Why));
     }
 
     [Fact]
     public void What_no_finding_tells_of_an_install_is_told_beside_them()
     {
-        var host = MadeUpHost.Apt()
-            .Package(new MadeUpPackage { Name = "a", Versions = ["1.1 SEC", "1.0*"], IsBroken = true })
-            .Package(new MadeUpPackage { Name = "c", Versions = ["1.1* SEC"], IsBroken = true });
+        var host = MadeUpHost
+            .Apt()
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "a",
+                    Versions = ["1.1 SEC", "1.0*"],
+                    IsBroken = true,
+                }
+            )
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "c",
+                    Versions = ["1.1* SEC"],
+                    IsBroken = true,
+                }
+            );
         var report = BaselineEvaluator.Evaluate(host.Request(_security) with { Operation = PatchOperation.Install });
-        var outcome = new InstallOutcome { Problems = ["the disk is full"], Setbacks = [Setback("a", SetbackKind.InstallFailed, "dpkg: told"), Setback("c", SetbackKind.InstallFailed, "dpkg: the script failed")] };
-        Assert.Equal(["the disk is full", "c 1.1 is not completely installed: dpkg: the script failed"], Setbacks.Untold(Setbacks.Apply(report, outcome.Setbacks), outcome));
+        var outcome = new InstallOutcome
+        {
+            Problems = ["the disk is full"],
+            Setbacks =
+            [
+                Setback("a", SetbackKind.InstallFailed, "dpkg: told"),
+                Setback("c", SetbackKind.InstallFailed, "dpkg: the script failed"),
+            ],
+        };
+        Assert.Equal(
+            ["the disk is full", "c 1.1 is not completely installed: dpkg: the script failed"],
+            Setbacks.Untold(Setbacks.Apply(report, outcome.Setbacks), outcome)
+        );
         Assert.Equal(["the disk is full"], Setbacks.Untold(Setbacks.Apply(After, outcome.Setbacks), outcome));
     }
 
     private static PatchSetback Setback(string name, SetbackKind kind, string reason) =>
-        new(new PatchTarget { Name = name, Architecture = "amd64", InstalledEdition = "1.0", Edition = "1.1", Id = $"{name}.amd64" }, kind, reason);
+        new(
+            new PatchTarget
+            {
+                Name = name,
+                Architecture = "amd64",
+                InstalledEdition = "1.0",
+                Edition = "1.1",
+                Id = $"{name}.amd64",
+            },
+            kind,
+            reason
+        );
 }

@@ -14,8 +14,16 @@ public sealed class InstanceIdentificationTests
     [Fact]
     public async Task A_parameter_beats_the_environment_and_that_the_metadata_service()
     {
-        var environment = new Dictionary<string, string> { ["AWS_SSM_INSTANCE_ID"] = "mi-00000000000000002", ["AWS_SSM_REGION_NAME"] = "us-west-2", ["AWS_REGION"] = "us-west-1" };
-        Assert.Equal(new ResolvedInstance("i-12345678", "us-gov-west-1"), await Require(environment, new AwsParameters { InstanceId = "i-12345678", Region = "us-gov-west-1" }));
+        var environment = new Dictionary<string, string>
+        {
+            ["AWS_SSM_INSTANCE_ID"] = "mi-00000000000000002",
+            ["AWS_SSM_REGION_NAME"] = "us-west-2",
+            ["AWS_REGION"] = "us-west-1",
+        };
+        Assert.Equal(
+            new ResolvedInstance("i-12345678", "us-gov-west-1"),
+            await Require(environment, new AwsParameters { InstanceId = "i-12345678", Region = "us-gov-west-1" })
+        );
         Assert.Equal(new ResolvedInstance("mi-00000000000000002", "us-west-2"), await Require(environment));
         Assert.Equal(0, _adapters.IdentityCalls);
         Assert.Equal(new ResolvedInstance(Imds, "eu-north-1"), await Require([]));
@@ -41,7 +49,11 @@ public sealed class InstanceIdentificationTests
         await identification.RequireAsync(new AwsParameters(), CancellationToken.None);
         await identification.FindAsync(new AwsParameters(), CancellationToken.None);
         Assert.Equal(1, _adapters.IdentityCalls);
-        Assert.Equal(new InstanceIdentity(null, null), await Identification(new() { ["AWS_EC2_METADATA_DISABLED"] = "TRUE" }).FindAsync(new AwsParameters(), CancellationToken.None));
+        Assert.Equal(
+            new InstanceIdentity(null, null),
+            await Identification(new() { ["AWS_EC2_METADATA_DISABLED"] = "TRUE" })
+                .FindAsync(new AwsParameters(), CancellationToken.None)
+        );
         Assert.Equal(1, _adapters.IdentityCalls);
     }
 
@@ -56,8 +68,16 @@ public sealed class InstanceIdentificationTests
     public async Task What_is_missing_is_named()
     {
         _adapters.Identity = new InstanceIdentity(null, null);
-        Assert.Equal(PatchErrors.InstanceIdNotFound, (await Assert.ThrowsAsync<PatchToolsException>(() => Require([]))).Error);
-        Assert.Equal(PatchErrors.RegionNotFound, (await Assert.ThrowsAsync<PatchToolsException>(() => Require(new() { ["AWS_SSM_INSTANCE_ID"] = Imds }))).Error);
+        Assert.Equal(
+            PatchErrors.InstanceIdNotFound,
+            (await Assert.ThrowsAsync<PatchToolsException>(() => Require([]))).Error
+        );
+        Assert.Equal(
+            PatchErrors.RegionNotFound,
+            (
+                await Assert.ThrowsAsync<PatchToolsException>(() => Require(new() { ["AWS_SSM_INSTANCE_ID"] = Imds }))
+            ).Error
+        );
     }
 
     [Theory]
@@ -69,8 +89,17 @@ public sealed class InstanceIdentificationTests
     [InlineData("localhost")]
     public async Task A_wrong_instance_id_is_refused_wherever_it_comes_from(string instanceId)
     {
-        Assert.Equal(PatchErrors.InvalidInstanceId, (await Assert.ThrowsAsync<PatchToolsException>(() => Require([], new AwsParameters { InstanceId = instanceId }))).Error);
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => Require(new() { ["AWS_SSM_INSTANCE_ID"] = instanceId }));
+        Assert.Equal(
+            PatchErrors.InvalidInstanceId,
+            (
+                await Assert.ThrowsAsync<PatchToolsException>(() =>
+                    Require([], new AwsParameters { InstanceId = instanceId })
+                )
+            ).Error
+        );
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Require(new() { ["AWS_SSM_INSTANCE_ID"] = instanceId })
+        );
         Assert.Equal(PatchErrors.InvalidInstanceId, error.Error);
         Assert.Contains("AWS_SSM_INSTANCE_ID", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(error.Message, char.IsControl);
@@ -82,7 +111,12 @@ public sealed class InstanceIdentificationTests
     [InlineData("us east 1")]
     [InlineData("x")]
     public async Task A_wrong_region_never_becomes_part_of_a_host_name(string region) =>
-        Assert.Equal(PatchErrors.InvalidRegion, (await Assert.ThrowsAsync<PatchToolsException>(() => Require([], new AwsParameters { Region = region }))).Error);
+        Assert.Equal(
+            PatchErrors.InvalidRegion,
+            (
+                await Assert.ThrowsAsync<PatchToolsException>(() => Require([], new AwsParameters { Region = region }))
+            ).Error
+        );
 
     [Theory]
     [InlineData("us-gov-west-1")]

@@ -28,8 +28,17 @@ public sealed class OperatingSystemIdentityTests
     [InlineData("ubuntu", "16.04", "UBUNTU", "Ubuntu16.04", PackageFamily.Apt)]
     [InlineData("ubuntu", "24.04", "UBUNTU", "Ubuntu24.04", PackageFamily.Apt)]
     [InlineData("ubuntu", "25.04", "UBUNTU", "Ubuntu25.04", PackageFamily.Apt)]
-    public void A_listed_release_is_known_without_a_warning(string id, string version, string awsName, string product, PackageFamily family) =>
-        Assert.Equal(new OperatingSystemIdentity(awsName, product, family, null), OperatingSystemIdentity.From(Os(id, version)));
+    public void A_listed_release_is_known_without_a_warning(
+        string id,
+        string version,
+        string awsName,
+        string product,
+        PackageFamily family
+    ) =>
+        Assert.Equal(
+            new OperatingSystemIdentity(awsName, product, family, null),
+            OperatingSystemIdentity.From(Os(id, version))
+        );
 
     [Theory]
     [InlineData("amzn", "2018.03", "AMAZON_LINUX", "AmazonLinux2018.03", PackageFamily.Yum)]
@@ -53,7 +62,13 @@ public sealed class OperatingSystemIdentityTests
     [InlineData("sles", "15.2", "SUSE", "Suse15.2", PackageFamily.Zypper)]
     [InlineData("sles", "16.0", "SUSE", "Suse16.0", PackageFamily.Zypper)]
     [InlineData("ubuntu", "26.04", "UBUNTU", "Ubuntu26.04", PackageFamily.Apt)]
-    public void Another_release_of_a_known_family_works_with_a_warning(string id, string version, string awsName, string product, PackageFamily family)
+    public void Another_release_of_a_known_family_works_with_a_warning(
+        string id,
+        string version,
+        string awsName,
+        string product,
+        PackageFamily family
+    )
     {
         var identity = OperatingSystemIdentity.From(Os(id, version));
         Assert.Equal(new OperatingSystemIdentity(awsName, product, family, null), identity with { Warning = null });
@@ -63,12 +78,33 @@ public sealed class OperatingSystemIdentityTests
     [Theory]
     [InlineData("linuxmint", "22", "ubuntu debian", "UBUNTU", "Linuxmint22", PackageFamily.Apt)]
     [InlineData("kali", "2026.1", "debian", "DEBIAN", "Kali2026.1", PackageFamily.Apt)]
-    [InlineData("cloudlinux", "9.4", "rhel fedora centos", "REDHAT_ENTERPRISE_LINUX", "Cloudlinux9.4", PackageFamily.Dnf)]
-    [InlineData("scientific", "7.9", "rhel centos fedora", "REDHAT_ENTERPRISE_LINUX", "Scientific7.9", PackageFamily.Yum)]
+    [InlineData(
+        "cloudlinux",
+        "9.4",
+        "rhel fedora centos",
+        "REDHAT_ENTERPRISE_LINUX",
+        "Cloudlinux9.4",
+        PackageFamily.Dnf
+    )]
+    [InlineData(
+        "scientific",
+        "7.9",
+        "rhel centos fedora",
+        "REDHAT_ENTERPRISE_LINUX",
+        "Scientific7.9",
+        PackageFamily.Yum
+    )]
     [InlineData("alinux", "3", "rhel fedora centos anolis", "REDHAT_ENTERPRISE_LINUX", "Alinux3", PackageFamily.Dnf)]
     [InlineData("sled", "15.5", "suse", "SUSE", "Sled15.5", PackageFamily.Zypper)]
     [InlineData("unknown", "", "nothing debian", "DEBIAN", "Unknown", PackageFamily.Apt)]
-    public void A_relative_is_recognised_by_what_it_is_like(string id, string version, string like, string awsName, string product, PackageFamily family)
+    public void A_relative_is_recognised_by_what_it_is_like(
+        string id,
+        string version,
+        string like,
+        string awsName,
+        string product,
+        PackageFamily family
+    )
     {
         var identity = OperatingSystemIdentity.From(Os(id, version, like));
         Assert.Equal(new OperatingSystemIdentity(awsName, product, family, null), identity with { Warning = null });
@@ -88,5 +124,11 @@ public sealed class OperatingSystemIdentityTests
     }
 
     internal static OsRelease Os(string id, string version, string like = "", string name = "") =>
-        new() { Id = id, VersionId = version, IdLike = like.Split(' ', StringSplitOptions.RemoveEmptyEntries), Name = name };
+        new()
+        {
+            Id = id,
+            VersionId = version,
+            IdLike = like.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Name = name,
+        };
 }

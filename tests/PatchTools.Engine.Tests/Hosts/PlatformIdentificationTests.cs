@@ -31,24 +31,60 @@ public sealed class PlatformIdentificationTests
     [InlineData("AlmaLinux", "ALMA_LINUX")]
     [InlineData("AMAZON_LINUX_2023", "AMAZON_LINUX_2023")]
     public void The_agents_platform_name_comes_first(string platform, string awsName) =>
-        Assert.Equal(awsName, PlatformIdentification.AwsNameOf(Host("/nowhere", platform), awsName == "DEBIAN" ? Nothing : OperatingSystemIdentityTests.Os("debian", "12")));
+        Assert.Equal(
+            awsName,
+            PlatformIdentification.AwsNameOf(
+                Host("/nowhere", platform),
+                awsName == "DEBIAN" ? Nothing : OperatingSystemIdentityTests.Os("debian", "12")
+            )
+        );
 
     [Fact]
     public void Amazon_linux_is_told_by_its_release_where_the_agent_names_only_the_vendor()
     {
-        Assert.Equal("AMAZON_LINUX_2023", PlatformIdentification.AwsNameOf(Host("/nowhere", "Amazon Linux"), OperatingSystemIdentityTests.Os("amzn", "2023")));
-        Assert.Equal("AMAZON_LINUX_2", PlatformIdentification.AwsNameOf(Host("/nowhere", "Amazon Linux"), OperatingSystemIdentityTests.Os("amzn", "2")));
+        Assert.Equal(
+            "AMAZON_LINUX_2023",
+            PlatformIdentification.AwsNameOf(
+                Host("/nowhere", "Amazon Linux"),
+                OperatingSystemIdentityTests.Os("amzn", "2023")
+            )
+        );
+        Assert.Equal(
+            "AMAZON_LINUX_2",
+            PlatformIdentification.AwsNameOf(
+                Host("/nowhere", "Amazon Linux"),
+                OperatingSystemIdentityTests.Os("amzn", "2")
+            )
+        );
     }
 
     [Fact]
     public void An_unknown_platform_name_leaves_it_to_os_release() =>
-        Assert.Equal("UBUNTU", PlatformIdentification.AwsNameOf(Host("/nowhere", "Plan 9"), OperatingSystemIdentityTests.Os("ubuntu", "22.04")));
+        Assert.Equal(
+            "UBUNTU",
+            PlatformIdentification.AwsNameOf(
+                Host("/nowhere", "Plan 9"),
+                OperatingSystemIdentityTests.Os("ubuntu", "22.04")
+            )
+        );
 
     [Fact]
     public void The_id_of_os_release_decides_and_its_name_where_the_id_is_unknown()
     {
-        Assert.Equal("ROCKY_LINUX", PlatformIdentification.AwsNameOf(Host("/nowhere"), OperatingSystemIdentityTests.Os("rocky", "9.4", "rhel centos fedora", "Rocky Linux")));
-        Assert.Equal("ORACLE_LINUX", PlatformIdentification.AwsNameOf(Host("/nowhere"), OperatingSystemIdentityTests.Os("oracle", "6.10", name: "Oracle Linux Server")));
+        Assert.Equal(
+            "ROCKY_LINUX",
+            PlatformIdentification.AwsNameOf(
+                Host("/nowhere"),
+                OperatingSystemIdentityTests.Os("rocky", "9.4", "rhel centos fedora", "Rocky Linux")
+            )
+        );
+        Assert.Equal(
+            "ORACLE_LINUX",
+            PlatformIdentification.AwsNameOf(
+                Host("/nowhere"),
+                OperatingSystemIdentityTests.Os("oracle", "6.10", name: "Oracle Linux Server")
+            )
+        );
     }
 
     [Theory]
@@ -69,13 +105,21 @@ public sealed class PlatformIdentificationTests
     [Fact]
     public void A_host_that_nothing_names_is_code_166()
     {
-        var error = Assert.Throws<PatchToolsException>(() => PlatformIdentification.AwsNameOf(Host("/nowhere"), OperatingSystemIdentityTests.Os("arch", "", name: "Arch Linux")));
+        var error = Assert.Throws<PatchToolsException>(() =>
+            PlatformIdentification.AwsNameOf(
+                Host("/nowhere"),
+                OperatingSystemIdentityTests.Os("arch", "", name: "Arch Linux")
+            )
+        );
         Assert.Equal((PatchErrors.BaselineOverrideUnsupportedSystem, 166), (error.Error, error.ExitCode));
     }
 
-    private static HostContext Host(string root, string? platform = null) => new()
-    {
-        Paths = new HostPaths { Root = root },
-        Environment = platform is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["AWS_SSM_PLATFORM_NAME"] = platform },
-    };
+    private static HostContext Host(string root, string? platform = null) =>
+        new()
+        {
+            Paths = new HostPaths { Root = root },
+            Environment = platform is null
+                ? new Dictionary<string, string>()
+                : new Dictionary<string, string> { ["AWS_SSM_PLATFORM_NAME"] = platform },
+        };
 }

@@ -77,7 +77,14 @@ public sealed class InventoryFileTests
         Assert.Contains(text, plain, StringComparison.Ordinal);
         var at = plain.IndexOf(text, StringComparison.Ordinal);
 
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => InventoryFile.ReadAsync(new MemoryStream(Compressed(Encoding.UTF8.GetBytes(plain[..at] + tampered + plain[(at + text.Length)..]))), Token));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            InventoryFile.ReadAsync(
+                new MemoryStream(
+                    Compressed(Encoding.UTF8.GetBytes(plain[..at] + tampered + plain[(at + text.Length)..]))
+                ),
+                Token
+            )
+        );
 
         Assert.Equal(PatchErrors.InventoryMalformed, error.Error);
         Assert.StartsWith("The inventory is malformed in ", error.Message, StringComparison.Ordinal);
@@ -109,7 +116,9 @@ public sealed class InventoryFileTests
             plain.Append(",{}");
         plain.Append("]}");
 
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => InventoryFile.ReadAsync(new MemoryStream(Compressed(Encoding.UTF8.GetBytes(plain.ToString()))), Token));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            InventoryFile.ReadAsync(new MemoryStream(Compressed(Encoding.UTF8.GetBytes(plain.ToString()))), Token)
+        );
 
         Assert.Contains("more elements than any host has", error.Message, StringComparison.Ordinal);
     }
@@ -122,7 +131,8 @@ public sealed class InventoryFileTests
             _ = Described(await InventoryFile.ReadAsync(new MemoryStream(file), Token));
             return false;
         }
-        catch (PatchToolsException e) when (e.Error == PatchErrors.InventoryMalformed || e.Error == PatchErrors.InventoryTooLarge)
+        catch (PatchToolsException e)
+            when (e.Error == PatchErrors.InventoryMalformed || e.Error == PatchErrors.InventoryTooLarge)
         {
             return true;
         }
@@ -158,14 +168,32 @@ public sealed class InventoryFileTests
     private static string Described(HostInventory inventory)
     {
         var text = new StringBuilder();
-        text.AppendLine(JsonSerializer.Serialize(new { inventory.Family, inventory.PackageManager, inventory.CapturedAt, inventory.OperatingSystem, inventory.Facts, inventory.Repositories, inventory.Warnings, inventory.IsProven, inventory.Packages.NativeArchitecture }));
+        text.AppendLine(
+            JsonSerializer.Serialize(
+                new
+                {
+                    inventory.Family,
+                    inventory.PackageManager,
+                    inventory.CapturedAt,
+                    inventory.OperatingSystem,
+                    inventory.Facts,
+                    inventory.Repositories,
+                    inventory.Warnings,
+                    inventory.IsProven,
+                    inventory.Packages.NativeArchitecture,
+                }
+            )
+        );
         text.AppendLine(JsonSerializer.Serialize(inventory.Installed));
         text.AppendLine(JsonSerializer.Serialize(inventory.Offers));
         foreach (var package in inventory.Packages)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"{package} {package.Installed?.Edition}");
             foreach (var version in package.Versions)
-                text.AppendLine(CultureInfo.InvariantCulture, $"{version.Edition} {version.Priority} {version.Section} {version.IsInstalled} {version.MetadataHash} {version.BuildTime:O} {JsonSerializer.Serialize(version.Origins)} {JsonSerializer.Serialize(version.Advisories)}");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"{version.Edition} {version.Priority} {version.Section} {version.IsInstalled} {version.MetadataHash} {version.BuildTime:O} {JsonSerializer.Serialize(version.Origins)} {JsonSerializer.Serialize(version.Advisories)}"
+                );
         }
 
         return text.ToString();
@@ -176,8 +204,29 @@ public sealed class InventoryFileTests
     {
         var builder = new PackageCatalogBuilder { NativeArchitecture = "amd64" };
         var now = builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = "amd64" });
-        var main = builder.AddOrigin(new PackageOrigin { Archive = "stable", Codename = "bookworm", Label = "Debian", Vendor = "Debian", Component = "main", Site = "deb.example", Architecture = "amd64", Trusted = true, Repository = 0 });
-        var security = builder.AddOrigin(new PackageOrigin { Archive = "stable-security", Component = "main", Trusted = true, Repository = 1 });
+        var main = builder.AddOrigin(
+            new PackageOrigin
+            {
+                Archive = "stable",
+                Codename = "bookworm",
+                Label = "Debian",
+                Vendor = "Debian",
+                Component = "main",
+                Site = "deb.example",
+                Architecture = "amd64",
+                Trusted = true,
+                Repository = 0,
+            }
+        );
+        var security = builder.AddOrigin(
+            new PackageOrigin
+            {
+                Archive = "stable-security",
+                Component = "main",
+                Trusted = true,
+                Repository = 1,
+            }
+        );
         var native = builder.Word("amd64");
         var foreign = builder.Word("i386");
         var optional = builder.Word("optional");
@@ -188,28 +237,55 @@ public sealed class InventoryFileTests
         var first = builder.Package("p"u8, native);
         var installed = builder.Version(first, "1:1.0~rc1-2"u8, optional, libs, ulong.MaxValue, now);
         builder.Version(first, "1:1.0~rc1-2"u8, optional, libs, ulong.MaxValue, main);
-        builder.SetInstalled(first, installed, new InstalledPackage
-        {
-            Name = "p",
-            Architecture = "amd64",
-            Edition = "1:1.0~rc1-2",
-            Status = "hold ok half-configured",
-            IsHeld = true,
-            IsAutoInstalled = true,
-            IsBroken = true,
-            InstalledTime = new EpochTime(1766000000.25, IsFractional: true),
-            CandidateEdition = "1:1.1",
-            PolicyNote = "apt takes 1:1.1 (pin 990 of x:1) and not 2.0 (priority 500)",
-            PhasedPercentage = 30,
-            RefusedEditions = [new RefusedEdition("2.0", "pin -1 of x:4")],
-        });
+        builder.SetInstalled(
+            first,
+            installed,
+            new InstalledPackage
+            {
+                Name = "p",
+                Architecture = "amd64",
+                Edition = "1:1.0~rc1-2",
+                Status = "hold ok half-configured",
+                IsHeld = true,
+                IsAutoInstalled = true,
+                IsBroken = true,
+                InstalledTime = new EpochTime(1766000000.25, IsFractional: true),
+                CandidateEdition = "1:1.1",
+                PolicyNote = "apt takes 1:1.1 (pin 990 of x:1) and not 2.0 (priority 500)",
+                PhasedPercentage = 30,
+                RefusedEditions = [new RefusedEdition("2.0", "pin -1 of x:4")],
+            }
+        );
         builder.Version(first, "1:1.0~rc1-2"u8, optional, 0, 7, security);
         var newer = builder.Version(first, "1:1.1"u8, 0, libs, 0, security);
         builder.Version(first, "1:1.1"u8, 0, libs, 0, main);
-        builder.SetAdvisories(newer, [new Advisory { Id = "X-1", Classification = "security", Severity = "Important", Date = DateTimeOffset.UnixEpoch.AddDays(20000), CveIds = ["CVE-2026-1", "CVE-2026-2"], BugzillaIds = ["12"] }]);
+        builder.SetAdvisories(
+            newer,
+            [
+                new Advisory
+                {
+                    Id = "X-1",
+                    Classification = "security",
+                    Severity = "Important",
+                    Date = DateTimeOffset.UnixEpoch.AddDays(20000),
+                    CveIds = ["CVE-2026-1", "CVE-2026-2"],
+                    BugzillaIds = ["12"],
+                },
+            ]
+        );
         builder.SetBuildTime(newer, 1_700_000_000);
         var other = builder.Version(second, "1.0"u8, optional, libs, 1, now);
-        builder.SetInstalled(second, other, new InstalledPackage { Name = "naïve-\"name\"", Architecture = "i386", Edition = "1.0", InstalledTime = new EpochTime(1766000001, IsFractional: false) });
+        builder.SetInstalled(
+            second,
+            other,
+            new InstalledPackage
+            {
+                Name = "naïve-\"name\"",
+                Architecture = "i386",
+                Edition = "1.0",
+                InstalledTime = new EpochTime(1766000001, IsFractional: false),
+            }
+        );
         builder.Version(builder.Package("offered-only"u8, native), "3"u8, 0, 0, 0, main);
         return new HostInventory
         {
@@ -217,12 +293,35 @@ public sealed class InventoryFileTests
             PackageManager = "apt",
             Origin = InventoryOrigin.Host,
             CapturedAt = new DateTimeOffset(2026, 11, 26, 1, 2, 3, 4, TimeSpan.Zero).AddTicks(5678),
-            OperatingSystem = new OsRelease { Id = "debian", IdLike = ["a", "b"], VersionId = "12", Codename = "bookworm", PrettyName = "Debian GNU/Linux 12", Name = "Debian" },
+            OperatingSystem = new OsRelease
+            {
+                Id = "debian",
+                IdLike = ["a", "b"],
+                VersionId = "12",
+                Codename = "bookworm",
+                PrettyName = "Debian GNU/Linux 12",
+                Name = "Debian",
+            },
             Packages = builder.Build(),
             Repositories =
             [
-                new RepositoryHealth { Name = "http://deb.example/debian bookworm main", Status = RepositoryStatus.Ok, PublishedAt = DateTimeOffset.UnixEpoch.AddDays(20001), RefreshedAt = DateTimeOffset.UnixEpoch.AddDays(20002), ValidUntil = DateTimeOffset.UnixEpoch.AddDays(20009), Trusted = true, HasUsableMetadata = true },
-                new RepositoryHealth { Name = "http://old.example", Status = RepositoryStatus.Stale, Message = "too old", SkipIfUnavailable = true },
+                new RepositoryHealth
+                {
+                    Name = "http://deb.example/debian bookworm main",
+                    Status = RepositoryStatus.Ok,
+                    PublishedAt = DateTimeOffset.UnixEpoch.AddDays(20001),
+                    RefreshedAt = DateTimeOffset.UnixEpoch.AddDays(20002),
+                    ValidUntil = DateTimeOffset.UnixEpoch.AddDays(20009),
+                    Trusted = true,
+                    HasUsableMetadata = true,
+                },
+                new RepositoryHealth
+                {
+                    Name = "http://old.example",
+                    Status = RepositoryStatus.Stale,
+                    Message = "too old",
+                    SkipIfUnavailable = true,
+                },
             ],
             Facts = new HostFacts
             {
@@ -232,10 +331,15 @@ public sealed class InventoryFileTests
                 PriorStates = new StoredPatchStates(
                     new Dictionary<string, StoredPatchState>(StringComparer.Ordinal)
                     {
-                        ["p.amd64:1.0"] = new StoredPatchState("p.amd64", new EpochTime(1700000000.5, IsFractional: true), "InstalledPendingReboot"),
+                        ["p.amd64:1.0"] = new StoredPatchState(
+                            "p.amd64",
+                            new EpochTime(1700000000.5, IsFractional: true),
+                            "InstalledPendingReboot"
+                        ),
                         ["q.amd64:1.0"] = new StoredPatchState("q.amd64", null, "Installed"),
                     },
-                    1_766_000_000),
+                    1_766_000_000
+                ),
             },
             Warnings = ["one", "two"],
         };

@@ -99,7 +99,10 @@ public sealed class ListIndexTests : IDisposable
                 break;
         }
 
-        Assert.Same(PatchErrors.RepositoryMetadataMalformed, Assert.Throws<PatchToolsException>(() => Packages(list)).Error);
+        Assert.Same(
+            PatchErrors.RepositoryMetadataMalformed,
+            Assert.Throws<PatchToolsException>(() => Packages(list)).Error
+        );
     }
 
     [Fact]
@@ -126,7 +129,11 @@ public sealed class ListIndexTests : IDisposable
     public void Small_lists_are_not_worth_an_index_and_a_newer_list_takes_the_place_of_the_older()
     {
         var small = Write("small/primary.xml", RepositoryMetadataTests.Primary);
-        new MetadataIndex(new ListIndex(Host), new Decompressor()).ReadPrimary(small, "", new RepositoryMetadataTests.PackageLines());
+        new MetadataIndex(new ListIndex(Host), new Decompressor()).ReadPrimary(
+            small,
+            "",
+            new RepositoryMetadataTests.PackageLines()
+        );
         Assert.False(Directory.Exists(_folder.File("data/metadata")));
 
         Packages(Write($"{new string('a', 64)}-primary.xml", RepositoryMetadataTests.Primary));
@@ -153,8 +160,15 @@ public sealed class ListIndexTests : IDisposable
     [Fact]
     public void A_list_of_apt_is_remembered_with_its_length_and_gives_the_same_versions()
     {
-        var text = string.Concat(Enumerable.Range(0, 300).Select(i => FormattableString.Invariant(
-            $"Package: p{i % 150}\nSource: s{i} (1.0)\nVersion: 1.{i}\nArchitecture: {(i % 3 == 0 ? "all" : "amd64")}\nDepends: libc6 (>= 2.{i % 7})\nSize: {i * 1000}\n{(i % 5 == 0 ? $"Phased-Update-Percentage: {i % 100}\n" : "")}Section: utils\nPriority: optional\n\n")));
+        var text = string.Concat(
+            Enumerable
+                .Range(0, 300)
+                .Select(i =>
+                    FormattableString.Invariant(
+                        $"Package: p{i % 150}\nSource: s{i} (1.0)\nVersion: 1.{i}\nArchitecture: {(i % 3 == 0 ? "all" : "amd64")}\nDepends: libc6 (>= 2.{i % 7})\nSize: {i * 1000}\n{(i % 5 == 0 ? $"Phased-Update-Percentage: {i % 100}\n" : "")}Section: utils\nPriority: optional\n\n"
+                    )
+                )
+        );
         var list = Write("list_Packages", text);
         var fresh = Apt(list);
 
@@ -168,33 +182,39 @@ public sealed class ListIndexTests : IDisposable
 
     [Fact]
     public void Numbers_texts_and_words_come_back_as_they_went() =>
-        Gen.Select(Gen.Long[0, long.MaxValue].Array[0, 20], Gen.String.Array[0, 20], Gen.ULong).Sample(
-            (numbers, texts, hash) =>
-            {
-                var writer = new ListIndexWriter();
-                foreach (var number in numbers)
-                    writer.Number(number);
-                foreach (var text in texts.Concat(texts))
-                    writer.Word(Encoding.UTF8.GetBytes(text));
-                writer.Texts(texts);
-                writer.Hash(hash);
-                using var reader = new ListIndexReader(new MemoryStream(writer.Written.ToArray()));
-                reader.Next();
-                foreach (var number in numbers)
-                    Assert.Equal(number, reader.Number());
-                foreach (var text in texts.Concat(texts))
-                    Assert.Equal(Encoding.UTF8.GetBytes(text), reader.Word());
-                Assert.Equal(texts.Select(t => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(t))), reader.Strings());
-                Assert.Equal(hash, reader.Hash());
-                Assert.False(reader.Next());
-            },
-            iter: 2000);
+        Gen.Select(Gen.Long[0, long.MaxValue].Array[0, 20], Gen.String.Array[0, 20], Gen.ULong)
+            .Sample(
+                (numbers, texts, hash) =>
+                {
+                    var writer = new ListIndexWriter();
+                    foreach (var number in numbers)
+                        writer.Number(number);
+                    foreach (var text in texts.Concat(texts))
+                        writer.Word(Encoding.UTF8.GetBytes(text));
+                    writer.Texts(texts);
+                    writer.Hash(hash);
+                    using var reader = new ListIndexReader(new MemoryStream(writer.Written.ToArray()));
+                    reader.Next();
+                    foreach (var number in numbers)
+                        Assert.Equal(number, reader.Number());
+                    foreach (var text in texts.Concat(texts))
+                        Assert.Equal(Encoding.UTF8.GetBytes(text), reader.Word());
+                    Assert.Equal(
+                        texts.Select(t => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(t))),
+                        reader.Strings()
+                    );
+                    Assert.Equal(hash, reader.Hash());
+                    Assert.False(reader.Next());
+                },
+                iter: 2000
+            );
 
-    private HostContext Host => new()
-    {
-        Paths = new HostPaths { DataDirectory = _folder.File("data"), StateDirectory = _folder.File("data") },
-        Environment = new Dictionary<string, string>(),
-    };
+    private HostContext Host =>
+        new()
+        {
+            Paths = new HostPaths { DataDirectory = _folder.File("data"), StateDirectory = _folder.File("data") },
+            Environment = new Dictionary<string, string>(),
+        };
 
     private MetadataIndex Index() => new(new ListIndex(Host, smallestList: 0), new Decompressor());
 
@@ -218,14 +238,37 @@ public sealed class ListIndexTests : IDisposable
         var builder = new PackageCatalogBuilder { NativeArchitecture = "amd64" };
         Dictionary<int, AptStatusSink.KnownVersion> known = [];
         for (var i = 0; i < 150; i += 2)
-            known[builder.Package(Encoding.UTF8.GetBytes(FormattableString.Invariant($"p{i}")), builder.Word("amd64"))] = new AptStatusSink.KnownVersion("1.2"u8.ToArray(), 1);
+            known[
+                builder.Package(Encoding.UTF8.GetBytes(FormattableString.Invariant($"p{i}")), builder.Word("amd64"))
+            ] = new AptStatusSink.KnownVersion("1.2"u8.ToArray(), 1);
         Dictionary<int, int> phased = [];
         Dictionary<int, string> sources = [];
-        var sink = new AptIndexSink(builder, builder.AddOrigin(new PackageOrigin { Archive = "stable" }), "amd64", known, phased, sources);
+        var sink = new AptIndexSink(
+            builder,
+            builder.AddOrigin(new PackageOrigin { Archive = "stable" }),
+            "amd64",
+            known,
+            phased,
+            sources
+        );
         var length = new AptListIndex(new ListIndex(Host, smallestList: 0), new Decompressor()).Read(list, ref sink);
         var catalog = builder.Build();
-        return (length, [.. Enumerable.Range(0, catalog.Count).SelectMany(i => catalog[i].Versions.ToList().Select(v =>
-            FormattableString.Invariant($"{catalog[i].Name} {catalog[i].Architecture} {v.Edition} {v.Section} {v.Priority} {v.MetadataHash} {phased.GetValueOrDefault(v.Index)} {sources.GetValueOrDefault(v.Index)}")))]);
+        return (
+            length,
+            [
+                .. Enumerable
+                    .Range(0, catalog.Count)
+                    .SelectMany(i =>
+                        catalog[i]
+                            .Versions.ToList()
+                            .Select(v =>
+                                FormattableString.Invariant(
+                                    $"{catalog[i].Name} {catalog[i].Architecture} {v.Edition} {v.Section} {v.Priority} {v.MetadataHash} {phased.GetValueOrDefault(v.Index)} {sources.GetValueOrDefault(v.Index)}"
+                                )
+                            )
+                    ),
+            ]
+        );
     }
 
     private string Write(string name, string text)
@@ -248,6 +291,11 @@ public sealed class ListIndexTests : IDisposable
 
         public bool IsActive(ModuleStream stream) => true;
 
-        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition) => Count++;
+        public void Add(
+            Advisory advisory,
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition
+        ) => Count++;
     }
 }

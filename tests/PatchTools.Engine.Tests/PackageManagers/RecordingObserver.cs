@@ -39,7 +39,5 @@ internal sealed class RecordingObserver : IRunObserver
         _warned.TrySetResult();
     }
 
-    public void Debug(string message)
-    {
-    }
+    public void Debug(string message) { }
 }

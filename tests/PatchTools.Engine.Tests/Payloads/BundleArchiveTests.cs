@@ -18,27 +18,28 @@ public sealed class BundleArchiveTests : IDisposable
 
     private string Target => Path.Combine(_folder.Path, "in", "target");
 
-    public static TheoryData<string, TarEntryType, string> Refused => new()
-    {
-        { "/etc/cron.d/evil", TarEntryType.RegularFile, "absolute" },
-        { "PatchTools/../../evil", TarEntryType.RegularFile, "leads elsewhere" },
-        { "../evil", TarEntryType.RegularFile, "leads elsewhere" },
-        { "PatchTools/./evil", TarEntryType.RegularFile, "leads elsewhere" },
-        { "PatchTools//evil", TarEntryType.RegularFile, "leads elsewhere" },
-        { "PatchTools/a\\..\\evil", TarEntryType.RegularFile, "backslash" },
-        { "PatchTools/a\u0001b", TarEntryType.RegularFile, "control character" },
-        { "Other/evil", TarEntryType.RegularFile, "outside of the folder" },
-        { "PatchTools", TarEntryType.RegularFile, "a file where the folder should be" },
-        { "PatchTools/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/evil", TarEntryType.RegularFile, "too deep" },
-        { "PatchTools/PatchTools.psd1", TarEntryType.RegularFile, "comes twice" },
-        { "PatchTools/PatchTools.psd1/evil", TarEntryType.RegularFile, "makes a file of what is a directory" },
-        { "PatchTools/bin", TarEntryType.RegularFile, "makes a file of what is a directory" },
-        { "PatchTools/evil", TarEntryType.SymbolicLink, "symbolic link" },
-        { "PatchTools/evil", TarEntryType.HardLink, "hard link" },
-        { "PatchTools/evil", TarEntryType.CharacterDevice, "device" },
-        { "PatchTools/evil", TarEntryType.BlockDevice, "device" },
-        { "PatchTools/evil", TarEntryType.Fifo, "pipe" },
-    };
+    public static TheoryData<string, TarEntryType, string> Refused =>
+        new()
+        {
+            { "/etc/cron.d/evil", TarEntryType.RegularFile, "absolute" },
+            { "PatchTools/../../evil", TarEntryType.RegularFile, "leads elsewhere" },
+            { "../evil", TarEntryType.RegularFile, "leads elsewhere" },
+            { "PatchTools/./evil", TarEntryType.RegularFile, "leads elsewhere" },
+            { "PatchTools//evil", TarEntryType.RegularFile, "leads elsewhere" },
+            { "PatchTools/a\\..\\evil", TarEntryType.RegularFile, "backslash" },
+            { "PatchTools/a\u0001b", TarEntryType.RegularFile, "control character" },
+            { "Other/evil", TarEntryType.RegularFile, "outside of the folder" },
+            { "PatchTools", TarEntryType.RegularFile, "a file where the folder should be" },
+            { "PatchTools/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/evil", TarEntryType.RegularFile, "too deep" },
+            { "PatchTools/PatchTools.psd1", TarEntryType.RegularFile, "comes twice" },
+            { "PatchTools/PatchTools.psd1/evil", TarEntryType.RegularFile, "makes a file of what is a directory" },
+            { "PatchTools/bin", TarEntryType.RegularFile, "makes a file of what is a directory" },
+            { "PatchTools/evil", TarEntryType.SymbolicLink, "symbolic link" },
+            { "PatchTools/evil", TarEntryType.HardLink, "hard link" },
+            { "PatchTools/evil", TarEntryType.CharacterDevice, "device" },
+            { "PatchTools/evil", TarEntryType.BlockDevice, "device" },
+            { "PatchTools/evil", TarEntryType.Fifo, "pipe" },
+        };
 
     public void Dispose() => _folder.Dispose();
 
@@ -66,7 +67,10 @@ public sealed class BundleArchiveTests : IDisposable
 
         Assert.Equal((PatchErrors.PayloadUnsafe, 152), (failure.Error, failure.ExitCode));
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories), path => path.Contains("evil", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories),
+            path => path.Contains("evil", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -75,7 +79,12 @@ public sealed class BundleArchiveTests : IDisposable
     [InlineData(UnixFileMode.StickyBit)]
     public void Special_modes_are_refused(UnixFileMode mode)
     {
-        var failure = Failure(Bundles.Pack([.. Bundles.Module(), Bundles.File("PatchTools/bin/evil", "x", UnixFileMode.UserRead | UnixFileMode.UserExecute | mode)]));
+        var failure = Failure(
+            Bundles.Pack([
+                .. Bundles.Module(),
+                Bundles.File("PatchTools/bin/evil", "x", UnixFileMode.UserRead | UnixFileMode.UserExecute | mode),
+            ])
+        );
 
         Assert.Equal(PatchErrors.PayloadUnsafe, failure.Error);
         Assert.Contains("set-uid", failure.Message, StringComparison.Ordinal);
@@ -84,7 +93,13 @@ public sealed class BundleArchiveTests : IDisposable
     [Fact]
     public void A_link_that_a_later_entry_would_write_through_is_refused_before_that()
     {
-        var failure = Failure(Bundles.Pack([.. Bundles.Module(), Bundles.Link(TarEntryType.SymbolicLink, "PatchTools/out", _folder.Path), Bundles.File("PatchTools/out/evil", "x")]));
+        var failure = Failure(
+            Bundles.Pack([
+                .. Bundles.Module(),
+                Bundles.Link(TarEntryType.SymbolicLink, "PatchTools/out", _folder.Path),
+                Bundles.File("PatchTools/out/evil", "x"),
+            ])
+        );
 
         Assert.Equal(PatchErrors.PayloadUnsafe, failure.Error);
         Assert.False(File.Exists(Path.Combine(_folder.Path, "evil")));
@@ -96,20 +111,35 @@ public sealed class BundleArchiveTests : IDisposable
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
         using (var tar = new TarWriter(gzip, TarEntryFormat.Pax))
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "PatchTools/zeros") { DataStream = new Zeros(64L << 20) });
+            tar.WriteEntry(
+                new PaxTarEntry(TarEntryType.RegularFile, "PatchTools/zeros") { DataStream = new Zeros(64L << 20) }
+            );
 
         var bomb = packed.ToArray();
         var failure = Failure(bomb, BundleLimits.Default with { UnpackedBytes = 1 << 20 });
 
         Assert.Equal(PatchErrors.PayloadUnsafe, failure.Error);
         Assert.InRange(bomb.Length, 1, 1 << 20);
-        Assert.InRange(Directory.EnumerateFiles(Target, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), 0, 1 << 20);
+        Assert.InRange(
+            Directory.EnumerateFiles(Target, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length),
+            0,
+            1 << 20
+        );
     }
 
     [Fact]
     public void A_swarm_of_empty_files_is_refused()
     {
-        var failure = Failure(Bundles.Pack([.. Bundles.Module(), .. Enumerable.Range(0, 100).Select(i => Bundles.File($"PatchTools/{i}", ""))]), BundleLimits.Default with { Entries = 50 });
+        var failure = Failure(
+            Bundles.Pack([
+                .. Bundles.Module(),
+                .. Enumerable.Range(0, 100).Select(i => Bundles.File($"PatchTools/{i}", "")),
+            ]),
+            BundleLimits.Default with
+            {
+                Entries = 50,
+            }
+        );
 
         Assert.Equal(PatchErrors.PayloadUnsafe, failure.Error);
         Assert.Contains("entry 51", failure.Message, StringComparison.Ordinal);
@@ -119,7 +149,15 @@ public sealed class BundleArchiveTests : IDisposable
     public void What_is_no_module_is_refused()
     {
         Assert.Equal(PatchErrors.PayloadDamaged, Failure(Bundles.Pack(Bundles.Module()[..2])).Error);
-        Assert.Equal(PatchErrors.PayloadDamaged, Failure(Bundles.Pack([Bundles.File("PatchTools/PatchTools.psd1", "@{ }"), Bundles.File("PatchTools/bin/PatchTools.dll", "x")])).Error);
+        Assert.Equal(
+            PatchErrors.PayloadDamaged,
+            Failure(
+                Bundles.Pack([
+                    Bundles.File("PatchTools/PatchTools.psd1", "@{ }"),
+                    Bundles.File("PatchTools/bin/PatchTools.dll", "x"),
+                ])
+            ).Error
+        );
         Assert.Equal(PatchErrors.PayloadDamaged, Failure("<html>not found</html>"u8.ToArray()).Error);
         Assert.Equal(PatchErrors.PayloadDamaged, Failure([]).Error);
     }
@@ -140,7 +178,8 @@ public sealed class BundleArchiveTests : IDisposable
             {
                 Unpack(packed.ToArray());
             }
-            catch (PatchToolsException e) when (e.Error == PatchErrors.PayloadDamaged || e.Error == PatchErrors.PayloadUnsafe)
+            catch (PatchToolsException e)
+                when (e.Error == PatchErrors.PayloadDamaged || e.Error == PatchErrors.PayloadUnsafe)
             {
                 refused++;
             }
@@ -165,7 +204,13 @@ public sealed class BundleArchiveTests : IDisposable
         return Assert.Throws<PatchToolsException>(() => Unpack(content, limits));
     }
 
-    private string[] Files() => [.. Directory.GetFiles(Target, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Target, file)).Order(StringComparer.Ordinal)];
+    private string[] Files() =>
+        [
+            .. Directory
+                .GetFiles(Target, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Target, file))
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>So many zeros, none of them in memory.</summary>
     private sealed class Zeros(long length) : Stream
@@ -194,8 +239,6 @@ public sealed class BundleArchiveTests : IDisposable
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
     }
 }

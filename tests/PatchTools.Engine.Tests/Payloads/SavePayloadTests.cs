@@ -25,16 +25,38 @@ public sealed class SavePayloadTests : IDisposable
     [InlineData("cn-northwest-1", "s3://patches-cn-northwest-1/patchtools/PatchTools-1.2.3.tar.gz")]
     [InlineData("us-gov-west-1", "s3://patches-us-gov-west-1/patchtools/PatchTools-1.2.3.tar.gz")]
     public async Task The_bucket_is_the_regions_and_the_key_the_versions(string region, string location) =>
-        Assert.Equal(location, await Run().LocatePayloadAsync("patches-{region}", "patchtools", "1.2.3", new AwsParameters { Region = region }, default));
+        Assert.Equal(
+            location,
+            await Run()
+                .LocatePayloadAsync(
+                    "patches-{region}",
+                    "patchtools",
+                    "1.2.3",
+                    new AwsParameters { Region = region },
+                    default
+                )
+        );
 
     [Fact]
     public async Task A_bucket_without_a_region_in_its_name_needs_none()
     {
-        Assert.Equal("s3://patches/PatchTools-1.2.3.tar.gz", await Run().LocatePayloadAsync("patches", "", "1.2.3", new AwsParameters(), default));
+        Assert.Equal(
+            "s3://patches/PatchTools-1.2.3.tar.gz",
+            await Run().LocatePayloadAsync("patches", "", "1.2.3", new AwsParameters(), default)
+        );
         Assert.Equal(0, _adapters.IdentityCalls);
-        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => Run().LocatePayloadAsync("patches-{region}", "", "1.2.3", new AwsParameters(), default));
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Run().LocatePayloadAsync("patches-{region}", "", "1.2.3", new AwsParameters(), default)
+        );
         Assert.Equal(PatchErrors.RegionNotFound, failure.Error);
-        Assert.Equal(PatchErrors.InvalidLocation, (await Assert.ThrowsAsync<PatchToolsException>(() => Run().LocatePayloadAsync("Patches/..", "", "1.2.3", new AwsParameters(), default))).Error);
+        Assert.Equal(
+            PatchErrors.InvalidLocation,
+            (
+                await Assert.ThrowsAsync<PatchToolsException>(() =>
+                    Run().LocatePayloadAsync("Patches/..", "", "1.2.3", new AwsParameters(), default)
+                )
+            ).Error
+        );
     }
 
     [Fact]
@@ -52,7 +74,9 @@ public sealed class SavePayloadTests : IDisposable
     public async Task The_same_version_is_replaced_whole()
     {
         await Install(Bundles.Pack([.. Bundles.Module(), Bundles.File("PatchTools/only-in-the-old", "x")]));
-        var manifest = await Install(Bundles.Pack([.. Bundles.Module(), Bundles.File("PatchTools/only-in-the-new", "x")]));
+        var manifest = await Install(
+            Bundles.Pack([.. Bundles.Module(), Bundles.File("PatchTools/only-in-the-new", "x")])
+        );
 
         Assert.Equal(["PatchTools.psd1", "bin", "only-in-the-new"], Names(Path.GetDirectoryName(manifest)!));
         Assert.Equal(["1.2.3"], Names(Path.Combine(Modules, "PatchTools")));
@@ -64,7 +88,9 @@ public sealed class SavePayloadTests : IDisposable
         var manifest = await Install(Bundles.Pack(Bundles.Module()));
         var before = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
 
-        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => Install(Bundles.Pack([.. Bundles.Module(), Bundles.File("PatchTools/../x", "x")])));
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Install(Bundles.Pack([.. Bundles.Module(), Bundles.File("PatchTools/../x", "x")]))
+        );
 
         Assert.Equal(PatchErrors.PayloadUnsafe, failure.Error);
         Assert.Equal(["1.2.3"], Names(Path.Combine(Modules, "PatchTools")));
@@ -85,7 +111,11 @@ public sealed class SavePayloadTests : IDisposable
     public async Task A_bundle_with_another_checksum_is_neither_kept_nor_unpacked()
     {
         var content = Bundles.Pack(Bundles.Module());
-        var request = Request(content) with { Sha256 = new string('0', 64), BundleDirectory = Path.Combine(_folder.Path, "kept") };
+        var request = Request(content) with
+        {
+            Sha256 = new string('0', 64),
+            BundleDirectory = Path.Combine(_folder.Path, "kept"),
+        };
 
         var failure = await Assert.ThrowsAsync<PatchToolsException>(() => Run().SavePayloadAsync(request, default));
 
@@ -97,7 +127,9 @@ public sealed class SavePayloadTests : IDisposable
     [Fact]
     public async Task A_bundle_of_another_version_is_refused()
     {
-        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => Run().SavePayloadAsync(Request(Bundles.Pack(Bundles.Module())) with { Version = "2.0.0" }, default));
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Run().SavePayloadAsync(Request(Bundles.Pack(Bundles.Module())) with { Version = "2.0.0" }, default)
+        );
 
         Assert.Equal(PatchErrors.PayloadDamaged, failure.Error);
         Assert.Contains("1.2.3", failure.Message, StringComparison.Ordinal);
@@ -112,7 +144,16 @@ public sealed class SavePayloadTests : IDisposable
         _adapters.Objects[url] = () => content;
         var kept = Path.Combine(_folder.Path, "kept");
 
-        var path = await Run().SavePayloadAsync(new PayloadRequest { Location = url.OriginalString, Sha256 = Hash(content).ToUpperInvariant(), BundleDirectory = kept }, default);
+        var path = await Run()
+            .SavePayloadAsync(
+                new PayloadRequest
+                {
+                    Location = url.OriginalString,
+                    Sha256 = Hash(content).ToUpperInvariant(),
+                    BundleDirectory = kept,
+                },
+                default
+            );
 
         Assert.Equal(Path.Combine(kept, "PatchTools-1.2.3.tar.gz"), path);
         Assert.Equal(content, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
@@ -129,7 +170,18 @@ public sealed class SavePayloadTests : IDisposable
         var url = new Uri("https://example.com/PatchTools-1.2.3.tar.gz?X-Amz-Signature=secret");
         _adapters.Objects[url] = () => throw new ObjectStoreException(failure, status, "said by the adapter");
 
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => Run().SavePayloadAsync(new PayloadRequest { Location = url.OriginalString, Sha256 = new string('0', 64), ModulesDirectory = Modules }, default));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Run()
+                .SavePayloadAsync(
+                    new PayloadRequest
+                    {
+                        Location = url.OriginalString,
+                        Sha256 = new string('0', 64),
+                        ModulesDirectory = Modules,
+                    },
+                    default
+                )
+        );
 
         Assert.Equal((nameof(PatchErrors.PayloadDownloadFailed), 1), (error.ErrorId, error.ExitCode));
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
@@ -142,12 +194,28 @@ public sealed class SavePayloadTests : IDisposable
     {
         var path = _folder.File("bundles/bundle.tar.gz");
         File.WriteAllBytes(path, content);
-        return new PayloadRequest { Location = path, Sha256 = Hash(content), ModulesDirectory = Modules };
+        return new PayloadRequest
+        {
+            Location = path,
+            Sha256 = Hash(content),
+            ModulesDirectory = Modules,
+        };
     }
 
-    private PatchRun Run() => new(new HostContext { Paths = new HostPaths(), Environment = new Dictionary<string, string>() }, _adapters, _observer);
+    private PatchRun Run() =>
+        new(
+            new HostContext { Paths = new HostPaths(), Environment = new Dictionary<string, string>() },
+            _adapters,
+            _observer
+        );
 
     private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    private static string[] Names(string directory) => [.. Directory.GetFileSystemEntries(directory).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
+    private static string[] Names(string directory) =>
+        [
+            .. Directory
+                .GetFileSystemEntries(directory)
+                .Select(entry => Path.GetFileName(entry))
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -15,17 +15,27 @@ public sealed class FileSystemsTests
         Rig.NeedsRoot();
         Rig.NeedsCommands("unshare", "mount");
         using var directory = new TemporaryDirectory();
-        using var holder = Process.Start(new ProcessStartInfo("unshare")
-        {
-            ArgumentList = { "-m", "sh", "-c", $"mount -t tmpfs -o size=1m,nr_inodes=50 none '{directory.Path}' && echo mounted && exec cat" },
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var holder = Process.Start(
+            new ProcessStartInfo("unshare")
+            {
+                ArgumentList =
+                {
+                    "-m",
+                    "sh",
+                    "-c",
+                    $"mount -t tmpfs -o size=1m,nr_inodes=50 none '{directory.Path}' && echo mounted && exec cat",
+                },
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         try
         {
             if (await holder.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) != "mounted")
-                Rig.Lacks($"mounts in a name space of one's own ({(await holder.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim()})");
+                Rig.Lacks(
+                    $"mounts in a name space of one's own ({(await holder.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim()})"
+                );
             var inside = $"/proc/{holder.Id}/root{directory.Path}";
             var fileSystems = new FileSystems();
             var empty = fileSystems.SpaceOf(inside)!.Value;

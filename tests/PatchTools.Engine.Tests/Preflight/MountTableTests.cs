@@ -26,7 +26,12 @@ public sealed class MountTableTests
     [InlineData("/mnt/with blank/x", "/mnt/with blank", true, false)]
     [InlineData("/mnt/super", "/mnt/super", true, false)]
     [InlineData("/cut", "/", false, false)]
-    public void A_path_lies_on_the_mount_with_the_longest_point_above_it(string path, string point, bool isReadOnly, bool isNoExec)
+    public void A_path_lies_on_the_mount_with_the_longest_point_above_it(
+        string path,
+        string point,
+        bool isReadOnly,
+        bool isNoExec
+    )
     {
         var mount = MountTable.Parse(Sample).Of(path)!;
         Assert.Equal((point, isReadOnly, isNoExec), (mount.Point, mount.IsReadOnly, mount.IsNoExec));

@@ -41,9 +41,19 @@ public sealed class PreflightCheckTests : IDisposable
         var report = Check(plan: Plan(downloads: 100 * MiB));
         var failure = Assert.Throws<PatchToolsException>(report.ThrowIfFatal);
         Assert.Equal((PatchErrors.PreflightFailed, 1), (failure.Error, failure.ExitCode));
-        Assert.Equal(["ReadOnlyMount", "DiskFull", "InodesUsedUp", "DataDirectoryUnwritable", "DataDirectoryUnwritable"], report.Findings.Select(f => f.Id));
-        Assert.StartsWith("The install would fail, so nothing was changed.\n1. / is mounted read-only, and ", failure.Message, StringComparison.Ordinal);
-        Assert.All(report.Findings, f => Assert.Contains($"{f.Text}. {f.Cure}", failure.Message, StringComparison.Ordinal));
+        Assert.Equal(
+            ["ReadOnlyMount", "DiskFull", "InodesUsedUp", "DataDirectoryUnwritable", "DataDirectoryUnwritable"],
+            report.Findings.Select(f => f.Id)
+        );
+        Assert.StartsWith(
+            "The install would fail, so nothing was changed.\n1. / is mounted read-only, and ",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+        Assert.All(
+            report.Findings,
+            f => Assert.Contains($"{f.Text}. {f.Cure}", failure.Message, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -65,14 +75,21 @@ public sealed class PreflightCheckTests : IDisposable
     [Fact]
     public void The_downloads_must_fit_where_apt_is_told_to_put_them()
     {
-        File.WriteAllText(_directory.File("root/etc/apt/apt.conf.d/10archives"), "Dir::Cache::Archives \"/mnt/archives/\";\n");
+        File.WriteAllText(
+            _directory.File("root/etc/apt/apt.conf.d/10archives"),
+            "Dir::Cache::Archives \"/mnt/archives/\";\n"
+        );
         var archives = Path.Combine(Root, "mnt/archives");
         Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"23 22 8:2 / {archives} rw - ext4 /dev/sda2 rw");
         _fileSystems.At[archives] = new FreeSpace(50 * MiB, null);
         Assert.Empty((Check(plan: Plan(downloads: 50 * MiB))).Findings);
         var finding = Assert.Single((Check(plan: Plan(downloads: (50 * MiB) + 1))).Findings);
         Assert.Equal(("DiskFull", true), (finding.Id, finding.IsFatal));
-        Assert.StartsWith($"The file system of {archives} has 50.0 MiB free and the install needs 50.0 MiB", finding.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The file system of {archives} has 50.0 MiB free and the install needs 50.0 MiB",
+            finding.Text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -81,13 +98,21 @@ public sealed class PreflightCheckTests : IDisposable
         AsRpm("[main]\ncachedir=/mnt/dnf\n");
         File.WriteAllBytes(_directory.File("root/boot/vmlinuz-5.14.0-1.el9.x86_64"), new byte[100]);
         File.WriteAllBytes(_directory.File("root/boot/initramfs-5.14.0-1.el9.x86_64.img"), new byte[900]);
-        Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"23 22 8:3 / {Root}/boot rw - ext4 /dev/sda3 rw", $"24 22 8:2 / {Root}/mnt/dnf rw - ext4 /dev/sda2 rw", $"25 22 8:4 / {Root}/tmp rw,noexec - tmpfs tmpfs rw");
+        Mounts(
+            "22 1 8:1 / / rw - ext4 /dev/sda1 rw",
+            $"23 22 8:3 / {Root}/boot rw - ext4 /dev/sda3 rw",
+            $"24 22 8:2 / {Root}/mnt/dnf rw - ext4 /dev/sda2 rw",
+            $"25 22 8:4 / {Root}/tmp rw,noexec - tmpfs tmpfs rw"
+        );
         _fileSystems.At[Path.Combine(Root, "mnt/dnf")] = new FreeSpace(50 * MiB, null);
         _fileSystems.At[Path.Combine(Root, "boot")] = new FreeSpace(999, null);
         Assert.Empty(Check(plan: Plan(downloads: 50 * MiB)).Findings);
         var findings = Check(plan: Plan(downloads: (50 * MiB) + 1, change: "kernel-core")).Findings;
         Assert.Equal(["DiskFull", "DiskFull"], findings.Select(f => f.Id));
-        Assert.Contains(findings, f => f.Text.StartsWith($"The file system of {Root}/mnt/dnf has 50.0 MiB free", StringComparison.Ordinal));
+        Assert.Contains(
+            findings,
+            f => f.Text.StartsWith($"The file system of {Root}/mnt/dnf has 50.0 MiB free", StringComparison.Ordinal)
+        );
         Assert.Contains(findings, f => f.Cure.Contains("dnf remove --oldinstallonly", StringComparison.Ordinal));
     }
 
@@ -99,13 +124,20 @@ public sealed class PreflightCheckTests : IDisposable
         File.WriteAllText(_directory.File("root/etc/zypp/zypp.conf"), "[main]\npackagesdir = /mnt/zypp\n");
         File.WriteAllBytes(_directory.File("root/boot/vmlinuz-5.14.21-150500.55.39-default"), new byte[100]);
         File.WriteAllBytes(_directory.File("root/boot/initrd-5.14.21-150500.55.39-default"), new byte[900]);
-        Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"23 22 8:3 / {Root}/boot rw - ext4 /dev/sda3 rw", $"24 22 8:2 / {Root}/mnt/zypp rw - ext4 /dev/sda2 rw");
+        Mounts(
+            "22 1 8:1 / / rw - ext4 /dev/sda1 rw",
+            $"23 22 8:3 / {Root}/boot rw - ext4 /dev/sda3 rw",
+            $"24 22 8:2 / {Root}/mnt/zypp rw - ext4 /dev/sda2 rw"
+        );
         _fileSystems.At[Path.Combine(Root, "mnt/zypp")] = new FreeSpace(50 * MiB, null);
         _fileSystems.At[Path.Combine(Root, "boot")] = new FreeSpace(999, null);
         Assert.Empty(Check(plan: Plan(downloads: 50 * MiB)).Findings);
         var findings = Check(plan: Plan(downloads: (50 * MiB) + 1, change: "kernel-azure")).Findings;
         Assert.Equal(["DiskFull", "DiskFull"], findings.Select(f => f.Id));
-        Assert.Contains(findings, f => f.Text.StartsWith($"The file system of {Root}/mnt/zypp has 50.0 MiB free", StringComparison.Ordinal));
+        Assert.Contains(
+            findings,
+            f => f.Text.StartsWith($"The file system of {Root}/mnt/zypp has 50.0 MiB free", StringComparison.Ordinal)
+        );
         Assert.Contains(findings, f => f.Cure.Contains("zypper purge-kernels", StringComparison.Ordinal));
     }
 
@@ -131,7 +163,10 @@ public sealed class PreflightCheckTests : IDisposable
     {
         _fileSystems.Default = new FreeSpace(110 * MiB, null);
         Assert.Empty((Check(plan: Plan(downloads: 50 * MiB, installed: 30 * MiB))).Findings);
-        Assert.Equal("DiskFull", Assert.Single((Check(plan: Plan(downloads: 50 * MiB, installed: 60 * MiB))).Findings).Id);
+        Assert.Equal(
+            "DiskFull",
+            Assert.Single((Check(plan: Plan(downloads: 50 * MiB, installed: 60 * MiB))).Findings).Id
+        );
     }
 
     [Fact]
@@ -174,9 +209,18 @@ public sealed class PreflightCheckTests : IDisposable
     [InlineData("/tmp", "rw,nosuid,nodev,noexec", "rw", "NoExecMount", false)]
     [InlineData("/home", "ro,noexec", "ro", null, false)]
     [InlineData("/boot", "ro", "ro", null, false)]
-    public void Mounts_that_matter_are_named(string point, string options, string superOptions, string? expected, bool isFatal)
+    public void Mounts_that_matter_are_named(
+        string point,
+        string options,
+        string superOptions,
+        string? expected,
+        bool isFatal
+    )
     {
-        Mounts("22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw", $"30 22 8:9 / {Root}{point} {options} shared:3 - ext4 /dev/sda9 {superOptions}");
+        Mounts(
+            "22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw",
+            $"30 22 8:9 / {Root}{point} {options} shared:3 - ext4 /dev/sda9 {superOptions}"
+        );
         var findings = (Check()).Findings;
         if (expected is null)
         {
@@ -193,13 +237,19 @@ public sealed class PreflightCheckTests : IDisposable
     public void A_read_only_boot_matters_when_a_kernel_is_to_come()
     {
         Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"30 22 8:9 / {Root}/boot ro - ext4 /dev/sda9 ro");
-        Assert.Equal("ReadOnlyMount", Assert.Single((Check(plan: Plan(change: "linux-image-6.1.0-21-amd64"))).Findings).Id);
+        Assert.Equal(
+            "ReadOnlyMount",
+            Assert.Single((Check(plan: Plan(change: "linux-image-6.1.0-21-amd64"))).Findings).Id
+        );
     }
 
     [Fact]
     public void A_read_only_mount_that_apt_remounts_by_itself_only_warns()
     {
-        File.WriteAllText(_directory.File("root/etc/apt/apt.conf"), "DPkg { Pre-Invoke {\"mount -o remount,rw /usr\";}; };\n");
+        File.WriteAllText(
+            _directory.File("root/etc/apt/apt.conf"),
+            "DPkg { Pre-Invoke {\"mount -o remount,rw /usr\";}; };\n"
+        );
         Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"30 22 8:9 / {Root}/usr ro - ext4 /dev/sda9 ro");
         var report = Check();
         Assert.Equal(("ReadOnlyMount", false), (Assert.Single(report.Findings).Id, report.IsFatal));
@@ -210,22 +260,40 @@ public sealed class PreflightCheckTests : IDisposable
     [Fact]
     public void The_later_of_two_mounts_at_one_point_counts()
     {
-        Mounts("22 1 8:1 / / rw - ext4 /dev/sda1 rw", $"30 22 8:9 / {Root}/usr ro - ext4 /dev/sda9 ro", $"31 30 8:8 / {Root}/usr rw - ext4 /dev/sda8 rw");
+        Mounts(
+            "22 1 8:1 / / rw - ext4 /dev/sda1 rw",
+            $"30 22 8:9 / {Root}/usr ro - ext4 /dev/sda9 ro",
+            $"31 30 8:8 / {Root}/usr rw - ext4 /dev/sda8 rw"
+        );
         Assert.Empty((Check()).Findings);
     }
 
     [Fact]
     public void Packages_that_an_install_repairs_first_only_warn()
     {
-        var report = Check(Inventory(("half", "install ok half-configured", true), ("unpacked", "install ok unpacked", true), ("waits", "install ok triggers-pending", true), ("fine", "install ok installed", true)));
-        Assert.Equal("half (half-configured), unpacked (unpacked) are not completely installed", Assert.Single(report.Findings).Text);
+        var report = Check(
+            Inventory(
+                ("half", "install ok half-configured", true),
+                ("unpacked", "install ok unpacked", true),
+                ("waits", "install ok triggers-pending", true),
+                ("fine", "install ok installed", true)
+            )
+        );
+        Assert.Equal(
+            "half (half-configured), unpacked (unpacked) are not completely installed",
+            Assert.Single(report.Findings).Text
+        );
         Assert.False(report.IsFatal);
     }
 
     [Theory]
     [InlineData(true, "BrokenPackages", false)]
     [InlineData(false, "ReinstallRequired", true)]
-    public void A_package_that_must_be_installed_again_must_be_offered_by_somebody(bool offered, string expected, bool isFatal)
+    public void A_package_that_must_be_installed_again_must_be_offered_by_somebody(
+        bool offered,
+        string expected,
+        bool isFatal
+    )
     {
         var report = Check(Inventory(("lost", "install reinstreq half-installed", offered)));
         Assert.Equal((expected, isFatal), (Assert.Single(report.Findings).Id, report.IsFatal));
@@ -244,7 +312,10 @@ public sealed class PreflightCheckTests : IDisposable
     {
         var inventory = Inventory() with { Repositories = [Repository(published: Now.AddMinutes(9))] };
         Assert.Empty((Check(inventory)).Findings);
-        inventory = inventory with { Repositories = [Repository(published: Now.AddDays(-3)), Repository(published: Now.AddMinutes(11))] };
+        inventory = inventory with
+        {
+            Repositories = [Repository(published: Now.AddDays(-3)), Repository(published: Now.AddMinutes(11))],
+        };
         var finding = Assert.Single((Check(inventory)).Findings);
         Assert.Equal(("ClockBehind", true), (finding.Id, finding.IsFatal));
         Assert.Contains("2026-03-14 12:00Z", finding.Text, StringComparison.Ordinal);
@@ -263,7 +334,10 @@ public sealed class PreflightCheckTests : IDisposable
     {
         var inventory = Inventory() with { Repositories = [Repository(validUntil: Now.AddDays(-1)), Repository()] };
         Assert.Equal("ClockAhead", Assert.Single((Check(inventory)).Findings).Id);
-        inventory = inventory with { Repositories = [Repository(validUntil: Now.AddDays(-1)), Repository(validUntil: Now.AddDays(1))] };
+        inventory = inventory with
+        {
+            Repositories = [Repository(validUntil: Now.AddDays(-1)), Repository(validUntil: Now.AddDays(1))],
+        };
         Assert.Empty((Check(inventory)).Findings);
     }
 
@@ -271,46 +345,84 @@ public sealed class PreflightCheckTests : IDisposable
     {
         var host = new HostContext
         {
-            Paths = new HostPaths { Root = Root, ProcDirectory = Path.Combine(_directory.Path, "proc"), StateDirectory = Path.Combine(_directory.Path, "ssm"), DataDirectory = Path.Combine(_directory.Path, "data") },
+            Paths = new HostPaths
+            {
+                Root = Root,
+                ProcDirectory = Path.Combine(_directory.Path, "proc"),
+                StateDirectory = Path.Combine(_directory.Path, "ssm"),
+                DataDirectory = Path.Combine(_directory.Path, "data"),
+            },
             Clock = _clock,
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
             IsRoot = isRoot,
         };
-        return new PreflightCheck(host, _fileSystems).Check(new PreflightRequest { Inventory = inventory, Plan = plan });
+        return new PreflightCheck(host, _fileSystems).Check(
+            new PreflightRequest { Inventory = inventory, Plan = plan }
+        );
     }
 
-    private void Mounts(params string[] lines) => File.WriteAllText(_directory.File("proc/self/mountinfo"), string.Join('\n', lines) + "\n");
+    private void Mounts(params string[] lines) =>
+        File.WriteAllText(_directory.File("proc/self/mountinfo"), string.Join('\n', lines) + "\n");
 
-    private static InstallPlan Plan(long downloads = 0, long installed = 0, string change = "bash") => new()
-    {
-        Targets = [],
-        Changes = [new PlannedChange { Action = PlannedAction.Install, Name = change, Architecture = "amd64", ToVersion = "2" }],
-        DownloadBytes = downloads,
-        InstalledSizeChange = installed,
-        CreatedAt = Now,
-    };
+    private static InstallPlan Plan(long downloads = 0, long installed = 0, string change = "bash") =>
+        new()
+        {
+            Targets = [],
+            Changes =
+            [
+                new PlannedChange
+                {
+                    Action = PlannedAction.Install,
+                    Name = change,
+                    Architecture = "amd64",
+                    ToVersion = "2",
+                },
+            ],
+            DownloadBytes = downloads,
+            InstalledSizeChange = installed,
+            CreatedAt = Now,
+        };
 
     private static RepositoryHealth Repository(DateTimeOffset? published = null, DateTimeOffset? validUntil = null) =>
-        new() { Name = "http://deb.debian.org/debian bookworm main", Status = RepositoryStatus.Ok, PublishedAt = published, ValidUntil = validUntil };
+        new()
+        {
+            Name = "http://deb.debian.org/debian bookworm main",
+            Status = RepositoryStatus.Ok,
+            PublishedAt = published,
+            ValidUntil = validUntil,
+        };
 
     private static HostInventory Inventory(params (string Name, string Status, bool Offered)[] packages)
     {
         var builder = new PackageCatalogBuilder { NativeArchitecture = "amd64" };
         var architecture = builder.Word("amd64");
         var local = builder.AddOrigin(new PackageOrigin { Archive = "now" });
-        var archive = builder.AddOrigin(new PackageOrigin { Archive = "stable", Component = "main", Repository = 0 });
+        var archive = builder.AddOrigin(
+            new PackageOrigin
+            {
+                Archive = "stable",
+                Component = "main",
+                Repository = 0,
+            }
+        );
         foreach (var (name, status, offered) in packages)
         {
             var package = builder.Package(System.Text.Encoding.UTF8.GetBytes(name), architecture);
             var version = builder.Version(package, "1"u8, builder.Word("optional"), builder.Word("misc"), 1, local);
-            builder.SetInstalled(package, version, new InstalledPackage
-            {
-                Name = name,
-                Architecture = "amd64",
-                Edition = "1",
-                Status = status,
-                IsBroken = !status.EndsWith(" ok installed", StringComparison.Ordinal) && !status.Contains("triggers", StringComparison.Ordinal),
-            });
+            builder.SetInstalled(
+                package,
+                version,
+                new InstalledPackage
+                {
+                    Name = name,
+                    Architecture = "amd64",
+                    Edition = "1",
+                    Status = status,
+                    IsBroken =
+                        !status.EndsWith(" ok installed", StringComparison.Ordinal)
+                        && !status.Contains("triggers", StringComparison.Ordinal),
+                }
+            );
             if (offered)
                 builder.Version(package, "1"u8, builder.Word("optional"), builder.Word("misc"), 1, archive);
         }

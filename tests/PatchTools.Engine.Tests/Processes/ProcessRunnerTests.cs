@@ -21,7 +21,10 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task Arguments_reach_a_query_as_they_are()
     {
-        var result = await Runner.RunAsync(new Command("printf", ["%s|", "a b", "$HOME", "*", "'\"", ""]), CancellationToken.None);
+        var result = await Runner.RunAsync(
+            new Command("printf", ["%s|", "a b", "$HOME", "*", "'\"", ""]),
+            CancellationToken.None
+        );
 
         Assert.Equal("a b|$HOME|*|'\"||", result.StandardOutput);
         Assert.Equal(0, result.ExitCode);
@@ -31,7 +34,10 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task Arguments_reach_a_transaction_as_they_are()
     {
-        var result = await Runner.RunAsync(Transaction("printf", "%s|", "a b", "$HOME", "*", "'\"", "ä", ""), CancellationToken.None);
+        var result = await Runner.RunAsync(
+            Transaction("printf", "%s|", "a b", "$HOME", "*", "'\"", "ä", ""),
+            CancellationToken.None
+        );
 
         Assert.Equal("a b|$HOME|*|'\"|ä||", result.StandardOutput);
         Assert.Equal(0, result.ExitCode);
@@ -44,7 +50,12 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         var command = new Command("env", [])
         {
-            Environment = new Dictionary<string, string> { ["LANGUAGE"] = "de", ["LC_ALL"] = "de_DE.UTF-8", ["DEBIAN_FRONTEND"] = "noninteractive" },
+            Environment = new Dictionary<string, string>
+            {
+                ["LANGUAGE"] = "de",
+                ["LC_ALL"] = "de_DE.UTF-8",
+                ["DEBIAN_FRONTEND"] = "noninteractive",
+            },
             Interruptible = query,
             LogPath = Log,
         };
@@ -62,7 +73,10 @@ public sealed class ProcessRunnerTests : IDisposable
     [InlineData(false)]
     public async Task Standard_input_is_at_its_end(bool query)
     {
-        var result = await Runner.RunAsync(new Command("cat", []) { Interruptible = query, LogPath = Log }, CancellationToken.None);
+        var result = await Runner.RunAsync(
+            new Command("cat", []) { Interruptible = query, LogPath = Log },
+            CancellationToken.None
+        );
 
         Assert.Equal("", result.StandardOutput);
     }
@@ -71,7 +85,10 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task Both_pipes_are_drained_whatever_the_child_writes_first()
     {
         // Far more than a pipe holds, on both at once.
-        var result = await Runner.RunAsync(new Command("sh", ["-c", "seq 1 100000 >&2; seq 1 100000; seq 1 100000 >&2"]), CancellationToken.None);
+        var result = await Runner.RunAsync(
+            new Command("sh", ["-c", "seq 1 100000 >&2; seq 1 100000; seq 1 100000 >&2"]),
+            CancellationToken.None
+        );
 
         Assert.Equal(100_000, result.StandardOutput.Count(c => c == '\n'));
         Assert.Equal(200_000, result.StandardError.Count(c => c == '\n'));
@@ -81,7 +98,11 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task An_unexpected_exit_code_fails_with_both_streams()
     {
         var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
-            Runner.RunAsync(new Command("sh", ["-c", "echo out; echo first >&2; echo the cause >&2; exit 7"]), CancellationToken.None));
+            Runner.RunAsync(
+                new Command("sh", ["-c", "echo out; echo first >&2; echo the cause >&2; exit 7"]),
+                CancellationToken.None
+            )
+        );
 
         Assert.Same(PatchErrors.PackageManagerFailed, failure.Error);
         Assert.Equal(7, failure.Result!.ExitCode);
@@ -94,8 +115,12 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task A_transaction_that_fails_says_its_exit_code_or_signal()
     {
-        var failed = await Assert.ThrowsAsync<CommandFailedException>(() => Runner.RunAsync(Transaction("sh", "-c", "echo the cause >&2; exit 7"), CancellationToken.None));
-        var killed = await Assert.ThrowsAsync<CommandFailedException>(() => Runner.RunAsync(Transaction("sh", "-c", "kill -9 $$"), CancellationToken.None));
+        var failed = await Assert.ThrowsAsync<CommandFailedException>(() =>
+            Runner.RunAsync(Transaction("sh", "-c", "echo the cause >&2; exit 7"), CancellationToken.None)
+        );
+        var killed = await Assert.ThrowsAsync<CommandFailedException>(() =>
+            Runner.RunAsync(Transaction("sh", "-c", "kill -9 $$"), CancellationToken.None)
+        );
 
         Assert.Equal(7, failed.Result!.ExitCode);
         Assert.Contains("the cause", failed.Message, StringComparison.Ordinal);
@@ -105,7 +130,10 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task An_expected_exit_code_is_an_answer()
     {
-        var result = await Runner.RunAsync(new Command("sh", ["-c", "exit 100"]) { ExpectedExitCodes = [0, 100] }, CancellationToken.None);
+        var result = await Runner.RunAsync(
+            new Command("sh", ["-c", "exit 100"]) { ExpectedExitCodes = [0, 100] },
+            CancellationToken.None
+        );
 
         Assert.Equal(100, result.ExitCode);
     }
@@ -116,7 +144,11 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task A_command_that_does_not_exist_fails_by_name(bool query)
     {
         var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
-            Runner.RunAsync(new Command("no-such-command-here", ["x"]) { Interruptible = query, LogPath = Log }, CancellationToken.None));
+            Runner.RunAsync(
+                new Command("no-such-command-here", ["x"]) { Interruptible = query, LogPath = Log },
+                CancellationToken.None
+            )
+        );
 
         Assert.Contains("no-such-command-here", failure.Message, StringComparison.Ordinal);
         Assert.Null(failure.Result);
@@ -126,7 +158,11 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task A_query_that_exceeds_its_time_is_ended()
     {
         var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
-            Runner.RunAsync(new Command("sleep", ["600"]) { Timeout = TimeSpan.FromMilliseconds(50) }, CancellationToken.None));
+            Runner.RunAsync(
+                new Command("sleep", ["600"]) { Timeout = TimeSpan.FromMilliseconds(50) },
+                CancellationToken.None
+            )
+        );
 
         Assert.Same(PatchErrors.CommandTimedOut, failure.Error);
     }
@@ -149,13 +185,25 @@ public sealed class ProcessRunnerTests : IDisposable
         var gate = await GateAsync();
 
         // The gate is opened by the child that must die; its process id is then gone.
-        var running = Runner.RunAsync(new Command("sh", ["-c", "trap '' INT; sleep 600 & echo $! > \"$1\"; echo there > \"$2\"; wait", "sh", marker, gate]), cancellation.Token);
+        var running = Runner.RunAsync(
+            new Command(
+                "sh",
+                ["-c", "trap '' INT; sleep 600 & echo $! > \"$1\"; echo there > \"$2\"; wait", "sh", marker, gate]
+            ),
+            cancellation.Token
+        );
         await File.ReadAllTextAsync(gate, CancellationToken.None);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
 
         var child = (await File.ReadAllTextAsync(marker, CancellationToken.None)).Trim();
-        Assert.True(!Directory.Exists($"/proc/{child}") || (await File.ReadAllTextAsync($"/proc/{child}/stat", CancellationToken.None)).Contains(") Z ", StringComparison.Ordinal));
+        Assert.True(
+            !Directory.Exists($"/proc/{child}")
+                || (await File.ReadAllTextAsync($"/proc/{child}/stat", CancellationToken.None)).Contains(
+                    ") Z ",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Fact]
@@ -163,7 +211,10 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         var gate = await GateAsync();
 
-        var result = await Runner.RunAsync(new Command("sh", ["-c", "(read answer < \"$1\") & echo started", "sh", gate]), CancellationToken.None);
+        var result = await Runner.RunAsync(
+            new Command("sh", ["-c", "(read answer < \"$1\") & echo started", "sh", gate]),
+            CancellationToken.None
+        );
         await File.AppendAllTextAsync(gate, "go\n", CancellationToken.None);
 
         Assert.Equal("started\n", result.StandardOutput);
@@ -175,7 +226,13 @@ public sealed class ProcessRunnerTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var gate = await GateAsync();
 
-        var running = Runner.RunAsync(Transaction("sh", "-c", "read answer < \"$1\"; echo done", "sh", gate) with { Timeout = TimeSpan.FromMilliseconds(1) }, cancellation.Token);
+        var running = Runner.RunAsync(
+            Transaction("sh", "-c", "read answer < \"$1\"; echo done", "sh", gate) with
+            {
+                Timeout = TimeSpan.FromMilliseconds(1),
+            },
+            cancellation.Token
+        );
         await cancellation.CancelAsync();
         await _observer.Warned;
         await File.AppendAllTextAsync(gate, "go\n", CancellationToken.None);
@@ -188,24 +245,42 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task A_transaction_runs_in_a_session_of_its_own_with_signals_as_they_should_be()
     {
         // Of the command itself: a shell blocks signals for moments of its own.
-        var ids = (await Runner.RunAsync(Transaction("cut", "-d ", "-f1,5,6", "/proc/self/stat"), CancellationToken.None)).StandardOutput.Trim().Split(' ');
-        var signals = (await Runner.RunAsync(Transaction("grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"), CancellationToken.None)).StandardOutput.Split('\n');
+        var ids = (
+            await Runner.RunAsync(Transaction("cut", "-d ", "-f1,5,6", "/proc/self/stat"), CancellationToken.None)
+        )
+            .StandardOutput.Trim()
+            .Split(' ');
+        var signals = (
+            await Runner.RunAsync(
+                Transaction("grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"),
+                CancellationToken.None
+            )
+        ).StandardOutput.Split('\n');
 
         Assert.Equal((ids[0], ids[0]), (ids[1], ids[2]));
         Assert.Equal("SigBlk:\t0000000000000000", signals[0]);
 
         // Above 31 are libc's own.
-        Assert.Equal(0UL, ulong.Parse(signals[1].Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0x7fffffff);
+        Assert.Equal(
+            0UL,
+            ulong.Parse(signals[1].Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0x7fffffff
+        );
     }
 
     [Fact]
     public async Task The_log_keeps_every_transaction_and_each_result_holds_its_own_part()
     {
         await Runner.RunAsync(Transaction("echo", "first"), CancellationToken.None);
-        var second = await Runner.RunAsync(Transaction("sh", "-c", "echo second; echo third >&2"), CancellationToken.None);
+        var second = await Runner.RunAsync(
+            Transaction("sh", "-c", "echo second; echo third >&2"),
+            CancellationToken.None
+        );
 
         Assert.Equal("second\nthird\n", second.StandardOutput);
-        Assert.Equal("# echo first\nfirst\n# sh -c echo second; echo third >&2\nsecond\nthird\n", await File.ReadAllTextAsync(Log, CancellationToken.None));
+        Assert.Equal(
+            "# echo first\nfirst\n# sh -c echo second; echo third >&2\nsecond\nthird\n",
+            await File.ReadAllTextAsync(Log, CancellationToken.None)
+        );
     }
 
     [Fact]
@@ -213,7 +288,13 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         var status = _directory.File("status");
 
-        await Runner.RunAsync(Transaction("sh", "-c", "echo half >&3; echo text") with { StatusPath = status }, CancellationToken.None);
+        await Runner.RunAsync(
+            Transaction("sh", "-c", "echo half >&3; echo text") with
+            {
+                StatusPath = status,
+            },
+            CancellationToken.None
+        );
 
         Assert.Equal("half\n", await File.ReadAllTextAsync(status, CancellationToken.None));
     }
@@ -240,10 +321,15 @@ public sealed class ProcessRunnerTests : IDisposable
 
         // Reading the pipe waits until the orphan writes its last word.
         Assert.Equal("done\n", await File.ReadAllTextAsync(done, CancellationToken.None));
-        Assert.EndsWith("after the gate\non standard error\n", await File.ReadAllTextAsync(Log, CancellationToken.None), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "after the gate\non standard error\n",
+            await File.ReadAllTextAsync(Log, CancellationToken.None),
+            StringComparison.Ordinal
+        );
     }
 
-    private Command Transaction(string file, params string[] arguments) => new(file, arguments) { Interruptible = false, LogPath = Log };
+    private Command Transaction(string file, params string[] arguments) =>
+        new(file, arguments) { Interruptible = false, LogPath = Log };
 
     /// <summary>A pipe that its reader waits at until the test writes to it.</summary>
     private async Task<string> GateAsync()

@@ -29,7 +29,8 @@ internal sealed class RunningTransaction : IDisposable
     public int Id { get; private set; }
 
     /// <summary>Waits until the transaction runs.</summary>
-    public void WaitForTransaction() => Id = int.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+    public void WaitForTransaction() =>
+        Id = int.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
 
     /// <summary>Ctrl+C in its terminal.</summary>
     public void InterruptGroup() => Signal("-INT", -Id);
@@ -63,7 +64,15 @@ internal sealed class RunningTransaction : IDisposable
         Environment.SetEnvironmentVariable(Variable, null);
 
         // The shell announces the parent once it is there, says something after the gate, and only then leaves its mark: a broken pipe would end it before.
-        var command = new Command("sh", ["-c", "echo $PPID > /dev/fd/3; read answer < \"$1/gate\"; echo after the gate; echo on standard error >&2; echo done > \"$1/done\"", "sh", directory])
+        var command = new Command(
+            "sh",
+            [
+                "-c",
+                "echo $PPID > /dev/fd/3; read answer < \"$1/gate\"; echo after the gate; echo on standard error >&2; echo done > \"$1/done\"",
+                "sh",
+                directory,
+            ]
+        )
         {
             Interruptible = false,
             LogPath = Path.Combine(directory, "log"),

@@ -25,14 +25,20 @@ public sealed class FinalCodeTests
     [InlineData(true, "InstallFailed", 195)]
     [InlineData(true, "Dependency,DownloadFailed", 195)]
     [InlineData(true, "TimeBudget", 195)]
-    public void What_was_done_and_what_failed_make_the_patching_exit_code(bool changed, string setbacks, int expected) =>
-        Assert.Equal(expected, PatchingExitCode.Of(Outcome(changed, setbacks)));
+    public void What_was_done_and_what_failed_make_the_patching_exit_code(
+        bool changed,
+        string setbacks,
+        int expected
+    ) => Assert.Equal(expected, PatchingExitCode.Of(Outcome(changed, setbacks)));
 
     [Fact]
     public void A_problem_of_the_whole_run_is_a_failure_whatever_was_installed()
     {
         Assert.Equal(1, PatchingExitCode.Of(new InstallOutcome { Problems = ["dpkg --configure -a ended with 1"] }));
-        Assert.Equal(195, PatchingExitCode.Of(new InstallOutcome { HasChanged = true, Problems = ["no space left on device"] }));
+        Assert.Equal(
+            195,
+            PatchingExitCode.Of(new InstallOutcome { HasChanged = true, Problems = ["no space left on device"] })
+        );
     }
 
     // Spec 08 §4. Where the reference loses a dependency failure the last column but one is the correct reading.
@@ -61,14 +67,22 @@ public sealed class FinalCodeTests
     [InlineData(false, false, 194, 1, null)]
     [InlineData(false, false, 195, 1, null)]
     [InlineData(false, false, 196, 1, null)]
-    public void Reboot_report_and_patching_exit_code_make_the_final_code(bool reboot, bool reportOk, int patching, int expected, int? marker) =>
-        Assert.Equal(new FinalCode(expected, (RebootMarker?)marker), FinalCode.Of(reboot, reportOk, patching));
+    public void Reboot_report_and_patching_exit_code_make_the_final_code(
+        bool reboot,
+        bool reportOk,
+        int patching,
+        int expected,
+        int? marker
+    ) => Assert.Equal(new FinalCode(expected, (RebootMarker?)marker), FinalCode.Of(reboot, reportOk, patching));
 
     [Fact]
     public void Quirk_a_dependency_failure_keeps_its_code_with_and_without_a_reboot()
     {
         Assert.Equal(2, FinalCode.Of(rebootRequired: false, reportOk: true, Outcome(false, "Dependency")).ExitCode);
-        Assert.Equal(RebootMarker.PatchedWithDependencyFailures, FinalCode.Of(rebootRequired: true, reportOk: true, Outcome(true, "Dependency")).Marker);
+        Assert.Equal(
+            RebootMarker.PatchedWithDependencyFailures,
+            FinalCode.Of(rebootRequired: true, reportOk: true, Outcome(true, "Dependency")).Marker
+        );
     }
 
     [Theory]
@@ -76,8 +90,12 @@ public sealed class FinalCodeTests
     [InlineData(true, "TimeBudget,Held", true, 171)]
     [InlineData(true, "TimeBudget,InstallFailed", true, 1)]
     [InlineData(true, "TimeBudget", false, 1)]
-    public void A_time_budget_used_up_has_its_own_code_when_nothing_else_failed(bool changed, string setbacks, bool reportOk, int expected) =>
-        Assert.Equal(expected, FinalCode.Of(rebootRequired: false, reportOk, Outcome(changed, setbacks)).ExitCode);
+    public void A_time_budget_used_up_has_its_own_code_when_nothing_else_failed(
+        bool changed,
+        string setbacks,
+        bool reportOk,
+        int expected
+    ) => Assert.Equal(expected, FinalCode.Of(rebootRequired: false, reportOk, Outcome(changed, setbacks)).ExitCode);
 
     // Spec 08 §2: P, T relative to the last boot, patching exit code.
     [Theory]
@@ -95,12 +113,29 @@ public sealed class FinalCodeTests
     [InlineData(PatchOperation.Install, RebootOption.RebootIfNeeded, false, null, 195, true)]
     [InlineData(PatchOperation.Install, RebootOption.RebootIfNeeded, false, null, 196, true)]
     [InlineData(PatchOperation.Install, RebootOption.RebootIfNeeded, true, -10, 194, true)]
-    public void A_reboot_is_required_as_AWS_means_it(PatchOperation operation, RebootOption option, bool pending, int? lastInstallAfterBoot, int patching, bool expected) =>
-        Assert.Equal(expected, RebootDecision.IsRequired(Question(operation, option, pending, lastInstallAfterBoot, patching)));
+    public void A_reboot_is_required_as_AWS_means_it(
+        PatchOperation operation,
+        RebootOption option,
+        bool pending,
+        int? lastInstallAfterBoot,
+        int patching,
+        bool expected
+    ) =>
+        Assert.Equal(
+            expected,
+            RebootDecision.IsRequired(Question(operation, option, pending, lastInstallAfterBoot, patching))
+        );
 
     [Fact]
     public void With_an_unknown_boot_time_what_was_pending_still_asks_for_a_reboot() =>
-        Assert.True(RebootDecision.IsRequired(Question(PatchOperation.Install, RebootOption.RebootIfNeeded, pending: true, -10, 0) with { BootTime = null }));
+        Assert.True(
+            RebootDecision.IsRequired(
+                Question(PatchOperation.Install, RebootOption.RebootIfNeeded, pending: true, -10, 0) with
+                {
+                    BootTime = null,
+                }
+            )
+        );
 
     [Theory]
     [InlineData(0, "reason", true)]
@@ -115,7 +150,8 @@ public sealed class FinalCodeTests
             Assessment = new RebootAssessment
             {
                 AssessedAt = Boot,
-                Reasons = assessment == "reason" ? [new RebootReason(RebootSign.Kernel, "a newer kernel is installed")] : [],
+                Reasons =
+                    assessment == "reason" ? [new RebootReason(RebootSign.Kernel, "a newer kernel is installed")] : [],
                 Unknown = assessment == "unknown" ? ["the kernel is of no package"] : [],
             },
         };
@@ -125,21 +161,47 @@ public sealed class FinalCodeTests
         Assert.False(RebootDecision.IsRequired(question with { Assessment = null }));
     }
 
-    private static RebootQuestion Question(PatchOperation operation, RebootOption option, bool pending, int? lastInstallAfterBoot, int patching) => new()
-    {
-        Operation = operation,
-        RebootOption = option,
-        PriorStates = new StoredPatchStates(
-            new Dictionary<string, StoredPatchState> { ["bash.amd64:0:5.2"] = new("bash.amd64", null, pending ? "InstalledPendingReboot" : "Installed") },
-            lastInstallAfterBoot is { } seconds ? Boot.ToUnixTimeSeconds() + seconds : 0),
-        BootTime = Boot,
-        PatchingExitCode = patching,
-    };
+    private static RebootQuestion Question(
+        PatchOperation operation,
+        RebootOption option,
+        bool pending,
+        int? lastInstallAfterBoot,
+        int patching
+    ) =>
+        new()
+        {
+            Operation = operation,
+            RebootOption = option,
+            PriorStates = new StoredPatchStates(
+                new Dictionary<string, StoredPatchState>
+                {
+                    ["bash.amd64:0:5.2"] = new("bash.amd64", null, pending ? "InstalledPendingReboot" : "Installed"),
+                },
+                lastInstallAfterBoot is { } seconds ? Boot.ToUnixTimeSeconds() + seconds : 0
+            ),
+            BootTime = Boot,
+            PatchingExitCode = patching,
+        };
 
-    private static InstallOutcome Outcome(bool changed, string setbacks) => new()
-    {
-        HasChanged = changed,
-        Setbacks = [.. setbacks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(kind => new PatchSetback(
-            new PatchTarget { Name = "bash", Architecture = "amd64", Edition = "5.2-1", Id = "bash.amd64" }, Enum.Parse<SetbackKind>(kind), "as the test says"))],
-    };
+    private static InstallOutcome Outcome(bool changed, string setbacks) =>
+        new()
+        {
+            HasChanged = changed,
+            Setbacks =
+            [
+                .. setbacks
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(kind => new PatchSetback(
+                        new PatchTarget
+                        {
+                            Name = "bash",
+                            Architecture = "amd64",
+                            Edition = "5.2-1",
+                            Id = "bash.amd64",
+                        },
+                        Enum.Parse<SetbackKind>(kind),
+                        "as the test says"
+                    )),
+            ],
+        };
 }

@@ -40,7 +40,10 @@ public sealed class RebootAssessorTests : IDisposable
         Assert.False(assessment.IsRequired);
         Assert.Empty(assessment.Services);
         Assert.Equal("No reboot needed.", assessment.VerdictText);
-        Assert.Equal((Now.AddHours(-1), "6.1.0-18-amd64", Now), (assessment.BootTime, assessment.RunningKernel, assessment.AssessedAt));
+        Assert.Equal(
+            (Now.AddHours(-1), "6.1.0-18-amd64", Now),
+            (assessment.BootTime, assessment.RunningKernel, assessment.AssessedAt)
+        );
     }
 
     [Theory]
@@ -53,7 +56,10 @@ public sealed class RebootAssessorTests : IDisposable
         var reason = Assert.Single((await AssessAsync()).Reasons);
         Assert.Equal(RebootSign.DistributionFlag, reason.Sign);
         Assert.Equal(["libc6", "linux-base"], reason.Packages);
-        Assert.Equal($"the distribution asks for it in /{place}/reboot-required because of libc6, linux-base", reason.Text);
+        Assert.Equal(
+            $"the distribution asks for it in /{place}/reboot-required because of libc6, linux-base",
+            reason.Text
+        );
     }
 
     [Theory]
@@ -81,14 +87,20 @@ public sealed class RebootAssessorTests : IDisposable
         var assessment = await AssessAsync();
         Assert.Equal(expected, assessment.IsRequired);
         if (expected)
-            Assert.Equal((RebootSign.Kernel, installed), (assessment.Reasons[0].Sign, assessment.Reasons[0].Packages[0]));
+            Assert.Equal(
+                (RebootSign.Kernel, installed),
+                (assessment.Reasons[0].Sign, assessment.Reasons[0].Packages[0])
+            );
     }
 
     [Fact]
     public async Task A_kernel_rebuilt_under_its_name_is_a_reason()
     {
         Status("linux-image-6.1.0-18-amd64", "6.1.76-2");
-        Assert.Equal("kernel 6.1.0-18-amd64 is installed as 6.1.76-2 and 6.1.76-1 runs", Assert.Single((await AssessAsync()).Reasons).Text);
+        Assert.Equal(
+            "kernel 6.1.0-18-amd64 is installed as 6.1.76-2 and 6.1.76-1 runs",
+            Assert.Single((await AssessAsync()).Reasons).Text
+        );
     }
 
     [Fact]
@@ -120,20 +132,43 @@ public sealed class RebootAssessorTests : IDisposable
     {
         Process(10, "sshd", "0::/system.slice/ssh.service", "/usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)");
         Process(11, "sshd", "0::/system.slice/ssh.service", "/usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)");
-        Process(12, "agetty", "0::/system.slice/system-getty.slice/getty@tty1.service", "/usr/lib/x86_64-linux-gnu/libc.so.6 (deleted)");
-        Process(13, "cron", "12:pids:/system.slice/cron.service\n1:name=systemd:/system.slice/cron.service", "/usr/lib/x86_64-linux-gnu/libc.so.6.dpkg-new (deleted)");
-        Process(14, "bash", "0::/user.slice/user-1000.slice/session-3.scope", "/usr/lib/x86_64-linux-gnu/libc.so.6 (deleted)");
+        Process(
+            12,
+            "agetty",
+            "0::/system.slice/system-getty.slice/getty@tty1.service",
+            "/usr/lib/x86_64-linux-gnu/libc.so.6 (deleted)"
+        );
+        Process(
+            13,
+            "cron",
+            "12:pids:/system.slice/cron.service\n1:name=systemd:/system.slice/cron.service",
+            "/usr/lib/x86_64-linux-gnu/libc.so.6.dpkg-new (deleted)"
+        );
+        Process(
+            14,
+            "bash",
+            "0::/user.slice/user-1000.slice/session-3.scope",
+            "/usr/lib/x86_64-linux-gnu/libc.so.6 (deleted)"
+        );
         var assessment = await AssessAsync();
         Assert.False(assessment.IsRequired);
         Assert.Equal(["cron.service", "getty@tty1.service", "ssh.service"], assessment.Services);
         Assert.Equal(["bash (14)"], assessment.Processes);
-        Assert.Equal("No reboot needed, but 3 services and the process bash (14) have to be restarted.", assessment.VerdictText);
+        Assert.Equal(
+            "No reboot needed, but 3 services and the process bash (14) have to be restarted.",
+            assessment.VerdictText
+        );
     }
 
     [Fact]
     public async Task An_upgraded_library_is_found_by_its_name_though_its_version_has_another_file()
     {
-        Process(10, "polkitd", "0::/system.slice/polkit.service", "/usr/lib/x86_64-linux-gnu/libglib-2.0.so.0.7400.6 (deleted)");
+        Process(
+            10,
+            "polkitd",
+            "0::/system.slice/polkit.service",
+            "/usr/lib/x86_64-linux-gnu/libglib-2.0.so.0.7400.6 (deleted)"
+        );
         Assert.Equal(["polkit.service"], (await AssessAsync()).Services);
     }
 
@@ -168,7 +203,10 @@ public sealed class RebootAssessorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("systemd", "process 1 (systemd) runs replaced files of libc6; \"systemctl daemon-reexec\" may do instead")]
+    [InlineData(
+        "systemd",
+        "process 1 (systemd) runs replaced files of libc6; \"systemctl daemon-reexec\" may do instead"
+    )]
     [InlineData("init", "process 1 (init) runs replaced files of libc6")]
     public async Task Process_1_asks_for_a_reboot_and_the_reason_says_what_may_do_instead(string name, string expected)
     {
@@ -185,14 +223,18 @@ public sealed class RebootAssessorTests : IDisposable
     {
         Process(10, "dbus", $"0::/system.slice/{service}", "/usr/lib/x86_64-linux-gnu/libc.so.6 (deleted)");
         var assessment = await AssessAsync();
-        Assert.Equal($"Reboot needed: {service} runs replaced files of libc6 and cannot be restarted on a running system.", assessment.VerdictText);
+        Assert.Equal(
+            $"Reboot needed: {service} runs replaced files of libc6 and cannot be restarted on a running system.",
+            assessment.VerdictText
+        );
         Assert.Empty(assessment.Services);
     }
 
     [Fact]
     public async Task Processes_of_containers_do_not_count()
     {
-        const string Host = "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n23 22 0:21 / /proc rw - proc proc rw\n";
+        const string Host =
+            "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n23 22 0:21 / /proc rw - proc proc rw\n";
         Proc("self/mountinfo", Host);
         Process(10, "sshd", "0::/system.slice/ssh.service", "/usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)");
         Proc("10/mountinfo", Host.Replace("22 1", "122 101", StringComparison.Ordinal));
@@ -228,7 +270,10 @@ public sealed class RebootAssessorTests : IDisposable
         var assessment = await AssessAsync(pending: Now.AddSeconds(-secondsAgo).ToUnixTimeSeconds());
         Assert.Equal(expected, assessment.IsRequired);
         if (expected)
-            Assert.Equal("Reboot needed: bash.amd64:0:5.2 waits for a reboot since 2026-03-14 11:30Z.", assessment.VerdictText);
+            Assert.Equal(
+                "Reboot needed: bash.amd64:0:5.2 waits for a reboot since 2026-03-14 11:30Z.",
+                assessment.VerdictText
+            );
     }
 
     [Fact]
@@ -246,15 +291,25 @@ public sealed class RebootAssessorTests : IDisposable
         Root("run/reboot-required", "");
         Status("linux-image-6.1.0-21-amd64", "6.1.90-1");
         Process(1, "systemd", "0::/init.scope", "/usr/lib/x86_64-linux-gnu/libc.so.6 (deleted)");
-        Assert.Equal("Reboot needed: the distribution asks for it in /run/reboot-required, and 2 more reasons.", (await AssessAsync()).VerdictText);
+        Assert.Equal(
+            "Reboot needed: the distribution asks for it in /run/reboot-required, and 2 more reasons.",
+            (await AssessAsync()).VerdictText
+        );
     }
 
     [Fact]
     public async Task An_image_is_not_judged_by_the_processes_of_this_machine()
     {
         var host = Host(isRoot: true) with { Paths = new HostPaths { Root = Path.Combine(_directory.Path, "root") } };
-        var assessment = await new RebootAssessor(host, manager: null, PackageManagerLocator.FileOwners(host, new NoProcess())).AssessAsync(StoredPatchStates.Empty, TestContext.Current.CancellationToken);
-        Assert.Contains(assessment.Unknown, u => u.StartsWith("the processes of this machine are not those of ", StringComparison.Ordinal));
+        var assessment = await new RebootAssessor(
+            host,
+            manager: null,
+            PackageManagerLocator.FileOwners(host, new NoProcess())
+        ).AssessAsync(StoredPatchStates.Empty, TestContext.Current.CancellationToken);
+        Assert.Contains(
+            assessment.Unknown,
+            u => u.StartsWith("the processes of this machine are not those of ", StringComparison.Ordinal)
+        );
         Assert.Empty(assessment.Services);
     }
 
@@ -274,13 +329,23 @@ public sealed class RebootAssessorTests : IDisposable
             while (new FileInfo($"/proc/{process.Id}/exe").LinkTarget != copy)
                 await Task.Yield();
             File.Delete(copy);
-            var use = Assert.Single(new ReplacedFiles(new HostPaths()).Read(TestContext.Current.CancellationToken).Uses, u => u.Id == process.Id);
+            var use = Assert.Single(
+                new ReplacedFiles(new HostPaths()).Read(TestContext.Current.CancellationToken).Uses,
+                u => u.Id == process.Id
+            );
             Assert.Equal(("sleeper", copy), (use.Name, Assert.Single(use.Files)));
 
             List("sleeper", copy);
             var host = Host(isRoot: true) with { Paths = new HostPaths { StateDirectory = _directory.Path } };
-            var assessment = await new RebootAssessor(host, manager: null, new DpkgFileOwners(Path.Combine(_directory.Path, "root"))).AssessAsync(StoredPatchStates.Empty, TestContext.Current.CancellationToken);
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"sleeper ({process.Id})"), assessment.Processes);
+            var assessment = await new RebootAssessor(
+                host,
+                manager: null,
+                new DpkgFileOwners(Path.Combine(_directory.Path, "root"))
+            ).AssessAsync(StoredPatchStates.Empty, TestContext.Current.CancellationToken);
+            Assert.Contains(
+                string.Create(CultureInfo.InvariantCulture, $"sleeper ({process.Id})"),
+                assessment.Processes
+            );
         }
         finally
         {
@@ -293,34 +358,62 @@ public sealed class RebootAssessorTests : IDisposable
     {
         var host = Host(isRoot);
         var states = pending is { } time
-            ? new StoredPatchStates(new Dictionary<string, StoredPatchState> { ["bash.amd64:0:5.2"] = new("bash.amd64", null, "InstalledPendingReboot") }, time)
+            ? new StoredPatchStates(
+                new Dictionary<string, StoredPatchState>
+                {
+                    ["bash.amd64:0:5.2"] = new("bash.amd64", null, "InstalledPendingReboot"),
+                },
+                time
+            )
             : StoredPatchStates.Empty;
-        return await new RebootAssessor(host, new AptPackageManager(host, new NoProcess(), decompressor: null!), PackageManagerLocator.FileOwners(host, new NoProcess())).AssessAsync(states, TestContext.Current.CancellationToken);
+        return await new RebootAssessor(
+            host,
+            new AptPackageManager(host, new NoProcess(), decompressor: null!),
+            PackageManagerLocator.FileOwners(host, new NoProcess())
+        ).AssessAsync(states, TestContext.Current.CancellationToken);
     }
 
-    private HostContext Host(bool isRoot) => new()
-    {
-        Paths = new HostPaths { Root = Path.Combine(_directory.Path, "root"), ProcDirectory = Path.Combine(_directory.Path, "proc"), StateDirectory = Path.Combine(_directory.Path, "ssm") },
-        Clock = new FixedClock(Now),
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal),
-        IsRoot = isRoot,
-    };
+    private HostContext Host(bool isRoot) =>
+        new()
+        {
+            Paths = new HostPaths
+            {
+                Root = Path.Combine(_directory.Path, "root"),
+                ProcDirectory = Path.Combine(_directory.Path, "proc"),
+                StateDirectory = Path.Combine(_directory.Path, "ssm"),
+            },
+            Clock = new FixedClock(Now),
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal),
+            IsRoot = isRoot,
+        };
 
     private void Root(string path, string text) => File.WriteAllText(_directory.File("root/" + path), text);
 
     private void Proc(string path, string text) => File.WriteAllText(_directory.File("proc/" + path), text);
 
-    private void List(string package, params string[] files) => Root($"var/lib/dpkg/info/{package}.list", string.Join('\n', ["/.", "/usr", .. files]) + "\n");
+    private void List(string package, params string[] files) =>
+        Root($"var/lib/dpkg/info/{package}.list", string.Join('\n', ["/.", "/usr", .. files]) + "\n");
 
     /// <summary>Adds or replaces a stanza.</summary>
     private void Status(string package, string version, string status = "install ok installed")
     {
         var path = _directory.File("root/var/lib/dpkg/status");
-        var others = File.Exists(path) ? File.ReadAllText(path).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(s => !s.StartsWith($"Package: {package}\n", StringComparison.Ordinal)) : [];
-        File.WriteAllText(path, string.Join("\n\n", others.Append($"Package: {package}\nStatus: {status}\nArchitecture: amd64\nVersion: {version}")) + "\n\n");
+        var others = File.Exists(path)
+            ? File.ReadAllText(path)
+                .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+                .Where(s => !s.StartsWith($"Package: {package}\n", StringComparison.Ordinal))
+            : [];
+        File.WriteAllText(
+            path,
+            string.Join(
+                "\n\n",
+                others.Append($"Package: {package}\nStatus: {status}\nArchitecture: amd64\nVersion: {version}")
+            ) + "\n\n"
+        );
     }
 
-    private void Process(int id, string name, string cgroup, params string[] mappings) => Mapped(id, name, cgroup, "r-xp", mappings);
+    private void Process(int id, string name, string cgroup, params string[] mappings) =>
+        Mapped(id, name, cgroup, "r-xp", mappings);
 
     private void Mapped(int id, string name, string cgroup, string permissions, string[] mappings)
     {
@@ -329,20 +422,31 @@ public sealed class RebootAssessorTests : IDisposable
         var exe = Path.Combine(_directory.Path, "proc", id.ToString(CultureInfo.InvariantCulture), "exe");
         if (!Path.Exists(exe) && new FileInfo(exe).LinkTarget is null)
             File.CreateSymbolicLink(exe, "/usr/bin/" + name);
-        Proc($"{id}/maps", $"55c1e0a3f000-55c1e0b12000 r-xp 0000b000 08:01 1311283                    /usr/bin/{name}\n"
-            + string.Concat(mappings.Select(m => $"7f2f5c1e4000-7f2f5c339000 {permissions} 00026000 08:01 1312204                    {m}\n"))
-            + "7f2f5c700000-7f2f5c721000 rw-p 00000000 00:00 0 \n7ffd2a000000-7ffd2a021000 rw-p 00000000 00:00 0                          [stack]\n");
+        Proc(
+            $"{id}/maps",
+            $"55c1e0a3f000-55c1e0b12000 r-xp 0000b000 08:01 1311283                    /usr/bin/{name}\n"
+                + string.Concat(
+                    mappings.Select(m =>
+                        $"7f2f5c1e4000-7f2f5c339000 {permissions} 00026000 08:01 1312204                    {m}\n"
+                    )
+                )
+                + "7f2f5c700000-7f2f5c721000 rw-p 00000000 00:00 0 \n7ffd2a000000-7ffd2a021000 rw-p 00000000 00:00 0                          [stack]\n"
+        );
     }
 
     private sealed class NoProcess : PatchTools.Processes.IProcessRunner
     {
-        public Task<PatchTools.Processes.CommandResult> RunAsync(PatchTools.Processes.Command command, CancellationToken cancellationToken) => throw new InvalidOperationException($"{command} was started");
+        public Task<PatchTools.Processes.CommandResult> RunAsync(
+            PatchTools.Processes.Command command,
+            CancellationToken cancellationToken
+        ) => throw new InvalidOperationException($"{command} was started");
     }
 
     /// <summary>A folder where packages' files live, removed with the test.</summary>
     private sealed class PackagePlace : IDisposable
     {
-        public PackagePlace() => Path = Directory.CreateDirectory($"/opt/patchtools-test-{Environment.ProcessId}").FullName;
+        public PackagePlace() =>
+            Path = Directory.CreateDirectory($"/opt/patchtools-test-{Environment.ProcessId}").FullName;
 
         public string Path { get; }
 

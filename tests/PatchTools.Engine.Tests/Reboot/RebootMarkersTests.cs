@@ -53,7 +53,10 @@ public sealed class RebootMarkersTests : IDisposable
         {
             var again = Resume();
             Assert.Equal((ResumeStep.AskAgain, 194), (again.Step, again.ExitCode));
-            Assert.Equal(Enumerable.Range(0, visit + 1).Select(n => n.ToString(CultureInfo.InvariantCulture)), Visits(RebootMarker.Patched));
+            Assert.Equal(
+                Enumerable.Range(0, visit + 1).Select(n => n.ToString(CultureInfo.InvariantCulture)),
+                Visits(RebootMarker.Patched)
+            );
         }
 
         var last = Resume();
@@ -77,9 +80,15 @@ public sealed class RebootMarkersTests : IDisposable
     {
         _clock.Now = DateTimeOffset.UnixEpoch.AddTicks(17954160566186435);
         Ask(RebootMarker.PatchedWithFailures);
-        Assert.Equal(["patch-baseline-operations-reboot-195", "patch-baseline-operations-reboot-195timestamp"], Entries());
+        Assert.Equal(
+            ["patch-baseline-operations-reboot-195", "patch-baseline-operations-reboot-195timestamp"],
+            Entries()
+        );
         Assert.Empty(Visits(RebootMarker.PatchedWithFailures));
-        Assert.Equal("1795416056.618643", File.ReadAllText(Path.Combine(State, "patch-baseline-operations-reboot-195timestamp")));
+        Assert.Equal(
+            "1795416056.618643",
+            File.ReadAllText(Path.Combine(State, "patch-baseline-operations-reboot-195timestamp"))
+        );
     }
 
     [Fact]
@@ -180,7 +189,10 @@ public sealed class RebootMarkersTests : IDisposable
     {
         Ask(RebootMarker.Patched);
         Assert.Equal(ResumeStep.AskAgain, Resume().Step);
-        Assert.Equal(["patch-baseline-operations-reboot-194", "patch-baseline-operations-reboot-194timestamp"], Entries());
+        Assert.Equal(
+            ["patch-baseline-operations-reboot-194", "patch-baseline-operations-reboot-194timestamp"],
+            Entries()
+        );
         Assert.Equal(["0"], Visits(RebootMarker.Patched));
     }
 
@@ -222,7 +234,10 @@ public sealed class RebootMarkersTests : IDisposable
     public void A_damaged_request_is_a_warning_and_the_run_is_a_new_one()
     {
         Ask(RebootMarker.Patched);
-        File.WriteAllText(Assert.Single(Directory.GetFiles(Path.Combine(_directory.Path, "data", "reboot-requests"))), "{");
+        File.WriteAllText(
+            Assert.Single(Directory.GetFiles(Path.Combine(_directory.Path, "data", "reboot-requests"))),
+            "{"
+        );
         WriteSummary(OtherCommand);
         Assert.Equal(ResumeStep.NoMarker, Resume().Step);
         Assert.Contains(_observer.Warnings, w => w.Contains("reboot-requests", StringComparison.Ordinal));
@@ -256,8 +271,15 @@ public sealed class RebootMarkersTests : IDisposable
         var recorded = Path.GetDirectoryName(ReportSamples.Recorded("."))!;
         recorded = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(recorded))!, "Reboot", "Recorded", name);
         using var recording = JsonDocument.Parse(File.ReadAllText(Path.Combine(recorded, "case.json")));
-        _boot = DateTimeOffset.Parse(recording.RootElement.GetProperty("boot").GetString()!, CultureInfo.InvariantCulture);
-        var uploads = recording.RootElement.GetProperty("uploads").EnumerateArray().Select(u => DateTimeOffset.Parse(u.GetProperty("end").GetString()!, CultureInfo.InvariantCulture)).ToList();
+        _boot = DateTimeOffset.Parse(
+            recording.RootElement.GetProperty("boot").GetString()!,
+            CultureInfo.InvariantCulture
+        );
+        var uploads = recording
+            .RootElement.GetProperty("uploads")
+            .EnumerateArray()
+            .Select(u => DateTimeOffset.Parse(u.GetProperty("end").GetString()!, CultureInfo.InvariantCulture))
+            .ToList();
         var runs = 0;
         var steps = recording.RootElement.GetProperty("steps").EnumerateArray().ToList();
         for (var step = 0; step < steps.Count; step++)
@@ -270,10 +292,24 @@ public sealed class RebootMarkersTests : IDisposable
                     File.WriteAllText(timestamp, "1000000000.0\n");
             }
 
-            var exit = Visit(Enum.Parse<PatchOperation>(steps[step].GetProperty("operation").GetString()!), changes: runs == 0, ref runs);
-            Assert.Equal(File.ReadAllText(Path.Combine(recorded, "expected", $"exit-{step}")).Trim(), exit.ToString(CultureInfo.InvariantCulture));
-            var left = Directory.GetFileSystemEntries(State, "*", SearchOption.AllDirectories).Select(e => "./ssm/" + Path.GetRelativePath(State, e)).Order(StringComparer.Ordinal);
-            Assert.Equal(File.ReadAllLines(Path.Combine(recorded, "expected", $"state-{step}", "markers.txt")).Order(StringComparer.Ordinal), left);
+            var exit = Visit(
+                Enum.Parse<PatchOperation>(steps[step].GetProperty("operation").GetString()!),
+                changes: runs == 0,
+                ref runs
+            );
+            Assert.Equal(
+                File.ReadAllText(Path.Combine(recorded, "expected", $"exit-{step}")).Trim(),
+                exit.ToString(CultureInfo.InvariantCulture)
+            );
+            var left = Directory
+                .GetFileSystemEntries(State, "*", SearchOption.AllDirectories)
+                .Select(e => "./ssm/" + Path.GetRelativePath(State, e))
+                .Order(StringComparer.Ordinal);
+            Assert.Equal(
+                File.ReadAllLines(Path.Combine(recorded, "expected", $"state-{step}", "markers.txt"))
+                    .Order(StringComparer.Ordinal),
+                left
+            );
         }
 
         // Full operations; the reference uploaded as often.
@@ -294,15 +330,26 @@ public sealed class RebootMarkersTests : IDisposable
 
         runs++;
         var patching = PatchingExitCode.Of(new InstallOutcome { HasChanged = changes });
-        var required = RebootDecision.IsRequired(new RebootQuestion { Operation = operation, RebootOption = RebootOption.RebootIfNeeded, PriorStates = StoredPatchStates.Empty, BootTime = _boot, PatchingExitCode = patching });
+        var required = RebootDecision.IsRequired(
+            new RebootQuestion
+            {
+                Operation = operation,
+                RebootOption = RebootOption.RebootIfNeeded,
+                PriorStates = StoredPatchStates.Empty,
+                BootTime = _boot,
+                PatchingExitCode = patching,
+            }
+        );
         var final = FinalCode.Of(required, reportOk: true, patching);
         markers.Finish(final);
         return final.ExitCode;
     }
 
-    private void Ask(RebootMarker marker, string? command = Command) => Markers(command).Finish(new FinalCode(194, marker));
+    private void Ask(RebootMarker marker, string? command = Command) =>
+        Markers(command).Finish(new FinalCode(194, marker));
 
-    private ResumeDecision Resume(PatchOperation operation = PatchOperation.Install, string? command = Command) => Markers(command).Resume(operation);
+    private ResumeDecision Resume(PatchOperation operation = PatchOperation.Install, string? command = Command) =>
+        Markers(command).Resume(operation);
 
     private void Reboot()
     {
@@ -313,14 +360,22 @@ public sealed class RebootMarkersTests : IDisposable
     private RebootMarkers Markers(string? command = Command, string? uptime = null)
     {
         var seconds = (_clock.Now - _boot).TotalSeconds;
-        File.WriteAllText(_directory.File("proc/uptime"), uptime ?? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds):0}.00 1.00\n"));
+        File.WriteAllText(
+            _directory.File("proc/uptime"),
+            uptime ?? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds):0}.00 1.00\n")
+        );
         File.WriteAllText(_directory.File("proc/sys/kernel/random/boot_id"), _bootId + "\n");
         Dictionary<string, string> environment = new(StringComparer.Ordinal);
         if (command is not null)
             environment["SSM_COMMAND_ID"] = command;
         var host = new HostContext
         {
-            Paths = new HostPaths { StateDirectory = State, DataDirectory = Path.Combine(_directory.Path, "data"), ProcDirectory = Path.Combine(_directory.Path, "proc") },
+            Paths = new HostPaths
+            {
+                StateDirectory = State,
+                DataDirectory = Path.Combine(_directory.Path, "data"),
+                ProcDirectory = Path.Combine(_directory.Path, "proc"),
+            },
             Clock = _clock,
             Environment = environment,
             IsRoot = true,
@@ -333,20 +388,37 @@ public sealed class RebootMarkersTests : IDisposable
         var path = Path.Combine(State, $"patch-baseline-operations-reboot-{(int)marker}");
         Directory.CreateDirectory(path);
         if (asked is { } time)
-            File.WriteAllText(path + "timestamp", (time - DateTimeOffset.UnixEpoch).TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
+            File.WriteAllText(
+                path + "timestamp",
+                (time - DateTimeOffset.UnixEpoch).TotalSeconds.ToString("R", CultureInfo.InvariantCulture)
+            );
     }
 
     private void WriteSummary(string executionId)
     {
-        var text = File.ReadAllText(ReportSamples.Recorded("install-clean-noreboot/patch-inventory-from-last-operation.json"));
+        var text = File.ReadAllText(
+            ReportSamples.Recorded("install-clean-noreboot/patch-inventory-from-last-operation.json")
+        );
         using var summary = JsonDocument.Parse(text);
         var recorded = summary.RootElement.GetProperty("Content")[0].GetProperty("ExecutionId").GetString()!;
-        File.WriteAllText(_directory.File("ssm/patch-configuration/patch-inventory-from-last-operation.json"), text.Replace(recorded, executionId, StringComparison.Ordinal));
-        Assert.Equal(executionId, SummaryFile.Read(Path.Combine(State, "patch-configuration/patch-inventory-from-last-operation.json")).ExecutionId);
+        File.WriteAllText(
+            _directory.File("ssm/patch-configuration/patch-inventory-from-last-operation.json"),
+            text.Replace(recorded, executionId, StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            executionId,
+            SummaryFile
+                .Read(Path.Combine(State, "patch-configuration/patch-inventory-from-last-operation.json"))
+                .ExecutionId
+        );
     }
 
-    private IEnumerable<string> Entries() => Directory.GetFileSystemEntries(State).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal);
+    private IEnumerable<string> Entries() =>
+        Directory.GetFileSystemEntries(State).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal);
 
     private IEnumerable<string> Visits(RebootMarker marker) =>
-        Directory.GetFileSystemEntries(Path.Combine(State, $"patch-baseline-operations-reboot-{(int)marker}")).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal);
+        Directory
+            .GetFileSystemEntries(Path.Combine(State, $"patch-baseline-operations-reboot-{(int)marker}"))
+            .Select(e => Path.GetFileName(e)!)
+            .Order(StringComparer.Ordinal);
 }

@@ -11,7 +11,11 @@ public sealed class BaselineOverrideLogTests
     {
         var report = ReportSamples.UbuntuScan();
         var message = BaselineOverrideLog.Messages(ReportItems.Summary(report), ReportItems.Compliance(report))[0];
-        Assert.StartsWith("[BASELINE OVERRIDE]: Summary:\n{\n    \"CriticalNonCompliantCount\": \"1\",\n", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "[BASELINE OVERRIDE]: Summary:\n{\n    \"CriticalNonCompliantCount\": \"1\",\n",
+            message,
+            StringComparison.Ordinal
+        );
         using var json = JsonDocument.Parse(message[message.IndexOf('{', StringComparison.Ordinal)..]);
         var names = json.RootElement.EnumerateObject().Select(m => m.Name).ToList();
         Assert.Equal(names.Order(StringComparer.Ordinal), names);
@@ -39,13 +43,17 @@ public sealed class BaselineOverrideLogTests
                 }
             ]
             """,
-            BaselineOverrideLog.Messages(ReportItems.Summary(report), ReportItems.Compliance(report))[1]);
+            BaselineOverrideLog.Messages(ReportItems.Summary(report), ReportItems.Compliance(report))[1]
+        );
     }
 
     [Fact]
     public void Nothing_to_complain_of_is_said_so()
     {
         var report = ReportSamples.Report([]);
-        Assert.Equal("[BASELINE OVERRIDE]: Everything is compliant.", BaselineOverrideLog.Messages(ReportItems.Summary(report), ReportItems.Compliance(report))[1]);
+        Assert.Equal(
+            "[BASELINE OVERRIDE]: Everything is compliant.",
+            BaselineOverrideLog.Messages(ReportItems.Summary(report), ReportItems.Compliance(report))[1]
+        );
     }
 }

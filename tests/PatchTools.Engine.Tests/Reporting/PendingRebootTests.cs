@@ -11,12 +11,27 @@ public sealed class PendingRebootTests
 
     private static readonly long Now = ReportSamples.End.ToUnixTimeSeconds();
 
-    private static readonly PatchFinding Installed = ReportSamples.Finding("a.amd64", "2", PatchState.Installed, ComplianceLevel.HIGH, "Security", time: new EpochTime(Now - 30, IsFractional: true));
+    private static readonly PatchFinding Installed = ReportSamples.Finding(
+        "a.amd64",
+        "2",
+        PatchState.Installed,
+        ComplianceLevel.HIGH,
+        "Security",
+        time: new EpochTime(Now - 30, IsFractional: true)
+    );
 
     [Fact]
     public void Install_without_reboot_leaves_what_it_installed_pending_and_its_end_as_the_time()
     {
-        var report = Run(PatchOperation.Install, RebootOption.NoReboot, code: 194, installedNow: true, pendingBefore: false, last: 0, bootedAgo: 1000);
+        var report = Run(
+            PatchOperation.Install,
+            RebootOption.NoReboot,
+            code: 194,
+            installedNow: true,
+            pendingBefore: false,
+            last: 0,
+            bootedAgo: 1000
+        );
         Assert.Equal(PatchState.InstalledPendingReboot, report.Findings[0].State);
         Assert.Equal(Now, PendingReboot.LastNoRebootInstall(report));
     }
@@ -24,7 +39,15 @@ public sealed class PendingRebootTests
     [Fact]
     public void Scan_before_the_reboot_keeps_it_pending_and_the_time_unchanged()
     {
-        var report = Run(PatchOperation.Scan, RebootOption.NoReboot, code: 0, installedNow: false, pendingBefore: true, last: Now - 100, bootedAgo: 1000);
+        var report = Run(
+            PatchOperation.Scan,
+            RebootOption.NoReboot,
+            code: 0,
+            installedNow: false,
+            pendingBefore: true,
+            last: Now - 100,
+            bootedAgo: 1000
+        );
         Assert.Equal(1, report.Counts.InstalledPendingReboot);
         Assert.Equal(Now - 100, PendingReboot.LastNoRebootInstall(report));
     }
@@ -32,7 +55,15 @@ public sealed class PendingRebootTests
     [Fact]
     public void Install_without_reboot_and_nothing_to_do_keeps_it_pending()
     {
-        var report = Run(PatchOperation.Install, RebootOption.NoReboot, code: 0, installedNow: false, pendingBefore: true, last: Now - 100, bootedAgo: 1000);
+        var report = Run(
+            PatchOperation.Install,
+            RebootOption.NoReboot,
+            code: 0,
+            installedNow: false,
+            pendingBefore: true,
+            last: Now - 100,
+            bootedAgo: 1000
+        );
         Assert.Equal(1, report.Counts.InstalledPendingReboot);
         Assert.Equal(Now, PendingReboot.LastNoRebootInstall(report));
     }
@@ -40,25 +71,65 @@ public sealed class PendingRebootTests
     [Fact]
     public void Install_that_will_reboot_for_leftovers_reports_them_installed()
     {
-        var report = Run(PatchOperation.Install, RebootOption.RebootIfNeeded, code: 0, installedNow: false, pendingBefore: true, last: Now - 100, bootedAgo: 1000);
+        var report = Run(
+            PatchOperation.Install,
+            RebootOption.RebootIfNeeded,
+            code: 0,
+            installedNow: false,
+            pendingBefore: true,
+            last: Now - 100,
+            bootedAgo: 1000
+        );
         Assert.Equal(PatchState.Installed, report.Findings[0].State);
         Assert.Equal(Now - 100, PendingReboot.LastNoRebootInstall(report));
     }
 
     [Fact]
     public void Scan_after_such_an_install_has_nothing_pending_because_the_states_were_cleaned() =>
-        Assert.Equal(0, Run(PatchOperation.Scan, RebootOption.NoReboot, code: 0, installedNow: false, pendingBefore: false, last: Now - 100, bootedAgo: 1000).Counts.InstalledPendingReboot);
+        Assert.Equal(
+            0,
+            Run(
+                PatchOperation.Scan,
+                RebootOption.NoReboot,
+                code: 0,
+                installedNow: false,
+                pendingBefore: false,
+                last: Now - 100,
+                bootedAgo: 1000
+            ).Counts.InstalledPendingReboot
+        );
 
     [Fact]
     public void Scan_after_the_reboot_clears_it() =>
-        Assert.Equal(PatchState.Installed, Run(PatchOperation.Scan, RebootOption.NoReboot, code: 0, installedNow: false, pendingBefore: true, last: Now - 100, bootedAgo: 50).Findings[0].State);
+        Assert.Equal(
+            PatchState.Installed,
+            Run(
+                PatchOperation.Scan,
+                RebootOption.NoReboot,
+                code: 0,
+                installedNow: false,
+                pendingBefore: true,
+                last: Now - 100,
+                bootedAgo: 50
+            )
+                .Findings[0]
+                .State
+        );
 
     [Theory]
     [InlineData(100)]
     [InlineData(0)]
     public void What_a_failed_install_did_install_is_pending_whatever_earlier_runs_were(int lastAgo)
     {
-        var report = Run(PatchOperation.Install, RebootOption.RebootIfNeeded, code: 1, installedNow: true, pendingBefore: false, last: lastAgo == 0 ? 0 : Now - lastAgo, bootedAgo: 1000);
+        var report = Run(
+            PatchOperation.Install,
+            RebootOption.RebootIfNeeded,
+            code: 1,
+            installedNow: true,
+            pendingBefore: false,
+            last: lastAgo == 0 ? 0 : Now - lastAgo,
+            bootedAgo: 1000
+        );
         Assert.Equal(1, report.Counts.InstalledPendingReboot);
         Assert.Equal(lastAgo == 0 ? 0 : Now - lastAgo, PendingReboot.LastNoRebootInstall(report));
     }
@@ -68,20 +139,61 @@ public sealed class PendingRebootTests
     [InlineData(195)]
     [InlineData(196)]
     public void Install_that_asks_for_the_reboot_reports_installed(int code) =>
-        Assert.Equal(0, Run(PatchOperation.Install, RebootOption.RebootIfNeeded, code, installedNow: true, pendingBefore: false, last: Now - 100, bootedAgo: 1000).Counts.InstalledPendingReboot);
+        Assert.Equal(
+            0,
+            Run(
+                PatchOperation.Install,
+                RebootOption.RebootIfNeeded,
+                code,
+                installedNow: true,
+                pendingBefore: false,
+                last: Now - 100,
+                bootedAgo: 1000
+            ).Counts.InstalledPendingReboot
+        );
 
     [Fact]
     public void Severity_of_what_does_not_comply_counts_pending_packages() =>
-        Assert.Equal(ComplianceLevel.HIGH, Run(PatchOperation.Scan, RebootOption.NoReboot, code: 0, installedNow: false, pendingBefore: true, last: Now - 100, bootedAgo: 1000).NonCompliantSeverity);
+        Assert.Equal(
+            ComplianceLevel.HIGH,
+            Run(
+                PatchOperation.Scan,
+                RebootOption.NoReboot,
+                code: 0,
+                installedNow: false,
+                pendingBefore: true,
+                last: Now - 100,
+                bootedAgo: 1000
+            ).NonCompliantSeverity
+        );
 
     [Fact]
     public void Unknown_boot_time_proves_no_reboot() =>
-        Assert.Equal(1, Run(PatchOperation.Scan, RebootOption.NoReboot, code: 0, installedNow: false, pendingBefore: true, last: Now - 100, bootedAgo: null).Counts.InstalledPendingReboot);
+        Assert.Equal(
+            1,
+            Run(
+                PatchOperation.Scan,
+                RebootOption.NoReboot,
+                code: 0,
+                installedNow: false,
+                pendingBefore: true,
+                last: Now - 100,
+                bootedAgo: null
+            ).Counts.InstalledPendingReboot
+        );
 
     [Fact]
     public void Completing_a_report_twice_changes_nothing()
     {
-        var once = Run(PatchOperation.Scan, RebootOption.NoReboot, code: 0, installedNow: false, pendingBefore: true, last: Now - 100, bootedAgo: 1000);
+        var once = Run(
+            PatchOperation.Scan,
+            RebootOption.NoReboot,
+            code: 0,
+            installedNow: false,
+            pendingBefore: true,
+            last: Now - 100,
+            bootedAgo: 1000
+        );
         var twice = ReportPublisher.Complete(once, PatchingOutcome.Scan);
         Assert.Equal(once.Findings, twice.Findings);
         Assert.Equal(once.Counts, twice.Counts);
@@ -91,8 +203,15 @@ public sealed class PendingRebootTests
     public void A_package_without_installed_time_gets_the_end_of_the_run_and_all_duplicates_of_a_title_move()
     {
         var current = Installed with { InstalledTime = null };
-        var report = ReportSamples.Report([]) with { Operation = PatchOperation.Install, RebootOption = RebootOption.NoReboot, Findings = [current, current with { State = PatchState.InstalledOther }] };
-        var findings = ReportPublisher.Complete(report, new PatchingOutcome { ExitCode = 194, CurrentInstalled = [current] }).Findings;
+        var report = ReportSamples.Report([]) with
+        {
+            Operation = PatchOperation.Install,
+            RebootOption = RebootOption.NoReboot,
+            Findings = [current, current with { State = PatchState.InstalledOther }],
+        };
+        var findings = ReportPublisher
+            .Complete(report, new PatchingOutcome { ExitCode = 194, CurrentInstalled = [current] })
+            .Findings;
         Assert.Equal(new EpochTime(Now, IsFractional: false), Assert.Single(findings).InstalledTime);
     }
 
@@ -101,24 +220,56 @@ public sealed class PendingRebootTests
     {
         PatchFinding[] current =
         [
-            ReportSamples.Finding("b.x86_64", "0:2-1", PatchState.Installed), ReportSamples.Finding("b.i686", "0:2-1", PatchState.Installed),
-            ReportSamples.Finding("b.x86_64", "0:1-1", PatchState.Installed), ReportSamples.Finding("a.x86_64", "0:9-1", PatchState.Installed),
+            ReportSamples.Finding("b.x86_64", "0:2-1", PatchState.Installed),
+            ReportSamples.Finding("b.i686", "0:2-1", PatchState.Installed),
+            ReportSamples.Finding("b.x86_64", "0:1-1", PatchState.Installed),
+            ReportSamples.Finding("a.x86_64", "0:9-1", PatchState.Installed),
         ];
-        var report = ReportSamples.Report([], PackageFamily.Dnf) with { Operation = PatchOperation.Install, RebootOption = RebootOption.NoReboot, Findings = current };
+        var report = ReportSamples.Report([], PackageFamily.Dnf) with
+        {
+            Operation = PatchOperation.Install,
+            RebootOption = RebootOption.NoReboot,
+            Findings = current,
+        };
         Assert.Equal(
             ["a.x86_64:0:9-1", "b.i686:0:2-1", "b.x86_64:0:1-1", "b.x86_64:0:2-1"],
-            ReportPublisher.Complete(report, new PatchingOutcome { ExitCode = 194, CurrentInstalled = current }).Findings.Select(f => f.Title));
+            ReportPublisher
+                .Complete(report, new PatchingOutcome { ExitCode = 194, CurrentInstalled = current })
+                .Findings.Select(f => f.Title)
+        );
     }
 
-    private static ComplianceReport Run(PatchOperation operation, RebootOption option, int code, bool installedNow, bool pendingBefore, long last, int? bootedAgo)
+    private static ComplianceReport Run(
+        PatchOperation operation,
+        RebootOption option,
+        int code,
+        bool installedNow,
+        bool pendingBefore,
+        long last,
+        int? bootedAgo
+    )
     {
-        var states = new Dictionary<string, StoredPatchState> { [Title] = new("a.amd64", new EpochTime(Now - 200, IsFractional: true), pendingBefore ? "InstalledPendingReboot" : "Installed") };
-        var report = ReportSamples.Report([], prior: new StoredPatchStates(states, last), boot: bootedAgo is { } ago ? ReportSamples.End.AddSeconds(-ago) : null) with
+        var states = new Dictionary<string, StoredPatchState>
+        {
+            [Title] = new(
+                "a.amd64",
+                new EpochTime(Now - 200, IsFractional: true),
+                pendingBefore ? "InstalledPendingReboot" : "Installed"
+            ),
+        };
+        var report = ReportSamples.Report(
+            [],
+            prior: new StoredPatchStates(states, last),
+            boot: bootedAgo is { } ago ? ReportSamples.End.AddSeconds(-ago) : null
+        ) with
         {
             Findings = [Installed],
             Operation = operation,
             RebootOption = option,
         };
-        return ReportPublisher.Complete(report, new PatchingOutcome { ExitCode = code, CurrentInstalled = installedNow ? [Installed] : [] });
+        return ReportPublisher.Complete(
+            report,
+            new PatchingOutcome { ExitCode = code, CurrentInstalled = installedNow ? [Installed] : [] }
+        );
     }
 }

@@ -40,7 +40,11 @@ public sealed class ReportFitTests
     {
         IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> entries =
         [
-            .. Many("InstalledOther", "UNSPECIFIED", 40), .. Many("Installed", "CRITICAL", 10), .. Many("Missing", "LOW", 30), .. Many("Failed", "CRITICAL", 10), .. Many("Missing", "HIGH", 10),
+            .. Many("InstalledOther", "UNSPECIFIED", 40),
+            .. Many("Installed", "CRITICAL", 10),
+            .. Many("Missing", "LOW", 30),
+            .. Many("Failed", "CRITICAL", 10),
+            .. Many("Missing", "HIGH", 10),
         ];
 
         var fitted = ReportFit.Fit(Summary, Item(entries), UploadLimits.Documented with { Entries = 25 });
@@ -51,7 +55,10 @@ public sealed class ReportFitTests
         var compliantOnly = ReportFit.Fit(Summary, Item(entries), UploadLimits.Documented with { Entries = 55 });
 
         Assert.Equal((45, 0), (compliantOnly.Omitted, compliantOnly.OmittedNonCompliant));
-        Assert.Equal(["Installed CRITICAL 5", "Missing LOW 30", "Failed CRITICAL 10", "Missing HIGH 10"], Runs(compliantOnly.Compliance.Content!));
+        Assert.Equal(
+            ["Installed CRITICAL 5", "Missing LOW 30", "Failed CRITICAL 10", "Missing HIGH 10"],
+            Runs(compliantOnly.Compliance.Content!)
+        );
     }
 
     [Fact]
@@ -73,7 +80,10 @@ public sealed class ReportFitTests
     [InlineData(40_000)]
     public void Whatever_its_size_a_report_ends_within_every_limit_and_says_the_same_twice(int packages)
     {
-        var item = Item([.. Many("InstalledOther", "UNSPECIFIED", packages - 700), .. Many("Missing", "CRITICAL", 700, cveIds: 60)]);
+        var item = Item([
+            .. Many("InstalledOther", "UNSPECIFIED", packages - 700),
+            .. Many("Missing", "CRITICAL", 700, cveIds: 60),
+        ]);
 
         var fitted = ReportFit.Fit(Summary, item, UploadLimits.Documented);
 
@@ -83,7 +93,10 @@ public sealed class ReportFitTests
         ReportItems.Write(summary, Summary);
         Assert.InRange(sent.Written.Length, 900_000, 1_000_000 - summary.Written.Length);
         Assert.Equal(700, fitted.Compliance.Content!.Count(e => e.Any(m => m.Value == "Missing")));
-        Assert.Equal(fitted.Compliance.ContentHash, ReportFit.Fit(Summary, item, UploadLimits.Documented).Compliance.ContentHash);
+        Assert.Equal(
+            fitted.Compliance.ContentHash,
+            ReportFit.Fit(Summary, item, UploadLimits.Documented).Compliance.ContentHash
+        );
         Assert.Equal(packages, fitted.Omitted + fitted.Compliance.Content!.Count);
     }
 
@@ -93,10 +106,20 @@ public sealed class ReportFitTests
         using var directory = new TemporaryDirectory();
         var observer = new RecordingObserver();
         var host = ReportSamples.Host(directory.Path);
-        var report = ReportSamples.Report([.. Enumerable.Range(0, 12_000).Select(i => ReportSamples.Finding($"package-{i}.amd64", "1.0+deb12u1", PatchState.InstalledOther)), ReportSamples.Finding("openssl.amd64", "3", PatchState.Missing)]);
+        var report = ReportSamples.Report([
+            .. Enumerable
+                .Range(0, 12_000)
+                .Select(i => ReportSamples.Finding($"package-{i}.amd64", "1.0+deb12u1", PatchState.InstalledOther)),
+            ReportSamples.Finding("openssl.amd64", "3", PatchState.Missing),
+        ]);
         var service = new ScriptedPatchService([null]);
 
-        var (published, receipt) = await new ReportPublisher(host, (_, _) => service, observer).PublishAsync(report, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None);
+        var (published, receipt) = await new ReportPublisher(host, (_, _) => service, observer).PublishAsync(
+            report,
+            ReportSamples.InstanceId,
+            ReportSamples.Region,
+            CancellationToken.None
+        );
 
         var (summary, compliance) = (service.Calls[0].Items[0], service.Calls[0].Items[1]);
         Assert.Equal((12_001, 12_001 - compliance.Content!.Count), (receipt!.Items, receipt.ItemsOmitted));
@@ -105,25 +128,59 @@ public sealed class ReportFitTests
         Assert.Contains(new("InstalledOtherCount", "12000"), summary.Content![0]);
         Assert.Contains(new("MissingCount", "1"), summary.Content[0]);
         Assert.Contains("12001 packages", Assert.Single(observer.Warnings), StringComparison.Ordinal);
-        Assert.Contains("package-11999.amd64", await File.ReadAllTextAsync(published.ReportPath!, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "package-11999.amd64",
+            await File.ReadAllTextAsync(published.ReportPath!, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     private static InventoryItem Item(IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> entries) =>
-        ReportItems.Compliance(ReportSamples.UbuntuScan()) with { Content = entries, ContentHash = ReportItems.ContentHash(entries) };
+        ReportItems.Compliance(ReportSamples.UbuntuScan()) with
+        {
+            Content = entries,
+            ContentHash = ReportItems.ContentHash(entries),
+        };
 
-    private static IEnumerable<IReadOnlyList<KeyValuePair<string, string>>> Many(string state, string severity, int count, int cveIds = 0)
+    private static IEnumerable<IReadOnlyList<KeyValuePair<string, string>>> Many(
+        string state,
+        string severity,
+        int count,
+        int cveIds = 0
+    )
     {
         for (var i = 0; i < count; i++)
         {
             List<KeyValuePair<string, string>> entry =
             [
-                new("Id", string.Create(CultureInfo.InvariantCulture, $"{state}-package-{i}.amd64")), new("Title", string.Create(CultureInfo.InvariantCulture, $"{state}-package-{i}.amd64:1:2.3+dfsg-4+deb12u{i}")),
-                new("Severity", severity), new("Status", state.StartsWith("Installed", StringComparison.Ordinal) ? "COMPLIANT" : "NON_COMPLIANT"),
-                new("PatchBaselineId", "pb-0123456789abcdef0"), new("PatchState", state), new("PatchGroup", "Zürich"), new("DocumentName", ""), new("DocumentVersion", ""),
-                new("InstalledTime", "2026-01-02T03:04:05Z"), new("Classification", "Security"), new("PatchSeverity", "Important"),
+                new("Id", string.Create(CultureInfo.InvariantCulture, $"{state}-package-{i}.amd64")),
+                new(
+                    "Title",
+                    string.Create(CultureInfo.InvariantCulture, $"{state}-package-{i}.amd64:1:2.3+dfsg-4+deb12u{i}")
+                ),
+                new("Severity", severity),
+                new("Status", state.StartsWith("Installed", StringComparison.Ordinal) ? "COMPLIANT" : "NON_COMPLIANT"),
+                new("PatchBaselineId", "pb-0123456789abcdef0"),
+                new("PatchState", state),
+                new("PatchGroup", "Zürich"),
+                new("DocumentName", ""),
+                new("DocumentVersion", ""),
+                new("InstalledTime", "2026-01-02T03:04:05Z"),
+                new("Classification", "Security"),
+                new("PatchSeverity", "Important"),
             ];
             if (cveIds > 0)
-                entry.Add(new("CVEIds", string.Join(',', Enumerable.Range(10_000, cveIds).Select(n => string.Create(CultureInfo.InvariantCulture, $"CVE-2026-{n}")))));
+                entry.Add(
+                    new(
+                        "CVEIds",
+                        string.Join(
+                            ',',
+                            Enumerable
+                                .Range(10_000, cveIds)
+                                .Select(n => string.Create(CultureInfo.InvariantCulture, $"CVE-2026-{n}"))
+                        )
+                    )
+                );
             yield return entry;
         }
     }
@@ -134,7 +191,11 @@ public sealed class ReportFitTests
         List<(string Kind, int Count)> runs = [];
         foreach (var entry in content)
         {
-            var kind = new StringBuilder().Append(entry.Single(m => m.Key == "PatchState").Value).Append(' ').Append(entry.Single(m => m.Key == "Severity").Value).ToString();
+            var kind = new StringBuilder()
+                .Append(entry.Single(m => m.Key == "PatchState").Value)
+                .Append(' ')
+                .Append(entry.Single(m => m.Key == "Severity").Value)
+                .ToString();
             if (runs.Count > 0 && runs[^1].Kind == kind)
                 runs[^1] = (kind, runs[^1].Count + 1);
             else

@@ -17,31 +17,81 @@ public sealed class ReportPublisherTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     /// <summary>Spec 07 §7 "Verified sequences", QUIRKs in their correct reading. F: full with CVE ids, C: full without, P: hash alone.</summary>
-    public static TheoryData<string, string, bool, PatchServiceFailure?[], string, bool> VerifiedSequences => new()
-    {
-        { "new hash, success", ReportSamples.InstanceId, false, [null], "F", true },
-        { "known hash, success", ReportSamples.InstanceId, true, [null], "P", true },
-        { "known hash, mismatch", ReportSamples.InstanceId, true, [ItemContentMismatch, null], "P, F", true },
-        { "known hash, invalid content", ReportSamples.InstanceId, true, [InvalidItemContent, null], "P, F", true },
-        { "mismatch twice", ReportSamples.InstanceId, false, [ItemContentMismatch, ItemContentMismatch], "F, F", false },
-        { "size limit, then ok", ReportSamples.InstanceId, false, [ItemSizeLimitExceeded, null], "F, C", true },
-        { "size limit twice", ReportSamples.InstanceId, false, [ItemSizeLimitExceeded, ItemSizeLimitExceeded], "F, C", false },
-        { "access denied on EC2", ReportSamples.InstanceId, false, [AccessDenied, null], "F, fallback F", true },
-        { "access denied on EC2, fallback too", ReportSamples.InstanceId, false, [AccessDenied, AccessDenied], "F, fallback F", false },
-        { "access denied on managed instance", "mi-0123456789abcdef0", false, [AccessDenied], "F", false },
-        { "no credentials on EC2", ReportSamples.InstanceId, false, [NoCredentials, null], "F, fallback F", true },
-        { "no credentials on managed instance", "mi-0123456789abcdef0", false, [NoCredentials], "F", false },
-        { "total size limit on EC2", ReportSamples.InstanceId, false, [TotalSizeLimitExceeded, null], "F, C", true },
-        { "known hash, size limit", ReportSamples.InstanceId, true, [ItemSizeLimitExceeded, null], "P, C", true },
-        { "known hash, mismatch, then access denied", ReportSamples.InstanceId, true, [ItemContentMismatch, AccessDenied, null], "P, F, fallback F", true },
-        { "fallback answers mismatch", ReportSamples.InstanceId, true, [AccessDenied, ItemContentMismatch], "P, fallback P", false },
-        { "no answer", ReportSamples.InstanceId, false, [Unreachable], "F", false },
-        { "refused before sending", ReportSamples.InstanceId, false, [InvalidRequest], "F", false },
-    };
+    public static TheoryData<string, string, bool, PatchServiceFailure?[], string, bool> VerifiedSequences =>
+        new()
+        {
+            { "new hash, success", ReportSamples.InstanceId, false, [null], "F", true },
+            { "known hash, success", ReportSamples.InstanceId, true, [null], "P", true },
+            { "known hash, mismatch", ReportSamples.InstanceId, true, [ItemContentMismatch, null], "P, F", true },
+            { "known hash, invalid content", ReportSamples.InstanceId, true, [InvalidItemContent, null], "P, F", true },
+            {
+                "mismatch twice",
+                ReportSamples.InstanceId,
+                false,
+                [ItemContentMismatch, ItemContentMismatch],
+                "F, F",
+                false
+            },
+            { "size limit, then ok", ReportSamples.InstanceId, false, [ItemSizeLimitExceeded, null], "F, C", true },
+            {
+                "size limit twice",
+                ReportSamples.InstanceId,
+                false,
+                [ItemSizeLimitExceeded, ItemSizeLimitExceeded],
+                "F, C",
+                false
+            },
+            { "access denied on EC2", ReportSamples.InstanceId, false, [AccessDenied, null], "F, fallback F", true },
+            {
+                "access denied on EC2, fallback too",
+                ReportSamples.InstanceId,
+                false,
+                [AccessDenied, AccessDenied],
+                "F, fallback F",
+                false
+            },
+            { "access denied on managed instance", "mi-0123456789abcdef0", false, [AccessDenied], "F", false },
+            { "no credentials on EC2", ReportSamples.InstanceId, false, [NoCredentials, null], "F, fallback F", true },
+            { "no credentials on managed instance", "mi-0123456789abcdef0", false, [NoCredentials], "F", false },
+            {
+                "total size limit on EC2",
+                ReportSamples.InstanceId,
+                false,
+                [TotalSizeLimitExceeded, null],
+                "F, C",
+                true
+            },
+            { "known hash, size limit", ReportSamples.InstanceId, true, [ItemSizeLimitExceeded, null], "P, C", true },
+            {
+                "known hash, mismatch, then access denied",
+                ReportSamples.InstanceId,
+                true,
+                [ItemContentMismatch, AccessDenied, null],
+                "P, F, fallback F",
+                true
+            },
+            {
+                "fallback answers mismatch",
+                ReportSamples.InstanceId,
+                true,
+                [AccessDenied, ItemContentMismatch],
+                "P, fallback P",
+                false
+            },
+            { "no answer", ReportSamples.InstanceId, false, [Unreachable], "F", false },
+            { "refused before sending", ReportSamples.InstanceId, false, [InvalidRequest], "F", false },
+        };
 
     [Theory]
     [MemberData(nameof(VerifiedSequences))]
-    public async Task Upload_follows_the_verified_sequences(string name, string instanceId, bool isKnown, PatchServiceFailure?[] answers, string sequence, bool succeeds)
+    public async Task Upload_follows_the_verified_sequences(
+        string name,
+        string instanceId,
+        bool isKnown,
+        PatchServiceFailure?[] answers,
+        string sequence,
+        bool succeeds
+    )
     {
         Assert.NotEmpty(name);
         var host = Host();
@@ -54,7 +104,12 @@ public sealed class ReportPublisherTests : IDisposable
 
         if (succeeds)
         {
-            var (published, receipt) = await publisher.PublishAsync(report, instanceId, ReportSamples.Region, CancellationToken.None);
+            var (published, receipt) = await publisher.PublishAsync(
+                report,
+                instanceId,
+                ReportSamples.Region,
+                CancellationToken.None
+            );
             Assert.True(published.Uploaded);
             var sent = service.Calls[^1].Items[1];
             Assert.Equal(sent.ContentHash, receipt!.ComplianceHash);
@@ -67,7 +122,9 @@ public sealed class ReportPublisherTests : IDisposable
         }
         else
         {
-            var error = await Assert.ThrowsAsync<PatchToolsException>(() => publisher.PublishAsync(report, instanceId, ReportSamples.Region, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+                publisher.PublishAsync(report, instanceId, ReportSamples.Region, CancellationToken.None)
+            );
             Assert.Equal(PatchErrors.ReportUploadFailed, error.Error);
             Assert.Equal(1, error.ExitCode);
             Assert.Contains(answers[^1]!.Value.ToString(), error.Message, StringComparison.Ordinal);
@@ -75,7 +132,14 @@ public sealed class ReportPublisherTests : IDisposable
         }
 
         Assert.Equal(sequence, service.Sequence);
-        Assert.All(service.Calls, c => Assert.Equal((instanceId, "AWS:PatchSummary", "AWS:ComplianceItem"), (c.InstanceId, c.Items[0].TypeName, c.Items[1].TypeName)));
+        Assert.All(
+            service.Calls,
+            c =>
+                Assert.Equal(
+                    (instanceId, "AWS:PatchSummary", "AWS:ComplianceItem"),
+                    (c.InstanceId, c.Items[0].TypeName, c.Items[1].TypeName)
+                )
+        );
         Assert.All(service.Calls, c => Assert.NotNull(c.Items[0].Content));
     }
 
@@ -84,12 +148,29 @@ public sealed class ReportPublisherTests : IDisposable
     {
         var host = Host();
         string[] during = [];
-        var publisher = new ReportPublisher(host, (_, _) =>
-        {
-            during = [.. Directory.GetFiles(_directory.Path, "*.json", SearchOption.AllDirectories).Select(f => Path.GetFileName(Path.GetDirectoryName(f))!).Order()];
-            throw new OperationCanceledException();
-        }, _observer);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publisher.PublishAsync(ReportSamples.UbuntuScan(), ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None));
+        var publisher = new ReportPublisher(
+            host,
+            (_, _) =>
+            {
+                during =
+                [
+                    .. Directory
+                        .GetFiles(_directory.Path, "*.json", SearchOption.AllDirectories)
+                        .Select(f => Path.GetFileName(Path.GetDirectoryName(f))!)
+                        .Order(),
+                ];
+                throw new OperationCanceledException();
+            },
+            _observer
+        );
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            publisher.PublishAsync(
+                ReportSamples.UbuntuScan(),
+                ReportSamples.InstanceId,
+                ReportSamples.Region,
+                CancellationToken.None
+            )
+        );
         Assert.Equal(["history", "patch-configuration", "patch-configuration", "reports", "spool"], during);
         Assert.Single(new ReportSpool(host, _observer).Read());
     }
@@ -110,7 +191,16 @@ public sealed class ReportPublisherTests : IDisposable
     {
         var report = ReportSamples.UbuntuScan();
         var service = new ScriptedPatchService([null]);
-        await Publisher(Host(), service).PublishAsync(report with { Snapshot = report.Snapshot with { Origin = SnapshotOrigin.File } }, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None);
+        await Publisher(Host(), service)
+            .PublishAsync(
+                report with
+                {
+                    Snapshot = report.Snapshot with { Origin = SnapshotOrigin.File },
+                },
+                ReportSamples.InstanceId,
+                ReportSamples.Region,
+                CancellationToken.None
+            );
         Assert.Equal("C", service.Sequence);
     }
 
@@ -121,14 +211,21 @@ public sealed class ReportPublisherTests : IDisposable
     {
         var report = ReportSamples.Report([], origin: origin);
         await Refused(report, PatchErrors.InventoryNotOfThisHost, saved: false);
-        Assert.Equal(PatchErrors.InventoryNotOfThisHost, Assert.Throws<PatchToolsException>(() => Publisher(Host()).Save(report)).Error);
+        Assert.Equal(
+            PatchErrors.InventoryNotOfThisHost,
+            Assert.Throws<PatchToolsException>(() => Publisher(Host()).Save(report)).Error
+        );
     }
 
     [Fact]
     public async Task Metadata_that_proves_nothing_is_saved_and_not_sent()
     {
         var report = ReportSamples.UbuntuScan();
-        var stale = new RepositoryHealth { Name = "http://deb.example.org/debian bookworm main", Status = RepositoryStatus.Stale };
+        var stale = new RepositoryHealth
+        {
+            Name = "http://deb.example.org/debian bookworm main",
+            Status = RepositoryStatus.Stale,
+        };
         report = report with { Inventory = report.Inventory with { Repositories = [stale] } };
         var error = await Refused(report, PatchErrors.MetadataNotProven, saved: true);
         Assert.Contains(stale.Name, error.Message, StringComparison.Ordinal);
@@ -140,7 +237,16 @@ public sealed class ReportPublisherTests : IDisposable
     {
         var host = Host();
         var report = ReportSamples.UbuntuScan();
-        var (published, receipt) = await Publisher(host).PublishAsync(report with { Snapshot = report.Snapshot with { Origin = SnapshotOrigin.Override } }, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None);
+        var (published, receipt) = await Publisher(host)
+            .PublishAsync(
+                report with
+                {
+                    Snapshot = report.Snapshot with { Origin = SnapshotOrigin.Override },
+                },
+                ReportSamples.InstanceId,
+                ReportSamples.Region,
+                CancellationToken.None
+            );
         Assert.Null(receipt);
         Assert.False(published.Uploaded);
         Assert.NotNull(published.UploadNote);
@@ -154,7 +260,15 @@ public sealed class ReportPublisherTests : IDisposable
         var host = Host();
         File.WriteAllText(host.Paths.StateDirectory, "a file where the directory should be");
         var service = new ScriptedPatchService([null]);
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => Publisher(host, service).PublishAsync(ReportSamples.UbuntuScan(), ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Publisher(host, service)
+                .PublishAsync(
+                    ReportSamples.UbuntuScan(),
+                    ReportSamples.InstanceId,
+                    ReportSamples.Region,
+                    CancellationToken.None
+                )
+        );
         Assert.Equal(PatchErrors.StateUnwritable, error.Error);
         Assert.Equal("C", service.Sequence);
     }
@@ -165,9 +279,13 @@ public sealed class ReportPublisherTests : IDisposable
         var host = Host();
         await Spool(host, At(1), At(2), At(3));
         var service = new ScriptedPatchService(null, null, null);
-        var receipts = await Publisher(host, service).PublishPendingAsync(ReportSamples.InstanceId, CancellationToken.None);
+        var receipts = await Publisher(host, service)
+            .PublishPendingAsync(ReportSamples.InstanceId, CancellationToken.None);
         Assert.Equal(3, receipts.Count);
-        Assert.Equal(["2024-01-02T03:06:06Z", "2024-01-02T03:07:06Z", "2024-01-02T03:08:06Z"], service.Calls.Select(c => c.Items[0].CaptureTime));
+        Assert.Equal(
+            ["2024-01-02T03:06:06Z", "2024-01-02T03:07:06Z", "2024-01-02T03:08:06Z"],
+            service.Calls.Select(c => c.Items[0].CaptureTime)
+        );
         Assert.Empty(new ReportSpool(host, _observer).Read());
     }
 
@@ -176,7 +294,8 @@ public sealed class ReportPublisherTests : IDisposable
     {
         var host = Host();
         await Spool(host, At(1), At(2));
-        await Publisher(host, new ScriptedPatchService([null])).PublishAsync(At(3), ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None);
+        await Publisher(host, new ScriptedPatchService([null]))
+            .PublishAsync(At(3), ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None);
         Assert.Empty(new ReportSpool(host, _observer).Read());
         Assert.Equal(2, _observer.Lines.Count(l => l.Contains("was dropped", StringComparison.Ordinal)));
     }
@@ -186,7 +305,8 @@ public sealed class ReportPublisherTests : IDisposable
     {
         var host = Host();
         await Spool(host, At(1), At(2));
-        var receipts = await Publisher(host, new ScriptedPatchService(InvalidRequest, null)).PublishPendingAsync(null, CancellationToken.None);
+        var receipts = await Publisher(host, new ScriptedPatchService(InvalidRequest, null))
+            .PublishPendingAsync(null, CancellationToken.None);
         Assert.Single(receipts);
         Assert.Empty(new ReportSpool(host, _observer).Read());
     }
@@ -196,7 +316,9 @@ public sealed class ReportPublisherTests : IDisposable
     {
         var host = Host();
         await Spool(host, At(1));
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => Publisher(host, new ScriptedPatchService(Unreachable)).PublishPendingAsync(null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Publisher(host, new ScriptedPatchService(Unreachable)).PublishPendingAsync(null, CancellationToken.None)
+        );
         Assert.Equal(PatchErrors.ReportUploadFailed, error.Error);
         Assert.Single(new ReportSpool(host, _observer).Read());
     }
@@ -223,9 +345,16 @@ public sealed class ReportPublisherTests : IDisposable
         Assert.Contains(_observer.Warnings, w => w.Contains(ReportSamples.InstanceId, StringComparison.Ordinal));
     }
 
-    private static ComplianceReport At(int minutes) => ReportSamples.UbuntuScan() with { End = ReportSamples.End.AddMinutes(minutes) };
+    private static ComplianceReport At(int minutes) =>
+        ReportSamples.UbuntuScan() with
+        {
+            End = ReportSamples.End.AddMinutes(minutes),
+        };
 
-    private static string[] Names(string directory) => Directory.Exists(directory) ? [.. Directory.GetFileSystemEntries(directory).Select(e => Path.GetFileName(e))] : [];
+    private static string[] Names(string directory) =>
+        Directory.Exists(directory)
+            ? [.. Directory.GetFileSystemEntries(directory).Select(e => Path.GetFileName(e))]
+            : [];
 
     private HostContext Host() => ReportSamples.Host(_directory.Path);
 
@@ -235,13 +364,18 @@ public sealed class ReportPublisherTests : IDisposable
     private async Task Spool(HostContext host, params ComplianceReport[] reports)
     {
         foreach (var report in reports)
-            await Assert.ThrowsAsync<PatchToolsException>(() => Publisher(host, new ScriptedPatchService(Unreachable)).PublishAsync(report, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None));
+            await Assert.ThrowsAsync<PatchToolsException>(() =>
+                Publisher(host, new ScriptedPatchService(Unreachable))
+                    .PublishAsync(report, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None)
+            );
     }
 
     private async Task<PatchToolsException> Refused(ComplianceReport report, PatchError error, bool saved)
     {
         var host = Host();
-        var thrown = await Assert.ThrowsAsync<PatchToolsException>(() => Publisher(host).PublishAsync(report, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Publisher(host).PublishAsync(report, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None)
+        );
         Assert.Equal(error, thrown.Error);
         Assert.Equal(saved, File.Exists(new PatchStatesFile(host, _observer).Path));
         Assert.Equal(saved, File.Exists(new SummaryFile(host).Path));

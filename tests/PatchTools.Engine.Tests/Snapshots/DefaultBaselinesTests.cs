@@ -11,22 +11,27 @@ public sealed class DefaultBaselinesTests
     private const string Bugfix = "CLASSIFICATION=Bugfix, 7 days";
     private const string EveryPriority = "PRIORITY=Required|Important|Standard|Optional|Extra, 0 days";
 
-    public static TheoryData<string, string, string[]> Table => new()
-    {
-        { "ALMA_LINUX", "AWS-AlmaLinuxDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
-        { "AMAZON_LINUX", "AWS-AmazonLinuxDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
-        { "AMAZON_LINUX_2", "AWS-AmazonLinux2DefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
-        { "AMAZON_LINUX_2022", "AWS-AmazonLinux2022DefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
-        { "AMAZON_LINUX_2023", "AWS-AmazonLinux2023DefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
-        { "CENTOS", "AWS-CentOSDefaultPatchBaseline", ["PRODUCT=*, 7 days, non-security"] },
-        { "DEBIAN", "AWS-DebianDefaultPatchBaseline", [EveryPriority] },
-        { "ORACLE_LINUX", "AWS-OracleLinuxDefaultPatchBaseline", ["CLASSIFICATION=Security & SEVERITY=Important|Moderate, 7 days", Bugfix] },
-        { "RASPBIAN", "AWS-DefaultRaspbianPatchBaseline", [EveryPriority] },
-        { "REDHAT_ENTERPRISE_LINUX", "AWS-RedHatDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
-        { "ROCKY_LINUX", "AWS-RockyLinuxDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
-        { "SUSE", "AWS-SuseDefaultPatchBaseline", [CriticalOrImportant] },
-        { "UBUNTU", "AWS-UbuntuDefaultPatchBaseline", [EveryPriority] },
-    };
+    public static TheoryData<string, string, string[]> Table =>
+        new()
+        {
+            { "ALMA_LINUX", "AWS-AlmaLinuxDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
+            { "AMAZON_LINUX", "AWS-AmazonLinuxDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
+            { "AMAZON_LINUX_2", "AWS-AmazonLinux2DefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
+            { "AMAZON_LINUX_2022", "AWS-AmazonLinux2022DefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
+            { "AMAZON_LINUX_2023", "AWS-AmazonLinux2023DefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
+            { "CENTOS", "AWS-CentOSDefaultPatchBaseline", ["PRODUCT=*, 7 days, non-security"] },
+            { "DEBIAN", "AWS-DebianDefaultPatchBaseline", [EveryPriority] },
+            {
+                "ORACLE_LINUX",
+                "AWS-OracleLinuxDefaultPatchBaseline",
+                ["CLASSIFICATION=Security & SEVERITY=Important|Moderate, 7 days", Bugfix]
+            },
+            { "RASPBIAN", "AWS-DefaultRaspbianPatchBaseline", [EveryPriority] },
+            { "REDHAT_ENTERPRISE_LINUX", "AWS-RedHatDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
+            { "ROCKY_LINUX", "AWS-RockyLinuxDefaultPatchBaseline", [CriticalOrImportant, Bugfix] },
+            { "SUSE", "AWS-SuseDefaultPatchBaseline", [CriticalOrImportant] },
+            { "UBUNTU", "AWS-UbuntuDefaultPatchBaseline", [EveryPriority] },
+        };
 
     [Theory]
     [MemberData(nameof(Table))]
@@ -50,11 +55,17 @@ public sealed class DefaultBaselinesTests
 
     [Fact]
     public void There_is_one_for_each_linux_of_the_table_and_no_other() =>
-        Assert.Equal(Table.Select(row => row.Data.Item1).Order(StringComparer.Ordinal), DefaultBaselines.All.Select(b => b.OperatingSystem));
+        Assert.Equal(
+            Table.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
+            DefaultBaselines.All.Select(b => b.OperatingSystem)
+        );
 
     [Fact]
     public void There_is_one_for_each_operating_system_that_is_recognised() =>
-        Assert.All(PatchTools.Hosts.OperatingSystems.All, system => Assert.Equal(system.AwsName, DefaultBaselines.For(system.AwsName).OperatingSystem));
+        Assert.All(
+            PatchTools.Hosts.OperatingSystems.All,
+            system => Assert.Equal(system.AwsName, DefaultBaselines.For(system.AwsName).OperatingSystem)
+        );
 
     [Fact]
     public void Another_system_is_an_error_that_lists_what_there_is()

@@ -15,15 +15,56 @@ public sealed class DocumentFuzzTests
 
     private static readonly string[] Values =
     [
-        "null", "true", "[]", "[null]", "{}", "\"\"", "0", "-1", "7.0", "1e999", "1e-999", "99999999999999999999", "0.5", "\"\\u0000\"", "\"\\n\\u001b[31m\"", "\"2026-02-30\"", "\"2026-3-1\"", "\"hihg\"", "\"high\"", "\"BLOCK\"", "\"DEBIAN\"",
-        "[\"*\"]", "[{\"key\":\"PRODUCT\",\"values\":[\"*\"]}]", "{\"filters\":null}", "{\"rules\":[{\"filterGroup\":{}}]}", "[{\"name\":\"../x\",\"products\":[],\"configuration\":\"\"}]",
+        "null",
+        "true",
+        "[]",
+        "[null]",
+        "{}",
+        "\"\"",
+        "0",
+        "-1",
+        "7.0",
+        "1e999",
+        "1e-999",
+        "99999999999999999999",
+        "0.5",
+        "\"\\u0000\"",
+        "\"\\n\\u001b[31m\"",
+        "\"2026-02-30\"",
+        "\"2026-3-1\"",
+        "\"hihg\"",
+        "\"high\"",
+        "\"BLOCK\"",
+        "\"DEBIAN\"",
+        "[\"*\"]",
+        "[{\"key\":\"PRODUCT\",\"values\":[\"*\"]}]",
+        "{\"filters\":null}",
+        "{\"rules\":[{\"filterGroup\":{}}]}",
+        "[{\"name\":\"../x\",\"products\":[],\"configuration\":\"\"}]",
     ];
 
     /// <summary>Fragments that mean something to a JSON reader or to ours.</summary>
     private static readonly string[] Fragments =
     [
-        .. Values, "\"\\ud800\"",
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\u0000", "\uFEFF", "<", "//", "/*", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\"patchBaseline\":", "\"OperatingSystem\":", "\"operatingSystem\":\"X\",",
+        .. Values,
+        "\"\\ud800\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "\u0000",
+        "\uFEFF",
+        "<",
+        "//",
+        "/*",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+        "\"patchBaseline\":",
+        "\"OperatingSystem\":",
+        "\"operatingSystem\":\"X\",",
     ];
 
     [Fact]
@@ -35,18 +76,38 @@ public sealed class DocumentFuzzTests
             SnapshotWriter.WriteDocument(SnapshotWriterTests.Full, "web"),
             SnapshotWriter.WriteBaseline(SnapshotWriterTests.Full),
             SnapshotReaderTests.Gzip(RecordedDocuments.Read("scan-default.json")),
-            Encoding.UTF8.GetBytes(SnapshotReaderTests.Pascal(SnapshotReaderTests.Change(_ => { })["patchBaseline"]!).ToJsonString()),
+            Encoding.UTF8.GetBytes(
+                SnapshotReaderTests.Pascal(SnapshotReaderTests.Change(_ => { })["patchBaseline"]!).ToJsonString()
+            ),
         ];
-        var (read, refused) = Run(seeds, content => SnapshotReader.Read(content, "fuzz"), PatchErrors.SnapshotMalformed, PatchErrors.BaselineInvalid);
-        Assert.True(read > Cases / 20 && refused > Cases / 5, $"The mutations are too tame or too wild: {read} read, {refused} refused.");
+        var (read, refused) = Run(
+            seeds,
+            content => SnapshotReader.Read(content, "fuzz"),
+            PatchErrors.SnapshotMalformed,
+            PatchErrors.BaselineInvalid
+        );
+        Assert.True(
+            read > Cases / 20 && refused > Cases / 5,
+            $"The mutations are too tame or too wild: {read} read, {refused} refused."
+        );
     }
 
     [Fact]
     public void Ten_thousand_damaged_overrides_are_read_or_refused()
     {
-        JsonNode whole = SnapshotReaderTests.Pascal(JsonNode.Parse(SnapshotWriter.WriteBaseline(SnapshotWriterTests.Full with { OperatingSystem = "DEBIAN" }))!);
-        var list = new JsonArray(JsonNode.Parse(RecordedDocuments.Read("override-ubuntu.json"))![0]!.DeepClone(), whole);
-        byte[][] seeds = [RecordedDocuments.Read("override-debian.json"), Encoding.UTF8.GetBytes(list.ToJsonString()), SnapshotReaderTests.Gzip(RecordedDocuments.Read("override-debian.json"))];
+        JsonNode whole = SnapshotReaderTests.Pascal(
+            JsonNode.Parse(SnapshotWriter.WriteBaseline(SnapshotWriterTests.Full with { OperatingSystem = "DEBIAN" }))!
+        );
+        var list = new JsonArray(
+            JsonNode.Parse(RecordedDocuments.Read("override-ubuntu.json"))![0]!.DeepClone(),
+            whole
+        );
+        byte[][] seeds =
+        [
+            RecordedDocuments.Read("override-debian.json"),
+            Encoding.UTF8.GetBytes(list.ToJsonString()),
+            SnapshotReaderTests.Gzip(RecordedDocuments.Read("override-debian.json")),
+        ];
         var (read, refused) = Run(
             seeds,
             content => BaselineOverrideFile.Select(content, "fuzz", "DEBIAN"),
@@ -54,8 +115,12 @@ public sealed class DocumentFuzzTests
             PatchErrors.BaselineOverrideNotAList,
             PatchErrors.BaselineOverrideNoEntry,
             PatchErrors.BaselineOverrideSeveralEntries,
-            PatchErrors.BaselineOverrideAccessDenied);
-        Assert.True(read > Cases / 20 && refused > Cases / 5, $"The mutations are too tame or too wild: {read} read, {refused} refused.");
+            PatchErrors.BaselineOverrideAccessDenied
+        );
+        Assert.True(
+            read > Cases / 20 && refused > Cases / 5,
+            $"The mutations are too tame or too wild: {read} read, {refused} refused."
+        );
     }
 
     private static (int Read, int Refused) Run(byte[][] seeds, Action<byte[]> reader, params PatchError[] expected)
@@ -80,7 +145,12 @@ public sealed class DocumentFuzzTests
             }
             catch (Exception e)
             {
-                Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"Case {i}: {e.GetType().Name}: {e.Message}\n{Convert.ToBase64String(content)}"));
+                Assert.Fail(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Case {i}: {e.GetType().Name}: {e.Message}\n{Convert.ToBase64String(content)}"
+                    )
+                );
             }
         }
 
@@ -110,7 +180,10 @@ public sealed class DocumentFuzzTests
                 default:
                     var other = seeds[random.Next(seeds.Length)];
                     var from = random.Next(other.Length);
-                    content.InsertRange(at, other.AsSpan(from, Math.Min(random.Next(1, 200), other.Length - from)).ToArray());
+                    content.InsertRange(
+                        at,
+                        other.AsSpan(from, Math.Min(random.Next(1, 200), other.Length - from)).ToArray()
+                    );
                     break;
             }
         }
@@ -148,10 +221,11 @@ public sealed class DocumentFuzzTests
         return Encoding.UTF8.GetBytes(root.ToJsonString());
     }
 
-    private static IEnumerable<JsonNode> Containers(JsonNode? node) => node switch
-    {
-        JsonObject o => o.SelectMany(member => Containers(member.Value)).Prepend(o),
-        JsonArray a => a.SelectMany(Containers).Prepend(a),
-        _ => [],
-    };
+    private static IEnumerable<JsonNode> Containers(JsonNode? node) =>
+        node switch
+        {
+            JsonObject o => o.SelectMany(member => Containers(member.Value)).Prepend(o),
+            JsonArray a => a.SelectMany(Containers).Prepend(a),
+            _ => [],
+        };
 }

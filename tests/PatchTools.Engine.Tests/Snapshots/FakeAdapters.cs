@@ -53,20 +53,37 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
 
     public IOverrideListReader CreateOverrideListReader() => new PatchTools.Adapters.Yaml.OverrideListReader();
 
-    public Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(SnapshotCall call, ServiceClient client, CancellationToken cancellationToken)
+    public Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(
+        SnapshotCall call,
+        ServiceClient client,
+        CancellationToken cancellationToken
+    )
     {
         Calls.Add((call, client));
         return Task.FromResult(Grants.Dequeue()());
     }
 
-    public Task PutInventoryAsync(string instanceId, IReadOnlyList<InventoryItem> items, ServiceClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task PutInventoryAsync(
+        string instanceId,
+        IReadOnlyList<InventoryItem> items,
+        ServiceClient client,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task PutComplianceItemsAsync(
+        AssociationReportCall call,
+        ServiceClient client,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
     Task<byte[]> IObjectStore.GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
     {
         Fetched.Add(location);
-        return Task.FromResult(Objects.TryGetValue(location, out var content) ? content() : throw new ObjectStoreException(ObjectStoreFailure.NotFound, 404, "not there"));
+        return Task.FromResult(
+            Objects.TryGetValue(location, out var content)
+                ? content()
+                : throw new ObjectStoreException(ObjectStoreFailure.NotFound, 404, "not there")
+        );
     }
 
     Task<InstanceIdentity> IInstanceIdentitySource.GetAsync(CancellationToken cancellationToken)

@@ -31,9 +31,30 @@ public sealed class LocationReaderTests
     {
         var reader = Reader(new MemoryStream([1, 2, 3]));
         Assert.Equal([1, 2, 3], await reader.ReadAsync("-", Limit, CancellationToken.None));
-        Assert.Equal(PatchErrors.InvalidLocation, (await Assert.ThrowsAsync<PatchToolsException>(() => reader.ReadAsync("-", Limit, CancellationToken.None))).Error);
-        Assert.Equal(PatchErrors.InvalidLocation, (await Assert.ThrowsAsync<PatchToolsException>(() => Reader().ReadAsync("-", Limit, CancellationToken.None))).Error);
-        Assert.Equal(LocationFailure.TooLarge, (await Assert.ThrowsAsync<LocationException>(() => Reader(new MemoryStream(new byte[Limit + 1])).ReadAsync("-", Limit, CancellationToken.None))).Failure);
+        Assert.Equal(
+            PatchErrors.InvalidLocation,
+            (
+                await Assert.ThrowsAsync<PatchToolsException>(() =>
+                    reader.ReadAsync("-", Limit, CancellationToken.None)
+                )
+            ).Error
+        );
+        Assert.Equal(
+            PatchErrors.InvalidLocation,
+            (
+                await Assert.ThrowsAsync<PatchToolsException>(() =>
+                    Reader().ReadAsync("-", Limit, CancellationToken.None)
+                )
+            ).Error
+        );
+        Assert.Equal(
+            LocationFailure.TooLarge,
+            (
+                await Assert.ThrowsAsync<LocationException>(() =>
+                    Reader(new MemoryStream(new byte[Limit + 1])).ReadAsync("-", Limit, CancellationToken.None)
+                )
+            ).Failure
+        );
     }
 
     [Theory]
@@ -44,7 +65,10 @@ public sealed class LocationReaderTests
     {
         _store.Objects[new Uri(uri)] = () => [7];
         Assert.Equal([7], await Reader().ReadAsync(location, Limit, CancellationToken.None));
-        Assert.Equal(location.StartsWith("s3", StringComparison.Ordinal), Assert.Single(_store.StoreSettings) is not null);
+        Assert.Equal(
+            location.StartsWith("s3", StringComparison.Ordinal),
+            Assert.Single(_store.StoreSettings) is not null
+        );
     }
 
     [Theory]
@@ -77,7 +101,9 @@ public sealed class LocationReaderTests
     [InlineData("a\0b")]
     public async Task Anything_else_is_no_location(string location)
     {
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => Reader().ReadAsync(location, Limit, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Reader().ReadAsync(location, Limit, CancellationToken.None)
+        );
         Assert.Equal(PatchErrors.InvalidLocation, error.Error);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
@@ -94,7 +120,9 @@ public sealed class LocationReaderTests
     {
         const string Url = "https://user:secret@example.com/x?X-Amz-Signature=secret#secret";
         _store.Objects[new Uri(Url)] = () => throw new ObjectStoreException(failure, 499, "m");
-        var error = await Assert.ThrowsAsync<LocationException>(() => Reader().ReadAsync(Url, Limit, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<LocationException>(() =>
+            Reader().ReadAsync(Url, Limit, CancellationToken.None)
+        );
         Assert.Equal(expected, error.Failure);
         Assert.Contains("https://example.com/x", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
@@ -106,11 +134,21 @@ public sealed class LocationReaderTests
     [InlineData("s3://b/k?x", "s3://b/k?x")]
     [InlineData("https://u:p@h.example:8443/a%20b?q#f", "https://h.example:8443/a%20b")]
     [InlineData("https://?secret", "https://…")]
-    public void A_location_is_shown_without_secrets(string location, string shown) => Assert.Equal(shown, LocationReader.Describe(location));
+    public void A_location_is_shown_without_secrets(string location, string shown) =>
+        Assert.Equal(shown, LocationReader.Describe(location));
 
     private static readonly AwsSettings Settings = new() { Region = "us-east-1" };
 
-    private LocationReader Reader(Stream? input = null) => new(input, (needsCredentials, _) => Task.FromResult(_store.CreateObjectStore(needsCredentials ? Settings : null)));
+    private LocationReader Reader(Stream? input = null) =>
+        new(
+            input,
+            (needsCredentials, _) => Task.FromResult(_store.CreateObjectStore(needsCredentials ? Settings : null))
+        );
 
-    private async Task<LocationFailure> Fails(string location) => (await Assert.ThrowsAsync<LocationException>(() => Reader().ReadAsync(location, Limit, CancellationToken.None))).Failure;
+    private async Task<LocationFailure> Fails(string location) =>
+        (
+            await Assert.ThrowsAsync<LocationException>(() =>
+                Reader().ReadAsync(location, Limit, CancellationToken.None)
+            )
+        ).Failure;
 }

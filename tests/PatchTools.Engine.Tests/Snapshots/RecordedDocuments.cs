@@ -7,7 +7,12 @@ internal static class RecordedDocuments
 
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 
-    public static IEnumerable<string> Snapshots => Directory.EnumerateFiles(Folder, "*.json").Select(p => Path.GetFileName(p)!).Where(n => !n.StartsWith("override", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Snapshots =>
+        Directory
+            .EnumerateFiles(Folder, "*.json")
+            .Select(p => Path.GetFileName(p)!)
+            .Where(n => !n.StartsWith("override", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     private static string Find()
     {

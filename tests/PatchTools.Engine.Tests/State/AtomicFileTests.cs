@@ -40,7 +40,9 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.Write(path, "new"u8);
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
         Assert.Equal("new", await File.ReadAllTextAsync(path));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{leftovers} of 20 kills fell into the writing of the new file.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{leftovers} of 20 kills fell into the writing of the new file."
+        );
     }
 
     [Fact]

@@ -22,9 +22,18 @@ public sealed class FirstSeenFileTests : IDisposable
     {
         var inventory = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Inventory();
         Assert.Equal(MadeUpHost.Instant("2026-06-01"), File("2026-06-01").Advance(inventory, save: false).Of(_a11));
-        Assert.Equal(MadeUpHost.Instant("2026-06-02T08:30:15.25"), File("2026-06-02T08:30:15.25").Advance(inventory, save: true).Of(_a11));
-        Assert.Equal(MadeUpHost.Instant("2026-06-02T08:30:15.25"), File("2026-07-01").Advance(inventory, save: true).Of(_a11));
-        Assert.Equal(["3 versions are seen for the first time; approval delays count from now."], _observer.Lines.Distinct());
+        Assert.Equal(
+            MadeUpHost.Instant("2026-06-02T08:30:15.25"),
+            File("2026-06-02T08:30:15.25").Advance(inventory, save: true).Of(_a11)
+        );
+        Assert.Equal(
+            MadeUpHost.Instant("2026-06-02T08:30:15.25"),
+            File("2026-07-01").Advance(inventory, save: true).Of(_a11)
+        );
+        Assert.Equal(
+            ["3 versions are seen for the first time; approval delays count from now."],
+            _observer.Lines.Distinct()
+        );
         Assert.Empty(_observer.Warnings);
     }
 
@@ -44,7 +53,8 @@ public sealed class FirstSeenFileTests : IDisposable
                 $"The first-seen dates in {file.Path} are damaged (versions[0] is no array of five); every version counts from now.",
                 $"The damaged first-seen dates were kept as {file.Path}.damaged.",
             ],
-            _observer.Warnings);
+            _observer.Warnings
+        );
     }
 
     [Fact]
@@ -53,28 +63,44 @@ public sealed class FirstSeenFileTests : IDisposable
         var inventory = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Inventory();
         Assert.Equal(0, File("2026-06-01").Advance(inventory with { Origin = InventoryOrigin.Root }, save: true).Count);
         Assert.False(System.IO.File.Exists(File("2026-06-01").Path));
-        Assert.Equal(["When versions were first seen is known of this host only; the delays of the baseline are not applied."], _observer.Warnings);
-        Assert.Equal(0, File("2026-06-01").Advance(MadeUpHost.Dnf().Package("a", "1.1-1 BASE", "1.0-1*").Inventory(), save: true).Count);
+        Assert.Equal(
+            ["When versions were first seen is known of this host only; the delays of the baseline are not applied."],
+            _observer.Warnings
+        );
+        Assert.Equal(
+            0,
+            File("2026-06-01")
+                .Advance(MadeUpHost.Dnf().Package("a", "1.1-1 BASE", "1.0-1*").Inventory(), save: true)
+                .Count
+        );
     }
 
     [Fact]
     public void A_directory_that_cannot_be_written_is_a_warning_and_the_dates_hold_for_this_run()
     {
         System.IO.File.WriteAllText(_directory.File("data"), "no directory");
-        var dates = File("2026-06-01").Advance(MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Inventory(), save: true);
+        var dates = File("2026-06-01")
+            .Advance(MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Inventory(), save: true);
         Assert.Equal(3, dates.Count);
         Assert.Contains(_observer.Warnings, w => w.Contains("will count from a later one", StringComparison.Ordinal));
     }
 
     [Fact]
     public void What_is_written_is_read_back() =>
-        Gen.Select(Gen.String, Gen.String, Gen.String, Gen.Bool, Gen.Long[0, 4_000_000_000]).Array[0, 20].Sample(rows =>
-        {
-            Dictionary<SeenVersion, DateTimeOffset> dates = [];
-            foreach (var (name, architecture, edition, isSecurity, seconds) in rows)
-                dates[new SeenVersion(Plain(name), Plain(architecture), Plain(edition), isSecurity)] = DateTimeOffset.FromUnixTimeSeconds(seconds);
-            Assert.True(new FirstSeenDates(dates).SameAs(FirstSeenFile.Parse(FirstSeenFile.Serialize(new FirstSeenDates(dates)))));
-        });
+        Gen.Select(Gen.String, Gen.String, Gen.String, Gen.Bool, Gen.Long[0, 4_000_000_000])
+            .Array[0, 20]
+            .Sample(rows =>
+            {
+                Dictionary<SeenVersion, DateTimeOffset> dates = [];
+                foreach (var (name, architecture, edition, isSecurity, seconds) in rows)
+                    dates[new SeenVersion(Plain(name), Plain(architecture), Plain(edition), isSecurity)] =
+                        DateTimeOffset.FromUnixTimeSeconds(seconds);
+                Assert.True(
+                    new FirstSeenDates(dates).SameAs(
+                        FirstSeenFile.Parse(FirstSeenFile.Serialize(new FirstSeenDates(dates)))
+                    )
+                );
+            });
 
     [Theory]
     [InlineData("")]
@@ -82,11 +108,17 @@ public sealed class FirstSeenFileTests : IDisposable
     [InlineData("{}")]
     [InlineData("{\"format\":\"other\",\"versions\":[]}")]
     [InlineData("{\"format\":\"patchtools-first-seen/1\"}")]
-    [InlineData("{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"some\",\"2026-07-01T12:00:00Z\"]]}")]
-    [InlineData("{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"any\",\"yesterday\"]]}")]
-    public void Any_other_content_is_damage(string content) => Assert.Throws<InvalidDataException>(() => FirstSeenFile.Parse(Encoding.UTF8.GetBytes(content)));
+    [InlineData(
+        "{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"some\",\"2026-07-01T12:00:00Z\"]]}"
+    )]
+    [InlineData(
+        "{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"any\",\"yesterday\"]]}"
+    )]
+    public void Any_other_content_is_damage(string content) =>
+        Assert.Throws<InvalidDataException>(() => FirstSeenFile.Parse(Encoding.UTF8.GetBytes(content)));
 
-    private FirstSeenFile File(string now) => new(ReportSamples.Host(_directory.Path, MadeUpHost.Instant(now)), _observer);
+    private FirstSeenFile File(string now) =>
+        new(ReportSamples.Host(_directory.Path, MadeUpHost.Instant(now)), _observer);
 
     /// <summary>Names are UTF-8 on disk: half a surrogate pair cannot be one.</summary>
     private static string Plain(string text) => string.Concat(text.Where(c => !char.IsSurrogate(c)));

@@ -21,7 +21,8 @@ internal static class KillableWriter
     public static Process StartLocking(string directory) => Start(LockVariable, directory);
 
     /// <summary>About 60 kB, so that a kill often falls into the writing; every line names the round.</summary>
-    public static byte[] Content(int round) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"{round:D6}\n", Lines)));
+    public static byte[] Content(int round) =>
+        Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"{round:D6}\n", Lines)));
 
     private static Process Start(string variable, string value)
     {
@@ -46,7 +47,16 @@ internal static class KillableWriter
 
         if (Environment.GetEnvironmentVariable(LockVariable) is { } directory)
         {
-            using var held = RunLock.AcquireAsync(ReportSamples.Host(directory), "the run that dies", TimeSpan.Zero, SilentObserver.Instance, CancellationToken.None).GetAwaiter().GetResult();
+            using var held = RunLock
+                .AcquireAsync(
+                    ReportSamples.Host(directory),
+                    "the run that dies",
+                    TimeSpan.Zero,
+                    SilentObserver.Instance,
+                    CancellationToken.None
+                )
+                .GetAwaiter()
+                .GetResult();
             Console.Out.WriteLine("locked");
             Console.Out.Flush();
             // Never answered: the parent kills this process.

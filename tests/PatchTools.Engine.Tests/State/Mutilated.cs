@@ -6,7 +6,29 @@ namespace PatchTools.Engine.Tests.State;
 internal static class Mutilated
 {
     private static readonly byte[][] Splinters =
-        [.. new[] { "null", "-1", "1e400", "\"5\"", "[]", "{}", "\\ud800", "\"", "}", ",", "true", "99999999999999999999", "\0", ":", "InstalledPendingReboot" }.Select(Encoding.UTF8.GetBytes), [0xFF, 0xFE], [0xC3], [0xEF, 0xBB, 0xBF]];
+    [
+        .. new[]
+        {
+            "null",
+            "-1",
+            "1e400",
+            "\"5\"",
+            "[]",
+            "{}",
+            "\\ud800",
+            "\"",
+            "}",
+            ",",
+            "true",
+            "99999999999999999999",
+            "\0",
+            ":",
+            "InstalledPendingReboot",
+        }.Select(Encoding.UTF8.GetBytes),
+        [0xFF, 0xFE],
+        [0xC3],
+        [0xEF, 0xBB, 0xBF],
+    ];
 
     public static IEnumerable<byte[]> Cases(byte[][] seeds, int count, int seed)
     {

@@ -71,12 +71,19 @@ public sealed class PatchStatesFileTests : IDisposable
     [InlineData("1704164706", 1704164706)]
     [InlineData("1704164700.75", 1704164700)]
     public void A_time_as_text_is_converted(string time, long seconds) =>
-        Assert.Equal(seconds, Read($$"""{"patchStates": {}, "lastNoRebootInstallOperationTime": {{time}}}""").States.LastNoRebootInstallOperationTime);
+        Assert.Equal(
+            seconds,
+            Read(
+                $$"""{"patchStates": {}, "lastNoRebootInstallOperationTime": {{time}}}"""
+            ).States.LastNoRebootInstallOperationTime
+        );
 
     [Fact]
     public void The_time_of_the_last_install_is_kept_unchanged_in_every_time_zone()
     {
-        var report = ReportSamples.UbuntuScan(new StoredPatchStates(new Dictionary<string, StoredPatchState>(), 1704160000));
+        var report = ReportSamples.UbuntuScan(
+            new StoredPatchStates(new Dictionary<string, StoredPatchState>(), 1704160000)
+        );
         Assert.Equal(1704160000, PatchStatesFile.StatesOf(report).LastNoRebootInstallOperationTime);
     }
 
@@ -101,11 +108,16 @@ public sealed class PatchStatesFileTests : IDisposable
         {
             Findings =
             [
-                ReportSamples.Finding("a.amd64", "1", PatchState.Installed), ReportSamples.Finding("b.amd64", "1", PatchState.Installed),
-                ReportSamples.Finding("a.amd64", "1", PatchState.InstalledRejected), ReportSamples.Finding("c.amd64", "1", PatchState.Missing),
+                ReportSamples.Finding("a.amd64", "1", PatchState.Installed),
+                ReportSamples.Finding("b.amd64", "1", PatchState.Installed),
+                ReportSamples.Finding("a.amd64", "1", PatchState.InstalledRejected),
+                ReportSamples.Finding("c.amd64", "1", PatchState.Missing),
             ],
         };
-        Assert.Equal([("a.amd64:1", "InstalledRejected"), ("b.amd64:1", "Installed")], PatchStatesFile.StatesOf(report).States.Select(s => (s.Key, s.Value.State)));
+        Assert.Equal(
+            [("a.amd64:1", "InstalledRejected"), ("b.amd64:1", "Installed")],
+            PatchStatesFile.StatesOf(report).States.Select(s => (s.Key, s.Value.State))
+        );
     }
 
     [Theory]
@@ -116,15 +128,28 @@ public sealed class PatchStatesFileTests : IDisposable
     public void Recorded_files_are_written_back_byte_for_byte(string name)
     {
         var recorded = System.IO.File.ReadAllBytes(ReportSamples.Recorded($"{name}/patch-states-configuration.json"));
-        Assert.Equal(Encoding.UTF8.GetString(recorded), Encoding.UTF8.GetString(PatchStatesFile.Serialize(PatchStatesFile.Parse(recorded, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)))));
+        Assert.Equal(
+            Encoding.UTF8.GetString(recorded),
+            Encoding.UTF8.GetString(
+                PatchStatesFile.Serialize(
+                    PatchStatesFile.Parse(recorded, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero))
+                )
+            )
+        );
     }
 
     [Fact]
     public void Ten_thousand_mutilated_files_are_read_or_called_damaged()
     {
-        var seeds = new[] { "scan-prior-pending-reboot/prior-patch-states-configuration.json", "scan-default/patch-states-configuration.json" }
-            .Select(f => System.IO.File.ReadAllBytes(ReportSamples.Recorded(f))).ToArray();
-        int read = 0, damaged = 0;
+        var seeds = new[]
+        {
+            "scan-prior-pending-reboot/prior-patch-states-configuration.json",
+            "scan-default/patch-states-configuration.json",
+        }
+            .Select(f => System.IO.File.ReadAllBytes(ReportSamples.Recorded(f)))
+            .ToArray();
+        int read = 0,
+            damaged = 0;
         foreach (var content in Mutilated.Cases(seeds, 10_000, seed: 20240102))
         {
             try
@@ -152,7 +177,11 @@ public sealed class PatchStatesFileTests : IDisposable
         return File().Read();
     }
 
-    private void Put(string content) => System.IO.File.WriteAllText(_directory.File("ssm/patch-configuration/patch-states-configuration.json"), content);
+    private void Put(string content) =>
+        System.IO.File.WriteAllText(
+            _directory.File("ssm/patch-configuration/patch-states-configuration.json"),
+            content
+        );
 
     private PatchStatesFile File() => new(ReportSamples.Host(_directory.Path), _observer);
 }

@@ -38,7 +38,11 @@ public sealed class ReportSpoolTests : IDisposable
         Assert.Equal("2024-01-02T04:05:06Z", reports[0].CaptureTime);
         var warning = Assert.Single(_observer.Warnings);
         Assert.Contains("20240102T030506Z", warning, StringComparison.Ordinal);
-        Assert.Contains($"of {ReportSamples.InstanceId} from 2024-01-02T03:05:06Z (1 missing, 0 failed, 0 pending a reboot)", warning, StringComparison.Ordinal);
+        Assert.Contains(
+            $"of {ReportSamples.InstanceId} from 2024-01-02T03:05:06Z (1 missing, 0 failed, 0 pending a reboot)",
+            warning,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -73,7 +77,14 @@ public sealed class ReportSpoolTests : IDisposable
         Assert.True(refused > 5_000, $"{refused} refused");
     }
 
-    private static SpooledReport Unsent(ComplianceReport report) => new("", ReportSamples.InstanceId, ReportSamples.Region, ReportItems.Summary(report), ReportItems.Compliance(report));
+    private static SpooledReport Unsent(ComplianceReport report) =>
+        new(
+            "",
+            ReportSamples.InstanceId,
+            ReportSamples.Region,
+            ReportItems.Summary(report),
+            ReportItems.Compliance(report)
+        );
 
     private ReportSpool Spool() => new(ReportSamples.Host(_directory.Path), _observer);
 }

@@ -24,14 +24,24 @@ public sealed class RunLockTests : IDisposable
         var error = await Assert.ThrowsAsync<PatchToolsException>(() => Acquire(host, TimeSpan.Zero));
         Assert.Equal(PatchErrors.RunInProgress, error.Error);
         Assert.Equal(170, error.ExitCode);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} (Invoke-PatchBaseline), running for 42 s"), error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"process {Environment.ProcessId} (Invoke-PatchBaseline), running for 42 s"
+            ),
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_waiting_run_is_told_of_the_holder_and_goes_on_when_it_ends()
     {
         // The real clock: the wait itself is under test.
-        var host = Host() with { Clock = TimeProvider.System };
+        var host = Host() with
+        {
+            Clock = TimeProvider.System,
+        };
         var first = await Acquire(host, TimeSpan.Zero);
         _observer.OnProgress = status =>
         {
@@ -49,7 +59,9 @@ public sealed class RunLockTests : IDisposable
         using var first = await Acquire(host, TimeSpan.Zero);
         using var cancellation = new CancellationTokenSource();
         _observer.OnProgress = _ => cancellation.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunLock.AcquireAsync(host, "second", TimeSpan.FromMinutes(5), _observer, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            RunLock.AcquireAsync(host, "second", TimeSpan.FromMinutes(5), _observer, cancellation.Token)
+        );
     }
 
     [Fact]
@@ -65,7 +77,12 @@ public sealed class RunLockTests : IDisposable
         }
 
         using var taken = await Acquire(Host(), TimeSpan.Zero);
-        Assert.Contains(_observer.Lines, l => l.Contains("taken over", StringComparison.Ordinal) && l.Contains("the run that dies", StringComparison.Ordinal));
+        Assert.Contains(
+            _observer.Lines,
+            l =>
+                l.Contains("taken over", StringComparison.Ordinal)
+                && l.Contains("the run that dies", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -89,5 +106,6 @@ public sealed class RunLockTests : IDisposable
 
     private HostContext Host() => ReportSamples.Host(_directory.Path);
 
-    private Task<RunLock> Acquire(HostContext host, TimeSpan timeout) => RunLock.AcquireAsync(host, "Invoke-PatchBaseline", timeout, _observer, CancellationToken.None);
+    private Task<RunLock> Acquire(HostContext host, TimeSpan timeout) =>
+        RunLock.AcquireAsync(host, "Invoke-PatchBaseline", timeout, _observer, CancellationToken.None);
 }

@@ -34,7 +34,9 @@ public sealed class SummaryFileTests : IDisposable
     [Fact]
     public void Recorded_summary_is_understood()
     {
-        var summary = SummaryFile.Read(ReportSamples.Recorded("scan-prior-pending-reboot/patch-inventory-from-last-operation.json"));
+        var summary = SummaryFile.Read(
+            ReportSamples.Recorded("scan-prior-pending-reboot/patch-inventory-from-last-operation.json")
+        );
         Assert.Equal(31, summary.Counts.Missing);
         Assert.Equal(1, summary.Counts.InstalledPendingReboot);
         Assert.Equal(new DateTimeOffset(2026, 11, 23, 6, 30, 42, TimeSpan.Zero), summary.LastNoRebootInstallOperation);
@@ -53,8 +55,14 @@ public sealed class SummaryFileTests : IDisposable
     [Fact]
     public void Ten_thousand_mutilated_summaries_are_read_or_refused()
     {
-        byte[][] seeds = [File.ReadAllBytes(ReportSamples.Recorded("scan-prior-pending-reboot/patch-inventory-from-last-operation.json"))];
-        int read = 0, refused = 0;
+        byte[][] seeds =
+        [
+            File.ReadAllBytes(
+                ReportSamples.Recorded("scan-prior-pending-reboot/patch-inventory-from-last-operation.json")
+            ),
+        ];
+        int read = 0,
+            refused = 0;
         foreach (var content in Mutilated.Cases(seeds, 10_000, seed: 20240103))
         {
             try
@@ -101,7 +109,10 @@ public sealed class SummaryFileTests : IDisposable
         var host = ReportSamples.Host(_directory.Path);
         var history = new SummaryHistory(host, _observer);
         history.Add(ReportItems.Summary(ReportSamples.UbuntuScan()));
-        File.Copy(ReportSamples.Recorded("scan-default/patch-inventory-from-last-operation.json"), _directory.File("ssm/patch-configuration/patch-inventory-from-last-operation.json"));
+        File.Copy(
+            ReportSamples.Recorded("scan-default/patch-inventory-from-last-operation.json"),
+            _directory.File("ssm/patch-configuration/patch-inventory-from-last-operation.json")
+        );
         Assert.Equal([2026, 2024], history.Read().Select(s => s.OperationEnd.Year));
     }
 

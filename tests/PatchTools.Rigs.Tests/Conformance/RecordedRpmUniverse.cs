@@ -35,7 +35,17 @@ internal sealed class RecordedRpmUniverse : IDisposable
             File.WriteAllBytes(Path.Combine(Repository, package.FileName), package.Build());
         RigProcess.Run("createrepo_c", "-q", "--no-database", Repository).Expect();
         foreach (var (file, type) in new[] { ("updateinfo.xml", "updateinfo"), ("modules.yaml", "modules") })
-            RigProcess.Run("modifyrepo_c", "--mdtype", type, "--compress-type", "gz", _folder.File(file), Path.Combine(Repository, "repodata")).Expect();
+            RigProcess
+                .Run(
+                    "modifyrepo_c",
+                    "--mdtype",
+                    type,
+                    "--compress-type",
+                    "gz",
+                    _folder.File(file),
+                    Path.Combine(Repository, "repodata")
+                )
+                .Expect();
     }
 
     public string Repository => Path.Combine(_folder.Path, "repo");
@@ -53,11 +63,25 @@ internal sealed class RecordedRpmUniverse : IDisposable
         {
             var version = package.Element(common + "version")!;
             var epoch = (string)version.Attribute("epoch")!;
-            var requirements = package.Descendants(rpm + "requires").Elements(rpm + "entry").Where(e => e.Attribute("pre") is null && !((string)e.Attribute("name")!).StartsWith("rpmlib(", StringComparison.Ordinal));
-            yield return new SyntheticRpm((string)package.Element(common + "name")!, $"{(epoch == "0" ? "" : epoch + ":")}{(string)version.Attribute("ver")!}-{(string)version.Attribute("rel")!}")
+            var requirements = package
+                .Descendants(rpm + "requires")
+                .Elements(rpm + "entry")
+                .Where(e =>
+                    e.Attribute("pre") is null
+                    && !((string)e.Attribute("name")!).StartsWith("rpmlib(", StringComparison.Ordinal)
+                );
+            yield return new SyntheticRpm(
+                (string)package.Element(common + "name")!,
+                $"{(epoch == "0" ? "" : epoch + ":")}{(string)version.Attribute("ver")!}-{(string)version.Attribute("rel")!}"
+            )
             {
                 Architecture = (string)package.Element(common + "arch")!,
-                Tags = [.. requirements.Select(e => $"Requires: {(string)e.Attribute("name")!}{((string?)e.Attribute("flags") == "GE" ? $" >= {(string)e.Attribute("ver")!}" : "")}")],
+                Tags =
+                [
+                    .. requirements.Select(e =>
+                        $"Requires: {(string)e.Attribute("name")!}{((string?)e.Attribute("flags") == "GE" ? $" >= {(string)e.Attribute("ver")!}" : "")}"
+                    ),
+                ],
             };
         }
     }

@@ -13,7 +13,9 @@ internal sealed class RecordedUniverse : IDisposable
     private const string Plus = "1.0-1+deb12u1";
     private static readonly SyntheticSuite[] Suites =
     [
-        SyntheticSuite.Bookworm, SyntheticSuite.BookwormUpdates, SyntheticSuite.BookwormSecurity,
+        SyntheticSuite.Bookworm,
+        SyntheticSuite.BookwormUpdates,
+        SyntheticSuite.BookwormSecurity,
         new(Vendor, "Example", "Example Vendor", "vendor-security", "vendor-security", "1"),
     ];
 
@@ -25,9 +27,21 @@ internal sealed class RecordedUniverse : IDisposable
     public RecordedUniverse(string name)
     {
         Describe(name);
-        _lines.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name) is var order and not 0 ? order : string.CompareOrdinal(a.Foreign ?? "", b.Foreign ?? ""));
+        _lines.Sort(
+            (a, b) =>
+                string.CompareOrdinal(a.Name, b.Name) is var order and not 0
+                    ? order
+                    : string.CompareOrdinal(a.Foreign ?? "", b.Foreign ?? "")
+        );
         foreach (var suite in Suites)
-            _archive.Add(suite, _lines.SelectMany(line => line.Offers.Where(offer => offer.Suite == suite.Name).SelectMany(offer => offer.Versions).Select(line.Package)));
+            _archive.Add(
+                suite,
+                _lines.SelectMany(line =>
+                    line.Offers.Where(offer => offer.Suite == suite.Name)
+                        .SelectMany(offer => offer.Versions)
+                        .Select(line.Package)
+                )
+            );
         _archive.Publish();
         WriteDatabase();
     }
@@ -40,8 +54,7 @@ internal sealed class RecordedUniverse : IDisposable
 
     public string ExtendedStates => Path.Combine(_host.Path, "extended_states");
 
-    public const string SourcesList =
-        """
+    public const string SourcesList = """
         deb [trusted=yes] file:/srv/repo bookworm main
         deb [trusted=yes] file:/srv/repo bookworm-updates main
         deb [trusted=yes] file:/srv/repo bookworm-security main
@@ -86,15 +99,40 @@ internal sealed class RecordedUniverse : IDisposable
 
         // Architecture
         Add("p-arch-all", "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], section: "doc", architecture: "all");
-        Add("p-multi-arch", "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], section: "libs", fields: [("Multi-Arch", "same")]);
-        Add("p-multi-arch", "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], section: "libs", fields: [("Multi-Arch", "same")], foreign: "i386");
+        Add(
+            "p-multi-arch",
+            "1.0-1",
+            [(Main, ["1.0-1"]), (Security, [Plus])],
+            section: "libs",
+            fields: [("Multi-Arch", "same")]
+        );
+        Add(
+            "p-multi-arch",
+            "1.0-1",
+            [(Main, ["1.0-1"]), (Security, [Plus])],
+            section: "libs",
+            fields: [("Multi-Arch", "same")],
+            foreign: "i386"
+        );
         Add("p-foreign-only", "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], section: "libs", foreign: "i386");
         Add("p-na-foreign", null, [(Security, [Plus])], section: "libs", foreign: "i386");
 
         // Priorities and sections
         foreach (var priority in new[] { "required", "important", "standard", "optional", "extra" })
-            Add("p-prio-" + priority, "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], section: "misc", priority: priority);
-        Add("p-prio-changed", "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], section: "misc", versions: [(Plus, "Priority", "important")]);
+            Add(
+                "p-prio-" + priority,
+                "1.0-1",
+                [(Main, ["1.0-1"]), (Security, [Plus])],
+                section: "misc",
+                priority: priority
+            );
+        Add(
+            "p-prio-changed",
+            "1.0-1",
+            [(Main, ["1.0-1"]), (Security, [Plus])],
+            section: "misc",
+            versions: [(Plus, "Priority", "important")]
+        );
         Add("p-section-contrib", "1.0-1", [(Security, [Plus])], section: "contrib/net");
         Add("p-no-section", "1.0-1", [(Security, [Plus])], section: null, priority: null);
 
@@ -102,24 +140,49 @@ internal sealed class RecordedUniverse : IDisposable
         Add("p-vendor-untrusted-cur", "1.1-1", [(Vendor, ["1.1-1"])]);
 
         // Dependencies
-        Add("p-dep-app", "1.0-1", [(Main, ["1.0-1"]), (Security, ["2.0-1"])], versions: [("2.0-1", "Depends", "p-dep-lib (>= 2.0)")]);
+        Add(
+            "p-dep-app",
+            "1.0-1",
+            [(Main, ["1.0-1"]), (Security, ["2.0-1"])],
+            versions: [("2.0-1", "Depends", "p-dep-lib (>= 2.0)")]
+        );
         Add("p-dep-lib", "1.0-1", [(Main, ["1.0-1"]), (Security, ["2.0-1"])], automatic: true);
-        Add("p-newdep-app", "1.0-1", [(Main, ["1.0-1"]), (Security, ["2.0-1"])], versions: [("2.0-1", "Depends", "p-newdep-lib")]);
+        Add(
+            "p-newdep-app",
+            "1.0-1",
+            [(Main, ["1.0-1"]), (Security, ["2.0-1"])],
+            versions: [("2.0-1", "Depends", "p-newdep-lib")]
+        );
         Add("p-newdep-lib", null, [(Main, ["1.0-1"])]);
         Add("p-provides", "1.0-1", [(Main, ["1.0-1"])], fields: [("Provides", "p-virtual (= 3)")]);
         Add("p-conffile", "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], conffile: "/etc/p-conffile.conf");
         Add("p-sec-unicode", "1.0-1", [(Security, [Plus])], fields: [("Maintainer", "Zoë Ñandú <z@example.org>")]);
         if (universe == "fail")
-            Add("p-postinst-fail", "1.0-1", [(Main, ["1.0-1"]), (Security, [Plus])], postinst: (Plus, "#!/bin/sh\necho postinst of $0 fails\nexit 1\n"));
+            Add(
+                "p-postinst-fail",
+                "1.0-1",
+                [(Main, ["1.0-1"]), (Security, [Plus])],
+                postinst: (Plus, "#!/bin/sh\necho postinst of $0 fails\nexit 1\n")
+            );
         if (universe == "clean")
             return;
         Add("p-lex-two", "1.8-1", [(Main, ["1.8-1"]), (Security, ["1.9-1", "1.10-1"])], section: "python");
         Add("p-lex-epoch", "9.0-1", [(Security, ["1:0.5-1", "10.0-1"])], section: "python");
         Add("p-tilde", "1.0~rc1-1", [(Security, ["1.0~rc2-1", "1.0-1"])], section: "python");
         Add("p-vendor", "1.0-1", [(Vendor, ["1.1-1"])]);
-        Add("p-conflict-app", "1.0-1", [(Main, ["1.0-1"]), (Security, ["2.0-1"])], versions: [("2.0-1", "Conflicts", "p-conflict-victim"), ("2.0-1", "Breaks", "p-conflict-victim")]);
+        Add(
+            "p-conflict-app",
+            "1.0-1",
+            [(Main, ["1.0-1"]), (Security, ["2.0-1"])],
+            versions: [("2.0-1", "Conflicts", "p-conflict-victim"), ("2.0-1", "Breaks", "p-conflict-victim")]
+        );
         Add("p-conflict-victim", "1.0-1", [(Main, ["1.0-1"])]);
-        Add("p-unmet-app", "1.0-1", [(Main, ["1.0-1"]), (Security, ["2.0-1"])], versions: [("2.0-1", "Depends", "p-does-not-exist")]);
+        Add(
+            "p-unmet-app",
+            "1.0-1",
+            [(Main, ["1.0-1"]), (Security, ["2.0-1"])],
+            versions: [("2.0-1", "Depends", "p-does-not-exist")]
+        );
     }
 
     private void Add(
@@ -135,8 +198,25 @@ internal sealed class RecordedUniverse : IDisposable
         (string Version, string Text)? postinst = null,
         bool automatic = false,
         string? foreign = null,
-        string? conffile = null) =>
-        _lines.Add(new Line(name, installed, offers, section, priority, foreign ?? architecture, status, fields ?? [], versions ?? [], postinst, automatic, foreign, conffile));
+        string? conffile = null
+    ) =>
+        _lines.Add(
+            new Line(
+                name,
+                installed,
+                offers,
+                section,
+                priority,
+                foreign ?? architecture,
+                status,
+                fields ?? [],
+                versions ?? [],
+                postinst,
+                automatic,
+                foreign,
+                conffile
+            )
+        );
 
     private void WriteDatabase()
     {
@@ -160,7 +240,10 @@ internal sealed class RecordedUniverse : IDisposable
             File.WriteAllText(list, string.Concat(files.Select(file => file + "\n")));
 
             // Every third with a fraction of a second.
-            File.SetLastWriteTimeUtc(list, SyntheticPackage.FileTime.UtcDateTime.AddDays(number).AddSeconds(number % 3 == 0 ? 0.75 : 0));
+            File.SetLastWriteTimeUtc(
+                list,
+                SyntheticPackage.FileTime.UtcDateTime.AddDays(number).AddSeconds(number % 3 == 0 ? 0.75 : 0)
+            );
         }
 
         File.WriteAllText(_host.File("dpkg/status"), string.Join('\n', status) + "\n");
@@ -185,7 +268,8 @@ internal sealed class RecordedUniverse : IDisposable
         (string Version, string Text)? Postinst,
         bool Automatic,
         string? Foreign,
-        string? Conffile)
+        string? Conffile
+    )
     {
         public string OwnFolder => $"/usr/share/oracle/{Name}-{Architecture}";
 
@@ -201,7 +285,10 @@ internal sealed class RecordedUniverse : IDisposable
                 Architecture = Architecture,
                 Section = Section,
                 Priority = own.Where(v => v.Field == "Priority").Select(v => v.Value).FirstOrDefault(Priority),
-                Maintainer = Fields.Where(f => f.Field == "Maintainer").Select(f => f.Value).FirstOrDefault("Oracle Generator <oracle@example.org>"),
+                Maintainer = Fields
+                    .Where(f => f.Field == "Maintainer")
+                    .Select(f => f.Value)
+                    .FirstOrDefault("Oracle Generator <oracle@example.org>"),
                 Fields = [.. Fields.Concat(own).Where(f => f.Field is not ("Priority" or "Maintainer"))],
                 OwnFolder = OwnFolder,
             };
@@ -209,7 +296,12 @@ internal sealed class RecordedUniverse : IDisposable
                 return package.With("Conffiles", $"\n {Conffile} {Convert.ToHexStringLower(Md5(installedConffile))}");
             if (Conffile is not null)
                 package = package.WithConffile(Conffile, $"new in {version}\n");
-            return Postinst is { } script && script.Version == version ? package with { Scripts = new Dictionary<string, string>(StringComparer.Ordinal) { ["postinst"] = script.Text } } : package;
+            return Postinst is { } script && script.Version == version
+                ? package with
+                {
+                    Scripts = new Dictionary<string, string>(StringComparer.Ordinal) { ["postinst"] = script.Text },
+                }
+                : package;
         }
 
 #pragma warning disable CA5351 // dpkg's database records MD5 of conffiles

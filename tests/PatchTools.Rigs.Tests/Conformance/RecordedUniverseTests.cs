@@ -16,11 +16,17 @@ public sealed class RecordedUniverseTests : IDisposable
     [Fact]
     public void The_package_database_is_the_recorded_one_to_the_byte_and_the_file_time()
     {
-        var recorded = Recorded(path => path is "dpkg/status" or "dpkg/arch" or "dpkg/extended_states" || path.StartsWith("dpkg/info/", StringComparison.Ordinal));
+        var recorded = Recorded(path =>
+            path is "dpkg/status" or "dpkg/arch" or "dpkg/extended_states"
+            || path.StartsWith("dpkg/info/", StringComparison.Ordinal)
+        );
         Assert.True(recorded.Count > 40);
         foreach (var (path, content, time) in recorded)
         {
-            var ours = path == "dpkg/extended_states" ? _universe.ExtendedStates : Path.Combine(_universe.Database, path["dpkg/".Length..]);
+            var ours =
+                path == "dpkg/extended_states"
+                    ? _universe.ExtendedStates
+                    : Path.Combine(_universe.Database, path["dpkg/".Length..]);
             Assert.Equal(content, File.ReadAllText(ours));
             if (path.EndsWith(".list", StringComparison.Ordinal))
                 Assert.Equal(time.UtcDateTime, File.GetLastWriteTimeUtc(ours));
@@ -33,11 +39,15 @@ public sealed class RecordedUniverseTests : IDisposable
     public void The_package_database_of_the_other_universes_is_the_recorded_one(string name, string recordedHash)
     {
         using var universe = new RecordedUniverse(name);
-        Assert.Equal(recordedHash, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(universe.Database, "status")))));
+        Assert.Equal(
+            recordedHash,
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(universe.Database, "status"))))
+        );
     }
 
     [Fact]
-    public void The_sources_are_the_recorded_ones() => Assert.Equal(RecordedUniverse.SourcesList, Recorded(path => path == "sources.list").Single().Content);
+    public void The_sources_are_the_recorded_ones() =>
+        Assert.Equal(RecordedUniverse.SourcesList, Recorded(path => path == "sources.list").Single().Content);
 
     [Fact]
     public void The_repository_offers_what_the_recorded_one_offered()
@@ -45,17 +55,32 @@ public sealed class RecordedUniverseTests : IDisposable
         var indexes = Recorded(path => path.EndsWith("/Packages", StringComparison.Ordinal));
         Assert.Equal(8, indexes.Count);
         foreach (var (path, content, _) in indexes)
-            Assert.Equal(Stanzas(content), Stanzas(File.ReadAllText(Path.Combine(_universe.Repository, path["repo/".Length..]))));
+            Assert.Equal(
+                Stanzas(content),
+                Stanzas(File.ReadAllText(Path.Combine(_universe.Repository, path["repo/".Length..])))
+            );
     }
 
     /// <summary>Stanzas without what depends on the bytes of the package files, in one order.</summary>
     private static List<string> Stanzas(string index) =>
-    [
-        .. index.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
-            .Select(stanza => string.Join('\n', stanza.Trim().Replace("\n ", " ", StringComparison.Ordinal).Split('\n')
-                .Where(line => line.Split(':')[0] is not ("Size" or "MD5sum" or "SHA1" or "SHA256" or "SHA512")).Order(StringComparer.Ordinal)))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. index
+                .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+                .Select(stanza =>
+                    string.Join(
+                        '\n',
+                        stanza
+                            .Trim()
+                            .Replace("\n ", " ", StringComparison.Ordinal)
+                            .Split('\n')
+                            .Where(line =>
+                                line.Split(':')[0] is not ("Size" or "MD5sum" or "SHA1" or "SHA256" or "SHA512")
+                            )
+                            .Order(StringComparer.Ordinal)
+                    )
+                )
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static List<(string Path, string Content, DateTimeOffset Time)> Recorded(Func<string, bool> wanted)
     {

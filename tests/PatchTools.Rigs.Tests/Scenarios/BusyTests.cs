@@ -26,7 +26,9 @@ public sealed class BusyTests
     public void A_lock_that_apt_get_holds_ends_busy_and_names_it_and_a_run_that_waits_succeeds()
     {
         using var host = Host();
-        host.Installed(new SyntheticPackage("s-good", "1.0-1")).Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-good", "1.1-1")).Ready();
+        host.Installed(new SyntheticPackage("s-good", "1.0-1"))
+            .Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-good", "1.1-1"))
+            .Ready();
         var gate = host.Gate();
         host.Root.Run("apt-get", "update").Expect();
         using var other = host.Root.Start("apt-get", "-y", "install", "s-slow");
@@ -45,8 +47,12 @@ public sealed class BusyTests
     [Fact]
     public void A_time_budget_that_is_used_up_installs_nothing_reports_what_is_missing_and_says_so()
     {
-        using var host = new ScenarioHost().Installed(new SyntheticPackage("s-good", "1.0-1")).Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-good", "1.1-1")).Ready();
-        var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))").Expect(171);
+        using var host = new ScenarioHost()
+            .Installed(new SyntheticPackage("s-good", "1.0-1"))
+            .Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-good", "1.1-1"))
+            .Ready();
+        var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))")
+            .Expect(171);
         Assert.Equal("Missing", run.Of("s-good").State);
         Assert.Contains("time budget", run.Of("s-good").Why, StringComparison.OrdinalIgnoreCase);
         host.AssertInstalled("s-good", "1.0-1");
@@ -56,7 +62,10 @@ public sealed class BusyTests
     [Fact]
     public void A_generous_time_budget_changes_nothing()
     {
-        using var host = new ScenarioHost().Installed(new SyntheticPackage("s-good", "1.0-1")).Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-good", "1.1-1")).Ready();
+        using var host = new ScenarioHost()
+            .Installed(new SyntheticPackage("s-good", "1.0-1"))
+            .Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-good", "1.1-1"))
+            .Ready();
         host.Install("-RebootOption NoReboot -TimeBudget ([timespan]::FromHours(2))").Expect(0);
         host.AssertInstalled("s-good", "1.1-1");
     }
@@ -81,12 +90,22 @@ public sealed class BusyTests
         host.AssertSourcesAreTheAdministrators();
 
         // What was installed is not forgotten: the next run needs no repair and reports it.
-        Assert.Equal("Installed", host.Scan().Expect(0).Of("s-slow").State.Replace("PendingReboot", "", StringComparison.Ordinal));
+        Assert.Equal(
+            "Installed",
+            host.Scan().Expect(0).Of("s-slow").State.Replace("PendingReboot", "", StringComparison.Ordinal)
+        );
     }
 
     /// <summary>A host with one missing update whose postinst waits for the test.</summary>
-    private static ScenarioHost Host() => new ScenarioHost()
-        .Installed(new SyntheticPackage("s-slow", "1.0-1"))
-        .Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-slow", "1.1-1").WithScript("postinst", $"if [ -p /var/tmp/reached ]; then {Gate.Script}; fi"))
-        .Ready();
+    private static ScenarioHost Host() =>
+        new ScenarioHost()
+            .Installed(new SyntheticPackage("s-slow", "1.0-1"))
+            .Offers(
+                SyntheticSuite.BookwormSecurity,
+                new SyntheticPackage("s-slow", "1.1-1").WithScript(
+                    "postinst",
+                    $"if [ -p /var/tmp/reached ]; then {Gate.Script}; fi"
+                )
+            )
+            .Ready();
 }

@@ -14,7 +14,11 @@ public sealed class DnfInstallTests
         using var host = new RpmScenarioHost()
             .Installed(Old, new SyntheticRpm("s-feature", "1.0-1"))
             .Fixes(New.With("Requires", "s-lib"))
-            .Offers(new SyntheticRpm("s-lib", "1.0-1"), new SyntheticRpm("s-feature", "2.0-1"), new SyntheticRpm("s-unrelated", "1.0-1"))
+            .Offers(
+                new SyntheticRpm("s-lib", "1.0-1"),
+                new SyntheticRpm("s-feature", "2.0-1"),
+                new SyntheticRpm("s-unrelated", "1.0-1")
+            )
             .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("s-app").State);
@@ -53,13 +57,24 @@ public sealed class DnfInstallTests
     [Fact]
     public void WhatIf_and_a_plan_show_the_transaction_and_change_nothing()
     {
-        using var host = new RpmScenarioHost().Installed(Old, new SyntheticRpm("s-gone", "1.0-1")).Fixes(New.With("Requires", "s-lib")).Offers(new SyntheticRpm("s-lib", "2:1.0-1").With("Obsoletes", "s-gone")).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(Old, new SyntheticRpm("s-gone", "1.0-1"))
+            .Fixes(New.With("Requires", "s-lib"))
+            .Offers(new SyntheticRpm("s-lib", "2:1.0-1").With("Obsoletes", "s-gone"))
+            .Ready();
         host.Root.Run("dnf", "-q", "makecache").Expect();
         var before = host.RpmList();
         var what = host.Root.PatchTools("Invoke-PatchBaseline -Operation Install -WhatIf").Expect();
         Assert.Contains("s-lib", what.Output, StringComparison.Ordinal);
-        var plan = host.Root.PatchTools("foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }").Expect();
-        Assert.Equal(["Install s-lib  2:1.0-1 False", "Remove s-gone 1.0-1  False", "Upgrade s-app 1.0-1 1.0-2.el9_4 True"], plan.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        var plan = host
+            .Root.PatchTools(
+                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }"
+            )
+            .Expect();
+        Assert.Equal(
+            ["Install s-lib  2:1.0-1 False", "Remove s-gone 1.0-1  False", "Upgrade s-app 1.0-1 1.0-2.el9_4 True"],
+            plan.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(before, host.RpmList());
         host.AssertConfigurationIsTheAdministrators();
     }
@@ -67,7 +82,11 @@ public sealed class DnfInstallTests
     [Fact]
     public void What_a_new_dependency_replaces_goes_with_it()
     {
-        using var host = new RpmScenarioHost().Installed(Old, new SyntheticRpm("s-gone", "1.0-1")).Fixes(New.With("Requires", "s-lib")).Offers(new SyntheticRpm("s-lib", "1.0-1").With("Obsoletes", "s-gone")).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(Old, new SyntheticRpm("s-gone", "1.0-1"))
+            .Fixes(New.With("Requires", "s-lib"))
+            .Offers(new SyntheticRpm("s-lib", "1.0-1").With("Obsoletes", "s-gone"))
+            .Ready();
         host.Install().Expect(0);
         host.AssertInstalled("s-app", "1.0-2.el9_4");
         host.AssertInstalled("s-lib", "1.0-1");
@@ -120,8 +139,14 @@ public sealed class DnfInstallTests
     public void Packages_that_depend_on_each_other_are_upgraded_together()
     {
         using var host = new RpmScenarioHost()
-            .Installed(new SyntheticRpm("s-chicken", "1.0-1").With("Requires", "s-egg = 1.0-1"), new SyntheticRpm("s-egg", "1.0-1").With("Requires", "s-chicken = 1.0-1"))
-            .Fixes(new SyntheticRpm("s-chicken", "2.0-1").With("Requires", "s-egg = 2.0-1"), new SyntheticRpm("s-egg", "2.0-1").With("Requires", "s-chicken = 2.0-1"))
+            .Installed(
+                new SyntheticRpm("s-chicken", "1.0-1").With("Requires", "s-egg = 1.0-1"),
+                new SyntheticRpm("s-egg", "1.0-1").With("Requires", "s-chicken = 1.0-1")
+            )
+            .Fixes(
+                new SyntheticRpm("s-chicken", "2.0-1").With("Requires", "s-egg = 2.0-1"),
+                new SyntheticRpm("s-egg", "2.0-1").With("Requires", "s-chicken = 2.0-1")
+            )
             .Ready();
         host.Install().Expect(0);
         host.AssertInstalled("s-chicken", "2.0-1");
@@ -148,10 +173,14 @@ public sealed class DnfInstallTests
     {
         var (one, two) = (new SyntheticRpm("m-tool", "1.1-1"), new SyntheticRpm("m-tool", "2.0-1"));
         using var host = new RpmScenarioHost().Installed(new SyntheticRpm("m-tool", "1.0-1"));
-        host.Offers(one, two).Write("/etc/dnf/modules.d/tool.module", "[tool]\nname=tool\nstream=1\nprofiles=\nstate=enabled\n");
+        host.Offers(one, two)
+            .Write("/etc/dnf/modules.d/tool.module", "[tool]\nname=tool\nstream=1\nprofiles=\nstate=enabled\n");
         host.Archive.Add(RpmScenarioHost.Base, new SyntheticAdvisory("RIG-1", one) { Module = "tool:1" })
             .Add(RpmScenarioHost.Base, new SyntheticAdvisory("RIG-2", two) { Module = "tool:2" })
-            .AddModules(RpmScenarioHost.Base, Stream("1", "m-tool-0:1.1-1.x86_64") + Stream("2", "m-tool-0:2.0-1.x86_64"));
+            .AddModules(
+                RpmScenarioHost.Base,
+                Stream("1", "m-tool-0:1.1-1.x86_64") + Stream("2", "m-tool-0:2.0-1.x86_64")
+            );
         host.Ready();
         host.Install().Expect(0);
         host.AssertInstalled("m-tool", "1.1-1");
@@ -179,7 +208,16 @@ public sealed class DnfInstallTests
         const string own = "[own]\nname=own\nbaseurl=file:///srv/own\ngpgcheck=0\n";
         using var archive = new SyntheticRpmArchive();
         archive.Add("own", New).Add("own", new SyntheticAdvisory("RIG-OWN", New)).Publish();
-        using var host = new RpmScenarioHost(RpmScenarioHost.Security(Baselines.Sources(own)), new OverlayOptions { Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/own"] = Path.Combine(archive.Folder, "own") } })
+        using var host = new RpmScenarioHost(
+            RpmScenarioHost.Security(Baselines.Sources(own)),
+            new OverlayOptions
+            {
+                Binds = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["/srv/own"] = Path.Combine(archive.Folder, "own"),
+                },
+            }
+        )
             .Installed(Old)
             .Fixes(new SyntheticRpm("s-app", "9.0-1"))
             .Ready();
@@ -202,7 +240,11 @@ public sealed class DnfInstallTests
     [Fact]
     public void An_override_list_installs_what_it_names_and_nothing_else()
     {
-        using var host = new RpmScenarioHost().Installed(Old, new SyntheticRpm("s-other", "1.0-1")).Fixes(New, new SyntheticRpm("s-other", "1.1-1")).Offers(new SyntheticRpm("s-other", "1.2-1")).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(Old, new SyntheticRpm("s-other", "1.0-1"))
+            .Fixes(New, new SyntheticRpm("s-other", "1.1-1"))
+            .Offers(new SyntheticRpm("s-other", "1.2-1"))
+            .Ready();
         host.Root.Write("/root/list.yaml", "patches:\n  - id: 's-other.x86_64'\n    title: 's-other.x86_64:0:1.2-1'\n");
         host.Install("-RebootOption NoReboot -InstallOverrideList /root/list.yaml").Expect(0);
         host.AssertInstalled("s-other", "1.2-1");
@@ -214,44 +256,56 @@ public sealed class DnfInstallTests
     {
         var sleep = File.ReadAllBytes("/usr/bin/sleep");
         using var host = new RpmScenarioHost()
-            .Installed(new SyntheticRpm("s-daemon", "1.0-1").WithFile("/usr/bin/s-daemon", sleep), new SyntheticRpm("glibc", "2.34-1"))
-            .Fixes(new SyntheticRpm("s-daemon", "1.1-1").WithFile("/usr/bin/s-daemon", [.. sleep, 0]), new SyntheticRpm("glibc", "2.34-2"))
+            .Installed(
+                new SyntheticRpm("s-daemon", "1.0-1").WithFile("/usr/bin/s-daemon", sleep),
+                new SyntheticRpm("glibc", "2.34-1")
+            )
+            .Fixes(
+                new SyntheticRpm("s-daemon", "1.1-1").WithFile("/usr/bin/s-daemon", [.. sleep, 0]),
+                new SyntheticRpm("glibc", "2.34-2")
+            )
             .Ready();
         using var daemon = host.Root.Start("/usr/bin/s-daemon", "600");
         while (!host.Root.Shell("cat /proc/[0-9]*/comm").Output.Contains("s-daemon", StringComparison.Ordinal))
             Thread.Yield();
         host.Install().Expect(0);
-        var said = host.Root.PatchTools("$a = Test-PatchRebootRequired; foreach ($r in $a.Reasons) { \"$($r.Text)\" }; $a.Processes").Expect().Output;
+        var said = host
+            .Root.PatchTools(
+                "$a = Test-PatchRebootRequired; foreach ($r in $a.Reasons) { \"$($r.Text)\" }; $a.Processes"
+            )
+            .Expect()
+            .Output;
         Assert.Contains("core packages were installed since the last boot: glibc", said, StringComparison.Ordinal);
         Assert.Contains("s-daemon (", said, StringComparison.Ordinal);
     }
 
-    private static Action<JsonObject> Reject(params string[] names) => baseline =>
-    {
-        baseline["rejectedPatches"] = new JsonArray([.. names.Select(n => JsonValue.Create(n))]);
-        baseline["rejectedPatchesAction"] = "BLOCK";
-    };
+    private static Action<JsonObject> Reject(params string[] names) =>
+        baseline =>
+        {
+            baseline["rejectedPatches"] = new JsonArray([.. names.Select(n => JsonValue.Create(n))]);
+            baseline["rejectedPatchesAction"] = "BLOCK";
+        };
 
     private static string Stream(string stream, string artifact) =>
         $$"""
-        ---
-        document: modulemd
-        version: 2
-        data:
-          name: tool
-          stream: "{{stream}}"
-          version: 1
-          context: "0000000{{stream}}"
-          arch: x86_64
-          summary: synthetic
-          description: synthetic
-          license:
-            module: [MIT]
-          dependencies: [{}]
-          artifacts:
-            rpms:
-            - {{artifact}}
-        ...
+            ---
+            document: modulemd
+            version: 2
+            data:
+              name: tool
+              stream: "{{stream}}"
+              version: 1
+              context: "0000000{{stream}}"
+              arch: x86_64
+              summary: synthetic
+              description: synthetic
+              license:
+                module: [MIT]
+              dependencies: [{}]
+              artifacts:
+                rpms:
+                - {{artifact}}
+            ...
 
-        """;
+            """;
 }

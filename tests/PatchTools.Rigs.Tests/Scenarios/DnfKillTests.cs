@@ -41,9 +41,15 @@ public sealed class DnfKillTests(DnfKillTests.UndisturbedRun undisturbed) : ICla
         using (var process = host.StartInstall())
         {
             await process.WaitForFirstCommandAsync(TestContext.Current.CancellationToken);
-            await Task.Delay(undisturbed.Duration * ((point + 0.5) / Points), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(
+                undisturbed.Duration * ((point + 0.5) / Points),
+                TimeProvider.System,
+                TestContext.Current.CancellationToken
+            );
             var running = host.Root.Shell("cat /proc/[0-9]*/comm 2>/dev/null | sort | uniq -c").Output;
-            TestContext.Current.TestOutputHelper?.WriteLine($"point {point} of {undisturbed.Duration.TotalSeconds:0.0} s, running:\n{running}");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"point {point} of {undisturbed.Duration.TotalSeconds:0.0} s, running:\n{running}"
+            );
             if (point % 2 == 0)
                 process.KillInner();
             else
@@ -62,17 +68,31 @@ public sealed class DnfKillTests(DnfKillTests.UndisturbedRun undisturbed) : ICla
         host.AssertInstalled("s-new", "1.0-1");
         host.AssertNothingIsHalfDone();
         var states = host.SavedStates();
-        Assert.All(Names, name => Assert.StartsWith("Installed", states[$"s-{name}.x86_64:0:1.1-1"], StringComparison.Ordinal));
-        Assert.NotNull(JsonNode.Parse(host.Root.Read($"{ScenarioHost.StateDirectory}/patch-configuration/patch-inventory-from-last-operation.json")));
+        Assert.All(
+            Names,
+            name => Assert.StartsWith("Installed", states[$"s-{name}.x86_64:0:1.1-1"], StringComparison.Ordinal)
+        );
+        Assert.NotNull(
+            JsonNode.Parse(
+                host.Root.Read(
+                    $"{ScenarioHost.StateDirectory}/patch-configuration/patch-inventory-from-last-operation.json"
+                )
+            )
+        );
         Assert.False(host.Root.Exists("/var/lib/patchtools/dnf-replaced"));
     }
 
     /// <summary>Scriptlets stretch the transaction, so that some points fall between the versions of a package.</summary>
     private const string Work = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done";
 
-    private static RpmScenarioHost Host() => new RpmScenarioHost()
-        .Installed([.. Names.Select(name => new SyntheticRpm($"s-{name}", "1.0-1").WithScript("%preun", Work))])
-        .Fixes([.. Names.Select(name => new SyntheticRpm($"s-{name}", "1.1-1").WithScript("%post", Work).With("Requires", "s-new"))])
-        .Offers(new SyntheticRpm("s-new", "1.0-1"))
-        .Ready();
+    private static RpmScenarioHost Host() =>
+        new RpmScenarioHost()
+            .Installed([.. Names.Select(name => new SyntheticRpm($"s-{name}", "1.0-1").WithScript("%preun", Work))])
+            .Fixes([
+                .. Names.Select(name =>
+                    new SyntheticRpm($"s-{name}", "1.1-1").WithScript("%post", Work).With("Requires", "s-new")
+                ),
+            ])
+            .Offers(new SyntheticRpm("s-new", "1.0-1"))
+            .Ready();
 }

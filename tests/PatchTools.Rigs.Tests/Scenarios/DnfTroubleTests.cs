@@ -11,10 +11,21 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_package_whose_scriptlet_before_fails_stays_as_it_was_and_fails_alone_with_the_reason()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, OldBad, new SyntheticRpm("s-zeta", "1.0-1")).Fixes(NewGood, NewBad.WithScript("%pre", "echo the database is locked >&2; exit 3"), new SyntheticRpm("s-zeta", "1.1-1")).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(OldGood, OldBad, new SyntheticRpm("s-zeta", "1.0-1"))
+            .Fixes(
+                NewGood,
+                NewBad.WithScript("%pre", "echo the database is locked >&2; exit 3"),
+                new SyntheticRpm("s-zeta", "1.1-1")
+            )
+            .Ready();
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
-        Assert.Contains("its %prein scriptlet failed, exit status 3 (the database is locked)", run.Of("s-bad").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "its %prein scriptlet failed, exit status 3 (the database is locked)",
+            run.Of("s-bad").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-bad", "1.0-1");
         host.AssertInstalled("s-good", "1.1-1");
         host.AssertInstalled("s-zeta", "1.1-1");
@@ -24,10 +35,17 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_scriptlet_after_that_fails_is_a_warning_as_it_is_to_rpm()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad.WithScript("%post", "echo the database is locked >&2; exit 3")).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(OldGood, OldBad)
+            .Fixes(NewGood, NewBad.WithScript("%post", "echo the database is locked >&2; exit 3"))
+            .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("s-bad").State);
-        Assert.Contains("s-bad-1.1-1.x86_64: its %post scriptlet failed, exit status 3 (the database is locked)", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "s-bad-1.1-1.x86_64: its %post scriptlet failed, exit status 3 (the database is locked)",
+            run.Error,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-bad", "1.1-1");
         host.AssertInstalled("s-good", "1.1-1");
     }
@@ -35,7 +53,10 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_replaced_version_that_will_not_go_is_told_and_the_next_run_tries_again()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, OldBad.WithScript("%preun", "test -e /var/tmp/mended")).Fixes(NewGood, NewBad).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(OldGood, OldBad.WithScript("%preun", "test -e /var/tmp/mended"))
+            .Fixes(NewGood, NewBad)
+            .Ready();
         var run = host.Install().Expect(1);
         Assert.Contains("s-bad-1.0-1.x86_64: its %preun scriptlet failed", run.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
@@ -48,7 +69,10 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_failing_package_does_not_keep_the_rest_from_asking_for_its_reboot()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad.WithScript("%pre", "exit 1")).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(OldGood, OldBad)
+            .Fixes(NewGood, NewBad.WithScript("%pre", "exit 1"))
+            .Ready();
         Assert.Equal("Failed", host.Install("-RebootOption RebootIfNeeded").Expect(194).Of("s-bad").State);
         Assert.True(host.Root.Exists($"{ScenarioHost.StateDirectory}/patch-baseline-operations-reboot-195"));
     }
@@ -56,10 +80,17 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_package_with_a_dependency_that_nobody_offers_fails_alone()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad.With("Requires", "s-nowhere")).Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(OldGood, OldBad)
+            .Fixes(NewGood, NewBad.With("Requires", "s-nowhere"))
+            .Ready();
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
-        Assert.Contains("nothing provides s-nowhere needed by s-bad-1.1-1.x86_64", run.Of("s-bad").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing provides s-nowhere needed by s-bad-1.1-1.x86_64",
+            run.Of("s-bad").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-good", "1.1-1");
         host.AssertInstalled("s-bad", "1.0-1");
     }
@@ -77,11 +108,19 @@ public sealed class DnfTroubleTests
     public void A_file_of_another_package_fails_the_package_that_brings_it_too()
     {
         using var host = new RpmScenarioHost()
-            .Installed(OldGood, OldBad, new SyntheticRpm("s-owner", "1.0-1").WithFile("/usr/share/shared", "one"u8.ToArray()))
+            .Installed(
+                OldGood,
+                OldBad,
+                new SyntheticRpm("s-owner", "1.0-1").WithFile("/usr/share/shared", "one"u8.ToArray())
+            )
             .Fixes(NewGood, NewBad.WithFile("/usr/share/shared", "another"u8.ToArray()))
             .Ready();
         var run = host.Install().Expect(1);
-        Assert.Contains("file /usr/share/shared from install of s-bad-1.1-1.x86_64 conflicts with file from package s-owner-1.0-1.x86_64", run.Of("s-bad").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "file /usr/share/shared from install of s-bad-1.1-1.x86_64 conflicts with file from package s-owner-1.0-1.x86_64",
+            run.Of("s-bad").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-bad", "1.0-1");
         host.AssertInstalled("s-good", "1.1-1");
     }
@@ -89,7 +128,10 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_disk_that_is_too_small_is_named_before_anything_changes()
     {
-        using var host = new RpmScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 }).Installed(OldGood).Fixes(NewGood.WithFile("/usr/share/s-good.zeros", new byte[300_000_000])).Ready();
+        using var host = new RpmScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 })
+            .Installed(OldGood)
+            .Fixes(NewGood.WithFile("/usr/share/s-good.zeros", new byte[300_000_000]))
+            .Ready();
         var run = host.Install().Expect(1, "PreflightFailed");
         Assert.Contains("free and the install needs", run.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-good", "1.0-1");
@@ -104,7 +146,10 @@ public sealed class DnfTroubleTests
             .Ready();
 
         // dnf's plugins run before the transaction: here one fills the disk, after PatchTools has looked.
-        host.Root.Write("/usr/lib/python3/dist-packages/dnf-plugins/fill.py", "import dnf, subprocess\nclass Fill(dnf.Plugin):\n    name = 'fill'\n    def resolved(self):\n        if self.base.conf.assumeyes:\n            subprocess.call(['sh', '-c', 'test -e /var/tmp/fill || dd if=/dev/zero of=/var/tmp/fill bs=1M count=220 2>/dev/null'])\n");
+        host.Root.Write(
+            "/usr/lib/python3/dist-packages/dnf-plugins/fill.py",
+            "import dnf, subprocess\nclass Fill(dnf.Plugin):\n    name = 'fill'\n    def resolved(self):\n        if self.base.conf.assumeyes:\n            subprocess.call(['sh', '-c', 'test -e /var/tmp/fill || dd if=/dev/zero of=/var/tmp/fill bs=1M count=220 2>/dev/null'])\n"
+        );
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
         Assert.Contains("more space on the / filesystem", run.Of("s-bad").Why, StringComparison.Ordinal);
@@ -132,7 +177,11 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_dead_repository_that_may_be_skipped_only_warns_and_one_that_may_not_is_no_proof()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood).Fixes(NewGood).Repository("dead", "skip_if_unavailable=1").Ready();
+        using var host = new RpmScenarioHost()
+            .Installed(OldGood)
+            .Fixes(NewGood)
+            .Repository("dead", "skip_if_unavailable=1")
+            .Ready();
         host.Install().Expect(0);
         host.AssertInstalled("s-good", "1.1-1");
 
@@ -147,7 +196,10 @@ public sealed class DnfTroubleTests
     {
         using var stranger = new RpmSigningKey();
         var (unsigned, strange) = (new SyntheticRpm("s-unsigned", "1.1-1"), new SyntheticRpm("s-strange", "1.1-1"));
-        using var host = new RpmScenarioHost(isSigned: true).Installed(OldGood, new SyntheticRpm("s-unsigned", "1.0-1"), new SyntheticRpm("s-strange", "1.0-1")).Fixes(NewGood, unsigned, strange).Ready();
+        using var host = new RpmScenarioHost(isSigned: true)
+            .Installed(OldGood, new SyntheticRpm("s-unsigned", "1.0-1"), new SyntheticRpm("s-strange", "1.0-1"))
+            .Fixes(NewGood, unsigned, strange)
+            .Ready();
         File.WriteAllBytes(host.Archive.FileOf(RpmScenarioHost.Base, unsigned), unsigned.Build());
         File.WriteAllBytes(host.Archive.FileOf(RpmScenarioHost.Base, strange), strange.Build());
         stranger.Sign(host.Archive.FileOf(RpmScenarioHost.Base, strange));
@@ -156,8 +208,16 @@ public sealed class DnfTroubleTests
         var run = host.Install().Expect(1);
 
         Assert.Equal("Failed", run.Of("s-unsigned").State);
-        Assert.Contains("s-unsigned-1.1-1.x86_64.rpm is not signed", run.Of("s-unsigned").Why, StringComparison.Ordinal);
-        Assert.Contains("Public key for s-strange-1.1-1.x86_64.rpm is not installed", run.Of("s-strange").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "s-unsigned-1.1-1.x86_64.rpm is not signed",
+            run.Of("s-unsigned").Why,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Public key for s-strange-1.1-1.x86_64.rpm is not installed",
+            run.Of("s-strange").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-unsigned", "1.0-1");
         host.AssertInstalled("s-strange", "1.0-1");
         host.AssertInstalled("s-good", "1.1-1");
@@ -199,7 +259,8 @@ public sealed class DnfTroubleTests
     public void A_time_budget_that_is_used_up_installs_nothing_and_says_so()
     {
         using var host = new RpmScenarioHost().Installed(OldGood).Fixes(NewGood).Ready();
-        var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))").Expect(171);
+        var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))")
+            .Expect(171);
         Assert.Equal("Missing", run.Of("s-good").State);
         host.AssertInstalled("s-good", "1.0-1");
     }

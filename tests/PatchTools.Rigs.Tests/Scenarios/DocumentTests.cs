@@ -27,7 +27,10 @@ public sealed class DocumentTests
         Assert.Contains("Not compliant: 1 patch is missing.", run.Output, StringComparison.Ordinal);
         Assert.Contains("s-app", run.Output, StringComparison.Ordinal);
         var put = Assert.Single(host.Requests, request => request.Target == "PutInventory");
-        Assert.Equal(host.Root.Environment["SSM_COMMAND_ID"], put.Json!.Value.GetProperty("Items")[0].GetProperty("Content")[0].GetProperty("ExecutionId").GetString());
+        Assert.Equal(
+            host.Root.Environment["SSM_COMMAND_ID"],
+            put.Json!.Value.GetProperty("Items")[0].GetProperty("Content")[0].GetProperty("ExecutionId").GetString()
+        );
         host.AssertInstalled("s-app", "1.0-1");
     }
 
@@ -55,9 +58,22 @@ public sealed class DocumentTests
     {
         using var host = Host();
 
-        Assert.Equal(0, Run(host, ("Operation", "Install"), ("RebootOption", "NoReboot"), ("SnapshotId", "11111111-2222-4333-8444-555555555555")).ExitCode);
+        Assert.Equal(
+            0,
+            Run(
+                host,
+                ("Operation", "Install"),
+                ("RebootOption", "NoReboot"),
+                ("SnapshotId", "11111111-2222-4333-8444-555555555555")
+            ).ExitCode
+        );
 
-        Assert.Equal("11111111-2222-4333-8444-555555555555", host.Requests.First(r => r.Target == "GetDeployablePatchSnapshotForInstance").Json!.Value.GetProperty("SnapshotId").GetString());
+        Assert.Equal(
+            "11111111-2222-4333-8444-555555555555",
+            host.Requests.First(r => r.Target == "GetDeployablePatchSnapshotForInstance")
+                .Json!.Value.GetProperty("SnapshotId")
+                .GetString()
+        );
         host.AssertInstalled("s-app", "1.0-1+deb12u1");
     }
 
@@ -65,20 +81,31 @@ public sealed class DocumentTests
     public void A_failure_tells_its_cure_and_ends_with_its_own_code()
     {
         using var host = Host();
-        host.Aws.Inject(new Fault("GetDeployablePatchSnapshotForInstance", FaultKind.Error, Count: -1, "UnsupportedOperatingSystem"));
+        host.Aws.Inject(
+            new Fault("GetDeployablePatchSnapshotForInstance", FaultKind.Error, Count: -1, "UnsupportedOperatingSystem")
+        );
 
         var run = Run(host, ("Operation", "Scan"));
 
         Assert.Equal(146, run.ExitCode);
         Assert.Contains("Get-PatchSnapshot -Default", run.Output, StringComparison.Ordinal);
-        Assert.Equal(167, Run(host, ("Operation", "Install"), ("InstallOverrideList", "s3://b/l.yaml"), ("BaselineOverride", "s3://b/o.json")).ExitCode);
+        Assert.Equal(
+            167,
+            Run(
+                host,
+                ("Operation", "Install"),
+                ("InstallOverrideList", "s3://b/l.yaml"),
+                ("BaselineOverride", "s3://b/o.json")
+            ).ExitCode
+        );
     }
 
     [Fact]
     public void What_stands_in_a_location_is_never_run()
     {
         using var host = Host();
-        const string evil = "https://127.0.0.1:1/'; [IO.File]::WriteAllText('/pwned', 'x'); \"$([IO.File]::WriteAllText('/pwned', 'x'))\"; \u2019 '@";
+        const string evil =
+            "https://127.0.0.1:1/'; [IO.File]::WriteAllText('/pwned', 'x'); \"$([IO.File]::WriteAllText('/pwned', 'x'))\"; \u2019 '@";
 
         var run = Run(host, ("Operation", "Install"), ("InstallOverrideList", evil));
 
@@ -95,13 +122,24 @@ public sealed class DocumentTests
         using var host = WithoutModule(credentialsFromMetadata);
         var (bundle, hash) = Bundle();
         host.Aws.Objects["patches-us-east-1/fleet/PatchTools-" + Version + ".tar.gz"] = bundle;
-        (string, string)[] parameters = [("Operation", "Scan"), ("PayloadBucket", "patches-{region}"), ("PayloadKeyPrefix", "fleet/"), ("PayloadVersion", Version), ("PayloadSha256", hash)];
+        (string, string)[] parameters =
+        [
+            ("Operation", "Scan"),
+            ("PayloadBucket", "patches-{region}"),
+            ("PayloadKeyPrefix", "fleet/"),
+            ("PayloadVersion", Version),
+            ("PayloadSha256", hash),
+        ];
 
         var first = Run(host, parameters);
         var second = Run(host, parameters);
 
         Assert.Equal((0, ""), (first.ExitCode, first.Error));
-        Assert.Contains($"Installed PatchTools {Version} from s3://patches-us-east-1/fleet/PatchTools-{Version}.tar.gz.", first.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Installed PatchTools {Version} from s3://patches-us-east-1/fleet/PatchTools-{Version}.tar.gz.",
+            first.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Not compliant: 1 patch is missing.", first.Output, StringComparison.Ordinal);
         Assert.Equal(0, second.ExitCode);
         Assert.DoesNotContain("Installed PatchTools", second.Output, StringComparison.Ordinal);
@@ -117,8 +155,20 @@ public sealed class DocumentTests
         byte[] damaged = [1, 2, 3];
         host.Aws.Objects[$"patches/patchtools/PatchTools-{Version}.tar.gz"] = damaged;
 
-        var changed = Run(host, ("Operation", "Scan"), ("PayloadBucket", "patches"), ("PayloadVersion", Version), ("PayloadSha256", Bundle().Hash));
-        var broken = Run(host, ("Operation", "Scan"), ("PayloadBucket", "patches"), ("PayloadVersion", Version), ("PayloadSha256", Convert.ToHexString(SHA256.HashData(damaged))));
+        var changed = Run(
+            host,
+            ("Operation", "Scan"),
+            ("PayloadBucket", "patches"),
+            ("PayloadVersion", Version),
+            ("PayloadSha256", Bundle().Hash)
+        );
+        var broken = Run(
+            host,
+            ("Operation", "Scan"),
+            ("PayloadBucket", "patches"),
+            ("PayloadVersion", Version),
+            ("PayloadSha256", Convert.ToHexString(SHA256.HashData(damaged)))
+        );
 
         Assert.Equal((151, 152), (changed.ExitCode, broken.ExitCode));
         Assert.Contains("wanted is", changed.Error, StringComparison.Ordinal);
@@ -134,19 +184,41 @@ public sealed class DocumentTests
 
         var nothing = Run(host, ("Operation", "Scan"));
         var noChecksum = Run(host, ("Operation", "Scan"), ("PayloadBucket", "patches"), ("PayloadVersion", Version));
-        var noBundle = Run(host, ("Operation", "Scan"), ("PayloadBucket", "patches"), ("PayloadVersion", Version), ("PayloadSha256", new string('0', 64)));
+        var noBundle = Run(
+            host,
+            ("Operation", "Scan"),
+            ("PayloadBucket", "patches"),
+            ("PayloadVersion", Version),
+            ("PayloadSha256", new string('0', 64))
+        );
 
-        Assert.Equal((1, "PatchTools is not installed on this node. Install the module, or give PayloadBucket, PayloadVersion and PayloadSha256.\n"), (nothing.ExitCode, nothing.Error));
-        Assert.Equal((1, "PayloadBucket needs PayloadVersion and PayloadSha256 beside it.\n"), (noChecksum.ExitCode, noChecksum.Error));
+        Assert.Equal(
+            (
+                1,
+                "PatchTools is not installed on this node. Install the module, or give PayloadBucket, PayloadVersion and PayloadSha256.\n"
+            ),
+            (nothing.ExitCode, nothing.Error)
+        );
+        Assert.Equal(
+            (1, "PayloadBucket needs PayloadVersion and PayloadSha256 beside it.\n"),
+            (noChecksum.ExitCode, noChecksum.Error)
+        );
         Assert.Equal(1, noBundle.ExitCode);
-        Assert.Contains($"s3://patches/patchtools/PatchTools-{Version}.tar.gz cannot be fetched: HTTP 404, NoSuchBucket.", noBundle.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"s3://patches/patchtools/PatchTools-{Version}.tar.gz cannot be fetched: HTTP 404, NoSuchBucket.",
+            noBundle.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_node_without_pwsh_is_told_so_by_the_first_step()
     {
         using var root = new OverlayRoot();
-        root.WriteScript("/var/lib/amazon/ssm/orchestration/_script.sh", Document.Script("CheckPowerShell", ("Operation", "Scan")));
+        root.WriteScript(
+            "/var/lib/amazon/ssm/orchestration/_script.sh",
+            Document.Script("CheckPowerShell", ("Operation", "Scan"))
+        );
 
         var without = root.Run("/bin/sh", "/var/lib/amazon/ssm/orchestration/_script.sh");
         root.WriteScript("/usr/bin/pwsh", "#!/bin/sh\n");
@@ -157,7 +229,14 @@ public sealed class DocumentTests
         Assert.Equal((0, ""), (with.ExitCode, with.Error));
     }
 
-    private static string Version { get; } = Regex.Match(File.ReadAllText(Path.Combine(BuiltHost.RepositoryRoot, "PatchTools.psd1")), "ModuleVersion = '([^']+)'").Groups[1].Value;
+    private static string Version { get; } =
+        Regex
+            .Match(
+                File.ReadAllText(Path.Combine(BuiltHost.RepositoryRoot, "PatchTools.psd1")),
+                "ModuleVersion = '([^']+)'"
+            )
+            .Groups[1]
+            .Value;
 
     private static RigRun Run(ScenarioHost host, params (string Name, string Value)[] parameters)
     {
@@ -166,14 +245,18 @@ public sealed class DocumentTests
         return run;
     }
 
-    private static ScenarioHost Host() => new ScenarioHost().Installed(Old).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
+    private static ScenarioHost Host() =>
+        new ScenarioHost().Installed(Old).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
 
     /// <summary>The program in the place of pwsh finds a module of the same name that has no command.</summary>
     private static ScenarioHost WithoutModule(bool credentialsFromMetadata = false)
     {
         var host = Host();
         host.Root.UseAws(host.Aws, credentialsFromMetadata: credentialsFromMetadata);
-        host.Root.Write("/opt/none/PatchTools/PatchTools.psd1", "@{ ModuleVersion = '0.0.1'; GUID = '00000000-0000-0000-0000-000000000001'; CmdletsToExport = @() }");
+        host.Root.Write(
+            "/opt/none/PatchTools/PatchTools.psd1",
+            "@{ ModuleVersion = '0.0.1'; GUID = '00000000-0000-0000-0000-000000000001'; CmdletsToExport = @() }"
+        );
         host.Root.Environment["PATCHTOOLS_MODULE"] = "/opt/none/PatchTools";
         return host;
     }
@@ -182,9 +265,16 @@ public sealed class DocumentTests
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
-            TarFile.CreateFromDirectory(Path.Combine(BuiltHost.RepositoryRoot, "artifacts", "PatchTools"), gzip, includeBaseDirectory: true);
+            TarFile.CreateFromDirectory(
+                Path.Combine(BuiltHost.RepositoryRoot, "artifacts", "PatchTools"),
+                gzip,
+                includeBaseDirectory: true
+            );
         return (packed.ToArray(), Convert.ToHexString(SHA256.HashData(packed.ToArray())));
     }
 
-    private static string[] Names(ScenarioHost host, string folder) => host.Root.Exists(folder) ? [.. Directory.GetFileSystemEntries(host.Root.Path(folder)).Select(entry => Path.GetFileName(entry))] : [];
+    private static string[] Names(ScenarioHost host, string folder) =>
+        host.Root.Exists(folder)
+            ? [.. Directory.GetFileSystemEntries(host.Root.Path(folder)).Select(entry => Path.GetFileName(entry))]
+            : [];
 }

@@ -11,7 +11,12 @@ public sealed class InstallTests
     {
         using var host = new ScenarioHost()
             .Installed(Old, new SyntheticPackage("s-feature", "1.0-1"))
-            .Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-feature", "2.0-1"), new SyntheticPackage("s-lib", "1.0-1"), new SyntheticPackage("s-unrelated", "1.0-1"))
+            .Offers(
+                SyntheticSuite.Bookworm,
+                new SyntheticPackage("s-feature", "2.0-1"),
+                new SyntheticPackage("s-lib", "1.0-1"),
+                new SyntheticPackage("s-unrelated", "1.0-1")
+            )
             .Offers(SyntheticSuite.BookwormSecurity, New.With("Depends", "s-lib"))
             .Ready();
         var run = host.Install().Expect(0);
@@ -63,34 +68,57 @@ public sealed class InstallTests
     [Fact]
     public void WhatIf_changes_nothing_and_shows_the_transaction()
     {
-        using var host = new ScenarioHost().Installed(Old).Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-lib", "1.0-1")).Offers(SyntheticSuite.BookwormSecurity, New.With("Depends", "s-lib")).Ready();
+        using var host = new ScenarioHost()
+            .Installed(Old)
+            .Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-lib", "1.0-1"))
+            .Offers(SyntheticSuite.BookwormSecurity, New.With("Depends", "s-lib"))
+            .Ready();
         host.Root.Run("apt-get", "update").Expect();
         var before = host.Root.DpkgList();
         var run = host.Root.PatchTools("Invoke-PatchBaseline -Operation Install -WhatIf").Expect();
         Assert.Contains("s-lib", run.Output, StringComparison.Ordinal);
         Assert.Equal(before, host.Root.DpkgList());
-        Assert.Equal("", host.Root.Shell($"find {ScenarioHost.StateDirectory} /var/lib/patchtools -type f 2>/dev/null; true").Output);
+        Assert.Equal(
+            "",
+            host.Root.Shell($"find {ScenarioHost.StateDirectory} /var/lib/patchtools -type f 2>/dev/null; true").Output
+        );
         host.AssertSourcesAreTheAdministrators();
     }
 
     [Fact]
     public void A_plan_names_every_change_and_makes_none()
     {
-        using var host = new ScenarioHost().Installed(Old).Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-lib", "1.0-1")).Offers(SyntheticSuite.BookwormSecurity, New.With("Depends", "s-lib")).Ready();
+        using var host = new ScenarioHost()
+            .Installed(Old)
+            .Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-lib", "1.0-1"))
+            .Offers(SyntheticSuite.BookwormSecurity, New.With("Depends", "s-lib"))
+            .Ready();
         host.Root.Run("apt-get", "update").Expect();
         var before = host.Root.DpkgList();
-        var run = host.Root.PatchTools("foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }").Expect();
-        Assert.Equal(["Install s-lib  1.0-1 False", "Upgrade s-app 1.0-1 1.0-1+deb12u1 True"], run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        var run = host
+            .Root.PatchTools(
+                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }"
+            )
+            .Expect();
+        Assert.Equal(
+            ["Install s-lib  1.0-1 False", "Upgrade s-app 1.0-1 1.0-1+deb12u1 True"],
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(before, host.Root.DpkgList());
     }
 
     [Fact]
     public void On_an_Ubuntu_with_deb822_sources_phased_updates_are_installed_too()
     {
-        using var host = new ScenarioHost(Baselines.Security("UBUNTU"), "Ubuntu24.04").AsUbuntu()
+        using var host = new ScenarioHost(Baselines.Security("UBUNTU"), "Ubuntu24.04")
+            .AsUbuntu()
             .Installed(Old, new SyntheticPackage("s-phased", "1.0-1"), new SyntheticPackage("s-feature", "1.0-1"))
             .Offers(SyntheticSuite.NobleUpdates, new SyntheticPackage("s-feature", "1.1-1"))
-            .Offers(SyntheticSuite.NobleSecurity, New, new SyntheticPackage("s-phased", "1.1-1").With("Phased-Update-Percentage", "0"))
+            .Offers(
+                SyntheticSuite.NobleSecurity,
+                New,
+                new SyntheticPackage("s-phased", "1.1-1").With("Phased-Update-Percentage", "0")
+            )
             .Ready();
         host.Install().Expect(0);
         host.AssertInstalled("s-app", "1.0-1+deb12u1");
@@ -102,8 +130,15 @@ public sealed class InstallTests
     public void A_configuration_file_that_the_administrator_changed_is_kept()
     {
         using var host = new ScenarioHost()
-            .Installed(Old.WithConffile("/etc/s-app.conf", "setting=1\n"), new SyntheticPackage("s-plain", "1.0-1").WithConffile("/etc/s-plain.conf", "setting=1\n"))
-            .Offers(SyntheticSuite.BookwormSecurity, New.WithConffile("/etc/s-app.conf", "setting=2\n"), new SyntheticPackage("s-plain", "1.1-1").WithConffile("/etc/s-plain.conf", "setting=2\n"))
+            .Installed(
+                Old.WithConffile("/etc/s-app.conf", "setting=1\n"),
+                new SyntheticPackage("s-plain", "1.0-1").WithConffile("/etc/s-plain.conf", "setting=1\n")
+            )
+            .Offers(
+                SyntheticSuite.BookwormSecurity,
+                New.WithConffile("/etc/s-app.conf", "setting=2\n"),
+                new SyntheticPackage("s-plain", "1.1-1").WithConffile("/etc/s-plain.conf", "setting=2\n")
+            )
             .Ready();
         host.Root.Write("/etc/s-app.conf", "setting=mine\n");
         host.Install().Expect(0);
@@ -116,7 +151,10 @@ public sealed class InstallTests
     [Fact]
     public void A_held_package_stays_and_is_reported_Failed_without_effect_on_the_exit_code()
     {
-        using var host = new ScenarioHost().Installed(Old, new SyntheticPackage("s-held", "1.0-1")).Offers(SyntheticSuite.BookwormSecurity, New, new SyntheticPackage("s-held", "1.1-1")).Ready();
+        using var host = new ScenarioHost()
+            .Installed(Old, new SyntheticPackage("s-held", "1.0-1"))
+            .Offers(SyntheticSuite.BookwormSecurity, New, new SyntheticPackage("s-held", "1.1-1"))
+            .Ready();
         host.Root.Run("apt-mark", "hold", "s-held").Expect();
         var run = host.Install().Expect(0);
         Assert.Equal("Failed", run.Of("s-held").State);
@@ -129,8 +167,15 @@ public sealed class InstallTests
     public void A_kernel_that_apt_would_keep_back_comes_with_its_new_package_and_the_old_kernel_stays()
     {
         using var host = new ScenarioHost()
-            .Installed(new SyntheticPackage("linux-image-6.1.0-1-amd64", "6.1.1-1"), new SyntheticPackage("linux-image-amd64", "6.1.1-1").With("Depends", "linux-image-6.1.0-1-amd64"))
-            .Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("linux-image-6.1.0-2-amd64", "6.1.2-1"), new SyntheticPackage("linux-image-amd64", "6.1.2-1").With("Depends", "linux-image-6.1.0-2-amd64"))
+            .Installed(
+                new SyntheticPackage("linux-image-6.1.0-1-amd64", "6.1.1-1"),
+                new SyntheticPackage("linux-image-amd64", "6.1.1-1").With("Depends", "linux-image-6.1.0-1-amd64")
+            )
+            .Offers(
+                SyntheticSuite.BookwormSecurity,
+                new SyntheticPackage("linux-image-6.1.0-2-amd64", "6.1.2-1"),
+                new SyntheticPackage("linux-image-amd64", "6.1.2-1").With("Depends", "linux-image-6.1.0-2-amd64")
+            )
             .Ready();
         host.Root.Run("apt-get", "update").Expect();
         Assert.Contains("kept back", host.Root.Run("apt-get", "-s", "upgrade").Output, StringComparison.Ordinal);
@@ -144,8 +189,15 @@ public sealed class InstallTests
     public void Packages_that_depend_on_each_other_are_upgraded_together()
     {
         using var host = new ScenarioHost()
-            .Installed(new SyntheticPackage("s-chicken", "1.0-1").With("Depends", "s-egg (= 1.0-1)"), new SyntheticPackage("s-egg", "1.0-1").With("Depends", "s-chicken (= 1.0-1)"))
-            .Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-chicken", "2.0-1").With("Depends", "s-egg (= 2.0-1)"), new SyntheticPackage("s-egg", "2.0-1").With("Depends", "s-chicken (= 2.0-1)"))
+            .Installed(
+                new SyntheticPackage("s-chicken", "1.0-1").With("Depends", "s-egg (= 1.0-1)"),
+                new SyntheticPackage("s-egg", "1.0-1").With("Depends", "s-chicken (= 1.0-1)")
+            )
+            .Offers(
+                SyntheticSuite.BookwormSecurity,
+                new SyntheticPackage("s-chicken", "2.0-1").With("Depends", "s-egg (= 2.0-1)"),
+                new SyntheticPackage("s-egg", "2.0-1").With("Depends", "s-chicken (= 2.0-1)")
+            )
             .Ready();
         host.Install().Expect(0);
         host.AssertInstalled("s-chicken", "2.0-1");
@@ -156,8 +208,16 @@ public sealed class InstallTests
     public void An_Essential_package_is_upgraded_and_never_removed_for_another()
     {
         using var host = new ScenarioHost()
-            .Installed(new SyntheticPackage("s-base", "1.0-1").With("Essential", "yes"), new SyntheticPackage("s-core", "1.0-1").With("Essential", "yes"), new SyntheticPackage("s-rival", "1.0-1"))
-            .Offers(SyntheticSuite.BookwormSecurity, new SyntheticPackage("s-core", "1.1-1").With("Essential", "yes"), new SyntheticPackage("s-rival", "2.0-1").With("Conflicts", "s-base"))
+            .Installed(
+                new SyntheticPackage("s-base", "1.0-1").With("Essential", "yes"),
+                new SyntheticPackage("s-core", "1.0-1").With("Essential", "yes"),
+                new SyntheticPackage("s-rival", "1.0-1")
+            )
+            .Offers(
+                SyntheticSuite.BookwormSecurity,
+                new SyntheticPackage("s-core", "1.1-1").With("Essential", "yes"),
+                new SyntheticPackage("s-rival", "2.0-1").With("Conflicts", "s-base")
+            )
             .Ready();
         var run = host.Install();
         Assert.NotEqual(0, run.ExitCode);

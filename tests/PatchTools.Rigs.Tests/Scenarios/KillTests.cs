@@ -41,9 +41,15 @@ public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
         using (var process = host.StartInstall())
         {
             await process.WaitForFirstCommandAsync(TestContext.Current.CancellationToken);
-            await Task.Delay(undisturbed.Duration * ((point + 0.5) / Points), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(
+                undisturbed.Duration * ((point + 0.5) / Points),
+                TimeProvider.System,
+                TestContext.Current.CancellationToken
+            );
             var running = host.Root.Shell("cat /proc/[0-9]*/comm 2>/dev/null | sort | uniq -c").Output;
-            TestContext.Current.TestOutputHelper?.WriteLine($"point {point} of {undisturbed.Duration.TotalSeconds:0.0} s, running:\n{running}");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"point {point} of {undisturbed.Duration.TotalSeconds:0.0} s, running:\n{running}"
+            );
             if (point % 2 == 0)
                 process.KillInner();
             else
@@ -63,8 +69,17 @@ public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
         host.AssertNothingIsHalfDone();
         host.AssertSourcesAreTheAdministrators();
         var states = host.SavedStates();
-        Assert.All(Names, name => Assert.StartsWith("Installed", states[$"s-{name}.amd64:1.1-1"], StringComparison.Ordinal));
-        Assert.NotNull(JsonNode.Parse(host.Root.Read($"{ScenarioHost.StateDirectory}/patch-configuration/patch-inventory-from-last-operation.json")));
+        Assert.All(
+            Names,
+            name => Assert.StartsWith("Installed", states[$"s-{name}.amd64:1.1-1"], StringComparison.Ordinal)
+        );
+        Assert.NotNull(
+            JsonNode.Parse(
+                host.Root.Read(
+                    $"{ScenarioHost.StateDirectory}/patch-configuration/patch-inventory-from-last-operation.json"
+                )
+            )
+        );
 
         // The host's own sources are in force again: its lists offer what the baseline's sources do not have.
         host.Root.Run("apt-get", "update").Expect();
@@ -73,19 +88,42 @@ public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
 
     private static ScenarioHost Host()
     {
-        var host = new ScenarioHost(Baselines.Security(change: Baselines.Sources("deb [trusted=yes] file:/srv/repo bookworm-security main")));
-        host.Root.Write("/etc/apt/sources.list", "# the administrator's own\ndeb [trusted=yes] file:/srv/repo bookworm main\n");
-        host.Root.Shell("chmod 640 /etc/apt/sources.list; ln -s /dev/null /etc/apt/sources.list.d/old.list; echo '# not in use' > /etc/apt/sources.list.d/spare.disabled").Expect();
-        return host
-            .Installed([.. Names.Select(name => new SyntheticPackage($"s-{name}", "1.0-1").WithConffile($"/etc/s-{name}.conf", "1\n"))])
+        var host = new ScenarioHost(
+            Baselines.Security(change: Baselines.Sources("deb [trusted=yes] file:/srv/repo bookworm-security main"))
+        );
+        host.Root.Write(
+            "/etc/apt/sources.list",
+            "# the administrator's own\ndeb [trusted=yes] file:/srv/repo bookworm main\n"
+        );
+        host.Root.Shell(
+                "chmod 640 /etc/apt/sources.list; ln -s /dev/null /etc/apt/sources.list.d/old.list; echo '# not in use' > /etc/apt/sources.list.d/spare.disabled"
+            )
+            .Expect();
+        return host.Installed([
+                .. Names.Select(name =>
+                    new SyntheticPackage($"s-{name}", "1.0-1").WithConffile($"/etc/s-{name}.conf", "1\n")
+                ),
+            ])
             .Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-own", "1.0-1"))
-            .Offers(SyntheticSuite.BookwormSecurity, Names.Select(name => new SyntheticPackage($"s-{name}", "1.1-1").WithConffile($"/etc/s-{name}.conf", "2\n").WithScript("postinst", ":").With("Depends", "s-new")).Append(new SyntheticPackage("s-new", "1.0-1")))
+            .Offers(
+                SyntheticSuite.BookwormSecurity,
+                Names
+                    .Select(name =>
+                        new SyntheticPackage($"s-{name}", "1.1-1")
+                            .WithConffile($"/etc/s-{name}.conf", "2\n")
+                            .WithScript("postinst", ":")
+                            .With("Depends", "s-new")
+                    )
+                    .Append(new SyntheticPackage("s-new", "1.0-1"))
+            )
             .Ready();
     }
 }
 
 /// <summary>SIGKILL to PatchTools alone: what it started goes on.</summary>
-public sealed class PatchToolsKilledTests(KillTests.UndisturbedRun undisturbed) : KillTests(undisturbed), IClassFixture<KillTests.UndisturbedRun>
+public sealed class PatchToolsKilledTests(KillTests.UndisturbedRun undisturbed)
+    : KillTests(undisturbed),
+        IClassFixture<KillTests.UndisturbedRun>
 {
     [Theory]
     [MemberData(nameof(EvenPoints))]
@@ -93,7 +131,9 @@ public sealed class PatchToolsKilledTests(KillTests.UndisturbedRun undisturbed) 
 }
 
 /// <summary>SIGKILL to every process, dpkg and its scripts included.</summary>
-public sealed class EverythingKilledTests(KillTests.UndisturbedRun undisturbed) : KillTests(undisturbed), IClassFixture<KillTests.UndisturbedRun>
+public sealed class EverythingKilledTests(KillTests.UndisturbedRun undisturbed)
+    : KillTests(undisturbed),
+        IClassFixture<KillTests.UndisturbedRun>
 {
     [Theory]
     [MemberData(nameof(OddPoints))]

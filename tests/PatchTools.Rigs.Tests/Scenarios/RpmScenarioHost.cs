@@ -22,22 +22,38 @@ internal sealed class RpmScenarioHost : IDisposable
         _key = isSigned ? new RpmSigningKey() : null;
         Archive = new SyntheticRpmArchive { Key = _key };
         Server = new ArchiveServer(Archive.Folder);
-        Root = new OverlayRoot((options ?? new OverlayOptions()) with { Packages = ["dnf", "dnf-plugins-core", "rpm"] });
-        _aws = LoopbackAws.Start(new LoopbackAwsOptions { Product = "RedhatEnterpriseLinux9.4", Snapshot = snapshot ?? Security() });
+        Root = new OverlayRoot(
+            (options ?? new OverlayOptions()) with
+            {
+                Packages = ["dnf", "dnf-plugins-core", "rpm"],
+            }
+        );
+        _aws = LoopbackAws.Start(
+            new LoopbackAwsOptions { Product = "RedhatEnterpriseLinux9.4", Snapshot = snapshot ?? Security() }
+        );
         Root.UseAws(_aws);
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
 
         // Debian keeps rpm's database below the home directory, and has a plugin that adds a repository of its own.
-        Root.Shell("rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d").Expect();
+        Root.Shell(
+                "rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d"
+            )
+            .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
-        Root.Write("/etc/os-release", "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n");
+        Root.Write(
+            "/etc/os-release",
+            "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n"
+        );
         if (_key is not null)
             Root.Write(Key, File.ReadAllText(_key.PublicKey));
         Configure();
         Repository(Base);
         Installed(
-            new SyntheticRpm("redhat-release", "9.4-1") { Architecture = "noarch" }.With("Provides", "system-release = 9.4-1").With("Provides", "system-release(releasever) = 9"),
-            new SyntheticRpm("s-shell", "1.0-1").With("Provides", "/bin/sh"));
+            new SyntheticRpm("redhat-release", "9.4-1") { Architecture = "noarch" }
+                .With("Provides", "system-release = 9.4-1")
+                .With("Provides", "system-release(releasever) = 9"),
+            new SyntheticRpm("s-shell", "1.0-1").With("Provides", "/bin/sh")
+        );
     }
 
     public SyntheticRpmArchive Archive { get; }
@@ -49,17 +65,30 @@ internal sealed class RpmScenarioHost : IDisposable
     public IReadOnlyList<RecordedRequest> Requests => _aws.Requests;
 
     /// <summary>A rule for whatever an advisory names a security update.</summary>
-    public static byte[] Security(Action<JsonObject>? change = null) => Baselines.Security("REDHAT_ENTERPRISE_LINUX", baseline =>
-    {
-        baseline["approvalRules"]!["rules"]![0]!["filterGroup"] = JsonNode.Parse("""{ "filters": [ { "key": "CLASSIFICATION", "values": [ "Security" ] }, { "key": "SEVERITY", "values": [ "*" ] } ] }""");
-        change?.Invoke(baseline);
-    });
+    public static byte[] Security(Action<JsonObject>? change = null) =>
+        Baselines.Security(
+            "REDHAT_ENTERPRISE_LINUX",
+            baseline =>
+            {
+                baseline["approvalRules"]!["rules"]![0]!["filterGroup"] = JsonNode.Parse(
+                    """{ "filters": [ { "key": "CLASSIFICATION", "values": [ "Security" ] }, { "key": "SEVERITY", "values": [ "*" ] } ] }"""
+                );
+                change?.Invoke(baseline);
+            }
+        );
 
     /// <summary>Further lines of dnf's main section.</summary>
-    public RpmScenarioHost Configure(string lines = "") => Write("/etc/dnf/dnf.conf", $"[main]\ngpgcheck={(_key is null ? 0 : 1)}\ninstallonly_limit=3\nbest=True\nretries=1\n{lines}\n");
+    public RpmScenarioHost Configure(string lines = "") =>
+        Write(
+            "/etc/dnf/dnf.conf",
+            $"[main]\ngpgcheck={(_key is null ? 0 : 1)}\ninstallonly_limit=3\nbest=True\nretries=1\n{lines}\n"
+        );
 
     public RpmScenarioHost Repository(string id, string lines = "") =>
-        Write($"/etc/yum.repos.d/{id}.repo", $"[{id}]\nname={id}\nbaseurl={Server.Address}/{id}\n{(_key is null ? "" : $"gpgkey=file://{Key}\n")}{lines}\n");
+        Write(
+            $"/etc/yum.repos.d/{id}.repo",
+            $"[{id}]\nname={id}\nbaseurl={Server.Address}/{id}\n{(_key is null ? "" : $"gpgkey=file://{Key}\n")}{lines}\n"
+        );
 
     public RpmScenarioHost Write(string file, string text)
     {
@@ -117,26 +146,39 @@ internal sealed class RpmScenarioHost : IDisposable
 
     public PatchRunResult Scan() => PatchRuns.Invoke(Root, "-Operation Scan");
 
-    public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") => PatchRuns.Start(Root, $"-Operation Install {arguments}");
+    public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") =>
+        PatchRuns.Start(Root, $"-Operation Install {arguments}");
 
     public void AssertConfigurationIsTheAdministrators() => Assert.Equal(_configuration, Fingerprint());
 
     /// <summary>Editions that rpm has of a package, oldest first.</summary>
     public IReadOnlyList<string> EditionsOf(string package) =>
-        [.. Root.Run("rpm", "-q", "--qf", "%{EVR}\n", package).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.Contains("not installed", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [
+            .. Root.Run("rpm", "-q", "--qf", "%{EVR}\n", package)
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(l => !l.Contains("not installed", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
-    public void AssertInstalled(string package, params IReadOnlyList<string> editions) => Assert.Equal(editions, EditionsOf(package));
+    public void AssertInstalled(string package, params IReadOnlyList<string> editions) =>
+        Assert.Equal(editions, EditionsOf(package));
 
     /// <summary>No package is there twice, and every dependency is met.</summary>
-    public void AssertNothingIsHalfDone() => Assert.Equal("", Root.Run("dnf", "-C", "-q", "check", "--duplicates").Expect().Output);
+    public void AssertNothingIsHalfDone() =>
+        Assert.Equal("", Root.Run("dnf", "-C", "-q", "check", "--duplicates").Expect().Output);
 
     public string RpmList() => Root.Shell("rpm -qa --qf '%{NEVRA} %{INSTALLTIME}\n' | sort").Output;
 
     /// <summary>States by title, as the states file records them.</summary>
     public Dictionary<string, string> SavedStates()
     {
-        using var document = JsonDocument.Parse(Root.Read($"{ScenarioHost.StateDirectory}/patch-configuration/patch-states-configuration.json"));
-        return document.RootElement.GetProperty("patchStates").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
+        using var document = JsonDocument.Parse(
+            Root.Read($"{ScenarioHost.StateDirectory}/patch-configuration/patch-states-configuration.json")
+        );
+        return document
+            .RootElement.GetProperty("patchStates")
+            .EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
     }
 
     /// <summary>Two pipes by which a scriptlet waits for the test.</summary>

@@ -18,8 +18,18 @@ internal sealed class ScenarioHost : IDisposable
         Archive = new SyntheticArchive { Key = _key, Date = TimeProvider.System.GetUtcNow().AddHours(-1) };
         Server = new ArchiveServer(Archive.Folder);
         options ??= new OverlayOptions();
-        Root = new OverlayRoot(options with { Binds = new Dictionary<string, string>(options.Binds, StringComparer.Ordinal) { ["/srv/repo"] = Archive.Folder } });
-        _aws = LoopbackAws.Start(new LoopbackAwsOptions { Product = product, Snapshot = snapshot ?? Baselines.Security() });
+        Root = new OverlayRoot(
+            options with
+            {
+                Binds = new Dictionary<string, string>(options.Binds, StringComparer.Ordinal)
+                {
+                    ["/srv/repo"] = Archive.Folder,
+                },
+            }
+        );
+        _aws = LoopbackAws.Start(
+            new LoopbackAwsOptions { Product = product, Snapshot = snapshot ?? Baselines.Security() }
+        );
         Root.UseAws(_aws);
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
         Root.Write(Keyring, "");
@@ -41,7 +51,10 @@ internal sealed class ScenarioHost : IDisposable
     /// <summary>Turns the host into an Ubuntu: os-release and sources; packages of the machine's suite stay as they are.</summary>
     public ScenarioHost AsUbuntu()
     {
-        Root.Write("/etc/os-release", "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nNAME=\"Ubuntu\"\nPRETTY_NAME=\"Ubuntu 24.04.1 LTS\"\n");
+        Root.Write(
+            "/etc/os-release",
+            "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nNAME=\"Ubuntu\"\nPRETTY_NAME=\"Ubuntu 24.04.1 LTS\"\n"
+        );
         Root.Shell("rm /etc/apt/sources.list /etc/apt/sources.list.d/*").Expect();
         _suites = [SyntheticSuite.Noble, SyntheticSuite.NobleUpdates, SyntheticSuite.NobleSecurity];
         Deb822("ubuntu", "noble noble-updates noble-security");
@@ -88,20 +101,27 @@ internal sealed class ScenarioHost : IDisposable
 
     public PatchRunResult Scan() => PatchRuns.Invoke(Root, "-Operation Scan");
 
-    public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") => PatchRuns.Start(Root, $"-Operation Install {arguments}");
+    public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") =>
+        PatchRuns.Start(Root, $"-Operation Install {arguments}");
 
     public void AssertSourcesAreTheAdministrators() => Assert.Equal(_sources, Root.Fingerprint("/etc/apt"));
 
     /// <summary>dpkg finds nothing half-done, and the status it records of a package is whole.</summary>
-    public void AssertInstalled(string package, string version) => Assert.Equal($"install ok installed {version}", Root.DpkgStatus(package));
+    public void AssertInstalled(string package, string version) =>
+        Assert.Equal($"install ok installed {version}", Root.DpkgStatus(package));
 
     public void AssertNothingIsHalfDone() => Assert.Equal("", Root.Run("dpkg", "--audit").Expect().Output);
 
     /// <summary>States by title, as the states file records them.</summary>
     public Dictionary<string, string> SavedStates()
     {
-        using var document = JsonDocument.Parse(Root.Read($"{StateDirectory}/patch-configuration/patch-states-configuration.json"));
-        return document.RootElement.GetProperty("patchStates").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
+        using var document = JsonDocument.Parse(
+            Root.Read($"{StateDirectory}/patch-configuration/patch-states-configuration.json")
+        );
+        return document
+            .RootElement.GetProperty("patchStates")
+            .EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
     }
 
     /// <summary>Two pipes by which a maintainer script waits for the test.</summary>
@@ -117,7 +137,10 @@ internal sealed class ScenarioHost : IDisposable
     }
 
     private void Deb822(string name, string suites) =>
-        Root.Write($"/etc/apt/sources.list.d/{name}.sources", $"Types: deb\nURIs: {Server.Address}\nSuites: {suites}\nComponents: main\nSigned-By: {Keyring}\n");
+        Root.Write(
+            $"/etc/apt/sources.list.d/{name}.sources",
+            $"Types: deb\nURIs: {Server.Address}\nSuites: {suites}\nComponents: main\nSigned-By: {Keyring}\n"
+        );
 }
 
 /// <summary>Holds a maintainer script where the test wants it, without any clock.</summary>

@@ -12,11 +12,20 @@ public sealed class ZypperInstallTests
     public void A_security_patch_with_a_new_dependency_is_installed_and_recommended_and_optional_ones_are_not()
     {
         using var host = new ZypperScenarioHost()
-            .Installed(Old, ZypperScenarioHost.Suse("s-rec", "1.0-1"), ZypperScenarioHost.Suse("s-opt", "1.0-1"), ZypperScenarioHost.Suse("s-plain", "1.0-1"))
+            .Installed(
+                Old,
+                ZypperScenarioHost.Suse("s-rec", "1.0-1"),
+                ZypperScenarioHost.Suse("s-opt", "1.0-1"),
+                ZypperScenarioHost.Suse("s-plain", "1.0-1")
+            )
             .Fixes(New.With("Requires", "s-lib").With("Recommends", "s-extra"))
             .Patch("recommended", p => p, ZypperScenarioHost.Suse("s-rec", "2.0-1"))
             .Patch("optional", p => p, ZypperScenarioHost.Suse("s-opt", "2.0-1"))
-            .Offers(ZypperScenarioHost.Suse("s-lib", "1.0-1"), ZypperScenarioHost.Suse("s-extra", "1.0-1"), ZypperScenarioHost.Suse("s-plain", "2.0-1"))
+            .Offers(
+                ZypperScenarioHost.Suse("s-lib", "1.0-1"),
+                ZypperScenarioHost.Suse("s-extra", "1.0-1"),
+                ZypperScenarioHost.Suse("s-plain", "2.0-1")
+            )
             .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("s-app").State);
@@ -46,14 +55,25 @@ public sealed class ZypperInstallTests
     [Fact]
     public void The_host_itself_asks_for_a_reboot_where_zypper_needs_rebooting_does()
     {
-        using var host = new ZypperScenarioHost().Installed(Old).Fixes(New.With("Provides", "installhint(reboot-needed)")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(Old)
+            .Fixes(New.With("Provides", "installhint(reboot-needed)"))
+            .Ready();
         host.Install("-RebootOption RebootIfNeeded -RebootPolicy HostNeed").Expect(194);
         host.Root.Run("zypper", "needs-rebooting").Expect(102);
-        var signs = host.Root.PatchTools("(Test-PatchRebootRequired).Reasons | ForEach-Object { \"$($_.Sign)\" }").Expect();
+        var signs = host
+            .Root.PatchTools("(Test-PatchRebootRequired).Reasons | ForEach-Object { \"$($_.Sign)\" }")
+            .Expect();
         Assert.Contains("DistributionFlag", signs.Output, StringComparison.Ordinal);
         host.Root.Reboot();
         host.Root.Run("zypper", "needs-rebooting").Expect(0);
-        Assert.DoesNotContain("DistributionFlag", host.Root.PatchTools("(Test-PatchRebootRequired).Reasons | ForEach-Object { \"$($_.Sign)\" }").Expect().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "DistributionFlag",
+            host.Root.PatchTools("(Test-PatchRebootRequired).Reasons | ForEach-Object { \"$($_.Sign)\" }")
+                .Expect()
+                .Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -69,13 +89,24 @@ public sealed class ZypperInstallTests
     [Fact]
     public void WhatIf_and_a_plan_show_the_transaction_and_change_nothing()
     {
-        using var host = new ZypperScenarioHost().Installed(Old).Fixes(New.With("Requires", "s-lib")).Offers(ZypperScenarioHost.Suse("s-lib", "2:1.0-1")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(Old)
+            .Fixes(New.With("Requires", "s-lib"))
+            .Offers(ZypperScenarioHost.Suse("s-lib", "2:1.0-1"))
+            .Ready();
         host.Root.Run("zypper", "--non-interactive", "refresh").Expect();
         var before = host.RpmList();
         var what = host.Root.PatchTools("Invoke-PatchBaseline -Operation Install -WhatIf").Expect();
         Assert.Contains("s-lib", what.Output, StringComparison.Ordinal);
-        var plan = host.Root.PatchTools("foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested) $($change.Repository)\" }").Expect();
-        Assert.Equal(["Install s-lib  2:1.0-1 False base", "Upgrade s-app 1.0-1 1.0-150500.2.1 True base"], plan.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        var plan = host
+            .Root.PatchTools(
+                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested) $($change.Repository)\" }"
+            )
+            .Expect();
+        Assert.Equal(
+            ["Install s-lib  2:1.0-1 False base", "Upgrade s-app 1.0-1 1.0-150500.2.1 True base"],
+            plan.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(before, host.RpmList());
         host.AssertConfigurationIsTheAdministrators();
     }
@@ -84,9 +115,18 @@ public sealed class ZypperInstallTests
     public void A_patch_for_the_package_manager_itself_goes_in_first_and_alone()
     {
         using var host = new ZypperScenarioHost()
-            .Installed(Old, ZypperScenarioHost.Suse("libzypp", "17.0-1"), ZypperScenarioHost.Suse("libsolv-tools", "1.0-1"))
+            .Installed(
+                Old,
+                ZypperScenarioHost.Suse("libzypp", "17.0-1"),
+                ZypperScenarioHost.Suse("libsolv-tools", "1.0-1")
+            )
             .Fixes(New)
-            .Patch("security", p => p with { SuggestsRestart = true }, ZypperScenarioHost.Suse("libzypp", "17.1-1"), ZypperScenarioHost.Suse("libsolv-tools", "1.1-1"))
+            .Patch(
+                "security",
+                p => p with { SuggestsRestart = true },
+                ZypperScenarioHost.Suse("libzypp", "17.1-1"),
+                ZypperScenarioHost.Suse("libsolv-tools", "1.1-1")
+            )
             .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("libzypp").State);
@@ -102,8 +142,13 @@ public sealed class ZypperInstallTests
     [Fact]
     public void A_kernel_comes_beside_the_others()
     {
-        var kernel = ZypperScenarioHost.Suse("kernel-default", "5.14.21-150500.55.39.1").With("Provides", "multiversion(kernel)");
-        using var host = new ZypperScenarioHost().Installed(kernel).Fixes(kernel with { Edition = "5.14.21-150500.55.44.1" }).Ready();
+        var kernel = ZypperScenarioHost
+            .Suse("kernel-default", "5.14.21-150500.55.39.1")
+            .With("Provides", "multiversion(kernel)");
+        using var host = new ZypperScenarioHost()
+            .Installed(kernel)
+            .Fixes(kernel with { Edition = "5.14.21-150500.55.44.1" })
+            .Ready();
         var run = host.Install().Expect(0);
         host.AssertInstalled("kernel-default", "5.14.21-150500.55.39.1", "5.14.21-150500.55.44.1");
         Assert.Equal("InstalledPendingReboot", run.Of("kernel-default").State);
@@ -112,7 +157,9 @@ public sealed class ZypperInstallTests
     [Fact]
     public void A_locked_package_stays_as_it_is_without_effect_on_the_exit_code()
     {
-        using var host = new ZypperScenarioHost().Installed(Old, ZypperScenarioHost.Suse("s-held", "1.0-1")).Fixes(New, ZypperScenarioHost.Suse("s-held", "2.0-1"));
+        using var host = new ZypperScenarioHost()
+            .Installed(Old, ZypperScenarioHost.Suse("s-held", "1.0-1"))
+            .Fixes(New, ZypperScenarioHost.Suse("s-held", "2.0-1"));
         host.Root.Run("zypper", "addlock", "s-held").Expect();
         host.Ready();
         var run = host.Install().Expect(0);
@@ -127,8 +174,14 @@ public sealed class ZypperInstallTests
     public void Packages_that_depend_on_each_other_are_upgraded_together()
     {
         using var host = new ZypperScenarioHost()
-            .Installed(ZypperScenarioHost.Suse("s-chicken", "1.0-1").With("Requires", "s-egg = 1.0-1"), ZypperScenarioHost.Suse("s-egg", "1.0-1").With("Requires", "s-chicken = 1.0-1"))
-            .Fixes(ZypperScenarioHost.Suse("s-chicken", "2.0-1").With("Requires", "s-egg = 2.0-1"), ZypperScenarioHost.Suse("s-egg", "2.0-1").With("Requires", "s-chicken = 2.0-1"))
+            .Installed(
+                ZypperScenarioHost.Suse("s-chicken", "1.0-1").With("Requires", "s-egg = 1.0-1"),
+                ZypperScenarioHost.Suse("s-egg", "1.0-1").With("Requires", "s-chicken = 1.0-1")
+            )
+            .Fixes(
+                ZypperScenarioHost.Suse("s-chicken", "2.0-1").With("Requires", "s-egg = 2.0-1"),
+                ZypperScenarioHost.Suse("s-egg", "2.0-1").With("Requires", "s-chicken = 2.0-1")
+            )
             .Ready();
         host.Install().Expect(0);
         host.AssertInstalled("s-chicken", "2.0-1");
@@ -138,7 +191,10 @@ public sealed class ZypperInstallTests
     [Fact]
     public void A_change_of_vendor_needs_the_administrators_consent()
     {
-        using var host = new ZypperScenarioHost().Installed(Old, ZypperScenarioHost.Suse("s-other", "1.0-1")).Fixes(New, new SyntheticRpm("s-other", "2.0-1").With("Vendor", "obs://build.opensuse.org/home:somebody")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(Old, ZypperScenarioHost.Suse("s-other", "1.0-1"))
+            .Fixes(New, new SyntheticRpm("s-other", "2.0-1").With("Vendor", "obs://build.opensuse.org/home:somebody"))
+            .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("Failed", run.Of("s-other").State);
         Assert.Contains("vendor", run.Of("s-other").Why, StringComparison.Ordinal);
@@ -160,7 +216,11 @@ public sealed class ZypperInstallTests
         using var host = new ZypperScenarioHost(snapshot)
             .Installed(Old, ZypperScenarioHost.Suse("s-needs", "1.0-1"))
             .Fixes(New.With("Requires", "way"), ZypperScenarioHost.Suse("s-needs", "2.0-1").With("Requires", "s-bad"))
-            .Offers(ZypperScenarioHost.Suse("s-bad", "1.0-1"), ZypperScenarioHost.Suse("s-way-a", "1.0-1").With("Provides", "way"), ZypperScenarioHost.Suse("s-way-b", "1.0-1").With("Provides", "way"))
+            .Offers(
+                ZypperScenarioHost.Suse("s-bad", "1.0-1"),
+                ZypperScenarioHost.Suse("s-way-a", "1.0-1").With("Provides", "way"),
+                ZypperScenarioHost.Suse("s-way-b", "1.0-1").With("Provides", "way")
+            )
             .Ready();
         var run = host.Install().Expect(1);
         Assert.Contains("s-bad", run.Of("s-needs").Why, StringComparison.Ordinal);
@@ -175,7 +235,9 @@ public sealed class ZypperInstallTests
     [Fact]
     public void Locks_that_an_interrupted_run_of_the_reference_left_are_named()
     {
-        using var host = new ZypperScenarioHost(ZypperScenarioHost.Security(baseline => baseline["rejectedPatches"] = new JsonArray("s-rejected")))
+        using var host = new ZypperScenarioHost(
+            ZypperScenarioHost.Security(baseline => baseline["rejectedPatches"] = new JsonArray("s-rejected"))
+        )
             .Installed(Old, ZypperScenarioHost.Suse("s-rejected", "1.0-1"))
             .Fixes(New, ZypperScenarioHost.Suse("s-rejected", "2.0-1"));
         host.Root.Run("zypper", "addlock", "s-rejected").Expect();
@@ -193,7 +255,16 @@ public sealed class ZypperInstallTests
         const string own = "[own]\nname=own\nbaseurl=dir:///srv/own\ngpgcheck=0\n";
         using var archive = new SyntheticRpmArchive();
         archive.Add("own", New).Add("own", new SyntheticAdvisory("RIG-OWN", New)).Publish();
-        using var host = new ZypperScenarioHost(ZypperScenarioHost.Security(Baselines.Sources(own)), new OverlayOptions { Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/own"] = Path.Combine(archive.Folder, "own") } })
+        using var host = new ZypperScenarioHost(
+            ZypperScenarioHost.Security(Baselines.Sources(own)),
+            new OverlayOptions
+            {
+                Binds = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["/srv/own"] = Path.Combine(archive.Folder, "own"),
+                },
+            }
+        )
             .Installed(Old)
             .Fixes(ZypperScenarioHost.Suse("s-app", "9.0-1"))
             .Ready();
@@ -216,7 +287,12 @@ public sealed class ZypperInstallTests
     [Fact]
     public void An_override_list_installs_what_it_names_and_nothing_else()
     {
-        using var host = new ZypperScenarioHost().Installed(Old, ZypperScenarioHost.Suse("s-plain", "1.0-1")).Fixes(New).Offers(ZypperScenarioHost.Suse("s-plain", "2.0-1")).Write("/root/list.yaml", "patches:\n  - id: 's-plain.x86_64'\n").Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(Old, ZypperScenarioHost.Suse("s-plain", "1.0-1"))
+            .Fixes(New)
+            .Offers(ZypperScenarioHost.Suse("s-plain", "2.0-1"))
+            .Write("/root/list.yaml", "patches:\n  - id: 's-plain.x86_64'\n")
+            .Ready();
         host.Root.Write("/root/nothing.yaml", "patches:\n  - id: 's-nothing.x86_64'\n");
         host.Install("-RebootOption RebootIfNeeded -InstallOverrideList /root/nothing.yaml").Expect(0);
         Assert.Empty(host.History());

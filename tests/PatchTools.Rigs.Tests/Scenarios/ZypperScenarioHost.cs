@@ -26,10 +26,19 @@ internal sealed class ZypperScenarioHost : IDisposable
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
 
         // Debian keeps rpm's database below the home directory.
-        Root.Shell("rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /var/lib/rpm /etc/zypp/repos.d /etc/products.d").Expect();
+        Root.Shell(
+                "rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /var/lib/rpm /etc/zypp/repos.d /etc/products.d"
+            )
+            .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
-        Root.Write("/etc/os-release", "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=\"SLES\"\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n");
-        Root.Write("/etc/products.d/SLES.prod", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n");
+        Root.Write(
+            "/etc/os-release",
+            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=\"SLES\"\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n"
+        );
+        Root.Write(
+            "/etc/products.d/SLES.prod",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
+        );
         Root.Shell("ln -s SLES.prod /etc/products.d/baseproduct").Expect();
         Configure("multiversion = provides:multiversion(kernel)");
         Repository(Base);
@@ -47,21 +56,34 @@ internal sealed class ZypperScenarioHost : IDisposable
     public IReadOnlyList<RecordedRequest> Requests => _aws.Requests;
 
     /// <summary>A package of SUSE's own.</summary>
-    public static SyntheticRpm Suse(string name, string edition) => new SyntheticRpm(name, edition).With("Vendor", "SUSE LLC <https://www.suse.com/>");
+    public static SyntheticRpm Suse(string name, string edition) =>
+        new SyntheticRpm(name, edition).With("Vendor", "SUSE LLC <https://www.suse.com/>");
 
     /// <summary>A rule for whatever a patch calls security.</summary>
-    public static byte[] Security(Action<JsonObject>? change = null, params string[] classifications) => Baselines.Security("SUSE", baseline =>
-    {
-        var values = string.Join(", ", (classifications.Length == 0 ? ["Security"] : classifications).Select(c => $"\"{c}\""));
-        baseline["approvalRules"]!["rules"]![0]!["filterGroup"] = JsonNode.Parse($$"""{ "filters": [ { "key": "CLASSIFICATION", "values": [ {{values}} ] }, { "key": "SEVERITY", "values": [ "*" ] } ] }""");
-        change?.Invoke(baseline);
-    });
+    public static byte[] Security(Action<JsonObject>? change = null, params string[] classifications) =>
+        Baselines.Security(
+            "SUSE",
+            baseline =>
+            {
+                var values = string.Join(
+                    ", ",
+                    (classifications.Length == 0 ? ["Security"] : classifications).Select(c => $"\"{c}\"")
+                );
+                baseline["approvalRules"]!["rules"]![0]!["filterGroup"] = JsonNode.Parse(
+                    $$"""{ "filters": [ { "key": "CLASSIFICATION", "values": [ {{values}} ] }, { "key": "SEVERITY", "values": [ "*" ] } ] }"""
+                );
+                change?.Invoke(baseline);
+            }
+        );
 
     /// <summary>Lines of libzypp's main section.</summary>
     public ZypperScenarioHost Configure(string lines) => Write("/etc/zypp/zypp.conf", $"[main]\n{lines}\n");
 
     public ZypperScenarioHost Repository(string alias, string lines = "") =>
-        Write($"/etc/zypp/repos.d/{alias}.repo", $"[{alias}]\nname=The {alias} one\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl={Server.Address}/{alias}\ngpgcheck=0\n{(IsSigned ? "pkg_gpgcheck=1\n" : "")}{lines}\n");
+        Write(
+            $"/etc/zypp/repos.d/{alias}.repo",
+            $"[{alias}]\nname=The {alias} one\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl={Server.Address}/{alias}\ngpgcheck=0\n{(IsSigned ? "pkg_gpgcheck=1\n" : "")}{lines}\n"
+        );
 
     public ZypperScenarioHost Write(string file, string text)
     {
@@ -83,10 +105,17 @@ internal sealed class ZypperScenarioHost : IDisposable
     }
 
     /// <summary>The repository offers packages, and a patch names them.</summary>
-    public ZypperScenarioHost Patch(string category, Func<SyntheticAdvisory, SyntheticAdvisory> change, params IReadOnlyList<SyntheticRpm> packages)
+    public ZypperScenarioHost Patch(
+        string category,
+        Func<SyntheticAdvisory, SyntheticAdvisory> change,
+        params IReadOnlyList<SyntheticRpm> packages
+    )
     {
         Archive.Add(Base, packages);
-        Archive.Add(Base, change(new SyntheticAdvisory($"RIG-SLE-15-SP5-2026-{++_patches}", packages) { Type = category }));
+        Archive.Add(
+            Base,
+            change(new SyntheticAdvisory($"RIG-SLE-15-SP5-2026-{++_patches}", packages) { Type = category })
+        );
         return this;
     }
 
@@ -120,7 +149,8 @@ internal sealed class ZypperScenarioHost : IDisposable
 
     public PatchRunResult Scan(string arguments = "") => PatchRuns.Invoke(Root, $"-Operation Scan {arguments}");
 
-    public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") => PatchRuns.Start(Root, $"-Operation Install {arguments}");
+    public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") =>
+        PatchRuns.Start(Root, $"-Operation Install {arguments}");
 
     public void AssertConfigurationIsTheAdministrators()
     {
@@ -130,16 +160,28 @@ internal sealed class ZypperScenarioHost : IDisposable
 
     /// <summary>Editions that rpm has of a package, oldest first.</summary>
     public IReadOnlyList<string> EditionsOf(string package) =>
-        [.. Root.Run("rpm", "-q", "--qf", "%{EVR}\n", package).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.Contains("not installed", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [
+            .. Root.Run("rpm", "-q", "--qf", "%{EVR}\n", package)
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(l => !l.Contains("not installed", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
-    public void AssertInstalled(string package, params IReadOnlyList<string> editions) => Assert.Equal(editions, EditionsOf(package));
+    public void AssertInstalled(string package, params IReadOnlyList<string> editions) =>
+        Assert.Equal(editions, EditionsOf(package));
 
     public string RpmList() => Root.Shell("rpm -qa --qf '%{NEVRA} %{INSTALLTIME}\n' | sort").Output;
 
     /// <summary>Command lines of zypper's transactions in libzypp's own history, oldest first.</summary>
-    public IReadOnlyList<string> History() => Root.Exists("/var/log/zypp/history")
-        ? [.. Root.Read("/var/log/zypp/history").Split('\n').Where(l => l.Contains("|command|", StringComparison.Ordinal))]
-        : [];
+    public IReadOnlyList<string> History() =>
+        Root.Exists("/var/log/zypp/history")
+            ?
+            [
+                .. Root.Read("/var/log/zypp/history")
+                    .Split('\n')
+                    .Where(l => l.Contains("|command|", StringComparison.Ordinal)),
+            ]
+            : [];
 
     /// <summary>Two pipes by which a scriptlet waits for the test.</summary>
     public Gate Gate() => new(Root);

@@ -13,11 +13,19 @@ public sealed class ZypperTroubleTests
     {
         using var host = new ZypperScenarioHost()
             .Installed(OldGood, OldBad, ZypperScenarioHost.Suse("s-zeta", "1.0-1"))
-            .Fixes(NewGood, NewBad.WithScript("%pre", "echo the database is locked >&2; exit 3"), ZypperScenarioHost.Suse("s-zeta", "1.1-1"))
+            .Fixes(
+                NewGood,
+                NewBad.WithScript("%pre", "echo the database is locked >&2; exit 3"),
+                ZypperScenarioHost.Suse("s-zeta", "1.1-1")
+            )
             .Ready();
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
-        Assert.Contains("%prein(s-bad-1.1-1.x86_64) scriptlet failed, exit status 3 (the database is locked)", run.Of("s-bad").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "%prein(s-bad-1.1-1.x86_64) scriptlet failed, exit status 3 (the database is locked)",
+            run.Of("s-bad").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-bad", "1.0-1");
         host.AssertInstalled("s-good", "1.1-1");
         host.AssertInstalled("s-zeta", "1.1-1");
@@ -26,10 +34,17 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_scriptlet_after_that_fails_is_a_warning_as_it_is_to_rpm()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad.WithScript("%post", "echo the database is locked >&2; exit 3")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(OldGood, OldBad)
+            .Fixes(NewGood, NewBad.WithScript("%post", "echo the database is locked >&2; exit 3"))
+            .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("s-bad").State);
-        Assert.Contains("s-bad is installed, but its %post scriptlet failed: exit status 3 (the database is locked)", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "s-bad is installed, but its %post scriptlet failed: exit status 3 (the database is locked)",
+            run.Error,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-bad", "1.1-1");
         host.AssertInstalled("s-good", "1.1-1");
     }
@@ -37,7 +52,10 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_replaced_version_that_will_not_go_is_told_and_the_next_run_tries_again()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad.WithScript("%preun", "test -e /var/tmp/mended")).Fixes(NewGood, NewBad).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(OldGood, OldBad.WithScript("%preun", "test -e /var/tmp/mended"))
+            .Fixes(NewGood, NewBad)
+            .Ready();
         var run = host.Install().Expect(1);
         Assert.Contains("%preun(s-bad-1.0-1.x86_64) scriptlet failed", run.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
@@ -50,7 +68,10 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_failing_package_does_not_keep_the_rest_from_asking_for_its_reboot()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad.WithScript("%pre", "exit 1")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(OldGood, OldBad)
+            .Fixes(NewGood, NewBad.WithScript("%pre", "exit 1"))
+            .Ready();
         Assert.Equal("Failed", host.Install("-RebootOption RebootIfNeeded").Expect(194).Of("s-bad").State);
         Assert.True(host.Root.Exists($"{ScenarioHost.StateDirectory}/patch-baseline-operations-reboot-195"));
     }
@@ -58,10 +79,17 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_package_with_a_dependency_that_nobody_offers_fails_alone()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad.With("Requires", "s-nowhere")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(OldGood, OldBad)
+            .Fixes(NewGood, NewBad.With("Requires", "s-nowhere"))
+            .Ready();
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
-        Assert.Contains("nothing provides s-nowhere needed by s-bad-1.1-1.x86_64", run.Of("s-bad").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing provides s-nowhere needed by s-bad-1.1-1.x86_64",
+            run.Of("s-bad").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-good", "1.1-1");
         host.AssertInstalled("s-bad", "1.0-1");
     }
@@ -78,9 +106,16 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void What_conflicts_with_something_installed_fails_alone_and_nothing_is_removed_for_it()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad, ZypperScenarioHost.Suse("s-rival", "1.0-1")).Fixes(NewGood, NewBad.With("Conflicts", "s-rival")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(OldGood, OldBad, ZypperScenarioHost.Suse("s-rival", "1.0-1"))
+            .Fixes(NewGood, NewBad.With("Conflicts", "s-rival"))
+            .Ready();
         var run = host.Install().Expect(1);
-        Assert.Contains("s-bad-1.1-1.x86_64 conflicts with s-rival provided by s-rival-1.0-1.x86_64", run.Of("s-bad").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "s-bad-1.1-1.x86_64 conflicts with s-rival provided by s-rival-1.0-1.x86_64",
+            run.Of("s-bad").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-rival", "1.0-1");
         host.AssertInstalled("s-bad", "1.0-1");
         host.AssertInstalled("s-good", "1.1-1");
@@ -89,7 +124,11 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void What_a_new_dependency_replaces_goes_with_it()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, ZypperScenarioHost.Suse("s-gone", "1.0-1")).Fixes(NewGood.With("Requires", "s-lib")).Offers(ZypperScenarioHost.Suse("s-lib", "1.0-1").With("Obsoletes", "s-gone")).Ready();
+        using var host = new ZypperScenarioHost()
+            .Installed(OldGood, ZypperScenarioHost.Suse("s-gone", "1.0-1"))
+            .Fixes(NewGood.With("Requires", "s-lib"))
+            .Offers(ZypperScenarioHost.Suse("s-lib", "1.0-1").With("Obsoletes", "s-gone"))
+            .Ready();
         host.Install().Expect(0);
         host.AssertInstalled("s-good", "1.1-1");
         host.AssertInstalled("s-lib", "1.0-1");
@@ -100,11 +139,19 @@ public sealed class ZypperTroubleTests
     public void A_file_of_another_package_fails_the_package_that_brings_it_too()
     {
         using var host = new ZypperScenarioHost()
-            .Installed(OldGood, OldBad, ZypperScenarioHost.Suse("s-owner", "1.0-1").WithFile("/usr/share/shared", "one"u8.ToArray()))
+            .Installed(
+                OldGood,
+                OldBad,
+                ZypperScenarioHost.Suse("s-owner", "1.0-1").WithFile("/usr/share/shared", "one"u8.ToArray())
+            )
             .Fixes(NewGood, NewBad.WithFile("/usr/share/shared", "another"u8.ToArray()))
             .Ready();
         var run = host.Install().Expect(1);
-        Assert.Contains("/usr/share/shared is also in s-owner-1.0-1.x86_64", run.Of("s-bad").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "/usr/share/shared is also in s-owner-1.0-1.x86_64",
+            run.Of("s-bad").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-bad", "1.0-1");
         host.AssertInstalled("s-good", "1.1-1");
     }
@@ -112,7 +159,10 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_disk_that_is_too_small_is_named_before_anything_changes()
     {
-        using var host = new ZypperScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 }).Installed(OldGood).Fixes(NewGood.WithFile("/usr/share/s-good.zeros", new byte[300_000_000])).Ready();
+        using var host = new ZypperScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 })
+            .Installed(OldGood)
+            .Fixes(NewGood.WithFile("/usr/share/s-good.zeros", new byte[300_000_000]))
+            .Ready();
         var run = host.Install().Expect(1, "PreflightFailed");
         Assert.Contains("free and the install needs", run.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-good", "1.0-1");
@@ -147,7 +197,11 @@ public sealed class ZypperTroubleTests
     {
         using var host = new ZypperScenarioHost(isSigned: true).Installed(OldGood).Fixes(NewGood).Ready();
         var run = host.Install().Expect(1);
-        Assert.Contains("its signature was not accepted: 6-File is unsigned", run.Of("s-good").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "its signature was not accepted: 6-File is unsigned",
+            run.Of("s-good").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-good", "1.0-1");
         host.AssertInstalled("gpg-pubkey");
     }
@@ -176,7 +230,8 @@ public sealed class ZypperTroubleTests
     public void A_time_budget_that_is_used_up_installs_nothing_and_says_so()
     {
         using var host = new ZypperScenarioHost().Installed(OldGood).Fixes(NewGood).Ready();
-        var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))").Expect(171);
+        var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))")
+            .Expect(171);
         Assert.Equal("Missing", run.Of("s-good").State);
         host.AssertInstalled("s-good", "1.0-1");
     }

@@ -20,7 +20,13 @@ public sealed class ConnectProxy : IAsyncDisposable, IDisposable
         _serving = ServeAsync();
     }
 
-    public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/"));
+    public Uri Url =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/"
+            )
+        );
 
     /// <summary>Host and port of each tunnel that was asked for.</summary>
     public IReadOnlyList<string> Hosts => [.. _hosts];
@@ -44,15 +50,19 @@ public sealed class ConnectProxy : IAsyncDisposable, IDisposable
                 using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 using var reader = new StreamReader(client.GetStream(), Encoding.Latin1, leaveOpen: true);
                 var first = await reader.ReadLineAsync(_stop.Token) ?? "";
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 })
-                {
-                }
+                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 }) { }
 
                 _hosts.Enqueue(first.Split(' ') is ["CONNECT", var host, _] ? host : first);
-                await client.GetStream().WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+                await client
+                    .GetStream()
+                    .WriteAsync(
+                        "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
+                        _stop.Token
+                    );
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             // Disposed of, or the client left.
         }

@@ -13,7 +13,14 @@ public sealed class EnvironmentScope : IDisposable
     /// <param name="variables">What is set; every other variable of AWS and the agent is taken away.</param>
     public EnvironmentScope(IEnumerable<KeyValuePair<string, string>> variables)
     {
-        foreach (var name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => (string)e.Key).Where(n => n.StartsWith("AWS_", StringComparison.Ordinal)).ToArray())
+        foreach (
+            var name in Environment
+                .GetEnvironmentVariables()
+                .Cast<DictionaryEntry>()
+                .Select(e => (string)e.Key)
+                .Where(n => n.StartsWith("AWS_", StringComparison.Ordinal))
+                .ToArray()
+        )
             Set(name, null);
         foreach (var (name, value) in variables)
             Set(name, value);

@@ -74,7 +74,10 @@ public sealed record Fault(string Target, FaultKind Kind, int Count = 1, string?
     /// <summary>Reads <c>TARGET=KIND[:COUNT[:MESSAGE]]</c>, the spelling of the recorded cases; without a count every request is hit.</summary>
     public static Fault Parse(string text)
     {
-        var (target, rest) = (text[..text.IndexOf('=', StringComparison.Ordinal)], text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..].Split(':', 3));
+        var (target, rest) = (
+            text[..text.IndexOf('=', StringComparison.Ordinal)],
+            text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..].Split(':', 3)
+        );
         FaultKind? kind = rest[0] switch
         {
             "throttle" => FaultKind.Throttle,
@@ -92,7 +95,13 @@ public sealed record Fault(string Target, FaultKind Kind, int Count = 1, string?
             _ => null,
         };
         var count = rest.Length > 1 && rest[1].Length > 0 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : -1;
-        return new Fault(target, kind ?? FaultKind.Error, count, kind is null ? rest[0] : null, rest.Length > 2 ? rest[2] : null);
+        return new Fault(
+            target,
+            kind ?? FaultKind.Error,
+            count,
+            kind is null ? rest[0] : null,
+            rest.Length > 2 ? rest[2] : null
+        );
     }
 }
 

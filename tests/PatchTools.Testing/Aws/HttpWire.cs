@@ -22,7 +22,10 @@ internal sealed class HttpRequestHead(string method, string target, IReadOnlyLis
     {
         get
         {
-            var values = headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value).ToArray();
+            var values = headers
+                .Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+                .Select(h => h.Value)
+                .ToArray();
             return values.Length == 0 ? null : string.Join(',', values);
         }
     }
@@ -106,14 +109,34 @@ internal sealed class HttpConnection(Socket socket) : IDisposable
         }
 
         var text = new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} {(reply.Status < 400 ? "OK" : "Error")}\r\n")
-            .Append("Content-Type: ").Append(reply.ContentType).Append("\r\n");
-        text.Append(reply.AnnouncesLength ? string.Create(CultureInfo.InvariantCulture, $"Content-Length: {(reply.Delivery == Delivery.Understated ? reply.Body.Length / 2 : reply.Body.Length)}\r\n") : "Connection: close\r\n");
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"HTTP/1.1 {reply.Status} {(reply.Status < 400 ? "OK" : "Error")}\r\n"
+            )
+            .Append("Content-Type: ")
+            .Append(reply.ContentType)
+            .Append("\r\n");
+        text.Append(
+            reply.AnnouncesLength
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Content-Length: {(reply.Delivery == Delivery.Understated ? reply.Body.Length / 2 : reply.Body.Length)}\r\n"
+                )
+                : "Connection: close\r\n"
+        );
         foreach (var (name, value) in reply.Headers)
             text.Append(name).Append(": ").Append(value).Append("\r\n");
         await _stream.WriteAsync(Encoding.Latin1.GetBytes(text.Append("\r\n").ToString()), cancellationToken);
         if (method != "HEAD")
-            await _stream.WriteAsync(reply.Body.AsMemory(0, reply.Delivery is Delivery.CutShort or Delivery.ResetInBody or Delivery.StallInBody ? reply.Body.Length / 2 : reply.Body.Length), cancellationToken);
+            await _stream.WriteAsync(
+                reply.Body.AsMemory(
+                    0,
+                    reply.Delivery is Delivery.CutShort or Delivery.ResetInBody or Delivery.StallInBody
+                        ? reply.Body.Length / 2
+                        : reply.Body.Length
+                ),
+                cancellationToken
+            );
         if (reply.Delivery == Delivery.ResetInBody)
             socket.LingerState = new LingerOption(enable: true, seconds: 0);
         if (reply.Delivery == Delivery.StallInBody)
@@ -125,9 +148,7 @@ internal sealed class HttpConnection(Socket socket) : IDisposable
     /// <summary>Nothing is said; the wait ends when the client hangs up or the server is disposed.</summary>
     private async Task SilenceAsync(CancellationToken cancellationToken)
     {
-        while (await _stream.ReadAsync(_buffer, cancellationToken) > 0)
-        {
-        }
+        while (await _stream.ReadAsync(_buffer, cancellationToken) > 0) { }
     }
 
     public void Dispose() => _stream.Dispose();
@@ -135,11 +156,18 @@ internal sealed class HttpConnection(Socket socket) : IDisposable
     private async Task<byte[]> BodyAsync(HttpRequestHead head, CancellationToken cancellationToken)
     {
         if (head["Transfer-Encoding"] is not "chunked")
-            return await ExactlyAsync(head["Content-Length"] is { } length ? int.Parse(length, CultureInfo.InvariantCulture) : 0, cancellationToken);
+            return await ExactlyAsync(
+                head["Content-Length"] is { } length ? int.Parse(length, CultureInfo.InvariantCulture) : 0,
+                cancellationToken
+            );
         using var body = new MemoryStream();
         while (true)
         {
-            var size = int.Parse((await LineAsync(cancellationToken) ?? "").Split(';')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var size = int.Parse(
+                (await LineAsync(cancellationToken) ?? "").Split(';')[0],
+                NumberStyles.HexNumber,
+                CultureInfo.InvariantCulture
+            );
             body.Write(await ExactlyAsync(size, cancellationToken));
             await LineAsync(cancellationToken);
             if (size == 0)

@@ -42,7 +42,12 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
         Options = options;
         Bind();
         _listener.Listen(128);
-        Url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndPoint!).Port}/"));
+        Url = new Uri(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndPoint!).Port}/"
+            )
+        );
         _ssm = new SsmService(options, Url);
         _metadata = new MetadataService(options, RoleKey);
         foreach (var fault in options.Faults)
@@ -51,13 +56,16 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
     }
 
     /// <summary>The key of <see cref="Environment"/>.</summary>
-    public static TestKey EnvironmentKey { get; } = new("AKIALOOPBACK0EXAMPLE", "loopbackSecretOfTheEnvironment0000000000", "session-token-of-the-environment");
+    public static TestKey EnvironmentKey { get; } =
+        new("AKIALOOPBACK0EXAMPLE", "loopbackSecretOfTheEnvironment0000000000", "session-token-of-the-environment");
 
     /// <summary>The key that the metadata service gives out for the instance's role.</summary>
-    public static TestKey RoleKey { get; } = new("ASIALOOPBACK0EXAMPLE", "loopbackSecretOfTheInstanceRole000000000", "session-token-of-the-instance-role");
+    public static TestKey RoleKey { get; } =
+        new("ASIALOOPBACK0EXAMPLE", "loopbackSecretOfTheInstanceRole000000000", "session-token-of-the-instance-role");
 
     /// <summary>A long-lived key, for a profile of the shared files.</summary>
-    public static TestKey ProfileKey { get; } = new("AKIAPROFILE00EXAMPLE", "loopbackSecretOfTheProfile00000000000000", SessionToken: null);
+    public static TestKey ProfileKey { get; } =
+        new("AKIAPROFILE00EXAMPLE", "loopbackSecretOfTheProfile00000000000000", SessionToken: null);
 
     /// <summary>
     /// The shared credentials file of <see cref="Environment"/>, empty unless a test writes it. One for the process, and there from the beginning: the SDK
@@ -91,24 +99,26 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
     /// What the SDK and PatchTools need to find these services and nothing else of this machine: endpoints, <see cref="EnvironmentKey"/>, region, no shared
     /// files, no proxy.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>(EnvironmentWithoutKey)
-    {
-        ["AWS_ACCESS_KEY_ID"] = EnvironmentKey.AccessKeyId,
-        ["AWS_SECRET_ACCESS_KEY"] = EnvironmentKey.SecretAccessKey,
-        ["AWS_SESSION_TOKEN"] = EnvironmentKey.SessionToken!,
-    };
+    public IReadOnlyDictionary<string, string> Environment =>
+        new Dictionary<string, string>(EnvironmentWithoutKey)
+        {
+            ["AWS_ACCESS_KEY_ID"] = EnvironmentKey.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = EnvironmentKey.SecretAccessKey,
+            ["AWS_SESSION_TOKEN"] = EnvironmentKey.SessionToken!,
+        };
 
     /// <summary><see cref="Environment"/> of a host whose credentials come from its role.</summary>
-    public IReadOnlyDictionary<string, string> EnvironmentWithoutKey => new Dictionary<string, string>
-    {
-        ["AWS_REGION"] = Options.Region,
-        ["AWS_ENDPOINT_URL_SSM"] = Url.AbsoluteUri,
-        ["AWS_ENDPOINT_URL_S3"] = Url.AbsoluteUri,
-        ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = Url.AbsoluteUri.TrimEnd('/'),
-        ["AWS_CONFIG_FILE"] = "/dev/null",
-        ["AWS_SHARED_CREDENTIALS_FILE"] = SharedFile,
-        ["NO_PROXY"] = "127.0.0.1",
-    };
+    public IReadOnlyDictionary<string, string> EnvironmentWithoutKey =>
+        new Dictionary<string, string>
+        {
+            ["AWS_REGION"] = Options.Region,
+            ["AWS_ENDPOINT_URL_SSM"] = Url.AbsoluteUri,
+            ["AWS_ENDPOINT_URL_S3"] = Url.AbsoluteUri,
+            ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = Url.AbsoluteUri.TrimEnd('/'),
+            ["AWS_CONFIG_FILE"] = "/dev/null",
+            ["AWS_SHARED_CREDENTIALS_FILE"] = SharedFile,
+            ["NO_PROXY"] = "127.0.0.1",
+        };
 
     public static LoopbackAws Start(LoopbackAwsOptions? options = null) => new(options ?? new LoopbackAwsOptions());
 
@@ -190,11 +200,25 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
     private HttpReply Answer(HttpRequestHead head, byte[] body)
     {
         var path = Uri.UnescapeDataString(head.Target.Split('?')[0]);
-        var request = new RecordedRequest { Number = Interlocked.Increment(ref _number), Target = TargetOf(head, path), Method = head.Method, Path = head.Target, Headers = head.Headers, Body = body };
+        var request = new RecordedRequest
+        {
+            Number = Interlocked.Increment(ref _number),
+            Target = TargetOf(head, path),
+            Method = head.Method,
+            Path = head.Target,
+            Headers = head.Headers,
+            Body = body,
+        };
         var isSsm = head["X-Amz-Target"] is not null;
         if (isSsm || request.Target is S3Target or StsTarget)
         {
-            var (verdict, keyId) = SignatureVersion4.Verify(head, body, isSsm ? "ssm" : request.Target, Options.Region, [EnvironmentKey, RoleKey, ProfileKey]);
+            var (verdict, keyId) = SignatureVersion4.Verify(
+                head,
+                body,
+                isSsm ? "ssm" : request.Target,
+                Options.Region,
+                [EnvironmentKey, RoleKey, ProfileKey]
+            );
             request = request with { Signature = verdict, AccessKeyId = keyId };
         }
 
@@ -212,20 +236,31 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
                 : DocumentService.Answer(Documents.GetValueOrDefault(path["/documents/".Length..]), fault),
         };
         if (Options is { SaysTheTime: true, ClockOffset: not null })
-            reply = reply with { Headers = [.. reply.Headers, ("Date", Options.Now.ToString("r", CultureInfo.InvariantCulture))] };
-        _requests.Enqueue(request with { Fault = fault, ErrorCode = errorCode, Status = reply.Delivery is Delivery.Reset or Delivery.Stall ? null : reply.Status });
+            reply = reply with
+            {
+                Headers = [.. reply.Headers, ("Date", Options.Now.ToString("r", CultureInfo.InvariantCulture))],
+            };
+        _requests.Enqueue(
+            request with
+            {
+                Fault = fault,
+                ErrorCode = errorCode,
+                Status = reply.Delivery is Delivery.Reset or Delivery.Stall ? null : reply.Status,
+            }
+        );
         return reply;
     }
 
-    private static string TargetOf(HttpRequestHead head, string path) => head["X-Amz-Target"] is { } operation
-        ? operation[(operation.LastIndexOf('.') + 1)..]
-        : path switch
-        {
-            IdentityService.ContainerPath => ContainerTarget,
-            "/" when head.Method == "POST" => StsTarget,
-            _ when path.StartsWith("/latest/", StringComparison.Ordinal) => ImdsTarget,
-            _ when path.StartsWith("/snapshot/", StringComparison.Ordinal) => SnapshotTarget,
-            _ when path.StartsWith("/documents/", StringComparison.Ordinal) => DocumentTarget,
-            _ => S3Target,
-        };
+    private static string TargetOf(HttpRequestHead head, string path) =>
+        head["X-Amz-Target"] is { } operation
+            ? operation[(operation.LastIndexOf('.') + 1)..]
+            : path switch
+            {
+                IdentityService.ContainerPath => ContainerTarget,
+                "/" when head.Method == "POST" => StsTarget,
+                _ when path.StartsWith("/latest/", StringComparison.Ordinal) => ImdsTarget,
+                _ when path.StartsWith("/snapshot/", StringComparison.Ordinal) => SnapshotTarget,
+                _ when path.StartsWith("/documents/", StringComparison.Ordinal) => DocumentTarget,
+                _ => S3Target,
+            };
 }

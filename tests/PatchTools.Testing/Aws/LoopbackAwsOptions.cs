@@ -74,7 +74,10 @@ public sealed record LoopbackAwsOptions
                 "--imds" => options with { Imds = Enum.Parse<ImdsMode>(arguments[++i], ignoreCase: true) },
                 "--strict-hash" => options with { StrictHashes = true },
                 "--known-hash" => options.Knowing(arguments[++i].Split('=', 2)),
-                _ => throw new ArgumentException($"The recorded option {arguments[i]} is not known here.", nameof(arguments)),
+                _ => throw new ArgumentException(
+                    $"The recorded option {arguments[i]} is not known here.",
+                    nameof(arguments)
+                ),
             };
         }
 
@@ -82,5 +85,8 @@ public sealed record LoopbackAwsOptions
     }
 
     private LoopbackAwsOptions Knowing(string[] typeAndHash) =>
-        this with { KnownHashes = new Dictionary<string, string>(KnownHashes) { [typeAndHash[0]] = typeAndHash[1] } };
+        this with
+        {
+            KnownHashes = new Dictionary<string, string>(KnownHashes) { [typeAndHash[0]] = typeAndHash[1] },
+        };
 }

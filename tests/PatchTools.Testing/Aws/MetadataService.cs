@@ -26,7 +26,10 @@ internal sealed class MetadataService(LoopbackAwsOptions options, TestKey role)
                 return new HttpReply(404, []);
             if (options.Imds == ImdsMode.HopLimited)
                 return new HttpReply(0, []) { Delivery = Delivery.Stall };
-            return head.Method == "PUT" && int.TryParse(head["X-aws-ec2-metadata-token-ttl-seconds"], out var seconds) && seconds is >= 1 and <= 21600
+            return
+                head.Method == "PUT"
+                && int.TryParse(head["X-aws-ec2-metadata-token-ttl-seconds"], out var seconds)
+                && seconds is >= 1 and <= 21600
                 ? Text(SessionToken)
                 : new HttpReply(400, []);
         }
@@ -49,16 +52,22 @@ internal sealed class MetadataService(LoopbackAwsOptions options, TestKey role)
     private string Credentials()
     {
         var now = TimeProvider.System.GetUtcNow();
-        return JsonSerializer.Serialize(new
-        {
-            Code = "Success",
-            LastUpdated = now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
-            Type = "AWS-HMAC",
-            role.AccessKeyId,
-            role.SecretAccessKey,
-            Token = role.SessionToken,
-            Expiration = now.AddHours(6).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
-        });
+        return JsonSerializer.Serialize(
+            new
+            {
+                Code = "Success",
+                LastUpdated = now.ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                    System.Globalization.CultureInfo.InvariantCulture
+                ),
+                Type = "AWS-HMAC",
+                role.AccessKeyId,
+                role.SecretAccessKey,
+                Token = role.SessionToken,
+                Expiration = now.AddHours(6)
+                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            }
+        );
     }
 
     private static HttpReply Text(string value) => new(200, Encoding.UTF8.GetBytes(value));

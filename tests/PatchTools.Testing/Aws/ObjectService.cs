@@ -7,7 +7,13 @@ namespace PatchTools.Testing.Aws;
 /// <summary>S3, path style, reading only.</summary>
 internal static class ObjectService
 {
-    public static (HttpReply Reply, string? ErrorCode) Answer(RecordedRequest request, string path, ConcurrentDictionary<string, byte[]> objects, string? entityTag, Fault? fault)
+    public static (HttpReply Reply, string? ErrorCode) Answer(
+        RecordedRequest request,
+        string path,
+        ConcurrentDictionary<string, byte[]> objects,
+        string? entityTag,
+        Fault? fault
+    )
     {
         if (fault is null)
             return Right(request, path, objects, entityTag);
@@ -24,15 +30,35 @@ internal static class ObjectService
         };
     }
 
-    private static (HttpReply Reply, string? ErrorCode) Right(RecordedRequest request, string path, ConcurrentDictionary<string, byte[]> objects, string? entityTag)
+    private static (HttpReply Reply, string? ErrorCode) Right(
+        RecordedRequest request,
+        string path,
+        ConcurrentDictionary<string, byte[]> objects,
+        string? entityTag
+    )
     {
         if (request.Method != "GET")
             return Error(405, "MethodNotAllowed");
         if (request.Signature != SignatureVerdict.Valid)
             return Error(403, request.Signature == SignatureVerdict.Absent ? "AccessDenied" : "SignatureDoesNotMatch");
         if (objects.TryGetValue(path, out var content))
-            return (new HttpReply(200, content, "binary/octet-stream") { Headers = [("ETag", $"\"{entityTag ?? Md5(content)}\""), ("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")] }, null);
-        return Error(404, objects.Keys.Any(k => k.StartsWith(path.Split('/')[0] + "/", StringComparison.Ordinal)) ? "NoSuchKey" : "NoSuchBucket");
+            return (
+                new HttpReply(200, content, "binary/octet-stream")
+                {
+                    Headers =
+                    [
+                        ("ETag", $"\"{entityTag ?? Md5(content)}\""),
+                        ("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT"),
+                    ],
+                },
+                null
+            );
+        return Error(
+            404,
+            objects.Keys.Any(k => k.StartsWith(path.Split('/')[0] + "/", StringComparison.Ordinal))
+                ? "NoSuchKey"
+                : "NoSuchBucket"
+        );
     }
 
 #pragma warning disable CA5351 // S3's entity tag of an object in one part is its MD5.
@@ -40,5 +66,14 @@ internal static class ObjectService
 #pragma warning restore CA5351
 
     private static (HttpReply Reply, string? ErrorCode) Error(int status, string code) =>
-        (new HttpReply(status, Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{code}</Message><RequestId>loopback</RequestId></Error>"), "application/xml"), code);
+        (
+            new HttpReply(
+                status,
+                Encoding.UTF8.GetBytes(
+                    $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{code}</Message><RequestId>loopback</RequestId></Error>"
+                ),
+                "application/xml"
+            ),
+            code
+        );
 }

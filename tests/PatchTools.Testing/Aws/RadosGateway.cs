@@ -35,7 +35,16 @@ public sealed class RadosGateway : IAsyncDisposable
     /// <param name="key">The user's; without a session token, which only AWS's own service gives out.</param>
     public static async Task<RadosGateway> StartAsync(TestKey key)
     {
-        Rig.NeedsCommands("radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool", "ceph-authtool", "timeout");
+        Rig.NeedsCommands(
+            "radosgw",
+            "radosgw-admin",
+            "ceph-mon",
+            "ceph-osd",
+            "ceph",
+            "monmaptool",
+            "ceph-authtool",
+            "timeout"
+        );
         var gateway = new RadosGateway();
         try
         {
@@ -73,7 +82,9 @@ public sealed class RadosGateway : IAsyncDisposable
     {
         // Authentication by none also needs the plain mode: the gateway's own default is the secure one.
         var (fsid, osd) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
-        await File.WriteAllTextAsync(_configuration, $"""
+        await File.WriteAllTextAsync(
+            _configuration,
+            $"""
             [global]
             fsid = {fsid}
             mon host = {Monitor}
@@ -115,17 +126,70 @@ public sealed class RadosGateway : IAsyncDisposable
             rgw enable lc threads = false
             rgw enable quota threads = false
 
-            """);
-        await RunAsync("ceph-authtool", "--create-keyring", _folder.File("keyring"), "--gen-key", "-n", "mon.", "--cap", "mon", "allow *");
-        await RunAsync("ceph-authtool", _folder.File("keyring"), "--gen-key", "-n", "client.admin", "--cap", "mon", "allow *", "--cap", "osd", "allow *");
+            """
+        );
+        await RunAsync(
+            "ceph-authtool",
+            "--create-keyring",
+            _folder.File("keyring"),
+            "--gen-key",
+            "-n",
+            "mon.",
+            "--cap",
+            "mon",
+            "allow *"
+        );
+        await RunAsync(
+            "ceph-authtool",
+            _folder.File("keyring"),
+            "--gen-key",
+            "-n",
+            "client.admin",
+            "--cap",
+            "mon",
+            "allow *",
+            "--cap",
+            "osd",
+            "allow *"
+        );
         await RunAsync("monmaptool", "--create", "--fsid", fsid, "--addv", "a", Monitor, _folder.File("monmap"));
-        await RunAsync("ceph-mon", "-c", _configuration, "--mkfs", "-i", "a", "--monmap", _folder.File("monmap"), "--keyring", _folder.File("keyring"));
+        await RunAsync(
+            "ceph-mon",
+            "-c",
+            _configuration,
+            "--mkfs",
+            "-i",
+            "a",
+            "--monmap",
+            _folder.File("monmap"),
+            "--keyring",
+            _folder.File("keyring")
+        );
         Start("ceph-mon", "-c", _configuration, "-f", "-i", "a");
         await RunAsync("ceph", "-c", _configuration, "osd", "new", osd);
         await RunAsync("ceph-osd", "-c", _configuration, "-i", "0", "--mkfs", "--osd-uuid", osd);
         Start("ceph-osd", "-c", _configuration, "-f", "-i", "0");
-        await RunAsync("radosgw-admin", "-c", _configuration, "user", "create", "--uid=tester", "--display-name=tester", $"--access-key={key.AccessKeyId}", $"--secret={key.SecretAccessKey}");
-        Start("radosgw", "-c", _configuration, "-f", "-n", "client.admin", "--rgw_frontends", $"beast endpoint={Url.Authority}");
+        await RunAsync(
+            "radosgw-admin",
+            "-c",
+            _configuration,
+            "user",
+            "create",
+            "--uid=tester",
+            "--display-name=tester",
+            $"--access-key={key.AccessKeyId}",
+            $"--secret={key.SecretAccessKey}"
+        );
+        Start(
+            "radosgw",
+            "-c",
+            _configuration,
+            "-f",
+            "-n",
+            "client.admin",
+            "--rgw_frontends",
+            $"beast endpoint={Url.Authority}"
+        );
         await AnswersAsync();
     }
 
@@ -155,11 +219,20 @@ public sealed class RadosGateway : IAsyncDisposable
 
     private static async Task RunAsync(string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo("timeout", [Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture), command, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "timeout",
+            [Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture), command, .. arguments]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{command} ended with {process.ExitCode}: {string.Concat(said).Trim()}");
+            throw new InvalidOperationException(
+                $"{command} ended with {process.ExitCode}: {string.Concat(said).Trim()}"
+            );
     }
 }

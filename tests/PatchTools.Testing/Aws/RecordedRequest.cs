@@ -43,7 +43,9 @@ public sealed record RecordedRequest
 
     public string Text => Encoding.UTF8.GetString(Body);
 
-    public string? Header(string name) => Headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    public string? Header(string name) =>
+        Headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    public override string ToString() => $"{Number}: {Target} {Method} {Path} → {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"} {ErrorCode}";
+    public override string ToString() =>
+        $"{Number}: {Target} {Method} {Path} → {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"} {ErrorCode}";
 }

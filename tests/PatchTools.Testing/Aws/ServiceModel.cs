@@ -15,7 +15,10 @@ public sealed class ServiceModel
     private static readonly string[] Facts = ["required", "enum", "pattern", "min", "max"];
 
     /// <summary>Values that AWS has documented since the model was derived.</summary>
-    private static readonly Dictionary<string, string[]> LaterValues = new() { ["OperatingSystem"] = ["ALMA_LINUX", "AMAZON_LINUX_2023"] };
+    private static readonly Dictionary<string, string[]> LaterValues = new()
+    {
+        ["OperatingSystem"] = ["ALMA_LINUX", "AMAZON_LINUX_2023"],
+    };
 
     private static readonly Lazy<ServiceModel> Embedded = new(() =>
     {
@@ -47,7 +50,9 @@ public sealed class ServiceModel
     public static ServiceModel Derive(string path, IEnumerable<string> operations)
     {
         using var file = File.OpenRead(path);
-        using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(file, CompressionMode.Decompress)
+            : file;
         var source = JsonNode.Parse(plain)!;
         var shapes = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
         var inputs = new JsonObject();
@@ -81,7 +86,9 @@ public sealed class ServiceModel
         var references = new List<string>();
         if (shape["members"] is JsonObject members)
         {
-            facts["members"] = new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, m.Value!["shape"]?.DeepClone())));
+            facts["members"] = new JsonObject(
+                members.Select(m => KeyValuePair.Create(m.Key, m.Value!["shape"]?.DeepClone()))
+            );
             references.AddRange(members.Select(m => (string)m.Value!["shape"]!));
         }
 
@@ -143,7 +150,12 @@ public sealed class ServiceModel
                 CheckRange(name, shape, value.GetArrayLength(), place, errors);
                 var index = 0;
                 foreach (var item in value.EnumerateArray())
-                    Check((string)shape["member"]!, item, string.Create(CultureInfo.InvariantCulture, $"{place}[{index++}]"), errors);
+                    Check(
+                        (string)shape["member"]!,
+                        item,
+                        string.Create(CultureInfo.InvariantCulture, $"{place}[{index++}]"),
+                        errors
+                    );
                 break;
             case "string":
                 CheckText(name, shape, value.GetString()!, place, errors);
@@ -176,18 +188,35 @@ public sealed class ServiceModel
 
     private static void CheckText(string name, JsonNode shape, string text, string place, List<string> errors)
     {
-        CheckRange(name, shape, new StringInfo(text).LengthInTextElements == text.Length ? text.Length : text.EnumerateRunes().Count(), place, errors);
-        if (shape["enum"] is JsonArray values && !values.Any(v => (string)v! == text) && !LaterValues.GetValueOrDefault(name, []).Contains(text))
+        CheckRange(
+            name,
+            shape,
+            new StringInfo(text).LengthInTextElements == text.Length ? text.Length : text.EnumerateRunes().Count(),
+            place,
+            errors
+        );
+        if (
+            shape["enum"] is JsonArray values
+            && !values.Any(v => (string)v! == text)
+            && !LaterValues.GetValueOrDefault(name, []).Contains(text)
+        )
             errors.Add($"{place}: {text} is none of {name}");
-        if (shape["pattern"] is { } pattern && !Regex.IsMatch(text, (string)pattern!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5)))
+        if (
+            shape["pattern"] is { } pattern
+            && !Regex.IsMatch(text, (string)pattern!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5))
+        )
             errors.Add($"{place}: {text} does not match {name} {pattern}");
     }
 
     private static void CheckRange(string name, JsonNode shape, long actual, string place, List<string> errors)
     {
         if (shape["min"] is { } min && actual < (long)min)
-            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{place}: {actual} is under the minimum {min} of {name}"));
+            errors.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{place}: {actual} is under the minimum {min} of {name}")
+            );
         if (shape["max"] is { } max && actual > (long)max)
-            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{place}: {actual} is over the maximum {max} of {name}"));
+            errors.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{place}: {actual} is over the maximum {max} of {name}")
+            );
     }
 }

@@ -28,29 +28,35 @@ public static class SnapshotDocuments
         };
         foreach (var member in baselineOverride.EnumerateObject())
             baseline[SnapshotName(member.Name)] = SnapshotForm(member.Value);
-        return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
-        {
-            ["patchBaseline"] = baseline,
-            ["patchGroup"] = null,
-            ["patches"] = new JsonArray(),
-            ["enableApplicationPatches"] = false,
-            ["requiredFeatures"] = new JsonArray(),
-        });
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["patchBaseline"] = baseline,
+                ["patchGroup"] = null,
+                ["patches"] = new JsonArray(),
+                ["enableApplicationPatches"] = false,
+                ["requiredFeatures"] = new JsonArray(),
+            }
+        );
     }
 
-    private static JsonNode? SnapshotForm(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(m => KeyValuePair.Create(SnapshotName(m.Name), SnapshotForm(m.Value)))),
-        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(SnapshotForm)]),
-        JsonValueKind.Null => null,
-        _ => JsonValue.Create(value.Clone()),
-    };
+    private static JsonNode? SnapshotForm(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => new JsonObject(
+                value.EnumerateObject().Select(m => KeyValuePair.Create(SnapshotName(m.Name), SnapshotForm(m.Value)))
+            ),
+            JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(SnapshotForm)]),
+            JsonValueKind.Null => null,
+            _ => JsonValue.Create(value.Clone()),
+        };
 
-    private static string SnapshotName(string name) => name switch
-    {
-        "PatchRules" => "rules",
-        "PatchFilters" => "filters",
-        "PatchFilterGroup" => "filterGroup",
-        _ => char.ToLowerInvariant(name[0]) + name[1..],
-    };
+    private static string SnapshotName(string name) =>
+        name switch
+        {
+            "PatchRules" => "rules",
+            "PatchFilters" => "filters",
+            "PatchFilterGroup" => "filterGroup",
+            _ => char.ToLowerInvariant(name[0]) + name[1..],
+        };
 }

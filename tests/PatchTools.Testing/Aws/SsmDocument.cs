@@ -21,13 +21,25 @@ public sealed partial class SsmDocument
     {
         Text = File.ReadAllText(path);
         _content = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(Text);
-        Parameters = [.. ((Dictionary<object, object>)_content["parameters"]).Select(p => Parameter((string)p.Key, (Dictionary<object, object>)p.Value))];
+        Parameters =
+        [
+            .. ((Dictionary<object, object>)_content["parameters"]).Select(p =>
+                Parameter((string)p.Key, (Dictionary<object, object>)p.Value)
+            ),
+        ];
     }
 
     /// <summary>Where the build puts them.</summary>
-    public static string Folder { get; } = Path.Combine(BuiltHost.RepositoryRoot, "artifacts", "PatchTools", "documents");
+    public static string Folder { get; } =
+        Path.Combine(BuiltHost.RepositoryRoot, "artifacts", "PatchTools", "documents");
 
-    public static IReadOnlyList<string> Names => [.. Directory.GetFiles(Folder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names =>
+        [
+            .. Directory
+                .GetFiles(Folder, "*.yaml")
+                .Select(file => Path.GetFileNameWithoutExtension(file))
+                .Order(StringComparer.Ordinal),
+        ];
 
     public string Text { get; }
 
@@ -35,7 +47,8 @@ public sealed partial class SsmDocument
 
     public IReadOnlyList<DocumentParameter> Parameters { get; }
 
-    public IReadOnlyList<IReadOnlyDictionary<object, object>> Steps => [.. ((List<object>)_content["mainSteps"]).Cast<Dictionary<object, object>>()];
+    public IReadOnlyList<IReadOnlyDictionary<object, object>> Steps =>
+        [.. ((List<object>)_content["mainSteps"]).Cast<Dictionary<object, object>>()];
 
     public static SsmDocument Load(string name) => new(Path.Combine(Folder, name + ".yaml"));
 
@@ -54,7 +67,10 @@ public sealed partial class SsmDocument
         var script = Script(step);
         foreach (var parameter in Parameters)
         {
-            var value = given.GetValueOrDefault(parameter.Name) ?? parameter.Default ?? throw new ArgumentException($"{parameter.Name} is required.", nameof(values));
+            var value =
+                given.GetValueOrDefault(parameter.Name)
+                ?? parameter.Default
+                ?? throw new ArgumentException($"{parameter.Name} is required.", nameof(values));
             Assert.True(Accepts(parameter, value), $"the service refuses {parameter.Name} \"{value}\"");
             script = Regex.Replace(script, @"\{\{ *" + parameter.Name + @" *\}\}", _ => value);
         }
@@ -64,16 +80,23 @@ public sealed partial class SsmDocument
 
     /// <summary>What the service says to a value.</summary>
     public static bool Accepts(DocumentParameter parameter, string value) =>
-        (parameter.Values.Count == 0 || parameter.Values.Contains(value)) && (parameter.Pattern is null || Regex.IsMatch(value, parameter.Pattern.Replace("$", "\\z", StringComparison.Ordinal)));
+        (parameter.Values.Count == 0 || parameter.Values.Contains(value))
+        && (
+            parameter.Pattern is null
+            || Regex.IsMatch(value, parameter.Pattern.Replace("$", "\\z", StringComparison.Ordinal))
+        );
 
     /// <summary>What is put in, as declared parameters, outputs of steps, or the service's own variables.</summary>
-    public IEnumerable<string> Placeholders => PlaceholderForm().Matches(Text).Select(m => m.Groups[1].Value).Distinct();
+    public IEnumerable<string> Placeholders =>
+        PlaceholderForm().Matches(Text).Select(m => m.Groups[1].Value).Distinct();
 
-    private static DocumentParameter Parameter(string name, Dictionary<object, object> facts) => new(
-        name,
-        facts.TryGetValue("default", out var standard) ? (string)standard : null,
-        facts.TryGetValue("allowedPattern", out var pattern) ? (string)pattern : null,
-        facts.TryGetValue("allowedValues", out var values) ? [.. ((List<object>)values).Cast<string>()] : []);
+    private static DocumentParameter Parameter(string name, Dictionary<object, object> facts) =>
+        new(
+            name,
+            facts.TryGetValue("default", out var standard) ? (string)standard : null,
+            facts.TryGetValue("allowedPattern", out var pattern) ? (string)pattern : null,
+            facts.TryGetValue("allowedValues", out var values) ? [.. ((List<object>)values).Cast<string>()] : []
+        );
 
     [GeneratedRegex(@"\{\{ *([^}]+?) *\}\}")]
     private static partial Regex PlaceholderForm();

@@ -13,14 +13,20 @@ public sealed record Difference(
     [property: JsonPropertyName("at")] string At,
     [property: JsonPropertyName("recorded")] string? Recorded,
     [property: JsonPropertyName("ours")] string? Ours,
-    [property: JsonPropertyName("because")] string? Because = null)
+    [property: JsonPropertyName("because")] string? Because = null
+)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static IReadOnlyList<Difference> ReadList(string path) =>
         File.Exists(path) ? JsonSerializer.Deserialize<List<Difference>>(File.ReadAllText(path))! : [];
 
-    public static string WriteList(IEnumerable<Difference> differences) => JsonSerializer.Serialize(differences, Indented) + "\n";
+    public static string WriteList(IEnumerable<Difference> differences) =>
+        JsonSerializer.Serialize(differences, Indented) + "\n";
 
     /// <summary>Deep comparison; member order counts where <paramref name="ordered"/> says so and inside <c>Content</c>.</summary>
     public static void Compare(string at, JsonNode? recorded, JsonNode? ours, bool ordered, IList<Difference> into)
@@ -28,11 +34,27 @@ public sealed record Difference(
         if (recorded is JsonObject a && ours is JsonObject b)
         {
             foreach (var (key, value) in a)
-                Compare($"{at}.{key}", value, b.TryGetPropertyValue(key, out var other) ? other : null, ordered || key == "Content", into, b.ContainsKey(key));
+                Compare(
+                    $"{at}.{key}",
+                    value,
+                    b.TryGetPropertyValue(key, out var other) ? other : null,
+                    ordered || key == "Content",
+                    into,
+                    b.ContainsKey(key)
+                );
             foreach (var (key, value) in b.Where(m => !a.ContainsKey(m.Key)))
                 into.Add(new Difference($"{at}.{key}", null, Text(value)));
-            if (ordered && !a.Select(m => m.Key).Where(b.ContainsKey).SequenceEqual(b.Select(m => m.Key).Where(a.ContainsKey)))
-                into.Add(new Difference($"{at}: order of members", string.Join(' ', a.Select(m => m.Key)), string.Join(' ', b.Select(m => m.Key))));
+            if (
+                ordered
+                && !a.Select(m => m.Key).Where(b.ContainsKey).SequenceEqual(b.Select(m => m.Key).Where(a.ContainsKey))
+            )
+                into.Add(
+                    new Difference(
+                        $"{at}: order of members",
+                        string.Join(' ', a.Select(m => m.Key)),
+                        string.Join(' ', b.Select(m => m.Key))
+                    )
+                );
             return;
         }
 
@@ -65,7 +87,14 @@ public sealed record Difference(
             into.Add(new Difference(at, Text(recorded), Text(ours)));
     }
 
-    private static void Compare(string at, JsonNode? recorded, JsonNode? ours, bool ordered, IList<Difference> into, bool present)
+    private static void Compare(
+        string at,
+        JsonNode? recorded,
+        JsonNode? ours,
+        bool ordered,
+        IList<Difference> into,
+        bool present
+    )
     {
         if (present)
             Compare(at, recorded, ours, ordered, into);
@@ -90,5 +119,11 @@ public sealed record Difference(
         return names.Count > 0 && names.Distinct(StringComparer.Ordinal).Count() == names.Count ? names : null;
     }
 
-    private static string? Text(JsonNode? node) => node?.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static string? Text(JsonNode? node) =>
+        node?.ToJsonString(
+            new JsonSerializerOptions
+            {
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
 }

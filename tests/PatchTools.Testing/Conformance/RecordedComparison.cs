@@ -10,9 +10,19 @@ namespace PatchTools.Testing.Conformance;
 /// <summary>Compares what a run sent and left behind with the recording, but for the times of the run.</summary>
 public sealed class RecordedComparison(RecordedCase recorded)
 {
-    private static readonly string[] RunTimes = ["OperationStartTime", "OperationEndTime", "CaptureTime", "ExecutionTime"];
+    private static readonly string[] RunTimes =
+    [
+        "OperationStartTime",
+        "OperationEndTime",
+        "CaptureTime",
+        "ExecutionTime",
+    ];
     private static readonly string[] InstallTimes = ["InstalledTime", "installedTime"];
-    private static readonly string[] NoRebootTimes = ["LastNoRebootInstallOperationTime", "lastNoRebootInstallOperationTime"];
+    private static readonly string[] NoRebootTimes =
+    [
+        "LastNoRebootInstallOperationTime",
+        "lastNoRebootInstallOperationTime",
+    ];
     private readonly List<JsonObject> _calls = [];
 
     public IList<Difference> Differences { get; } = new List<Difference>();
@@ -42,14 +52,27 @@ public sealed class RecordedComparison(RecordedCase recorded)
             Assert.Equal(isSigned ? SignatureVerdict.Valid : SignatureVerdict.Absent, request.Signature);
             Assert.Empty(request.ModelErrors);
             if (request.Target is "GetDeployablePatchSnapshotForInstance" or "PutInventory" or "PutComplianceItems")
-                _calls.Add(new JsonObject { ["operation"] = request.Target, ["status"] = request.Status, ["body"] = JsonNode.Parse(request.Body) });
+                _calls.Add(
+                    new JsonObject
+                    {
+                        ["operation"] = request.Target,
+                        ["status"] = request.Status,
+                        ["body"] = JsonNode.Parse(request.Body),
+                    }
+                );
         }
     }
 
     public void CompareExitCode(int step, int exitCode, string? errorId)
     {
         if (exitCode != recorded.Steps[step].ExitCode)
-            Differences.Add(new Difference($"step {step}: exit code", Text(recorded.Steps[step].ExitCode), errorId is null ? Text(exitCode) : $"{Text(exitCode)} {errorId}"));
+            Differences.Add(
+                new Difference(
+                    $"step {step}: exit code",
+                    Text(recorded.Steps[step].ExitCode),
+                    errorId is null ? Text(exitCode) : $"{Text(exitCode)} {errorId}"
+                )
+            );
     }
 
     /// <summary>States and summary that a step left in its state directory.</summary>
@@ -58,7 +81,13 @@ public sealed class RecordedComparison(RecordedCase recorded)
         foreach (var file in new[] { "patch-states-configuration.json", "patch-inventory-from-last-operation.json" })
         {
             var path = Path.Combine(stateDirectory, "patch-configuration", file);
-            Difference.Compare($"step {step}: {file}", Masked(recorded.StateFile(step, file), isOurs: false), Masked(File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null, isOurs: true), ordered: true, Differences);
+            Difference.Compare(
+                $"step {step}: {file}",
+                Masked(recorded.StateFile(step, file), isOurs: false),
+                Masked(File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null, isOurs: true),
+                ordered: true,
+                Differences
+            );
         }
     }
 
@@ -70,13 +99,28 @@ public sealed class RecordedComparison(RecordedCase recorded)
         foreach (var name in theirs.Keys.Union(found.Keys).Order(StringComparer.Ordinal))
         {
             if (theirs.GetValueOrDefault(name) != found.GetValueOrDefault(name))
-                Differences.Add(new Difference($"step {step}: packages[{name}]", theirs.GetValueOrDefault(name), found.GetValueOrDefault(name)));
+                Differences.Add(
+                    new Difference(
+                        $"step {step}: packages[{name}]",
+                        theirs.GetValueOrDefault(name),
+                        found.GetValueOrDefault(name)
+                    )
+                );
         }
 
         Dictionary<string, string> Lines(string text) =>
-            text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
-                .GroupBy(fields => fields[0], fields => recorded.IsRpm ? fields[1] : string.Join(' ', fields[1..]), StringComparer.Ordinal)
-                .ToDictionary(group => group.Key, group => string.Join(", ", group.Order(StringComparer.Ordinal)), StringComparer.Ordinal);
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split('\t'))
+                .GroupBy(
+                    fields => fields[0],
+                    fields => recorded.IsRpm ? fields[1] : string.Join(' ', fields[1..]),
+                    StringComparer.Ordinal
+                )
+                .ToDictionary(
+                    group => group.Key,
+                    group => string.Join(", ", group.Order(StringComparer.Ordinal)),
+                    StringComparer.Ordinal
+                );
     }
 
     /// <summary>Names below the state directory after a step: reboot markers and their entries, configuration, hash markers.</summary>
@@ -84,15 +128,25 @@ public sealed class RecordedComparison(RecordedCase recorded)
     {
         var theirs = recorded.Tree(step);
         var ours = Directory.Exists(stateDirectory)
-            ? Directory.EnumerateFileSystemEntries(stateDirectory, "*", SearchOption.AllDirectories).Select(path => Masked(Path.GetRelativePath(stateDirectory, path))).ToList()
+            ? Directory
+                .EnumerateFileSystemEntries(stateDirectory, "*", SearchOption.AllDirectories)
+                .Select(path => Masked(Path.GetRelativePath(stateDirectory, path)))
+                .ToList()
             : [];
         foreach (var entry in theirs.Union(ours).Order(StringComparer.Ordinal))
         {
             if (theirs.Contains(entry) != ours.Contains(entry))
-                Differences.Add(new Difference($"step {step}: tree", theirs.Contains(entry) ? entry : null, ours.Contains(entry) ? entry : null));
+                Differences.Add(
+                    new Difference(
+                        $"step {step}: tree",
+                        theirs.Contains(entry) ? entry : null,
+                        ours.Contains(entry) ? entry : null
+                    )
+                );
         }
 
-        static string Masked(string path) => path.StartsWith("pb-hashes/", StringComparison.Ordinal) ? "pb-hashes/<hash>" : path;
+        static string Masked(string path) =>
+            path.StartsWith("pb-hashes/", StringComparison.Ordinal) ? "pb-hashes/<hash>" : path;
     }
 
     /// <summary>Compares the calls taken so far, and fails unless all differences are exactly the listed ones, each with its reason.</summary>
@@ -104,8 +158,21 @@ public sealed class RecordedComparison(RecordedCase recorded)
         if (!Differences.SequenceEqual(accepted.Select(d => d with { Because = null })))
         {
             var draft = Path.Combine(recorded.Folder, "divergences.draft.json");
-            File.WriteAllText(draft, Difference.WriteList(Differences.Select(d => d with { Because = accepted.FirstOrDefault(a => a with { Because = null } == d)?.Because })));
-            Assert.Equal(Difference.WriteList(accepted.Select(d => d with { Because = null })), Difference.WriteList(Differences));
+            File.WriteAllText(
+                draft,
+                Difference.WriteList(
+                    Differences.Select(d =>
+                        d with
+                        {
+                            Because = accepted.FirstOrDefault(a => a with { Because = null } == d)?.Because,
+                        }
+                    )
+                )
+            );
+            Assert.Equal(
+                Difference.WriteList(accepted.Select(d => d with { Because = null })),
+                Difference.WriteList(Differences)
+            );
         }
 
         Assert.All(accepted, d => Assert.False(string.IsNullOrWhiteSpace(d.Because), $"{d.At} gives no reason"));
@@ -118,7 +185,13 @@ public sealed class RecordedComparison(RecordedCase recorded)
         if (sequence != string.Join(' ', _calls.Select(Line)))
             Differences.Add(new Difference("calls", sequence, string.Join(' ', _calls.Select(Line))));
         for (var i = 0; i < Math.Min(theirs.Count, _calls.Count); i++)
-            Difference.Compare($"call {i}: {_calls[i]["operation"]}", Masked(theirs[i]["body"], isOurs: false), Masked(_calls[i]["body"], isOurs: true), ordered: false, Differences);
+            Difference.Compare(
+                $"call {i}: {_calls[i]["operation"]}",
+                Masked(theirs[i]["body"], isOurs: false),
+                Masked(_calls[i]["body"], isOurs: true),
+                ordered: false,
+                Differences
+            );
 
         static string Line(JsonObject call) => $"{call["operation"]}:{call["status"]}";
     }
@@ -154,30 +227,57 @@ public sealed class RecordedComparison(RecordedCase recorded)
                 Mask(text, isSummary, isOurs);
                 map[key] = text.ToJsonString();
             }
-            else if (key == "ItemContentHash" || RunTimes.Contains(key, StringComparer.Ordinal) || (key == "ContentHash" && (isSummary || InstallsSince is not null)))
+            else if (
+                key == "ItemContentHash"
+                || RunTimes.Contains(key, StringComparer.Ordinal)
+                || (key == "ContentHash" && (isSummary || InstallsSince is not null))
+            )
                 map[key] = "<run time>";
             else if (key == "CVEIds")
                 map[key] = string.Join(',', ((string)map[key]!).Split(',').Order(StringComparer.Ordinal));
-            else if (InstallsSince is { } since && InstallTimes.Contains(key, StringComparer.Ordinal) && InstantOf(map[key]) >= (isOurs ? since : recorded.Boot))
+            else if (
+                InstallsSince is { } since
+                && InstallTimes.Contains(key, StringComparer.Ordinal)
+                && InstantOf(map[key]) >= (isOurs ? since : recorded.Boot)
+            )
                 map[key] = "<installed by the run>";
-            else if (InstallsSince is not null && NoRebootTimes.Contains(key, StringComparer.Ordinal) && InstantOf(map[key]) > DateTimeOffset.UnixEpoch)
+            else if (
+                InstallsSince is not null
+                && NoRebootTimes.Contains(key, StringComparer.Ordinal)
+                && InstantOf(map[key]) > DateTimeOffset.UnixEpoch
+            )
                 map[key] = "<run time>";
             else
                 Mask(map[key], isSummary, isOurs);
         }
     }
 
-    private static bool IsSummary(JsonNode? node) => (string?)((node as JsonObject)?["TypeName"] as JsonValue) == "AWS:PatchSummary";
+    private static bool IsSummary(JsonNode? node) =>
+        (string?)((node as JsonObject)?["TypeName"] as JsonValue) == "AWS:PatchSummary";
 
     /// <summary>Epoch seconds as a number, or text as of spec 07 §2; null for anything else.</summary>
-    private static DateTimeOffset? InstantOf(JsonNode? node) => node is not JsonValue value ? null
+    private static DateTimeOffset? InstantOf(JsonNode? node) =>
+        node is not JsonValue value ? null
         : value.TryGetValue<double>(out var seconds) ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
-        : value.TryGetValue<string>(out var text) && DateTimeOffset.TryParseExact(text, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant
+        : value.TryGetValue<string>(out var text)
+        && DateTimeOffset.TryParseExact(
+            text,
+            "yyyy-MM-ddTHH:mm:ssZ",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var instant
+        )
+            ? instant
         : null;
 
     private void AssertHashesAreThoseOfTheContent()
     {
-        foreach (var item in _calls.Select(c => c["body"]?["Items"] as JsonArray).SelectMany(i => i ?? []).Where(i => i!["Content"] is not null))
+        foreach (
+            var item in _calls
+                .Select(c => c["body"]?["Items"] as JsonArray)
+                .SelectMany(i => i ?? [])
+                .Where(i => i!["Content"] is not null)
+        )
             Assert.Equal(PythonHash(item!["Content"]!), (string?)item["ContentHash"]);
     }
 
@@ -224,7 +324,11 @@ public sealed class RecordedComparison(RecordedCase recorded)
         {
             text.Append('"');
             foreach (var c in value)
-                text.Append(c is '"' or '\\' ? $"\\{c}" : c is >= ' ' and < (char)127 ? c : $"\\u{(int)c:x4}");
+                text.Append(
+                    c is '"' or '\\' ? $"\\{c}"
+                    : c is >= ' ' and < (char)127 ? c
+                    : $"\\u{(int)c:x4}"
+                );
             text.Append('"');
         }
     }

@@ -38,7 +38,10 @@ public sealed class ArchiveServer : IDisposable
     {
         _folder = folder;
         _listener.Start();
-        Address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        Address = string.Create(
+            CultureInfo.InvariantCulture,
+            $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}"
+        );
         _accepting = Task.Run(AcceptAsync);
     }
 
@@ -56,7 +59,8 @@ public sealed class ArchiveServer : IDisposable
     }
 
     /// <summary>From now on requests whose path contains the text fail so.</summary>
-    public void Break(string pathPart, ArchiveFault fault) => Break(path => path.Contains(pathPart, StringComparison.Ordinal), fault);
+    public void Break(string pathPart, ArchiveFault fault) =>
+        Break(path => path.Contains(pathPart, StringComparison.Ordinal), fault);
 
     public void Break(Func<string, bool> concerns, ArchiveFault fault)
     {
@@ -144,7 +148,15 @@ public sealed class ArchiveServer : IDisposable
         }
 
         var body = await File.ReadAllBytesAsync(file, _ended.Token);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {body.Length}\r\n\r\n")), _ended.Token);
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {body.Length}\r\n\r\n"
+                )
+            ),
+            _ended.Token
+        );
         if (fault == ArchiveFault.Truncated)
         {
             await stream.WriteAsync(body.AsMemory(0, body.Length / 2), _ended.Token);

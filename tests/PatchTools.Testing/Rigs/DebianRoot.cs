@@ -20,11 +20,18 @@ public static class DebianRoot
         Rig.NeedsRoot();
         Rig.NeedsCommands("mmdebstrap", "unshare", "nsenter", "mount", "apt-get");
         Rig.NeedsFile("/etc/debian_version");
-        return Made.GetOrAdd(string.Concat(packages.Select(p => "-" + p)), name => new Lazy<string>(() => Make(name, packages), LazyThreadSafetyMode.ExecutionAndPublication)).Value;
+        return Made.GetOrAdd(
+            string.Concat(packages.Select(p => "-" + p)),
+            name => new Lazy<string>(() => Make(name, packages), LazyThreadSafetyMode.ExecutionAndPublication)
+        ).Value;
     }
 
     /// <summary>Where roots are kept and mounted: <c>$XDG_CACHE_HOME/patchtools-rig</c>, else <c>/var/cache/patchtools-rig</c>.</summary>
-    internal static string Cache { get; } = Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : "/var/cache", "patchtools-rig");
+    internal static string Cache { get; } =
+        Path.Combine(
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : "/var/cache",
+            "patchtools-rig"
+        );
 
     private static string Make(string name, IReadOnlyList<string> packages)
     {
@@ -41,14 +48,31 @@ public static class DebianRoot
         // In memory first: dpkg writes every file through to the disk, which takes ten times as long there.
         var memory = Path.Combine(Cache, "memory");
         Directory.CreateDirectory(memory);
-        RigProcess.Run("unshare", ["--mount", "--propagation", "private", "bash", "-c", Recipes, "rig", memory, unfinished, suite, string.Join(',', packages.Prepend("openssl")), .. Sources(suite)]).Expect();
+        RigProcess
+            .Run(
+                "unshare",
+                [
+                    "--mount",
+                    "--propagation",
+                    "private",
+                    "bash",
+                    "-c",
+                    Recipes,
+                    "rig",
+                    memory,
+                    unfinished,
+                    suite,
+                    string.Join(',', packages.Prepend("openssl")),
+                    .. Sources(suite),
+                ]
+            )
+            .Expect();
         Directory.Move(unfinished, root);
         return root;
     }
 
     // openssl: .NET's cryptography binds to its library. policy-rc.d: no service of a package may start.
-    private const string Recipes =
-        """
+    private const string Recipes = """
         set -euo pipefail
         memory=$1 result=$2 suite=$3 packages=$4; shift 4
         mount -t tmpfs -o mode=755,size=4g rig "$memory"
@@ -66,7 +90,10 @@ public static class DebianRoot
         """;
 
     private static string Suite() =>
-        File.ReadLines("/etc/os-release").FirstOrDefault(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal))?.Split('=')[1].Trim('"')
+        File.ReadLines("/etc/os-release")
+            .FirstOrDefault(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal))
+            ?.Split('=')[1]
+            .Trim('"')
         ?? throw new InvalidOperationException("/etc/os-release names no codename.");
 
     // REPO_URI RELEASE COMPONENT ORIGIN SIGNED_BY TRUSTED, a space between:
@@ -74,11 +101,26 @@ public static class DebianRoot
     /// <summary>Sources of the distribution itself as apt sees them on this machine, as one-line entries.</summary>
     private static List<string> Sources(string suite)
     {
-        var targets = RigProcess.Run("apt-get", "indextargets", "--format", "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)|$(SIGNED_BY)|$(TRUSTED)", "Created-By: Packages").Expect();
+        var targets = RigProcess
+            .Run(
+                "apt-get",
+                "indextargets",
+                "--format",
+                "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)|$(SIGNED_BY)|$(TRUSTED)",
+                "Created-By: Packages"
+            )
+            .Expect();
         List<string> sources = [];
-        foreach (var line in targets.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal))
+        foreach (
+            var line in targets
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Distinct(StringComparer.Ordinal)
+        )
         {
-            if (line.Split('|') is not [var uri, var release, "main", "Debian" or "Ubuntu", var keyring, var trusted] || !release.StartsWith(suite, StringComparison.Ordinal))
+            if (
+                line.Split('|') is not [var uri, var release, "main", "Debian" or "Ubuntu", var keyring, var trusted]
+                || !release.StartsWith(suite, StringComparison.Ordinal)
+            )
                 continue;
             List<string> options = [];
             if (keyring.StartsWith('/'))

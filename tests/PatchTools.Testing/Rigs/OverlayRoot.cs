@@ -12,7 +12,8 @@ public sealed record OverlayOptions
     public int SizeMegabytes { get; init; } = 1024;
 
     /// <summary>Folders of this machine to be seen inside, read-only: inside → outside.</summary>
-    public IReadOnlyDictionary<string, string> Binds { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Binds { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Packages of the distribution that the root has beside the minimal ones.</summary>
     public IReadOnlyList<string> Packages { get; init; } = [];
@@ -41,21 +42,44 @@ public sealed partial class OverlayRoot : IDisposable
         Directory.CreateDirectory(stage);
         List<string> arguments =
         [
-            "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "bash", "-c", Recipe, "rig",
-            stage, lower, string.Create(CultureInfo.InvariantCulture, $"{options.SizeMegabytes}m"), string.Create(CultureInfo.InvariantCulture, $"{options.UptimeSeconds}"),
-            BuiltHost.DotnetFolder, Dotnet, BuiltHost.Folder, HostFolder,
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--propagation",
+            "private",
+            "bash",
+            "-c",
+            Recipe,
+            "rig",
+            stage,
+            lower,
+            string.Create(CultureInfo.InvariantCulture, $"{options.SizeMegabytes}m"),
+            string.Create(CultureInfo.InvariantCulture, $"{options.UptimeSeconds}"),
+            BuiltHost.DotnetFolder,
+            Dotnet,
+            BuiltHost.Folder,
+            HostFolder,
         ];
         foreach (var (inside, outside) in options.Binds)
             arguments.AddRange([outside, inside]);
-        _first = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _first = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("unshare", arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var said = _first.StandardOutput.ReadLine();
         if (!int.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out _id))
-            throw new InvalidOperationException($"The overlay could not be made: {said} {_first.StandardError.ReadToEnd()}");
+            throw new InvalidOperationException(
+                $"The overlay could not be made: {said} {_first.StandardError.ReadToEnd()}"
+            );
     }
 
     // The process id is that of the outer namespace: /proc is still the machine's own when it is read.
-    private const string Recipe =
-        """
+    private const string Recipe = """
         set -euo pipefail
         stage=$1 lower=$2 size=$3 uptime=$4; shift 4
         read -r pid rest < /proc/self/stat
@@ -83,17 +107,18 @@ public sealed partial class OverlayRoot : IDisposable
         """;
 
     /// <summary>Environment of every command inside; <see cref="Run(string[])"/> and the others start from nothing else.</summary>
-    public IDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        ["HOME"] = "/root",
-        ["LC_ALL"] = "C.UTF-8",
-        ["TZ"] = "UTC",
-        ["TERM"] = "dumb",
-        ["DEBIAN_FRONTEND"] = "noninteractive",
-        ["DOTNET_ROOT"] = Dotnet,
-        ["DOTNET_EnableDiagnostics"] = "0",
-    };
+    public IDictionary<string, string> Environment { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["HOME"] = "/root",
+            ["LC_ALL"] = "C.UTF-8",
+            ["TZ"] = "UTC",
+            ["TERM"] = "dumb",
+            ["DEBIAN_FRONTEND"] = "noninteractive",
+            ["DOTNET_ROOT"] = Dotnet,
+            ["DOTNET_EnableDiagnostics"] = "0",
+        };
 
     /// <summary>A path inside as this machine's processes reach it.</summary>
     public string Path(string inside) => string.Create(CultureInfo.InvariantCulture, $"/proc/{_id}/root{inside}");
@@ -125,11 +150,24 @@ public sealed partial class OverlayRoot : IDisposable
     public RigRun Shell(string line) => Run("/bin/sh", "-c", line);
 
     /// <summary>Starts a command inside, leader of a session and process group of its own.</summary>
-    public RigProcess Start(params IEnumerable<string> command) => RigProcess.Start("nsenter",
-    [
-        "--target", string.Create(CultureInfo.InvariantCulture, $"{_id}"), "--mount", "--pid", "--root", "--wd", "--",
-        "/usr/bin/setsid", "/usr/bin/env", "-i", .. Environment.Select(variable => $"{variable.Key}={variable.Value}"), .. command,
-    ]);
+    public RigProcess Start(params IEnumerable<string> command) =>
+        RigProcess.Start(
+            "nsenter",
+            [
+                "--target",
+                string.Create(CultureInfo.InvariantCulture, $"{_id}"),
+                "--mount",
+                "--pid",
+                "--root",
+                "--wd",
+                "--",
+                "/usr/bin/setsid",
+                "/usr/bin/env",
+                "-i",
+                .. Environment.Select(variable => $"{variable.Key}={variable.Value}"),
+                .. command,
+            ]
+        );
 
     /// <summary>Runs text as <c>patchtools-host -Command</c> inside.</summary>
     public RigRun PatchTools(string script)
@@ -146,7 +184,8 @@ public sealed partial class OverlayRoot : IDisposable
         return Run($"{HostFolder}/patchtools-host", "-NonInteractive", "-NoProfile", "-File", file);
     }
 
-    public RigProcess StartPatchTools(string script) => Start($"{HostFolder}/patchtools-host", "-NonInteractive", "-Command", script);
+    public RigProcess StartPatchTools(string script) =>
+        Start($"{HostFolder}/patchtools-host", "-NonInteractive", "-Command", script);
 
     /// <summary>Points the AWS clients inside at a loopback service.</summary>
     public void UseAws(LoopbackAws aws, string instanceId = "i-0123456789abcdef0", bool credentialsFromMetadata = false)
@@ -160,7 +199,20 @@ public sealed partial class OverlayRoot : IDisposable
     }
 
     /// <summary>SIGKILL to every process inside but the first: what a power cut does to processes.</summary>
-    public void KillEverything() => RigProcess.Run("nsenter", "--target", string.Create(CultureInfo.InvariantCulture, $"{_id}"), "--mount", "--pid", "--root", "--wd", "--", "/bin/sh", "-c", "kill -9 -1");
+    public void KillEverything() =>
+        RigProcess.Run(
+            "nsenter",
+            "--target",
+            string.Create(CultureInfo.InvariantCulture, $"{_id}"),
+            "--mount",
+            "--pid",
+            "--root",
+            "--wd",
+            "--",
+            "/bin/sh",
+            "-c",
+            "kill -9 -1"
+        );
 
     /// <summary>Restarts the host as far as PatchTools can tell: every process ended, empty <c>/run</c>, booted now.</summary>
     public void Reboot()
@@ -180,10 +232,23 @@ public sealed partial class OverlayRoot : IDisposable
     public string Fingerprint(string inside)
     {
         var text = new StringBuilder();
-        foreach (var entry in new DirectoryInfo(Path(inside)).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).OrderBy(e => e.FullName, StringComparer.Ordinal))
+        foreach (
+            var entry in new DirectoryInfo(Path(inside))
+                .EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+                .OrderBy(e => e.FullName, StringComparer.Ordinal)
+        )
         {
-            var content = entry.LinkTarget is { } target ? $"to {target}" : entry is FileInfo file ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName))) : "folder";
-            text.Append(CultureInfo.InvariantCulture, $"{ProcessPrefix().Replace(entry.FullName, "")} {entry.UnixFileMode} {content}\n");
+            var content =
+                entry.LinkTarget is { } target ? $"to {target}"
+                : entry is FileInfo file
+                    ? Convert.ToHexStringLower(
+                        System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName))
+                    )
+                : "folder";
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{ProcessPrefix().Replace(entry.FullName, "")} {entry.UnixFileMode} {content}\n"
+            );
         }
 
         return text.ToString();

@@ -65,8 +65,12 @@ public sealed partial class RigProcess : IDisposable
         {
             try
             {
-                var children = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/task/{_process.Id}/children"));
-                return children.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, ..] ? int.Parse(first, CultureInfo.InvariantCulture) : null;
+                var children = File.ReadAllText(
+                    string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/task/{_process.Id}/children")
+                );
+                return children.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, ..]
+                    ? int.Parse(first, CultureInfo.InvariantCulture)
+                    : null;
             }
             catch (Exception e) when (e is IOException or InvalidOperationException)
             {
@@ -77,7 +81,12 @@ public sealed partial class RigProcess : IDisposable
 
     public static RigProcess Start(string fileName, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(fileName, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(fileName, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             return new RigProcess(Process.Start(start)!);
@@ -101,7 +110,9 @@ public sealed partial class RigProcess : IDisposable
         if (!_process.WaitForExit(TimeSpan.FromMinutes(10)))
         {
             _process.Kill(entireProcessTree: true);
-            Assert.Fail($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} hangs\n{ErrorSoFar}");
+            Assert.Fail(
+                $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} hangs\n{ErrorSoFar}"
+            );
         }
 
         Task.WaitAll(_output, _drained);
@@ -118,7 +129,9 @@ public sealed partial class RigProcess : IDisposable
         {
             try
             {
-                return Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task")).Any(thread => File.ReadAllText(Path.Combine(thread, "children")).Length > 0);
+                return Directory
+                    .EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task"))
+                    .Any(thread => File.ReadAllText(Path.Combine(thread, "children")).Length > 0);
             }
             catch (IOException)
             {

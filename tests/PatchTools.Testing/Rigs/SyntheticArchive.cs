@@ -10,19 +10,30 @@ namespace PatchTools.Testing.Rigs;
 /// <param name="Archive">Value of <c>Suite</c>.</param>
 /// <param name="Codename">Value of <c>Codename</c>.</param>
 /// <param name="Version">Value of <c>Version</c>.</param>
-public sealed record SyntheticSuite(string Name, string Origin, string Label, string Archive, string Codename, string Version)
+public sealed record SyntheticSuite(
+    string Name,
+    string Origin,
+    string Label,
+    string Archive,
+    string Codename,
+    string Version
+)
 {
     public static SyntheticSuite Bookworm { get; } = new("bookworm", "Debian", "Debian", "stable", "bookworm", "12.0");
 
-    public static SyntheticSuite BookwormUpdates { get; } = new("bookworm-updates", "Debian", "Debian", "stable-updates", "bookworm-updates", "12-updates");
+    public static SyntheticSuite BookwormUpdates { get; } =
+        new("bookworm-updates", "Debian", "Debian", "stable-updates", "bookworm-updates", "12-updates");
 
-    public static SyntheticSuite BookwormSecurity { get; } = new("bookworm-security", "Debian", "Debian-Security", "stable-security", "bookworm-security", "12");
+    public static SyntheticSuite BookwormSecurity { get; } =
+        new("bookworm-security", "Debian", "Debian-Security", "stable-security", "bookworm-security", "12");
 
     public static SyntheticSuite Noble { get; } = new("noble", "Ubuntu", "Ubuntu", "noble", "noble", "24.04");
 
-    public static SyntheticSuite NobleUpdates { get; } = new("noble-updates", "Ubuntu", "Ubuntu", "noble-updates", "noble", "24.04");
+    public static SyntheticSuite NobleUpdates { get; } =
+        new("noble-updates", "Ubuntu", "Ubuntu", "noble-updates", "noble", "24.04");
 
-    public static SyntheticSuite NobleSecurity { get; } = new("noble-security", "Ubuntu", "Ubuntu", "noble-security", "noble", "24.04");
+    public static SyntheticSuite NobleSecurity { get; } =
+        new("noble-security", "Ubuntu", "Ubuntu", "noble-security", "noble", "24.04");
 }
 
 /// <summary>A repository of synthetic packages in a folder: pool, <c>Packages</c> of each architecture, <c>Release</c>, and with a key <c>InRelease</c>.</summary>
@@ -54,13 +65,18 @@ public sealed class SyntheticArchive : IDisposable
     {
         foreach (var (suite, packages) in _suites)
         {
-            Dictionary<string, StringBuilder> indexes = Architectures.ToDictionary(a => a, _ => new StringBuilder(), StringComparer.Ordinal);
+            Dictionary<string, StringBuilder> indexes = Architectures.ToDictionary(
+                a => a,
+                _ => new StringBuilder(),
+                StringComparer.Ordinal
+            );
             foreach (var package in packages)
             {
                 var place = $"pool/{suite.Name}/{package.Architecture}/{package.FileName}";
                 var deb = package.Build();
                 File.WriteAllBytes(_folder.File(place), deb);
-                var stanza = $"{package.Control()}Filename: {place}\nSize: {deb.Length}\nSHA256: {SyntheticPackage.Sha256(deb)}\n\n";
+                var stanza =
+                    $"{package.Control()}Filename: {place}\nSize: {deb.Length}\nSHA256: {SyntheticPackage.Sha256(deb)}\n\n";
                 foreach (var (architecture, index) in indexes)
                 {
                     if (package.Architecture == architecture || package.Architecture == "all")
@@ -69,13 +85,22 @@ public sealed class SyntheticArchive : IDisposable
             }
 
             var release = new StringBuilder();
-            release.Append(CultureInfo.InvariantCulture, $"Origin: {suite.Origin}\nLabel: {suite.Label}\nSuite: {suite.Archive}\nVersion: {suite.Version}\nCodename: {suite.Codename}\n");
-            release.Append(CultureInfo.InvariantCulture, $"Date: {Date.ToUniversalTime():ddd, dd MMM yyyy HH:mm:ss} UTC\nArchitectures: {string.Join(' ', Architectures)}\nComponents: main\nDescription: synthetic\nSHA256:\n");
+            release.Append(
+                CultureInfo.InvariantCulture,
+                $"Origin: {suite.Origin}\nLabel: {suite.Label}\nSuite: {suite.Archive}\nVersion: {suite.Version}\nCodename: {suite.Codename}\n"
+            );
+            release.Append(
+                CultureInfo.InvariantCulture,
+                $"Date: {Date.ToUniversalTime():ddd, dd MMM yyyy HH:mm:ss} UTC\nArchitectures: {string.Join(' ', Architectures)}\nComponents: main\nDescription: synthetic\nSHA256:\n"
+            );
             foreach (var (architecture, index) in indexes)
             {
                 var content = Encoding.UTF8.GetBytes(index.ToString());
                 File.WriteAllBytes(_folder.File($"dists/{suite.Name}/main/binary-{architecture}/Packages"), content);
-                release.Append(CultureInfo.InvariantCulture, $" {SyntheticPackage.Sha256(content)} {content.Length} main/binary-{architecture}/Packages\n");
+                release.Append(
+                    CultureInfo.InvariantCulture,
+                    $" {SyntheticPackage.Sha256(content)} {content.Length} main/binary-{architecture}/Packages\n"
+                );
             }
 
             var path = _folder.File($"dists/{suite.Name}/Release");
@@ -116,5 +141,21 @@ public sealed class SigningKey : IDisposable
         _home.Dispose();
     }
 
-    private void Gpg(params string[] arguments) => RigProcess.Run("gpg", ["--homedir", _home.Path, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", .. arguments]).Expect();
+    private void Gpg(params string[] arguments) =>
+        RigProcess
+            .Run(
+                "gpg",
+                [
+                    "--homedir",
+                    _home.Path,
+                    "--batch",
+                    "--quiet",
+                    "--pinentry-mode",
+                    "loopback",
+                    "--passphrase",
+                    "",
+                    .. arguments,
+                ]
+            )
+            .Expect();
 }

@@ -27,10 +27,12 @@ public sealed record SyntheticPackage(string Name, string Version)
     public IReadOnlyList<(string Name, string Value)> Fields { get; init; } = [];
 
     /// <summary>Maintainer scripts: preinst, postinst, prerm, postrm.</summary>
-    public IReadOnlyDictionary<string, string> Scripts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Scripts { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Content by absolute path, beside <c>/usr/share/synthetic/NAME-ARCH/version</c>, which every package has.</summary>
-    public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, byte[]> Files { get; init; } =
+        new Dictionary<string, byte[]>(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Conffiles { get; init; } = [];
 
@@ -39,13 +41,35 @@ public sealed record SyntheticPackage(string Name, string Version)
 
     public string FileName => $"{Name}_{Version.Replace(":", "%3a", StringComparison.Ordinal)}_{Architecture}.deb";
 
-    public SyntheticPackage With(string field, string value) => this with { Fields = [.. Fields.Where(f => f.Name != field), (field, value)] };
+    public SyntheticPackage With(string field, string value) =>
+        this with
+        {
+            Fields = [.. Fields.Where(f => f.Name != field), (field, value)],
+        };
 
-    public SyntheticPackage WithScript(string name, string body) => this with { Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal) { [name] = "#!/bin/sh\n" + body + "\n" } };
+    public SyntheticPackage WithScript(string name, string body) =>
+        this with
+        {
+            Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal)
+            {
+                [name] = "#!/bin/sh\n" + body + "\n",
+            },
+        };
 
-    public SyntheticPackage WithFile(string path, string content) => this with { Files = new Dictionary<string, byte[]>(Files, StringComparer.Ordinal) { [path] = Encoding.UTF8.GetBytes(content) } };
+    public SyntheticPackage WithFile(string path, string content) =>
+        this with
+        {
+            Files = new Dictionary<string, byte[]>(Files, StringComparer.Ordinal)
+            {
+                [path] = Encoding.UTF8.GetBytes(content),
+            },
+        };
 
-    public SyntheticPackage WithConffile(string path, string content) => WithFile(path, content) with { Conffiles = [.. Conffiles, path] };
+    public SyntheticPackage WithConffile(string path, string content) =>
+        WithFile(path, content) with
+        {
+            Conffiles = [.. Conffiles, path],
+        };
 
     /// <summary>The control stanza (deb-control(5)), ending in a newline.</summary>
     /// <param name="status">Value of <c>Status</c> for dpkg's own database; null for a package file.</param>
@@ -74,12 +98,18 @@ public sealed record SyntheticPackage(string Name, string Version)
     /// <summary>The package file.</summary>
     public byte[] Build()
     {
-        List<(string Path, byte[] Content, bool Executable)> control = [("control", Encoding.UTF8.GetBytes(Control()), false)];
+        List<(string Path, byte[] Content, bool Executable)> control =
+        [
+            ("control", Encoding.UTF8.GetBytes(Control()), false),
+        ];
         if (Conffiles.Count > 0)
             control.Add(("conffiles", Encoding.UTF8.GetBytes(string.Concat(Conffiles.Select(c => c + "\n"))), false));
         control.AddRange(Scripts.Select(s => (s.Key, Encoding.UTF8.GetBytes(s.Value), true)));
         var own = OwnFolder.Length > 0 ? OwnFolder : $"/usr/share/synthetic/{Name}-{Architecture}";
-        List<(string Path, byte[] Content, bool Executable)> data = [($"{own}/version", Encoding.UTF8.GetBytes(Version + "\n"), false)];
+        List<(string Path, byte[] Content, bool Executable)> data =
+        [
+            ($"{own}/version", Encoding.UTF8.GetBytes(Version + "\n"), false),
+        ];
         data.AddRange(Files.Select(f => (f.Key, f.Value, f.Key.Contains("/bin/", StringComparison.Ordinal))));
         using var archive = new MemoryStream();
         archive.Write("!<arch>\n"u8);
@@ -90,7 +120,14 @@ public sealed record SyntheticPackage(string Name, string Version)
 
         void Member(string name, ReadOnlySpan<byte> content)
         {
-            archive.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name,-16}{FileTime.ToUnixTimeSeconds(),-12}{0,-6}{0,-6}{"100644",-8}{content.Length,-10}`\n")));
+            archive.Write(
+                Encoding.ASCII.GetBytes(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{name, -16}{FileTime.ToUnixTimeSeconds(), -12}{0, -6}{0, -6}{"100644", -8}{content.Length, -10}`\n"
+                    )
+                )
+            );
             archive.Write(content);
             if (content.Length % 2 == 1)
                 archive.WriteByte((byte)'\n');
@@ -110,18 +147,26 @@ public sealed record SyntheticPackage(string Name, string Version)
                 var parts = path.TrimStart('/').Split('/');
                 for (var i = 1; i < parts.Length; i++)
                     Folder($"./{string.Join('/', parts[..i])}/");
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "./" + path.TrimStart('/'))
-                {
-                    DataStream = new MemoryStream(content),
-                    Mode = (UnixFileMode)Convert.ToInt32(executable ? "755" : "644", 8),
-                    ModificationTime = FileTime,
-                });
+                tar.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, "./" + path.TrimStart('/'))
+                    {
+                        DataStream = new MemoryStream(content),
+                        Mode = (UnixFileMode)Convert.ToInt32(executable ? "755" : "644", 8),
+                        ModificationTime = FileTime,
+                    }
+                );
             }
 
             void Folder(string path)
             {
                 if (folders.Add(path))
-                    tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, path) { Mode = (UnixFileMode)Convert.ToInt32("755", 8), ModificationTime = FileTime });
+                    tar.WriteEntry(
+                        new UstarTarEntry(TarEntryType.Directory, path)
+                        {
+                            Mode = (UnixFileMode)Convert.ToInt32("755", 8),
+                            ModificationTime = FileTime,
+                        }
+                    );
             }
         }
 

@@ -17,10 +17,12 @@ public sealed record SyntheticRpm(string Name, string Edition)
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Bodies of scriptlets by section, <c>%pre</c>, <c>%post</c> … run by <c>/bin/sh</c>.</summary>
-    public IReadOnlyDictionary<string, string> Scripts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Scripts { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Content by absolute path, beside <see cref="OwnFile"/>, which every package has.</summary>
-    public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, byte[]> Files { get; init; } =
+        new Dictionary<string, byte[]>(StringComparer.Ordinal);
 
     public string Epoch => Edition.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 ? Edition[..colon] : "0";
 
@@ -35,24 +37,41 @@ public sealed record SyntheticRpm(string Name, string Edition)
 
     public SyntheticRpm With(string tag, string value) => this with { Tags = [.. Tags, $"{tag}: {value}"] };
 
-    public SyntheticRpm WithScript(string section, string body) => this with { Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal) { [section] = body } };
+    public SyntheticRpm WithScript(string section, string body) =>
+        this with
+        {
+            Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal) { [section] = body },
+        };
 
-    public SyntheticRpm WithFile(string path, byte[] content) => this with { Files = new Dictionary<string, byte[]>(Files, StringComparer.Ordinal) { [path] = content } };
+    public SyntheticRpm WithFile(string path, byte[] content) =>
+        this with
+        {
+            Files = new Dictionary<string, byte[]>(Files, StringComparer.Ordinal) { [path] = content },
+        };
 
     internal string SpecFile
     {
         get
         {
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"Name: {Name}\n{(Epoch == "0" ? "" : $"Epoch: {Epoch}\n")}Version: {Version}\nRelease: {Release}\nSummary: synthetic\nLicense: MIT\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Name: {Name}\n{(Epoch == "0" ? "" : $"Epoch: {Epoch}\n")}Version: {Version}\nRelease: {Release}\nSummary: synthetic\nLicense: MIT\n"
+            );
             if (Architecture == "noarch")
                 text.Append("BuildArch: noarch\n");
             foreach (var tag in Tags)
                 text.Append(CultureInfo.InvariantCulture, $"{tag}\n");
-            text.Append(CultureInfo.InvariantCulture, $"%description\nsynthetic\n%install\nmkdir -p %{{buildroot}}/usr/share/synthetic\necho '{Edition}' > %{{buildroot}}{OwnFile}\n[ ! -d %{{_topdir}}/files ] || cp -a %{{_topdir}}/files/. %{{buildroot}}/\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"%description\nsynthetic\n%install\nmkdir -p %{{buildroot}}/usr/share/synthetic\necho '{Edition}' > %{{buildroot}}{OwnFile}\n[ ! -d %{{_topdir}}/files ] || cp -a %{{_topdir}}/files/. %{{buildroot}}/\n"
+            );
             foreach (var (section, body) in Scripts)
                 text.Append(CultureInfo.InvariantCulture, $"{section}\n{body}\n");
-            text.Append(CultureInfo.InvariantCulture, $"%files\n{OwnFile}\n{string.Concat(Files.Keys.Select(f => f + "\n"))}");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"%files\n{OwnFile}\n{string.Concat(Files.Keys.Select(f => f + "\n"))}"
+            );
             return text.ToString();
         }
     }
@@ -66,7 +85,9 @@ public static class SyntheticRpms
     public static byte[] Build(this SyntheticRpm package)
     {
         Rig.NeedsCommands("rpm", "rpmbuild", "createrepo_c", "modifyrepo_c");
-        var key = package.SpecFile + string.Concat(package.Files.Select(f => $"{f.Key} {SyntheticPackage.Sha256(f.Value)}\n"));
+        var key =
+            package.SpecFile
+            + string.Concat(package.Files.Select(f => $"{f.Key} {SyntheticPackage.Sha256(f.Value)}\n"));
         return Built.GetOrAdd(key, _ => new Lazy<byte[]>(() => BuildAnew(package))).Value;
     }
 
@@ -81,10 +102,41 @@ public static class SyntheticRpms
         }
 
         File.WriteAllText(folder.File("package.spec"), package.SpecFile);
-        RigProcess.Run(
-            "rpmbuild", "-bb", "--quiet", "--nodeps", "--target", "x86_64", "--define", $"_topdir {folder.Path}", "--define", $"_rpmdir {folder.Path}/out", "--define", "_buildhost rig", "--define", "_rpmfilename package.rpm",
-            "--define", "_binary_payload w2.gzdio", "--define", "dist %{nil}", "--define", "__os_install_post %{nil}", "--define", "debug_package %{nil}", "--define", "_build_id_links none", "--define", "_use_internal_dependency_generator 0",
-            "--define", "__find_requires %{nil}", "--define", "__find_provides %{nil}", folder.File("package.spec")).Expect();
+        RigProcess
+            .Run(
+                "rpmbuild",
+                "-bb",
+                "--quiet",
+                "--nodeps",
+                "--target",
+                "x86_64",
+                "--define",
+                $"_topdir {folder.Path}",
+                "--define",
+                $"_rpmdir {folder.Path}/out",
+                "--define",
+                "_buildhost rig",
+                "--define",
+                "_rpmfilename package.rpm",
+                "--define",
+                "_binary_payload w2.gzdio",
+                "--define",
+                "dist %{nil}",
+                "--define",
+                "__os_install_post %{nil}",
+                "--define",
+                "debug_package %{nil}",
+                "--define",
+                "_build_id_links none",
+                "--define",
+                "_use_internal_dependency_generator 0",
+                "--define",
+                "__find_requires %{nil}",
+                "--define",
+                "__find_provides %{nil}",
+                folder.File("package.spec")
+            )
+            .Expect();
         return File.ReadAllBytes(Path.Combine(folder.Path, "out", "package.rpm"));
     }
 }
@@ -145,7 +197,8 @@ public sealed class SyntheticRpmArchive : IDisposable
         return this;
     }
 
-    public string FileOf(string repository, SyntheticRpm package) => Path.Combine(_folder.Path, repository, package.FileName);
+    public string FileOf(string repository, SyntheticRpm package) =>
+        Path.Combine(_folder.Path, repository, package.FileName);
 
     /// <summary>Writes everything added so far; may be called again after more was added.</summary>
     public SyntheticRpmArchive Publish()
@@ -183,7 +236,17 @@ public sealed class SyntheticRpmArchive : IDisposable
     {
         using var temporary = new TemporaryDirectory();
         File.WriteAllText(temporary.File(name), content);
-        RigProcess.Run("modifyrepo_c", "--mdtype", type, "--compress-type", "gz", temporary.File(name), Path.Combine(folder, "repodata")).Expect();
+        RigProcess
+            .Run(
+                "modifyrepo_c",
+                "--mdtype",
+                type,
+                "--compress-type",
+                "gz",
+                temporary.File(name),
+                Path.Combine(folder, "repodata")
+            )
+            .Expect();
     }
 
     private static string UpdateInfo(IReadOnlyList<SyntheticAdvisory> advisories)
@@ -191,12 +254,24 @@ public sealed class SyntheticRpmArchive : IDisposable
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<updates>\n");
         foreach (var advisory in advisories)
         {
-            xml.Append(CultureInfo.InvariantCulture, $"<update from=\"archive@example.org\" status=\"final\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>synthetic</title><issued date=\"2026-01-05 00:00:00\"/><updated date=\"2026-01-05 00:00:00\"/><severity>{advisory.Severity}</severity>");
-            xml.Append(CultureInfo.InvariantCulture, $"<references><reference href=\"https://example.org/\" id=\"CVE-{advisory.Id}\" type=\"cve\" title=\"c\"/></references><pkglist><collection short=\"synthetic\"><name>synthetic</name>");
+            xml.Append(
+                CultureInfo.InvariantCulture,
+                $"<update from=\"archive@example.org\" status=\"final\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>synthetic</title><issued date=\"2026-01-05 00:00:00\"/><updated date=\"2026-01-05 00:00:00\"/><severity>{advisory.Severity}</severity>"
+            );
+            xml.Append(
+                CultureInfo.InvariantCulture,
+                $"<references><reference href=\"https://example.org/\" id=\"CVE-{advisory.Id}\" type=\"cve\" title=\"c\"/></references><pkglist><collection short=\"synthetic\"><name>synthetic</name>"
+            );
             if (advisory.Module?.Split(':') is [var module, var stream])
-                xml.Append(CultureInfo.InvariantCulture, $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" arch=\"x86_64\"/>");
+                xml.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" arch=\"x86_64\"/>"
+                );
             foreach (var package in advisory.Packages)
-                xml.Append(CultureInfo.InvariantCulture, $"<package name=\"{package.Name}\" version=\"{package.Version}\" release=\"{package.Release}\" epoch=\"{package.Epoch}\" arch=\"{package.Architecture}\"><filename>{package.FileName}</filename>{(advisory.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(advisory.SuggestsRestart ? "<restart_suggested>True</restart_suggested>" : "")}</package>");
+                xml.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<package name=\"{package.Name}\" version=\"{package.Version}\" release=\"{package.Release}\" epoch=\"{package.Epoch}\" arch=\"{package.Architecture}\"><filename>{package.FileName}</filename>{(advisory.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(advisory.SuggestsRestart ? "<restart_suggested>True</restart_suggested>" : "")}</package>"
+                );
             xml.Append("</collection></pkglist></update>\n");
         }
 
@@ -220,7 +295,19 @@ public sealed class RpmSigningKey : IDisposable
     public string PublicKey => Path.Combine(_home.Path, "public.asc");
 
     public void Sign(string rpm) =>
-        RigProcess.Run("rpmsign", "--define", "__gpg /usr/bin/gpg", "--define", "_gpg_name archive@example.org", "--define", $"_gpg_path {_home.Path}", "--addsign", rpm).Expect();
+        RigProcess
+            .Run(
+                "rpmsign",
+                "--define",
+                "__gpg /usr/bin/gpg",
+                "--define",
+                "_gpg_name archive@example.org",
+                "--define",
+                $"_gpg_path {_home.Path}",
+                "--addsign",
+                rpm
+            )
+            .Expect();
 
     public void Dispose()
     {
@@ -228,5 +315,21 @@ public sealed class RpmSigningKey : IDisposable
         _home.Dispose();
     }
 
-    private void Gpg(params string[] arguments) => RigProcess.Run("gpg", ["--homedir", _home.Path, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", .. arguments]).Expect();
+    private void Gpg(params string[] arguments) =>
+        RigProcess
+            .Run(
+                "gpg",
+                [
+                    "--homedir",
+                    _home.Path,
+                    "--batch",
+                    "--quiet",
+                    "--pinentry-mode",
+                    "loopback",
+                    "--passphrase",
+                    "",
+                    .. arguments,
+                ]
+            )
+            .Expect();
 }

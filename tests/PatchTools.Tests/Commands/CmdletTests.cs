@@ -19,15 +19,29 @@ public sealed class CmdletTests
     public void An_operation_that_does_not_exist_is_refused_by_the_binder()
     {
         using var session = new Session();
-        Assert.StartsWith("ParameterArgumentValidationError,", session.ErrorOf("Invoke-PatchBaseline -Operation Upgrade -Default").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ParameterArgumentValidationError,",
+            session.ErrorOf("Invoke-PatchBaseline -Operation Upgrade -Default").FullyQualifiedErrorId,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Refreshing_without_root_is_refused_before_any_work()
     {
         using var session = new Session();
-        Assert.Equal(172, Assert.IsType<PatchToolsException>(session.ErrorOf("Get-PatchInventory -Refresh").Exception).ExitCode);
-        Assert.Equal(172, Assert.IsType<PatchToolsException>(session.ErrorOf("$args[0] | Test-PatchCompliance -Refresh", Samples.Snapshot()).Exception).ExitCode);
+        Assert.Equal(
+            172,
+            Assert.IsType<PatchToolsException>(session.ErrorOf("Get-PatchInventory -Refresh").Exception).ExitCode
+        );
+        Assert.Equal(
+            172,
+            Assert
+                .IsType<PatchToolsException>(
+                    session.ErrorOf("$args[0] | Test-PatchCompliance -Refresh", Samples.Snapshot()).Exception
+                )
+                .ExitCode
+        );
     }
 
     [Fact]
@@ -35,7 +49,11 @@ public sealed class CmdletTests
     {
         using var session = new Session();
         Assert.Empty(session.Run("$args[0] | Publish-PatchSummary -WhatIf -PassThru", Samples.NonCompliantReport()));
-        Assert.Contains("What if: Performing the operation \"Save the patch states and send the report\" on target \"web-1\".", session.Shown, StringComparison.Ordinal);
+        Assert.Contains(
+            "What if: Performing the operation \"Save the patch states and send the report\" on target \"web-1\".",
+            session.Shown,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -44,7 +62,9 @@ public sealed class CmdletTests
         using var session = new Session();
         using var folder = new TemporaryDirectory();
         var path = folder.File("inventory.json");
-        Assert.Empty(session.Run("$args[0] | Export-PatchInventory -Path $args[1] -PassThru -WhatIf", Samples.Inventory(), path));
+        Assert.Empty(
+            session.Run("$args[0] | Export-PatchInventory -Path $args[1] -PassThru -WhatIf", Samples.Inventory(), path)
+        );
         Assert.False(File.Exists(path));
     }
 
@@ -54,7 +74,11 @@ public sealed class CmdletTests
     public void An_endpoint_that_is_no_URL_is_a_typed_error(string endpoint)
     {
         using var session = new Session();
-        Assert.StartsWith("InvalidLocation,", session.ErrorOf("Get-PatchSnapshot -EndpointUrl $args[0]", endpoint).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "InvalidLocation,",
+            session.ErrorOf("Get-PatchSnapshot -EndpointUrl $args[0]", endpoint).FullyQualifiedErrorId,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -66,24 +90,59 @@ public sealed class CmdletTests
     public void Parameters_that_contradict_each_other_are_refused_by_the_binder(string command)
     {
         using var session = new Session();
-        Assert.StartsWith("AmbiguousParameterSet,", session.ErrorOf(command, Samples.NonCompliantReport(), Samples.Snapshot(), Samples.Inventory()).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "AmbiguousParameterSet,",
+            session
+                .ErrorOf(command, Samples.NonCompliantReport(), Samples.Snapshot(), Samples.Inventory())
+                .FullyQualifiedErrorId,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("6.1.0-18-amd64", "linux-image-6.1.0-21-amd64", true, null)]
     [InlineData("6.1.0-21-amd64", "linux-image-6.1.0-21-amd64", false, null)]
-    [InlineData("5.15.0-own", "linux-image-6.1.0-21-amd64", false, "Cannot tell whether a reboot is needed: the running kernel 5.15.0-own is not of this root's packages")]
-    public void Whether_a_reboot_is_needed_is_true_or_false_and_unknown_is_false_with_a_warning(string running, string installed, bool expected, string? warning)
+    [InlineData(
+        "5.15.0-own",
+        "linux-image-6.1.0-21-amd64",
+        false,
+        "Cannot tell whether a reboot is needed: the running kernel 5.15.0-own is not of this root's packages"
+    )]
+    public void Whether_a_reboot_is_needed_is_true_or_false_and_unknown_is_false_with_a_warning(
+        string running,
+        string installed,
+        bool expected,
+        string? warning
+    )
     {
         using var folder = new TemporaryDirectory();
-        File.WriteAllText(folder.File("root/var/lib/dpkg/status"), $"Package: {installed}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 6.1.90-1\n\n");
+        File.WriteAllText(
+            folder.File("root/var/lib/dpkg/status"),
+            $"Package: {installed}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 6.1.90-1\n\n"
+        );
         File.WriteAllText(folder.File("proc/sys/kernel/osrelease"), running + "\n");
         File.WriteAllText(folder.File("proc/uptime"), "100.00 1.00\n");
         var host = Samples.Host(isRoot: true, folder.File("state/x"));
-        using var session = new Session(host: host with { Paths = host.Paths with { Root = Path.Combine(folder.Path, "root"), ProcDirectory = Path.Combine(folder.Path, "proc") } });
+        using var session = new Session(
+            host: host with
+            {
+                Paths = host.Paths with
+                {
+                    Root = Path.Combine(folder.Path, "root"),
+                    ProcDirectory = Path.Combine(folder.Path, "proc"),
+                },
+            }
+        );
         var assessment = Assert.IsType<RebootAssessment>(Assert.Single(session.Run("Test-PatchRebootRequired")));
         Assert.Equal(warning is null ? expected : null, assessment.IsRequired);
-        Assert.Equal(expected, Assert.Single(session.Run("Test-PatchRebootRequired -Quiet -WarningVariable global:warned -WarningAction SilentlyContinue")));
+        Assert.Equal(
+            expected,
+            Assert.Single(
+                session.Run(
+                    "Test-PatchRebootRequired -Quiet -WarningVariable global:warned -WarningAction SilentlyContinue"
+                )
+            )
+        );
         Assert.StartsWith(warning ?? "", string.Concat(session.Run("\"$global:warned\"")), StringComparison.Ordinal);
     }
 }

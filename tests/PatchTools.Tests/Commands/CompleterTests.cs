@@ -13,9 +13,15 @@ public sealed class CompleterTests
     public void Profiles_complete_from_both_files_of_the_shared_configuration()
     {
         using var folder = new TemporaryDirectory();
-        File.WriteAllText(folder.File("config"), "[default]\nregion = eu-west-1\n[profile build farm]\n[sso-session x]\n# [profile not]\n");
+        File.WriteAllText(
+            folder.File("config"),
+            "[default]\nregion = eu-west-1\n[profile build farm]\n[sso-session x]\n# [profile not]\n"
+        );
         File.WriteAllText(folder.File("credentials"), "[ops]\naws_access_key_id = AKIDEXAMPLE\n[default]\n");
-        using var set = new Variables(("AWS_CONFIG_FILE", folder.File("config")), ("AWS_SHARED_CREDENTIALS_FILE", folder.File("credentials")));
+        using var set = new Variables(
+            ("AWS_CONFIG_FILE", folder.File("config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", folder.File("credentials"))
+        );
         Assert.Equal(["'build farm'", "default", "ops"], Completions("Get-PatchSnapshot -ProfileName "));
         Assert.Equal(["'build farm'"], Completions("Get-PatchSnapshot -ProfileName 'bu"));
     }
@@ -23,12 +29,16 @@ public sealed class CompleterTests
     [Fact]
     public void Missing_files_complete_nothing_and_fail_nothing()
     {
-        using var set = new Variables(("AWS_CONFIG_FILE", "/nonexistent/config"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"));
+        using var set = new Variables(
+            ("AWS_CONFIG_FILE", "/nonexistent/config"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials")
+        );
         Assert.DoesNotContain("default", Completions("Get-PatchSnapshot -ProfileName "));
     }
 
     [Fact]
-    public void Paths_complete_nothing_and_fail_nothing_where_the_shell_has_no_file_commands() => Assert.Empty(Completions("Get-PatchSnapshot -Path /nonexistent/"));
+    public void Paths_complete_nothing_and_fail_nothing_where_the_shell_has_no_file_commands() =>
+        Assert.Empty(Completions("Get-PatchSnapshot -Path /nonexistent/"));
 
     [Theory]
     [InlineData("New-PatchApprovalRule -Severity M", "Medium", "Moderate")]
@@ -38,13 +48,15 @@ public sealed class CompleterTests
     [InlineData("New-PatchApprovalRule -Product Debian1", "Debian11", "Debian12")]
     [InlineData("New-PatchBaseline x -OperatingSystem ro", "ROCKY_LINUX")]
     [InlineData("New-PatchBaseline x -ApprovedPatch 'no such/package*", new string[0])]
-    public void Open_sets_complete_what_is_published(string line, params string[] expected) => Assert.Equal(expected.Order(StringComparer.Ordinal), Completions(line).Order(StringComparer.Ordinal));
+    public void Open_sets_complete_what_is_published(string line, params string[] expected) =>
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Completions(line).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("Invoke-PatchBaseline -Operation ", "Scan", "Install")]
     [InlineData("Invoke-PatchBaseline Scan -RebootOption ", "NoReboot", "RebootIfNeeded")]
     [InlineData("Invoke-PatchBaseline Scan -As ", "Detail", "Summary")]
-    public void Closed_sets_complete_by_themselves(string line, params string[] expected) => Assert.Equal(expected.Order(), Completions(line).Order());
+    public void Closed_sets_complete_by_themselves(string line, params string[] expected) =>
+        Assert.Equal(expected.Order(), Completions(line).Order());
 
     [Fact]
     public void Conditions_and_documents_of_a_fleet_complete_without_the_network()
@@ -57,7 +69,12 @@ public sealed class CompleterTests
     {
         using var session = new Session();
         using var shell = session.Shell();
-        return [.. CommandCompletion.CompleteInput(line, line.Length, options: null, shell).CompletionMatches.Select(match => match.CompletionText)];
+        return
+        [
+            .. CommandCompletion
+                .CompleteInput(line, line.Length, options: null, shell)
+                .CompletionMatches.Select(match => match.CompletionText),
+        ];
     }
 
     /// <summary>Environment variables for the time of one test; completers have no other way to be told.</summary>
@@ -67,7 +84,10 @@ public sealed class CompleterTests
 
         public Variables(params (string Name, string Value)[] variables)
         {
-            _before = [.. variables.Select(variable => (variable.Name, Environment.GetEnvironmentVariable(variable.Name)))];
+            _before =
+            [
+                .. variables.Select(variable => (variable.Name, Environment.GetEnvironmentVariable(variable.Name))),
+            ];
             foreach (var (name, value) in variables)
                 Environment.SetEnvironmentVariable(name, value);
         }

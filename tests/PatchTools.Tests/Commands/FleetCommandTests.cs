@@ -1,6 +1,6 @@
 using PatchTools.Errors;
-using PatchTools.Tests.Conformance;
 using PatchTools.Testing.Aws;
+using PatchTools.Tests.Conformance;
 
 namespace PatchTools.Tests.Commands;
 
@@ -15,10 +15,17 @@ public sealed class FleetCommandTests
         using var environment = new EnvironmentScope(aws.Environment);
         using var session = new Session();
 
-        var seen = session.Run("0..119 | ForEach-Object { 'i-{0:x17}' -f $_ } | Get-PatchFleetCompliance -Region us-east-1").Cast<InstanceCompliance>().ToList();
+        var seen = session
+            .Run("0..119 | ForEach-Object { 'i-{0:x17}' -f $_ } | Get-PatchFleetCompliance -Region us-east-1")
+            .Cast<InstanceCompliance>()
+            .ToList();
 
         Assert.Equal(120, seen.Count);
-        Assert.Equal([50, 50, 20], aws.RequestsOf("DescribeInstancePatchStates").Select(r => r.Json!.Value.GetProperty("InstanceIds").GetArrayLength()));
+        Assert.Equal(
+            [50, 50, 20],
+            aws.RequestsOf("DescribeInstancePatchStates")
+                .Select(r => r.Json!.Value.GetProperty("InstanceIds").GetArrayLength())
+        );
         Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
     }
 
@@ -30,7 +37,14 @@ public sealed class FleetCommandTests
         using var environment = new EnvironmentScope(aws.Environment);
         using var session = new Session();
 
-        Assert.Equal(3, session.Run("Get-PatchFleetCompliance web -Region us-east-1 | & { begin { $n = 0 } process { if ($n -lt 3) { $_ }; if (++$n -ge 3) { break } } }").Count);
+        Assert.Equal(
+            3,
+            session
+                .Run(
+                    "Get-PatchFleetCompliance web -Region us-east-1 | & { begin { $n = 0 } process { if ($n -lt 3) { $_ }; if (++$n -ge 3) { break } } }"
+                )
+                .Count
+        );
 
         Assert.InRange(aws.Requests.Count, 1, 2);
     }
@@ -42,10 +56,26 @@ public sealed class FleetCommandTests
         using var environment = new EnvironmentScope(aws.Environment);
         using var session = new Session();
 
-        var patches = session.Run("Get-PatchFleetCompliance -PatchGroup web -Filter 'MissingCount>1' -Region us-east-1 | Get-PatchFleetCompliance -As Detail -State Missing -Region us-east-1").Cast<InstancePatch>().ToList();
-        var operations = session.Run("Get-PatchFleetCompliance -Tag @{ Role = 'web', 'db' } -Filter 'MissingCount=2' -Region us-east-1 | Start-PatchFleetOperation Install -RebootOption NoReboot -Region us-east-1").Cast<FleetOperation>().ToList();
+        var patches = session
+            .Run(
+                "Get-PatchFleetCompliance -PatchGroup web -Filter 'MissingCount>1' -Region us-east-1 | Get-PatchFleetCompliance -As Detail -State Missing -Region us-east-1"
+            )
+            .Cast<InstancePatch>()
+            .ToList();
+        var operations = session
+            .Run(
+                "Get-PatchFleetCompliance -Tag @{ Role = 'web', 'db' } -Filter 'MissingCount=2' -Region us-east-1 | Start-PatchFleetOperation Install -RebootOption NoReboot -Region us-east-1"
+            )
+            .Cast<FleetOperation>()
+            .ToList();
 
-        Assert.Equal((4, 4), (patches.Count, Assert.Single(aws.RequestsOf("SendCommand")).Json!.Value.GetProperty("InstanceIds").GetArrayLength()));
+        Assert.Equal(
+            (4, 4),
+            (
+                patches.Count,
+                Assert.Single(aws.RequestsOf("SendCommand")).Json!.Value.GetProperty("InstanceIds").GetArrayLength()
+            )
+        );
         Assert.All(patches, p => Assert.Equal("Missing", p.State));
         Assert.Equal("us-east-1", Assert.Single(operations).Region);
         Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
@@ -59,7 +89,12 @@ public sealed class FleetCommandTests
         using var environment = new EnvironmentScope(aws.Environment);
         using var session = new Session(pollInterval: TimeSpan.FromMilliseconds(1));
 
-        var ended = session.Run("Start-PatchFleetOperation Scan -Tag @{ Role = 'web' } -MaxConcurrency 2 -MaxErrors 50% -Wait -Region us-east-1").Cast<FleetInvocation>().ToList();
+        var ended = session
+            .Run(
+                "Start-PatchFleetOperation Scan -Tag @{ Role = 'web' } -MaxConcurrency 2 -MaxErrors 50% -Wait -Region us-east-1"
+            )
+            .Cast<FleetInvocation>()
+            .ToList();
 
         Assert.Equal(6, ended.Count);
         Assert.Equal(2, aws.RequestsOf("ListCommands").Count);
@@ -74,14 +109,24 @@ public sealed class FleetCommandTests
 
         Assert.Empty(session.Run("Start-PatchFleetOperation Install -Tag @{ Env = 'prod' } -Region us-east-1 -WhatIf"));
 
-        Assert.Contains("\"Install with PatchTools-RunPatchBaseline, 10% at once, at most 5% errors\" on target \"tag Env=prod\"", session.Shown, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"Install with PatchTools-RunPatchBaseline, 10% at once, at most 5% errors\" on target \"tag Env=prod\"",
+            session.Shown,
+            StringComparison.Ordinal
+        );
         Assert.Empty(aws.Requests);
     }
 
     [Theory]
     [InlineData("Start-PatchFleetOperation Scan -Region us-east-1", "FleetTargetInvalid")]
-    [InlineData("Start-PatchFleetOperation Scan -Tag @{ a = 1 } -MaxConcurrency 0 -Region us-east-1", "ParameterArgumentValidationError")]
-    [InlineData("Start-PatchFleetOperation Scan -Tag @{ a = 1 } -InstanceId i-1 -Region us-east-1", "AmbiguousParameterSet")]
+    [InlineData(
+        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -MaxConcurrency 0 -Region us-east-1",
+        "ParameterArgumentValidationError"
+    )]
+    [InlineData(
+        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -InstanceId i-1 -Region us-east-1",
+        "AmbiguousParameterSet"
+    )]
     [InlineData("Get-PatchFleetCompliance -Filter 'Missing' -Region us-east-1", "FleetTargetInvalid")]
     public void What_makes_no_sense_is_refused_before_anything_is_asked(string command, string error)
     {
@@ -99,21 +144,33 @@ public sealed class FleetCommandTests
 
         var error = session.ErrorOf("Start-PatchFleetOperation Scan -Tag @{ Role = 'web' } -Region us-east-1");
 
-        Assert.Equal("FleetRequestRefused,PatchTools.Commands.StartPatchFleetOperationCommand", error.FullyQualifiedErrorId);
-        Assert.Contains("InvalidDocument", Assert.IsType<PatchToolsException>(error.Exception).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "FleetRequestRefused,PatchTools.Commands.StartPatchFleetOperationCommand",
+            error.FullyQualifiedErrorId
+        );
+        Assert.Contains(
+            "InvalidDocument",
+            Assert.IsType<PatchToolsException>(error.Exception).Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("about_PatchTools_Documents", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     private static LoopbackAws Aws(int instances)
     {
         var aws = LoopbackAws.Start();
-        aws.Fleet.Instances = [.. Enumerable.Range(0, instances).Select(i => new LoopbackInstance($"i-{i:x17}")
-        {
-            Name = $"host-{i}",
-            PatchGroup = i % 2 == 0 ? "web" : "db",
-            Missing = i % 3,
-            Tags = new Dictionary<string, string> { ["Role"] = i % 2 == 0 ? "web" : "db" },
-        })];
+        aws.Fleet.Instances =
+        [
+            .. Enumerable
+                .Range(0, instances)
+                .Select(i => new LoopbackInstance($"i-{i:x17}")
+                {
+                    Name = $"host-{i}",
+                    PatchGroup = i % 2 == 0 ? "web" : "db",
+                    Missing = i % 3,
+                    Tags = new Dictionary<string, string> { ["Role"] = i % 2 == 0 ? "web" : "db" },
+                }),
+        ];
         return aws;
     }
 }

@@ -11,7 +11,10 @@ public sealed class PatchCommandTests
     public void Events_of_the_engine_reach_their_streams_in_order()
     {
         using var session = new Session();
-        using var shell = session.Shell().AddScript("$DebugPreference = 'Continue'; Invoke-Step -Verbose -Observed $args[0]").AddArgument((Func<IRunObserver, CancellationToken, Task<object>>)Work);
+        using var shell = session
+            .Shell()
+            .AddScript("$DebugPreference = 'Continue'; Invoke-Step -Verbose -Observed $args[0]")
+            .AddArgument((Func<IRunObserver, CancellationToken, Task<object>>)Work);
         Assert.Equal("done", shell.Invoke().Single().BaseObject);
         Assert.Equal(["dpkg-query", "decided"], shell.Streams.Verbose.Select(record => record.Message));
         Assert.Equal(["odd"], shell.Streams.Warning.Select(record => record.Message));
@@ -31,15 +34,26 @@ public sealed class PatchCommandTests
     [Fact]
     public void Progress_has_one_activity_and_ends_completed()
     {
-        var records = ProgressOf((observer, _) =>
-        {
-            observer.Progress("Snapshot", "asking", 10);
-            observer.Progress("Inventory", "reading", -1);
-            return Task.FromResult<object>("done");
-        });
-        Assert.Equal([("asking", "Snapshot", 10), ("reading", "Inventory", 10), ("Done", "", -1)], records.Select(record => (record.StatusDescription, record.CurrentOperation ?? "", record.PercentComplete)));
-        Assert.All(records, record => Assert.Equal((EventPump.ActivityId, EventPump.Activity), (record.ActivityId, record.Activity)));
-        Assert.Equal([ProgressRecordType.Processing, ProgressRecordType.Processing, ProgressRecordType.Completed], records.Select(record => record.RecordType));
+        var records = ProgressOf(
+            (observer, _) =>
+            {
+                observer.Progress("Snapshot", "asking", 10);
+                observer.Progress("Inventory", "reading", -1);
+                return Task.FromResult<object>("done");
+            }
+        );
+        Assert.Equal(
+            [("asking", "Snapshot", 10), ("reading", "Inventory", 10), ("Done", "", -1)],
+            records.Select(record => (record.StatusDescription, record.CurrentOperation ?? "", record.PercentComplete))
+        );
+        Assert.All(
+            records,
+            record => Assert.Equal((EventPump.ActivityId, EventPump.Activity), (record.ActivityId, record.Activity))
+        );
+        Assert.Equal(
+            [ProgressRecordType.Processing, ProgressRecordType.Processing, ProgressRecordType.Completed],
+            records.Select(record => record.RecordType)
+        );
     }
 
     [Fact]
@@ -71,20 +85,32 @@ public sealed class PatchCommandTests
     }
 
     [Fact]
-    public void Progress_is_taken_away_when_the_work_fails() => Assert.Equal(ProgressRecordType.Completed, ProgressOf((observer, _) =>
-    {
-        observer.Progress("Snapshot", "asking", 10);
-        throw new PatchToolsException(PatchErrors.SnapshotNotFound, "It is not there.");
-    })[^1].RecordType);
+    public void Progress_is_taken_away_when_the_work_fails() =>
+        Assert.Equal(
+            ProgressRecordType.Completed,
+            ProgressOf(
+                (observer, _) =>
+                {
+                    observer.Progress("Snapshot", "asking", 10);
+                    throw new PatchToolsException(PatchErrors.SnapshotNotFound, "It is not there.");
+                }
+            )[^1].RecordType
+        );
 
     [Fact]
-    public void Work_without_progress_shows_no_bar() => Assert.Empty(ProgressOf((_, _) => Task.FromResult<object>("done")));
+    public void Work_without_progress_shows_no_bar() =>
+        Assert.Empty(ProgressOf((_, _) => Task.FromResult<object>("done")));
 
     [Fact]
     public void A_failure_of_the_engine_becomes_a_terminating_error_with_id_category_target_and_cure()
     {
         using var session = new Session();
-        var error = session.ErrorOf("Invoke-Step $args[0]", Step(_ => throw new PatchToolsException(PatchErrors.RunInProgress, "Another run holds the lock.", "/run/lock")));
+        var error = session.ErrorOf(
+            "Invoke-Step $args[0]",
+            Step(_ =>
+                throw new PatchToolsException(PatchErrors.RunInProgress, "Another run holds the lock.", "/run/lock")
+            )
+        );
         Assert.Equal("RunInProgress,PatchTools.Tests.InvokeStepCommand", error.FullyQualifiedErrorId);
         Assert.Equal(ErrorCategory.ResourceBusy, error.CategoryInfo.Category);
         Assert.Equal("/run/lock", error.TargetObject);
@@ -98,14 +124,28 @@ public sealed class PatchCommandTests
     public void A_script_reads_the_exit_code_from_the_caught_error()
     {
         using var session = new Session();
-        Assert.Equal([172], session.Run("try { Invoke-Step $args[0] } catch { $_.Exception.ExitCode }", Step(_ => throw new PatchToolsException(PatchErrors.ElevationRequired, "no"))));
+        Assert.Equal(
+            [172],
+            session.Run(
+                "try { Invoke-Step $args[0] } catch { $_.Exception.ExitCode }",
+                Step(_ => throw new PatchToolsException(PatchErrors.ElevationRequired, "no"))
+            )
+        );
     }
 
     [Fact]
     public void An_aggregate_is_unwrapped_to_the_failure_that_says_most()
     {
         using var session = new Session();
-        var error = session.ErrorOf("Invoke-Step $args[0]", Step(_ => throw new AggregateException(new IOException("side"), new PatchToolsException(PatchErrors.SnapshotNotFound, "It is not there."))));
+        var error = session.ErrorOf(
+            "Invoke-Step $args[0]",
+            Step(_ =>
+                throw new AggregateException(
+                    new IOException("side"),
+                    new PatchToolsException(PatchErrors.SnapshotNotFound, "It is not there.")
+                )
+            )
+        );
         Assert.StartsWith("SnapshotNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
@@ -123,20 +163,25 @@ public sealed class PatchCommandTests
         using var session = new Session();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var cancelled = false;
-        using var shell = session.Shell().AddCommand("Invoke-Step").AddArgument(Step(async token =>
-        {
-            started.SetResult();
-            try
-            {
-                await Task.Delay(Timeout.Infinite, token);
-            }
-            finally
-            {
-                cancelled = token.IsCancellationRequested;
-            }
+        using var shell = session
+            .Shell()
+            .AddCommand("Invoke-Step")
+            .AddArgument(
+                Step(async token =>
+                {
+                    started.SetResult();
+                    try
+                    {
+                        await Task.Delay(Timeout.Infinite, token);
+                    }
+                    finally
+                    {
+                        cancelled = token.IsCancellationRequested;
+                    }
 
-            return "never";
-        }));
+                    return "never";
+                })
+            );
         var running = shell.BeginInvoke();
         await started.Task;
         shell.Stop();
@@ -158,7 +203,9 @@ public sealed class PatchCommandTests
             await cancelled.Task;
             return "late";
         };
-        var failure = Assert.ThrowsAny<RuntimeException>(() => session.Run("Invoke-Step -Observed $args[0] -WarningAction Stop", work));
+        var failure = Assert.ThrowsAny<RuntimeException>(() =>
+            session.Run("Invoke-Step -Observed $args[0] -WarningAction Stop", work)
+        );
         Assert.True(cancelled.Task.IsCompletedSuccessfully);
         Assert.Contains("odd", failure.Message, StringComparison.Ordinal);
     }
@@ -167,15 +214,30 @@ public sealed class PatchCommandTests
     public void The_engine_may_speak_from_many_threads()
     {
         using var session = new Session();
-        using var shell = session.Shell().AddCommand("Invoke-Step").AddParameter("Verbose").AddParameter("Observed", (Func<IRunObserver, CancellationToken, Task<object>>)(async (observer, _) =>
-        {
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
-            {
-                for (var i = 0; i < 250; i++)
-                    observer.Verbose($"{thread}");
-            })));
-            return "done";
-        }));
+        using var shell = session
+            .Shell()
+            .AddCommand("Invoke-Step")
+            .AddParameter("Verbose")
+            .AddParameter(
+                "Observed",
+                (Func<IRunObserver, CancellationToken, Task<object>>)(
+                    async (observer, _) =>
+                    {
+                        await Task.WhenAll(
+                            Enumerable
+                                .Range(0, 8)
+                                .Select(thread =>
+                                    Task.Run(() =>
+                                    {
+                                        for (var i = 0; i < 250; i++)
+                                            observer.Verbose($"{thread}");
+                                    })
+                                )
+                        );
+                        return "done";
+                    }
+                )
+            );
         shell.Invoke();
         Assert.Equal(2000, shell.Streams.Verbose.Count);
     }
@@ -183,11 +245,32 @@ public sealed class PatchCommandTests
     [Fact]
     public void A_session_may_bring_its_own_host_and_parameters_still_win()
     {
-        var host = Samples.Host() with { Environment = new Dictionary<string, string> { ["AWS_REGION"] = "eu-central-1" } };
-        using var session = new Session(host: host with { Paths = host.Paths with { ProcDirectory = "/proc-of-the-test" } });
-        var seen = Assert.IsType<HostContext>(session.Run("Invoke-Step -StateDirectory /state/here -Root /mnt/image/")[0]);
-        Assert.Equal(("/state/here", "/mnt/image", "/proc-of-the-test", "eu-central-1"), (seen.Paths.StateDirectory, seen.Paths.Root.TrimEnd('/'), seen.Paths.ProcDirectory, seen.Variable("AWS_REGION")));
-        Assert.Equal("/nonexistent/state", Assert.IsType<HostContext>(session.Run("Invoke-Step")[0]).Paths.StateDirectory);
+        var host = Samples.Host() with
+        {
+            Environment = new Dictionary<string, string> { ["AWS_REGION"] = "eu-central-1" },
+        };
+        using var session = new Session(
+            host: host with
+            {
+                Paths = host.Paths with { ProcDirectory = "/proc-of-the-test" },
+            }
+        );
+        var seen = Assert.IsType<HostContext>(
+            session.Run("Invoke-Step -StateDirectory /state/here -Root /mnt/image/")[0]
+        );
+        Assert.Equal(
+            ("/state/here", "/mnt/image", "/proc-of-the-test", "eu-central-1"),
+            (
+                seen.Paths.StateDirectory,
+                seen.Paths.Root.TrimEnd('/'),
+                seen.Paths.ProcDirectory,
+                seen.Variable("AWS_REGION")
+            )
+        );
+        Assert.Equal(
+            "/nonexistent/state",
+            Assert.IsType<HostContext>(session.Run("Invoke-Step")[0]).Paths.StateDirectory
+        );
     }
 
     [Fact]
@@ -215,7 +298,13 @@ public sealed class PatchCommandTests
     {
         using var session = new Session();
         using var folder = new TemporaryDirectory();
-        Assert.Equal([Path.Combine(folder.Path, "b.json")], session.Run("$ExecutionContext.SessionState.Path.SetLocation($args[0]) > $null; Invoke-Step -File b.json", folder.Path));
+        Assert.Equal(
+            [Path.Combine(folder.Path, "b.json")],
+            session.Run(
+                "$ExecutionContext.SessionState.Path.SetLocation($args[0]) > $null; Invoke-Step -File b.json",
+                folder.Path
+            )
+        );
     }
 
     [Theory]
@@ -224,7 +313,11 @@ public sealed class PatchCommandTests
     public void A_path_outside_of_every_file_system_is_a_typed_error(string path)
     {
         using var session = new Session();
-        Assert.StartsWith("InvalidLocation,", session.ErrorOf("Invoke-Step -File $args[0]", path).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "InvalidLocation,",
+            session.ErrorOf("Invoke-Step -File $args[0]", path).FullyQualifiedErrorId,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -250,7 +343,10 @@ public sealed class PatchCommandTests
     {
         using var session = new Session();
         var error = session.ErrorOf($"Invoke-Step {argument}");
-        Assert.Equal("ParameterArgumentTransformationError,PatchTools.Tests.InvokeStepCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(
+            "ParameterArgumentTransformationError,PatchTools.Tests.InvokeStepCommand",
+            error.FullyQualifiedErrorId
+        );
         Assert.Contains("is no duration", error.ToString(), StringComparison.Ordinal);
     }
 

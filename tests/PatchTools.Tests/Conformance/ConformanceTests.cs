@@ -22,9 +22,13 @@ public sealed class ConformanceTests
         var recorded = RecordedCase.Load(name);
         if (recorded.IsRpm)
             Rig.NeedsCommands("rpm");
-        var now = recorded.Ends.Count > 0 ? recorded.Ends[^1] : new DateTimeOffset(2026, 11, 23, 6, 30, 0, TimeSpan.Zero);
+        var now =
+            recorded.Ends.Count > 0 ? recorded.Ends[^1] : new DateTimeOffset(2026, 11, 23, 6, 30, 0, TimeSpan.Zero);
         using var host = new RecordedHost(recorded, now);
-        var comparison = new RecordedComparison(recorded) { Log = TestContext.Current.TestOutputHelper is { } output ? output.WriteLine : null };
+        var comparison = new RecordedComparison(recorded)
+        {
+            Log = TestContext.Current.TestOutputHelper is { } output ? output.WriteLine : null,
+        };
         LoopbackAws? aws = null;
         try
         {
@@ -38,7 +42,9 @@ public sealed class ConformanceTests
                     aws = comparison.StartService();
                 }
 
-                using var environment = new EnvironmentScope(step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment);
+                using var environment = new EnvironmentScope(
+                    step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment
+                );
                 var (exit, error) = Run(step, host, now);
                 comparison.CompareExitCode(i, exit, error?.ErrorId);
                 if (error is not null)
@@ -57,33 +63,49 @@ public sealed class ConformanceTests
     }
 
     /// <summary>The recorded host as its step ran there: as root, at a time that stands still.</summary>
-    internal static HostContext HostOf(RecordedHost host, RecordedStep step, DateTimeOffset now) => new()
-    {
-        Paths = new HostPaths { Root = host.Root, StateDirectory = host.StateDirectory, DataDirectory = host.DataDirectory, ProcDirectory = host.ProcDirectory },
-        Clock = new FixedClock(now),
-        IsRoot = true,
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+    internal static HostContext HostOf(RecordedHost host, RecordedStep step, DateTimeOffset now) =>
+        new()
         {
-            ["AWS_SSM_INSTANCE_ID"] = step.InstanceId,
-            ["AWS_SSM_REGION_NAME"] = "us-east-1",
-            ["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555",
-        },
-    };
+            Paths = new HostPaths
+            {
+                Root = host.Root,
+                StateDirectory = host.StateDirectory,
+                DataDirectory = host.DataDirectory,
+                ProcDirectory = host.ProcDirectory,
+            },
+            Clock = new FixedClock(now),
+            IsRoot = true,
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["AWS_SSM_INSTANCE_ID"] = step.InstanceId,
+                ["AWS_SSM_REGION_NAME"] = "us-east-1",
+                ["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555",
+            },
+        };
 
-    private static (int ExitCode, PatchToolsException? Error) Run(RecordedStep step, RecordedHost host, DateTimeOffset now)
+    private static (int ExitCode, PatchToolsException? Error) Run(
+        RecordedStep step,
+        RecordedHost host,
+        DateTimeOffset now
+    )
     {
         var state = InitialSessionState.CreateDefault2();
         using var runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
-        shell.AddCommand("Import-Module").AddParameter("Name", StagedModule.Manifest).AddParameter("ErrorAction", "Stop").Invoke();
+        shell
+            .AddCommand("Import-Module")
+            .AddParameter("Name", StagedModule.Manifest)
+            .AddParameter("ErrorAction", "Stop")
+            .Invoke();
         Assert.False(shell.HadErrors, string.Join('\n', shell.Streams.Error));
-        runspace.SessionStateProxy.SetVariable(CompositionOverride.VariableName, new CompositionOverride
-        {
-            Host = HostOf(host, step, now),
-        });
+        runspace.SessionStateProxy.SetVariable(
+            CompositionOverride.VariableName,
+            new CompositionOverride { Host = HostOf(host, step, now) }
+        );
         shell.Commands.Clear();
-        shell.AddCommand("Invoke-PatchBaseline")
+        shell
+            .AddCommand("Invoke-PatchBaseline")
             .AddParameter("Operation", step.Operation)
             .AddParameter("SnapshotId", "11111111-2222-4333-8444-555555555555")
             .AddParameter("RebootOption", step.RebootOption)
@@ -91,7 +113,9 @@ public sealed class ConformanceTests
             .AddParameter("InstallOverrideList", step.InstallOverrideList ?? "")
             .AddParameter("NoRefresh");
         if (step.AssociationId is not null)
-            shell.AddParameter("AssociationId", step.AssociationId).AddParameter("AssociationSeverity", step.AssociationSeverity);
+            shell
+                .AddParameter("AssociationId", step.AssociationId)
+                .AddParameter("AssociationSeverity", step.AssociationSeverity);
         try
         {
             return (((ComplianceReport)shell.Invoke().Single().BaseObject).ExitCode, null);

@@ -23,7 +23,15 @@ public sealed class EquivalenceTests
 
     /// <summary>All but those of parameters that a pipeline has no word for: another spelling of the operation, and a list to install.</summary>
     public static TheoryData<string> Cases =>
-        [.. RecordedCase.Names.Where(name => RecordedCase.Load(name).Steps.All(step => step.Operation == nameof(PatchOperation.Scan) && step.InstallOverrideList is null))];
+        [
+            .. RecordedCase.Names.Where(name =>
+                RecordedCase
+                    .Load(name)
+                    .Steps.All(step =>
+                        step.Operation == nameof(PatchOperation.Scan) && step.InstallOverrideList is null
+                    )
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -44,13 +52,17 @@ public sealed class EquivalenceTests
         }
 
         if (recorded.Calls.Any(call => (string?)call["operation"] == "PutInventory"))
-            Assert.Contains(whole, trace => trace.Requests.Any(request => request.StartsWith("PutInventory", StringComparison.Ordinal)));
+            Assert.Contains(
+                whole,
+                trace => trace.Requests.Any(request => request.StartsWith("PutInventory", StringComparison.Ordinal))
+            );
     }
 
     /// <summary>What each step came to. Questions for credentials are left out: the SDK keeps the answer for the whole process, so only the first run asks.</summary>
     private static List<Trace> Traces(RecordedCase recorded, string script)
     {
-        var now = recorded.Ends.Count > 0 ? recorded.Ends[^1] : new DateTimeOffset(2026, 11, 23, 6, 30, 0, TimeSpan.Zero);
+        var now =
+            recorded.Ends.Count > 0 ? recorded.Ends[^1] : new DateTimeOffset(2026, 11, 23, 6, 30, 0, TimeSpan.Zero);
         using var host = new RecordedHost(recorded, now);
         List<Trace> traces = [];
         LoopbackAws? aws = null;
@@ -61,25 +73,49 @@ public sealed class EquivalenceTests
                 if (aws is null || step.FreshService)
                 {
                     aws?.Dispose();
-                    aws = LoopbackAws.Start(LoopbackAwsOptions.FromRecorded(recorded.ServiceOptions, recorded.Snapshot));
+                    aws = LoopbackAws.Start(
+                        LoopbackAwsOptions.FromRecorded(recorded.ServiceOptions, recorded.Snapshot)
+                    );
                     foreach (var (bucket, key, content) in recorded.S3Objects)
                         aws.Objects[$"{bucket}/{key}"] = content;
                 }
 
                 var before = aws.Requests.Count;
-                using var environment = new EnvironmentScope(step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment);
+                using var environment = new EnvironmentScope(
+                    step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment
+                );
                 using var session = new Session(host: ConformanceTests.HostOf(host, step, now));
                 var outcome = "done";
                 try
                 {
-                    session.Run(script, "11111111-2222-4333-8444-555555555555", step.BaselineOverride ?? "", step.RebootOption);
+                    session.Run(
+                        script,
+                        "11111111-2222-4333-8444-555555555555",
+                        step.BaselineOverride ?? "",
+                        step.RebootOption
+                    );
                 }
-                catch (System.Management.Automation.CmdletInvocationException failure) when (failure.InnerException is PatchToolsException cause)
+                catch (System.Management.Automation.CmdletInvocationException failure)
+                    when (failure.InnerException is PatchToolsException cause)
                 {
-                    outcome = string.Create(CultureInfo.InvariantCulture, $"{cause.ErrorId}, {cause.ExitCode}: {cause.Message}");
+                    outcome = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{cause.ErrorId}, {cause.ExitCode}: {cause.Message}"
+                    );
                 }
 
-                traces.Add(new Trace(outcome, [.. aws.Requests.Skip(before).Where(request => request.Target != LoopbackAws.ImdsTarget).Select(Line)], FilesOf(host)));
+                traces.Add(
+                    new Trace(
+                        outcome,
+                        [
+                            .. aws
+                                .Requests.Skip(before)
+                                .Where(request => request.Target != LoopbackAws.ImdsTarget)
+                                .Select(Line),
+                        ],
+                        FilesOf(host)
+                    )
+                );
             }
         }
         finally
@@ -89,17 +125,26 @@ public sealed class EquivalenceTests
 
         return traces;
 
-        static string Line(RecordedRequest request) => string.Create(CultureInfo.InvariantCulture, $"{request.Target} {request.Method} {request.Status} {request.Text}");
+        static string Line(RecordedRequest request) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{request.Target} {request.Method} {request.Status} {request.Text}"
+            );
     }
 
     /// <summary>Every file below both directories but the lock, which names its holder and is taken earlier by the whole operation.</summary>
-    private static SortedDictionary<string, string> FilesOf(RecordedHost host) => new(
-        new[] { host.StateDirectory, host.DataDirectory }
-            .Where(Directory.Exists)
-            .SelectMany(directory => Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
-            .Where(path => Path.GetFileName(path) != "run.lock")
-            .ToDictionary(path => Path.GetRelativePath(Path.GetDirectoryName(host.StateDirectory)!, path), File.ReadAllText),
-        StringComparer.Ordinal);
+    private static SortedDictionary<string, string> FilesOf(RecordedHost host) =>
+        new(
+            new[] { host.StateDirectory, host.DataDirectory }
+                .Where(Directory.Exists)
+                .SelectMany(directory => Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
+                .Where(path => Path.GetFileName(path) != "run.lock")
+                .ToDictionary(
+                    path => Path.GetRelativePath(Path.GetDirectoryName(host.StateDirectory)!, path),
+                    File.ReadAllText
+                ),
+            StringComparer.Ordinal
+        );
 
     private sealed record Trace(string Outcome, IReadOnlyList<string> Requests, SortedDictionary<string, string> Files);
 }

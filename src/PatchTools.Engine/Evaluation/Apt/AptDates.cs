@@ -28,14 +28,20 @@ internal sealed class AptDates(EvaluationRequest request)
     }
 
     private DateTimeOffset? FirstSeenDate(PackageVersion version, bool isSecurity) =>
-        request.FirstSeen.Of(new SeenVersion(version.Package.Name, version.Package.Architecture, version.Edition, isSecurity));
+        request.FirstSeen.Of(
+            new SeenVersion(version.Package.Name, version.Package.Architecture, version.Edition, isSecurity)
+        );
 
     private DateTimeOffset? ArchiveDate(PackageVersion version)
     {
         DateTimeOffset? earliest = null;
         foreach (var origin in version.Origins)
         {
-            if (!origin.IsLocalDatabase && request.Inventory.Repositories[origin.Repository].PublishedAt is { } published && (earliest is null || published < earliest))
+            if (
+                !origin.IsLocalDatabase
+                && request.Inventory.Repositories[origin.Repository].PublishedAt is { } published
+                && (earliest is null || published < earliest)
+            )
                 earliest = published;
         }
 

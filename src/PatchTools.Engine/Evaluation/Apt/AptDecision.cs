@@ -21,30 +21,33 @@ internal readonly record struct AptDecision
     public DateTimeOffset? ApprovedFrom => Kind == DecisionKind.HeldBackByDate ? Verdict.ApprovedFrom : null;
 
     /// <summary>How near the version came to approval; explains a package that nothing approves.</summary>
-    public int Rank => Kind switch
-    {
-        DecisionKind.RejectedList => 4,
-        DecisionKind.HeldBackByDate => 3,
-        DecisionKind.NotSecurity => 2,
-        DecisionKind.NoRule => 1,
-        _ => 0,
-    };
+    public int Rank =>
+        Kind switch
+        {
+            DecisionKind.RejectedList => 4,
+            DecisionKind.HeldBackByDate => 3,
+            DecisionKind.NotSecurity => 2,
+            DecisionKind.NoRule => 1,
+            _ => 0,
+        };
 
     /// <summary>1-based number of the rule that decided; null when none did.</summary>
-    public int? RuleNumber => Kind switch
-    {
-        DecisionKind.ApprovalRule => Verdict.Rule + 1,
-        DecisionKind.HeldBackByDate => Verdict.HeldBackRule + 1,
-        DecisionKind.NotSecurity when ApprovedEntry is null => Verdict.SecurityOnlyRule + 1,
-        _ => null,
-    };
+    public int? RuleNumber =>
+        Kind switch
+        {
+            DecisionKind.ApprovalRule => Verdict.Rule + 1,
+            DecisionKind.HeldBackByDate => Verdict.HeldBackRule + 1,
+            DecisionKind.NotSecurity when ApprovedEntry is null => Verdict.SecurityOnlyRule + 1,
+            _ => null,
+        };
 
-    public string? ListEntry => Kind switch
-    {
-        DecisionKind.RejectedList => RejectedEntry,
-        DecisionKind.ApprovedList or DecisionKind.NotSecurity => ApprovedEntry,
-        _ => null,
-    };
+    public string? ListEntry =>
+        Kind switch
+        {
+            DecisionKind.RejectedList => RejectedEntry,
+            DecisionKind.ApprovedList or DecisionKind.NotSecurity => ApprovedEntry,
+            _ => null,
+        };
 }
 
 /// <summary>A version not older than the installed one, with its decision.</summary>

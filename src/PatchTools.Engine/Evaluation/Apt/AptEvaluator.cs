@@ -13,7 +13,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
         : base(
             request,
             new AptPatchList(request.Snapshot.Baseline.ApprovedPatches, request.Inventory.Packages.NativeArchitecture),
-            new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture))
+            new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture)
+        )
     {
         _rules = new AptRules(request);
     }
@@ -26,8 +27,12 @@ internal sealed class AptEvaluator : FamilyEvaluator
             var verdict = _rules.Of(version);
             if (!verdict.PassesGlobalFilters)
                 continue;
-            var approved = verdict.Rule is not null
-                || ((Baseline.ApprovedPatchesEnableNonSecurity || verdict.IsSecurity) && Approved.FirstMatch(version) >= 0);
+            var approved =
+                verdict.Rule is not null
+                || (
+                    (Baseline.ApprovedPatchesEnableNonSecurity || verdict.IsSecurity)
+                    && Approved.FirstMatch(version) >= 0
+                );
             if (approved && Rejected.FirstMatch(version) < 0)
                 return true;
         }
@@ -58,7 +63,13 @@ internal sealed class AptEvaluator : FamilyEvaluator
             PatchState.InstalledRejected => current,
             _ => Nearest(),
         };
-        return Finding(package, ForOperation(state), current, reported, Explain(package, installed, state, reported, decisive));
+        return Finding(
+            package,
+            ForOperation(state),
+            current,
+            reported,
+            Explain(package, installed, state, reported, decisive)
+        );
     }
 
     /// <summary>Level and class are the baseline's (the reference gives every such package UNSPECIFIED: QUIRK of spec 09 §6).</summary>
@@ -69,13 +80,25 @@ internal sealed class AptEvaluator : FamilyEvaluator
         foreach (var candidate in _candidates)
         {
             if (candidate.IsNewer && Override!.FirstMatch(candidate.Version) is var entry and >= 0)
-                return Finding(package, PatchState.Failed, current, candidate, ExplainOverride(entry, installed, candidate.Edition, () => Observe(candidate, PatchState.Failed)));
+                return Finding(
+                    package,
+                    PatchState.Failed,
+                    current,
+                    candidate,
+                    ExplainOverride(entry, installed, candidate.Edition, () => Observe(candidate, PatchState.Failed))
+                );
         }
 
         return null;
     }
 
-    private PatchFinding Finding(PackageEntry package, PatchState state, AptCandidate current, AptCandidate reported, FindingExplanation explanation)
+    private PatchFinding Finding(
+        PackageEntry package,
+        PatchState state,
+        AptCandidate current,
+        AptCandidate reported,
+        FindingExplanation explanation
+    )
     {
         var isForeign = package.Architecture != Catalog.NativeArchitecture;
         var name = isForeign ? $"{package.Name}:{package.Architecture}" : package.Name;
@@ -121,7 +144,12 @@ internal sealed class AptEvaluator : FamilyEvaluator
 
         if (_candidates.Count > 1)
             _candidates.Sort(NewestFirst);
-        return current ?? throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory says that {package} is installed, but none of its versions is.", package.ToString());
+        return current
+            ?? throw new PatchToolsException(
+                PatchErrors.InventoryMalformed,
+                $"The inventory says that {package} is installed, but none of its versions is.",
+                package.ToString()
+            );
     }
 
     /// <summary>Rows are numbered as the sources gave them, which keeps equals in their order.</summary>
@@ -155,7 +183,12 @@ internal sealed class AptEvaluator : FamilyEvaluator
             return decision with { Kind = DecisionKind.ApprovalRule, Level = verdict.Level };
         if (verdict.HeldBackRule is not null)
             return decision with { Kind = DecisionKind.HeldBackByDate };
-        return approved >= 0 || verdict.SecurityOnlyRule is not null ? decision with { Kind = DecisionKind.NotSecurity } : decision;
+        return approved >= 0 || verdict.SecurityOnlyRule is not null
+            ? decision with
+            {
+                Kind = DecisionKind.NotSecurity,
+            }
+            : decision;
     }
 
     /// <summary>The candidate that came nearest to approval, the newest of several.</summary>
@@ -171,20 +204,35 @@ internal sealed class AptEvaluator : FamilyEvaluator
         return nearest;
     }
 
-    private FindingExplanation Explain(PackageEntry package, InstalledPackage installed, PatchState state, AptCandidate reported, AptCandidate decisive)
+    private FindingExplanation Explain(
+        PackageEntry package,
+        InstalledPackage installed,
+        PatchState state,
+        AptCandidate reported,
+        AptCandidate decisive
+    )
     {
         var decision = decisive.Decision;
         var isOffered = _candidates.Exists(c => IsOffered(c.Version));
-        var notOffered = !isOffered && state == PatchState.InstalledOther && decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity;
+        var notOffered =
+            !isOffered
+            && state == PatchState.InstalledOther
+            && decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity;
         var heldBack = HeldBack(reported);
         return new FindingExplanation
         {
-            Decision = state == PatchState.InstalledRejected ? DecisionKind.RejectedList : notOffered ? DecisionKind.NotOffered : decision.Kind,
+            Decision =
+                state == PatchState.InstalledRejected ? DecisionKind.RejectedList
+                : notOffered ? DecisionKind.NotOffered
+                : decision.Kind,
             Summary = state switch
             {
                 PatchState.Missing => MissingSummary(installed, decision),
-                PatchState.Installed when decision.Kind == DecisionKind.ApprovedList => Wording.Approved(decision.ApprovedEntry!),
-                PatchState.Installed when heldBack?.Decision is { ApprovedFrom: { } from, RuleNumber: { } later } => Wording.NewerFrom(later, from),
+                PatchState.Installed when decision.Kind == DecisionKind.ApprovedList => Wording.Approved(
+                    decision.ApprovedEntry!
+                ),
+                PatchState.Installed when heldBack?.Decision is { ApprovedFrom: { } from, RuleNumber: { } later } =>
+                    Wording.NewerFrom(later, from),
                 PatchState.Installed => Wording.RuleApproves(decision.RuleNumber!.Value, "the installed version"),
                 PatchState.InstalledRejected => Wording.Rejected(decision.RejectedEntry!),
                 _ when notOffered => HasOffers(package) ? Wording.NewerThanOffered : Wording.NotOffered,
@@ -195,7 +243,15 @@ internal sealed class AptEvaluator : FamilyEvaluator
             Observations = new LazyLines(() => Observe(decisive, state)),
             HeldBackEdition = heldBack?.Edition,
             ApprovedFrom = heldBack?.Decision.ApprovedFrom,
-            HostPolicy = state == PatchState.Missing ? HostPolicyLines.Of(installed, reported.Edition, Request.Inventory.PackageManager, Request.VersionOrder) : [],
+            HostPolicy =
+                state == PatchState.Missing
+                    ? HostPolicyLines.Of(
+                        installed,
+                        reported.Edition,
+                        Request.Inventory.PackageManager,
+                        Request.VersionOrder
+                    )
+                    : [],
         };
     }
 
@@ -205,7 +261,11 @@ internal sealed class AptEvaluator : FamilyEvaluator
         AptCandidate? held = null;
         foreach (var candidate in _candidates)
         {
-            if (!candidate.IsNewer || candidate.Decision.IsApproved || Request.VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0)
+            if (
+                !candidate.IsNewer
+                || candidate.Decision.IsApproved
+                || Request.VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0
+            )
                 continue;
             if (held is null || (candidate.Decision.ApprovedFrom is not null && held.Decision.ApprovedFrom is null))
                 held = candidate;
@@ -217,8 +277,15 @@ internal sealed class AptEvaluator : FamilyEvaluator
     private static string MissingSummary(InstalledPackage installed, AptDecision decision)
     {
         if (decision.Kind == DecisionKind.ApprovedList)
-            return installed.IsHeld ? $"{Wording.Approved(decision.ApprovedEntry!)}, held" : Wording.Approved(decision.ApprovedEntry!);
-        return Wording.RuleApproves(decision.RuleNumber!.Value, installed.IsHeld ? "it, the host holds it" : decision.Verdict.IsSecurity ? "the security update" : "the update");
+            return installed.IsHeld
+                ? $"{Wording.Approved(decision.ApprovedEntry!)}, held"
+                : Wording.Approved(decision.ApprovedEntry!);
+        return Wording.RuleApproves(
+            decision.RuleNumber!.Value,
+            installed.IsHeld ? "it, the host holds it"
+                : decision.Verdict.IsSecurity ? "the security update"
+                : "the update"
+        );
     }
 
     private string OtherSummary(AptCandidate decisive)
@@ -228,10 +295,17 @@ internal sealed class AptEvaluator : FamilyEvaluator
         {
             DecisionKind.GlobalFilters => Wording.GlobalFilters,
             DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
-            DecisionKind.HeldBackByDate => Wording.HeldBack(decision.RuleNumber!.Value, Baseline.ApprovalRules[decision.RuleNumber.Value - 1], decision.ApprovedFrom),
+            DecisionKind.HeldBackByDate => Wording.HeldBack(
+                decision.RuleNumber!.Value,
+                Baseline.ApprovalRules[decision.RuleNumber.Value - 1],
+                decision.ApprovedFrom
+            ),
             DecisionKind.NotSecurity when decision.ApprovedEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
-            DecisionKind.NotSecurity when decision.Verdict.UntrustedSecurityArchive is not null => "its security archive is not trusted",
-            DecisionKind.NotSecurity => decisive.IsNewer ? "the newer version is no security update" : "no security archive offers it",
+            DecisionKind.NotSecurity when decision.Verdict.UntrustedSecurityArchive is not null =>
+                "its security archive is not trusted",
+            DecisionKind.NotSecurity => decisive.IsNewer
+                ? "the newer version is no security update"
+                : "no security archive offers it",
             _ => _rules.Count == 0 ? Wording.NoRules : "no rule matches its priority and section",
         };
     }
@@ -259,13 +333,23 @@ internal sealed class AptEvaluator : FamilyEvaluator
             Security(decision.Verdict),
         ];
         if (!Rejected.IsEmpty)
-            lines.Add(decision.RejectedEntry is { } rejected ? $"rejected list: '{rejected}' matches" : Wording.RejectedNone);
+            lines.Add(
+                decision.RejectedEntry is { } rejected ? $"rejected list: '{rejected}' matches" : Wording.RejectedNone
+            );
         if (decision.RejectedEntry is not null && state is PatchState.InstalledOther)
-            lines.Add(Blocks ? "rejected action BLOCK: concerns installed versions only" : "rejected action ALLOW_AS_DEPENDENCY: what is installed stays compliant");
+            lines.Add(
+                Blocks
+                    ? "rejected action BLOCK: concerns installed versions only"
+                    : "rejected action ALLOW_AS_DEPENDENCY: what is installed stays compliant"
+            );
         if (decision.Kind is not (DecisionKind.GlobalFilters or DecisionKind.RejectedList))
             lines.AddRange(_rules.ObserveRules(version, decision.Verdict));
         if (!Approved.IsEmpty)
-            lines.Add(decision.ApprovedEntry is { } approved ? $"approved list: '{approved}' matches, level {Baseline.ApprovedPatchesComplianceLevel}{(Baseline.ApprovedPatchesEnableNonSecurity ? "" : ", security updates only")}" : Wording.ApprovedNone);
+            lines.Add(
+                decision.ApprovedEntry is { } approved
+                    ? $"approved list: '{approved}' matches, level {Baseline.ApprovedPatchesComplianceLevel}{(Baseline.ApprovedPatchesEnableNonSecurity ? "" : ", security updates only")}"
+                    : Wording.ApprovedNone
+            );
         return lines;
     }
 
@@ -275,12 +359,14 @@ internal sealed class AptEvaluator : FamilyEvaluator
         return origins.Count == 0 ? "which no repository offers" : $"offered by {string.Join(", ", origins)}";
     }
 
-    private static string Security(AptVerdict verdict) => verdict switch
-    {
-        { SecurityArchive: { } archive } => $"security: yes, {Describe(archive)} offers it",
-        { UntrustedSecurityArchive: { } archive } => $"security: no, {Describe(archive)} is not authenticated",
-        _ => "security: no, no security archive offers it",
-    };
+    private static string Security(AptVerdict verdict) =>
+        verdict switch
+        {
+            { SecurityArchive: { } archive } => $"security: yes, {Describe(archive)} offers it",
+            { UntrustedSecurityArchive: { } archive } => $"security: no, {Describe(archive)} is not authenticated",
+            _ => "security: no, no security archive offers it",
+        };
 
-    private static string Describe(PackageOrigin origin) => origin.Site.Length == 0 ? origin.Archive : $"{origin.Archive} ({origin.Site})";
+    private static string Describe(PackageOrigin origin) =>
+        origin.Site.Length == 0 ? origin.Archive : $"{origin.Archive} ({origin.Site})";
 }

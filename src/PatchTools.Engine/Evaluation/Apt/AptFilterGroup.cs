@@ -26,9 +26,11 @@ internal sealed class AptFilterGroup
     }
 
     /// <summary>Keys that have no effect on apt.</summary>
-    public IEnumerable<string> UnknownKeys => _filters.Select(f => f.Key).Where(k => k is not (Product or Priority or Section)).Distinct();
+    public IEnumerable<string> UnknownKeys =>
+        _filters.Select(f => f.Key).Where(k => k is not (Product or Priority or Section)).Distinct();
 
-    public bool Matches(string priority, string section) => _productMatches && Accepts(_priorities, priority) && Accepts(_sections, section);
+    public bool Matches(string priority, string section) =>
+        _productMatches && Accepts(_priorities, priority) && Accepts(_sections, section);
 
     /// <summary>One line for each filter.</summary>
     public IEnumerable<string> Observe(string group, string priority, string section)
@@ -41,16 +43,33 @@ internal sealed class AptFilterGroup
             else if (filter.Key is not (Product or Priority or Section))
                 yield return Wording.FilterIgnored(group, filter, "apt's packages have PRODUCT, PRIORITY and SECTION");
             else
-                yield return Observe(group, filter, filter.Key switch { Product => _product, Priority => priority, _ => section });
+                yield return Observe(
+                    group,
+                    filter,
+                    filter.Key switch
+                    {
+                        Product => _product,
+                        Priority => priority,
+                        _ => section,
+                    }
+                );
         }
     }
 
     private static string Observe(string group, PatchFilter filter, string seen) =>
-        Wording.Filter(group, filter, seen, Accepts(new HashSet<string>(filter.Values, StringComparer.OrdinalIgnoreCase), seen));
+        Wording.Filter(
+            group,
+            filter,
+            seen,
+            Accepts(new HashSet<string>(filter.Values, StringComparer.OrdinalIgnoreCase), seen)
+        );
 
     /// <summary>Null stands for no filter of the key.</summary>
     private HashSet<string>? Values(string key) =>
-        _filters.LastOrDefault(f => f.Key == key) is { } filter ? new HashSet<string>(filter.Values, StringComparer.OrdinalIgnoreCase) : null;
+        _filters.LastOrDefault(f => f.Key == key) is { } filter
+            ? new HashSet<string>(filter.Values, StringComparer.OrdinalIgnoreCase)
+            : null;
 
-    private static bool Accepts(HashSet<string>? values, string seen) => values is null || values.Contains("*") || values.Contains(seen);
+    private static bool Accepts(HashSet<string>? values, string seen) =>
+        values is null || values.Contains("*") || values.Contains(seen);
 }

@@ -18,7 +18,11 @@ internal sealed class AptRules
     /// <param name="request">Baseline, product, packages and dates.</param>
     public AptRules(EvaluationRequest request)
     {
-        var (baseline, product, catalog) = (request.Snapshot.Baseline, request.Snapshot.Product, request.Inventory.Packages);
+        var (baseline, product, catalog) = (
+            request.Snapshot.Baseline,
+            request.Snapshot.Product,
+            request.Inventory.Packages
+        );
         var dates = new AptDates(request);
         if (dates.AreAsked && baseline.ApprovalRules.Any(HasDelay))
             _dates = dates;
@@ -43,7 +47,18 @@ internal sealed class AptRules
     public AptVerdict Dated(PackageVersion version)
     {
         var verdict = Of(version);
-        return _dates is null || verdict.Rule is null ? verdict : DecideByRules(version, verdict with { Rule = null, Level = ComplianceLevel.UNSPECIFIED, SecurityOnlyRule = null }, _dates);
+        return _dates is null || verdict.Rule is null
+            ? verdict
+            : DecideByRules(
+                version,
+                verdict with
+                {
+                    Rule = null,
+                    Level = ComplianceLevel.UNSPECIFIED,
+                    SecurityOnlyRule = null,
+                },
+                _dates
+            );
     }
 
     /// <summary>What a reader should know of the rules before any package: settings without effect on apt.</summary>
@@ -58,7 +73,8 @@ internal sealed class AptRules
         }
     }
 
-    public IEnumerable<string> ObserveGlobalFilters(PackageVersion version) => _global.Observe("global filters", version.Priority, version.Section);
+    public IEnumerable<string> ObserveGlobalFilters(PackageVersion version) =>
+        _global.Observe("global filters", version.Priority, version.Section);
 
     /// <summary>What each rule saw, in order.</summary>
     public IEnumerable<string> ObserveRules(PackageVersion version, AptVerdict verdict)
@@ -78,12 +94,14 @@ internal sealed class AptRules
                     : Wording.Date(i + 1, _dates.Name, rule, date);
             }
 
-            yield return
-                !matches ? $"{name}: its filters do not match"
-                : _dates is not null && (rule.EnableNonSecurity || verdict.IsSecurity) && !ApprovalDate.Judge(rule, date, _dates.Now).IsApproved ? $"{name}: does not approve it at this date"
-                : rule.EnableNonSecurity ? $"{name}: approves security and other updates, level {rule.ComplianceLevel}"
-                : verdict.IsSecurity ? $"{name}: approves security updates, level {rule.ComplianceLevel}"
-                : $"{name}: would approve a security update only";
+            yield return !matches ? $"{name}: its filters do not match"
+            : _dates is not null
+            && (rule.EnableNonSecurity || verdict.IsSecurity)
+            && !ApprovalDate.Judge(rule, date, _dates.Now).IsApproved
+                ? $"{name}: does not approve it at this date"
+            : rule.EnableNonSecurity ? $"{name}: approves security and other updates, level {rule.ComplianceLevel}"
+            : verdict.IsSecurity ? $"{name}: approves security updates, level {rule.ComplianceLevel}"
+            : $"{name}: would approve a security update only";
         }
     }
 
@@ -106,10 +124,15 @@ internal sealed class AptRules
             var rule = _rules[i];
             if (!_groups[i].Matches(version.Priority, version.Section))
                 continue;
-            var date = dates is null ? new ApprovalDateVerdict(true, null) : ApprovalDate.Judge(rule, dates.Of(version, !rule.EnableNonSecurity), dates.Now);
+            var date = dates is null
+                ? new ApprovalDateVerdict(true, null)
+                : ApprovalDate.Judge(rule, dates.Of(version, !rule.EnableNonSecurity), dates.Now);
             if (!rule.EnableNonSecurity && !verdict.IsSecurity)
                 verdict = verdict with { SecurityOnlyRule = verdict.SecurityOnlyRule ?? i };
-            else if (!date.IsApproved && (verdict.HeldBackRule is null || date.From < (verdict.ApprovedFrom ?? DateTimeOffset.MaxValue)))
+            else if (
+                !date.IsApproved
+                && (verdict.HeldBackRule is null || date.From < (verdict.ApprovedFrom ?? DateTimeOffset.MaxValue))
+            )
                 verdict = verdict with { HeldBackRule = i, ApprovedFrom = date.From };
             else if (date.IsApproved && (verdict.Rule is null || rule.ComplianceLevel > verdict.Level))
                 verdict = verdict with { Rule = i, Level = rule.ComplianceLevel };
@@ -118,7 +141,8 @@ internal sealed class AptRules
         return verdict;
     }
 
-    private static bool HasDelay(ApprovalRule rule) => rule.ApproveAfterDays is > 0 || rule.ApproveUntilDate is not null;
+    private static bool HasDelay(ApprovalRule rule) =>
+        rule.ApproveAfterDays is > 0 || rule.ApproveUntilDate is not null;
 
     private static (PackageOrigin? Trusted, PackageOrigin? Untrusted) Security(PackageVersion version)
     {

@@ -11,7 +11,9 @@ internal static class AptSecurity
     /// <summary>The test without authentication: tells an untrusted security archive from an ordinary one.</summary>
     public static bool LooksLikeSecurity(PackageOrigin origin) =>
         !origin.IsLocalDatabase
-        && (origin.Archive.Contains("security", StringComparison.OrdinalIgnoreCase)
+        && (
+            origin.Archive.Contains("security", StringComparison.OrdinalIgnoreCase)
             || origin.Site.Contains("security.debian.org", StringComparison.OrdinalIgnoreCase)
-            || origin.Label.Equals("Debian-Security", StringComparison.OrdinalIgnoreCase));
+            || origin.Label.Equals("Debian-Security", StringComparison.OrdinalIgnoreCase)
+        );
 }

@@ -20,7 +20,10 @@ public static class FirstSeen
                 continue;
             foreach (var version in package.Versions)
             {
-                if (!version.IsInstalled && (!IsOffered(version) || DebianVersion.Order.Compare(version.Edition, installed.Edition) < 0))
+                if (
+                    !version.IsInstalled
+                    && (!IsOffered(version) || DebianVersion.Order.Compare(version.Edition, installed.Edition) < 0)
+                )
                     continue;
                 var seen = new SeenVersion(installed.Name, installed.Architecture, version.Edition, IsSecurity: false);
                 Keep(seen);
@@ -40,7 +43,10 @@ public static class FirstSeen
             var editions = inventory.Installed.ToLookup(p => (p.Name, p.Architecture), p => p.Edition);
             foreach (var (version, _) in known.All)
             {
-                if (editions[(version.Name, version.Architecture)].FirstOrDefault() is { } edition && DebianVersion.Order.Compare(version.Edition, edition) >= 0)
+                if (
+                    editions[(version.Name, version.Architecture)].FirstOrDefault() is { } edition
+                    && DebianVersion.Order.Compare(version.Edition, edition) >= 0
+                )
                     Keep(version);
             }
         }

@@ -35,7 +35,7 @@ internal sealed class GlobPattern
     {
         List<Token> tokens = [];
         Span<byte> utf8 = stackalloc byte[4];
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             switch (text[i])
             {

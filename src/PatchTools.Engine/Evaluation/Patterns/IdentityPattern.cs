@@ -36,5 +36,6 @@ internal sealed class IdentityPattern
     }
 
     /// <param name="text">One identity string.</param>
-    public bool Matches(ReadOnlySpan<byte> text) => _lower.Length > 0 && (text.SequenceEqual(_lower) || (_glob is not null && _glob.Matches(text)));
+    public bool Matches(ReadOnlySpan<byte> text) =>
+        _lower.Length > 0 && (text.SequenceEqual(_lower) || (_glob is not null && _glob.Matches(text)));
 }

@@ -136,7 +136,12 @@ internal ref struct IdentityStrings
     }
 
     /// <summary>Epoch (<c>0</c> when there is none), version up to the first hyphen, release after it.</summary>
-    private static void SplitEdition(ReadOnlySpan<byte> edition, out ReadOnlySpan<byte> epoch, out ReadOnlySpan<byte> version, out ReadOnlySpan<byte> release)
+    private static void SplitEdition(
+        ReadOnlySpan<byte> edition,
+        out ReadOnlySpan<byte> epoch,
+        out ReadOnlySpan<byte> version,
+        out ReadOnlySpan<byte> release
+    )
     {
         var digits = edition.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         var hasEpoch = digits > 0 && edition[digits] == ':';
@@ -151,7 +156,8 @@ internal ref struct IdentityStrings
         Encoding.UTF8.TryGetBytes(text, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(text);
 
     /// <summary>The rare text beyond ASCII, whose lower case may have another length.</summary>
-    private static byte[] Lower(ReadOnlySpan<byte> text) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant());
+    private static byte[] Lower(ReadOnlySpan<byte> text) =>
+        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant());
 
     private readonly void LowerAscii() => Ascii.ToLowerInPlace(_buffer[.._used], out _);
 

@@ -13,7 +13,8 @@ internal abstract class PatchList
     public bool IsEmpty => Entries.Count == 0;
 
     /// <summary>Index of the first entry that names the package version itself; -1 when none does.</summary>
-    public int FirstMatch(PackageVersion version) => IsEmpty ? -1 : FirstMatch(version.Package.NameUtf8, version.Package.Architecture, version.EditionUtf8);
+    public int FirstMatch(PackageVersion version) =>
+        IsEmpty ? -1 : FirstMatch(version.Package.NameUtf8, version.Package.Architecture, version.EditionUtf8);
 
     /// <inheritdoc cref="FirstMatch(PackageVersion)"/>
     /// <param name="name">Bare name, UTF-8.</param>
@@ -39,8 +40,16 @@ internal sealed class AptPatchList(IReadOnlyList<string> entries, string nativeA
     {
         if (IsEmpty)
             return -1;
-        var strings = new IdentityStrings(stackalloc byte[IdentityStrings.UsualBytes], stackalloc (int, int)[IdentityStrings.MaxCount]);
-        strings.SetDebian(name, architecture, !string.Equals(architecture, nativeArchitecture, StringComparison.Ordinal), edition);
+        var strings = new IdentityStrings(
+            stackalloc byte[IdentityStrings.UsualBytes],
+            stackalloc (int, int)[IdentityStrings.MaxCount]
+        );
+        strings.SetDebian(
+            name,
+            architecture,
+            !string.Equals(architecture, nativeArchitecture, StringComparison.Ordinal),
+            edition
+        );
         return _patterns.FirstMatch(strings);
     }
 
@@ -59,7 +68,10 @@ internal sealed class RpmPatchList(IReadOnlyList<string> entries, bool acceptsId
     {
         if (IsEmpty)
             return -1;
-        var strings = new IdentityStrings(stackalloc byte[IdentityStrings.UsualBytes], stackalloc (int, int)[IdentityStrings.MaxCount]);
+        var strings = new IdentityStrings(
+            stackalloc byte[IdentityStrings.UsualBytes],
+            stackalloc (int, int)[IdentityStrings.MaxCount]
+        );
         strings.SetRpm(name, architecture, edition);
         return _patterns.FirstMatch(strings);
     }
@@ -121,5 +133,6 @@ internal sealed class EntryIds
         return first == int.MaxValue ? -1 : first;
     }
 
-    private int Lookup(string id, int first) => _entries.TryGetValue(id, out var entry) ? Math.Min(entry, first) : first;
+    private int Lookup(string id, int first) =>
+        _entries.TryGetValue(id, out var entry) ? Math.Min(entry, first) : first;
 }

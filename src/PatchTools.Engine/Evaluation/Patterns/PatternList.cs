@@ -35,10 +35,12 @@ internal sealed class PatternList
     public bool IsEmpty => _entries.Length == 0;
 
     /// <summary>A list whose entries are single patterns, as in a baseline.</summary>
-    public static PatternList Of(IEnumerable<string> patterns) => new([.. patterns.Select(p => new[] { new IdentityPattern(p) })]);
+    public static PatternList Of(IEnumerable<string> patterns) =>
+        new([.. patterns.Select(p => new[] { new IdentityPattern(p) })]);
 
     /// <summary>A list whose entries may be several patterns that must all match, as in an install override list.</summary>
-    public static PatternList OfConjunctions(IEnumerable<IEnumerable<string>> entries) => new([.. entries.Select(e => e.Select(p => new IdentityPattern(p)).ToArray())]);
+    public static PatternList OfConjunctions(IEnumerable<IEnumerable<string>> entries) =>
+        new([.. entries.Select(e => e.Select(p => new IdentityPattern(p)).ToArray())]);
 
     /// <summary>Index of the first entry that matches; -1 when none does.</summary>
     public int FirstMatch(in IdentityStrings strings)
@@ -64,7 +66,11 @@ internal sealed class PatternList
 
     /// <summary>Single globs that can match a text with this first byte.</summary>
     private static int[] Globs(IdentityPattern[][] entries, byte first) =>
-        [.. Enumerable.Range(0, entries.Length).Where(i => entries[i] is [{ IsGlob: true } glob] && (glob.Prefix.IsEmpty || glob.Prefix[0] == first))];
+        [
+            .. Enumerable
+                .Range(0, entries.Length)
+                .Where(i => entries[i] is [{ IsGlob: true } glob] && (glob.Prefix.IsEmpty || glob.Prefix[0] == first)),
+        ];
 
     private int FirstGlob(ReadOnlySpan<byte> text, int before)
     {
@@ -90,7 +96,8 @@ internal sealed class PatternList
         return true;
     }
 
-    private static int Bucket(ReadOnlySpan<byte> text) => ((text.Length * 31) ^ (text[0] * 7) ^ text[^1]) & (BucketCount - 1);
+    private static int Bucket(ReadOnlySpan<byte> text) =>
+        ((text.Length * 31) ^ (text[0] * 7) ^ text[^1]) & (BucketCount - 1);
 
     private void AddLiteral(int entry, ReadOnlySpan<byte> text)
     {

@@ -29,7 +29,7 @@ internal sealed class RangeExpression
         List<string> operators = [];
         List<string> pieces = [];
         var start = 0;
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             if (Array.Find(_operators, o => text.AsSpan(i).StartsWith(o)) is not { } found)
             {
@@ -60,7 +60,11 @@ internal sealed class RangeExpression
 
     /// <summary>Whether the expression is the name of this patch; patch names have no versions to compare.</summary>
     public bool MatchesPatch(string patchName) =>
-        _comparisons.Length == 0 && (string.Equals(_text, patchName, StringComparison.Ordinal) || _name.Matches(Encoding.UTF8.GetBytes(patchName)));
+        _comparisons.Length == 0
+        && (
+            string.Equals(_text, patchName, StringComparison.Ordinal)
+            || _name.Matches(Encoding.UTF8.GetBytes(patchName))
+        );
 
     private bool NameMatches(ReadOnlySpan<byte> name, string architecture)
     {
@@ -79,9 +83,22 @@ internal sealed class RangeExpression
         return _name.Matches(buffer[..length]);
     }
 
-    private static int Join(ref Span<byte> buffer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> separator, ReadOnlySpan<byte> edition, string architecture, ReadOnlySpan<byte> suffix)
+    private static int Join(
+        ref Span<byte> buffer,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> separator,
+        ReadOnlySpan<byte> edition,
+        string architecture,
+        ReadOnlySpan<byte> suffix
+    )
     {
-        var most = name.Length + separator.Length + edition.Length + 1 + Encoding.UTF8.GetMaxByteCount(architecture.Length) + suffix.Length;
+        var most =
+            name.Length
+            + separator.Length
+            + edition.Length
+            + 1
+            + Encoding.UTF8.GetMaxByteCount(architecture.Length)
+            + suffix.Length;
         if (buffer.Length < most)
             buffer = new byte[most];
         name.CopyTo(buffer);

@@ -7,7 +7,12 @@ namespace PatchTools.Evaluation.Rpm;
 /// installed version is one too, without an advisory, and reported when nothing else is approved.
 /// </summary>
 internal sealed class DnfEvaluator(EvaluationRequest request)
-    : RpmEvaluator(request, new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+    : RpmEvaluator(
+        request,
+        new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true),
+        new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false),
+        _settings
+    )
 {
     private static readonly RpmRuleSettings _settings = new()
     {
@@ -44,17 +49,22 @@ internal sealed class DnfEvaluator(EvaluationRequest request)
     }
 
     /// <summary>Approved editions between the installed and the reported one add their CVEs (spec 10 §7.5).</summary>
-    protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) =>
-        candidates.Where(c => c.IsNewer && c.Decision.IsApproved);
+    protected override IEnumerable<RpmCandidate> Fixing(
+        IReadOnlyList<RpmCandidate> candidates,
+        IReadOnlyList<RpmCandidate> reported
+    ) => candidates.Where(c => c.IsNewer && c.Decision.IsApproved);
 
     /// <summary>The advisory's type with a capital: <c>Security</c>, <c>Newpackage</c> (spec 10 §6.2).</summary>
     protected override string Classification(Advisory? advisory) =>
-        advisory is not { Classification: { Length: > 0 } type } ? "" : char.ToUpperInvariant(type[0]) + type[1..].ToLowerInvariant();
+        advisory is not { Classification: { Length: > 0 } type }
+            ? ""
+            : char.ToUpperInvariant(type[0]) + type[1..].ToLowerInvariant();
 
     protected override string Severity(Advisory? advisory) => advisory?.Severity ?? "";
 
     /// <summary>By name, epoch, version, release and architecture in one text (spec 10 §7.5).</summary>
     protected override int TieOrder(PatchFinding x, PatchFinding y) => string.CompareOrdinal(Taxonomy(x), Taxonomy(y));
 
-    private static string Taxonomy(PatchFinding finding) => $"{finding.Name}-{finding.Title.AsSpan(finding.Id.Length + 1)}.{finding.Architecture}";
+    private static string Taxonomy(PatchFinding finding) =>
+        $"{finding.Name}-{finding.Title.AsSpan(finding.Id.Length + 1)}.{finding.Architecture}";
 }

@@ -41,7 +41,8 @@ internal sealed class LivePatching
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Whether the host is one where kernels can be patched live.</summary>
-    public static bool IsKnownTo(HostInventory inventory) => inventory is { Family: PackageFamily.Yum, OperatingSystem: { Id: "amzn", VersionId: "2" } };
+    public static bool IsKnownTo(HostInventory inventory) =>
+        inventory is { Family: PackageFamily.Yum, OperatingSystem: { Id: "amzn", VersionId: "2" } };
 
     /// <summary>Null: another system, no live patch is installed, or the running kernel is unknown.</summary>
     public static LivePatching? Of(EvaluationRequest request)
@@ -53,7 +54,9 @@ internal sealed class LivePatching
         // 4.14.165-131.185.amzn2.x86_64
         var release = inventory.Facts.RunningKernel;
         var edition = release.LastIndexOf('.') is var dot and > 0 ? release[..dot] : "";
-        return edition.Contains('-', StringComparison.Ordinal) && edition.EndsWith(".amzn2", StringComparison.Ordinal) ? new LivePatching(request, edition) : null;
+        return edition.Contains('-', StringComparison.Ordinal) && edition.EndsWith(".amzn2", StringComparison.Ordinal)
+            ? new LivePatching(request, edition)
+            : null;
     }
 
     /// <summary>They can only be installed into the kernel that they are made for, so nothing is reported of them.</summary>
@@ -61,31 +64,44 @@ internal sealed class LivePatching
 
     /// <summary>Whether a package that was installed waits for a reboot: live patches take effect at once, and a covered kernel is not needed.</summary>
     /// <param name="id"><c>name.architecture</c>.</param>
-    public bool WaitsForReboot(string id) => !(IsEnabled && id.StartsWith(Prefix, StringComparison.Ordinal)) && id != CoveredKernel?.Id;
+    public bool WaitsForReboot(string id) =>
+        !(IsEnabled && id.StartsWith(Prefix, StringComparison.Ordinal)) && id != CoveredKernel?.Id;
 
     /// <summary>The findings with the kernel as the live patches leave it.</summary>
     public IEnumerable<PatchFinding> Settle(IReadOnlyList<PatchFinding> findings)
     {
         if (!IsEnabled)
         {
-            _warnings.Add("live patches of the kernel are installed, but kpatch.service is not enabled: they count for nothing");
+            _warnings.Add(
+                "live patches of the kernel are installed, but kpatch.service is not enabled: they count for nothing"
+            );
             return findings;
         }
 
         var patches = findings.FirstOrDefault(f => f.PackageName == Package && IsInstalled(f));
-        var kernel = findings.FirstOrDefault(f => f.PackageName == Kernel && f.Architecture == _request.Inventory.Packages.NativeArchitecture);
+        var kernel = findings.FirstOrDefault(f =>
+            f.PackageName == Kernel && f.Architecture == _request.Inventory.Packages.NativeArchitecture
+        );
         if (patches is null || kernel is null || !(IsInstalled(kernel) || kernel.State == PatchState.Missing))
             return findings;
         var candidate = kernel.State == PatchState.Missing ? kernel.AvailableVersion : kernel.InstalledVersion;
         if (Compare(candidate, _running) <= 0 || !IsServed())
             return findings;
-        var fixedByKernel = Fixes(Kernel, kernel.Architecture, edition => Compare(edition, _running) > 0 && Compare(edition, candidate) <= 0);
+        var fixedByKernel = Fixes(
+            Kernel,
+            kernel.Architecture,
+            edition => Compare(edition, _running) > 0 && Compare(edition, candidate) <= 0
+        );
         var fixedLive = Fixes(Package, kernel.Architecture, edition => Compare(edition, patches.InstalledVersion) <= 0);
         var open = fixedByKernel.Except(fixedLive).Order(StringComparer.Ordinal).ToList();
 
         // A kernel without a known CVE is wanted for something that no live patch says it does.
         if (fixedByKernel.Count == 0 || open.Count > 0)
-            return open.Count == 0 ? findings : findings.Select(f => f == kernel ? Noted(f, $"live patches of {_running} leave open: {string.Join(", ", open)}") : f);
+            return open.Count == 0
+                ? findings
+                : findings.Select(f =>
+                    f == kernel ? Noted(f, $"live patches of {_running} leave open: {string.Join(", ", open)}") : f
+                );
         var summary = FormattableString.Invariant($"live patches of {_running} fix its {fixedByKernel.Count} CVEs");
         if (kernel.State != PatchState.Missing)
         {
@@ -93,15 +109,35 @@ internal sealed class LivePatching
             return findings.Select(f => f == kernel ? Noted(f, summary) : f);
         }
 
-        return findings.Select(f => f == kernel
-            ? f with { State = PatchState.Installed, AvailableVersion = "", InstalledTime = null, Explanation = f.Explanation with { Summary = summary, Observations = [.. f.Explanation.Observations, $"Missing but for that: {f.Explanation.Summary}"] } }
-            : f);
+        return findings.Select(f =>
+            f == kernel
+                ? f with
+                {
+                    State = PatchState.Installed,
+                    AvailableVersion = "",
+                    InstalledTime = null,
+                    Explanation = f.Explanation with
+                    {
+                        Summary = summary,
+                        Observations =
+                        [
+                            .. f.Explanation.Observations,
+                            $"Missing but for that: {f.Explanation.Summary}",
+                        ],
+                    },
+                }
+                : f
+        );
     }
 
     private static PatchFinding Noted(PatchFinding finding, string line) =>
-        finding with { Explanation = finding.Explanation with { Observations = [.. finding.Explanation.Observations, line] } };
+        finding with
+        {
+            Explanation = finding.Explanation with { Observations = [.. finding.Explanation.Observations, line] },
+        };
 
-    private static bool IsInstalled(PatchFinding finding) => finding.State is PatchState.Installed or PatchState.InstalledOther or PatchState.InstalledRejected;
+    private static bool IsInstalled(PatchFinding finding) =>
+        finding.State is PatchState.Installed or PatchState.InstalledOther or PatchState.InstalledRejected;
 
     private bool IsServed()
     {
@@ -120,7 +156,11 @@ internal sealed class LivePatching
         var end = built.AddMonths(MonthsServed);
         if (DateOnly.FromDateTime(_request.Now.UtcDateTime) <= end)
             return true;
-        _warnings.Add(FormattableString.Invariant($"kernel {_running} gets no live patches since {end:yyyy-MM-dd}, three months after it was built"));
+        _warnings.Add(
+            FormattableString.Invariant(
+                $"kernel {_running} gets no live patches since {end:yyyy-MM-dd}, three months after it was built"
+            )
+        );
         return false;
     }
 

@@ -39,20 +39,22 @@ internal readonly record struct RpmDecision
     public bool IsApproved => Kind is DecisionKind.ApprovalRule or DecisionKind.ApprovedList;
 
     /// <summary>How near the candidate came to approval; explains a package that nothing approves.</summary>
-    public int Rank => Kind switch
-    {
-        DecisionKind.RejectedList => 4,
-        DecisionKind.HeldBackByDate => 3,
-        DecisionKind.NotSecurity => 2,
-        DecisionKind.NoRule => 1,
-        _ => 0,
-    };
+    public int Rank =>
+        Kind switch
+        {
+            DecisionKind.RejectedList => 4,
+            DecisionKind.HeldBackByDate => 3,
+            DecisionKind.NotSecurity => 2,
+            DecisionKind.NoRule => 1,
+            _ => 0,
+        };
 
-    public string? ListEntry => Kind switch
-    {
-        DecisionKind.RejectedList => RejectedEntry,
-        DecisionKind.ApprovedList => ApprovedEntry,
-        DecisionKind.NotSecurity when Rule is null => ApprovedEntry,
-        _ => null,
-    };
+    public string? ListEntry =>
+        Kind switch
+        {
+            DecisionKind.RejectedList => RejectedEntry,
+            DecisionKind.ApprovedList => ApprovedEntry,
+            DecisionKind.NotSecurity when Rule is null => ApprovedEntry,
+            _ => null,
+        };
 }

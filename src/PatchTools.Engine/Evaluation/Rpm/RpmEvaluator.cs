@@ -41,12 +41,17 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     /// <summary>Advisories whose CVEs the update of a missing package fixes.</summary>
     /// <param name="candidates">All candidates.</param>
     /// <param name="reported">The candidates at the reported edition that are approved.</param>
-    protected abstract IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported);
+    protected abstract IEnumerable<RpmCandidate> Fixing(
+        IReadOnlyList<RpmCandidate> candidates,
+        IReadOnlyList<RpmCandidate> reported
+    );
 
     /// <summary>Epoch in the title (spec 13.7).</summary>
-    protected virtual ReadOnlySpan<char> TitleEpoch(string edition) => RpmVersion.EpochLength(edition) is var digits and > 0 ? edition.AsSpan(0, digits) : "0";
+    protected virtual ReadOnlySpan<char> TitleEpoch(string edition) =>
+        RpmVersion.EpochLength(edition) is var digits and > 0 ? edition.AsSpan(0, digits) : "0";
 
-    protected sealed override bool IsInScope(PackageEntry package) => Candidates(package).Any(c => c.Decision.IsApproved);
+    protected sealed override bool IsInScope(PackageEntry package) =>
+        Candidates(package).Any(c => c.Decision.IsApproved);
 
     /// <summary>yum's rejected patches are excluded from its repositories, so there a list cannot bring them either (spec 05 §2.4).</summary>
     protected virtual bool OverrideBringsRejected => true;
@@ -70,8 +75,23 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             : PatchState.InstalledOther;
         var reported = state == PatchState.Missing ? chosen!.Edition : installed.Edition;
         var described = chosen ?? Described(candidates);
-        List<RpmCandidate> fixing = [.. state == PatchState.Missing ? Fixing(candidates, best) : best.Count > 0 ? best : described is null ? [] : [described]];
-        return Finding(package, ForOperation(state), installed, reported, best, described, fixing, Explain(package, installed, state, reported, chosen, candidates, rejected));
+        List<RpmCandidate> fixing =
+        [
+            .. state == PatchState.Missing ? Fixing(candidates, best)
+            : best.Count > 0 ? best
+            : described is null ? []
+            : [described],
+        ];
+        return Finding(
+            package,
+            ForOperation(state),
+            installed,
+            reported,
+            best,
+            described,
+            fixing,
+            Explain(package, installed, state, reported, chosen, candidates, rejected)
+        );
     }
 
     /// <summary>The highest newer edition that the list names, described by its gravest advisory (spec 10 §7.5, 11 §7, 12 §10).</summary>
@@ -82,7 +102,11 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         List<RpmCandidate> named = [];
         foreach (var candidate in Candidates(package, current))
         {
-            if (!candidate.IsNewer || (candidate.Decision.RejectedEntry is not null && !OverrideBringsRejected) || Override!.FirstMatch(candidate.Version) < 0)
+            if (
+                !candidate.IsNewer
+                || (candidate.Decision.RejectedEntry is not null && !OverrideBringsRejected)
+                || Override!.FirstMatch(candidate.Version) < 0
+            )
                 continue;
             var order = named.Count == 0 ? 1 : Compare(candidate.Edition, named[0].Edition);
             if (order > 0)
@@ -95,8 +119,22 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             return null;
         var described = MostSevere(named);
         List<RpmCandidate> approved = [.. named.Where(c => c.Decision.IsApproved)];
-        var explanation = ExplainOverride(Override!.FirstMatch(described.Version), installed, described.Edition, () => Observe(described));
-        return Finding(package, PatchState.Failed, installed, described.Edition, approved, described, named, explanation);
+        var explanation = ExplainOverride(
+            Override!.FirstMatch(described.Version),
+            installed,
+            described.Edition,
+            () => Observe(described)
+        );
+        return Finding(
+            package,
+            PatchState.Failed,
+            installed,
+            described.Edition,
+            approved,
+            described,
+            named,
+            explanation
+        );
     }
 
     /// <param name="package">The package.</param>
@@ -107,7 +145,16 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     /// <param name="described">The candidate that lends classification and severity.</param>
     /// <param name="fixing">Candidates that lend their CVEs and advisories.</param>
     /// <param name="explanation">Why.</param>
-    private PatchFinding Finding(PackageEntry package, PatchState state, InstalledPackage installed, string reported, List<RpmCandidate> approved, RpmCandidate? described, List<RpmCandidate> fixing, FindingExplanation explanation)
+    private PatchFinding Finding(
+        PackageEntry package,
+        PatchState state,
+        InstalledPackage installed,
+        string reported,
+        List<RpmCandidate> approved,
+        RpmCandidate? described,
+        List<RpmCandidate> fixing,
+        FindingExplanation explanation
+    )
     {
         var id = $"{package.Name}.{package.Architecture}";
         return new PatchFinding
@@ -124,13 +171,22 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             Classification = Classification(described?.Advisory),
             InstalledTime = installed.InstalledTime,
             CveIds = [.. fixing.SelectMany(c => c.Advisory?.CveIds ?? []).Distinct().Order(StringComparer.Ordinal)],
-            AdvisoryIds = [.. fixing.Where(c => c.Advisory is not null).Select(c => c.Advisory!.Id).Distinct().Order(StringComparer.Ordinal)],
+            AdvisoryIds =
+            [
+                .. fixing
+                    .Where(c => c.Advisory is not null)
+                    .Select(c => c.Advisory!.Id)
+                    .Distinct()
+                    .Order(StringComparer.Ordinal),
+            ],
             Explanation = explanation,
         };
     }
 
     protected override int TieOrder(PatchFinding x, PatchFinding y) =>
-        string.CompareOrdinal(x.Name, y.Name) is var byName and not 0 ? byName : string.CompareOrdinal(x.Architecture, y.Architecture);
+        string.CompareOrdinal(x.Name, y.Name) is var byName and not 0
+            ? byName
+            : string.CompareOrdinal(x.Architecture, y.Architecture);
 
     /// <summary>The candidate that lends classification and severity to a package that nothing approves; null for none.</summary>
     protected virtual RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => null;
@@ -145,14 +201,20 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             yield return Candidate(version, edition, advisory, toInstalled);
     }
 
-    protected RpmCandidate Candidate(PackageVersion version, string edition, Advisory? advisory, int toInstalled) => new()
-    {
-        Version = version,
-        Edition = edition,
-        Advisory = advisory,
-        ToInstalled = toInstalled,
-        Decision = _rules.Decide(Properties(version, advisory), RejectedEntry(version, advisory), EntryOf(Approved, Approved.FirstMatch(version)), advisory is null ? null : EntryOf(Approved, Approved.FirstMatch(advisory))),
-    };
+    protected RpmCandidate Candidate(PackageVersion version, string edition, Advisory? advisory, int toInstalled) =>
+        new()
+        {
+            Version = version,
+            Edition = edition,
+            Advisory = advisory,
+            ToInstalled = toInstalled,
+            Decision = _rules.Decide(
+                Properties(version, advisory),
+                RejectedEntry(version, advisory),
+                EntryOf(Approved, Approved.FirstMatch(version)),
+                advisory is null ? null : EntryOf(Approved, Approved.FirstMatch(advisory))
+            ),
+        };
 
     protected int Compare(string x, string y) => Request.VersionOrder.Compare(x, y);
 
@@ -170,7 +232,8 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     private static string? EntryOf(ListUse list, int index) => index < 0 ? null : list.Entry(index);
 
     private string? RejectedEntry(PackageVersion version, Advisory? advisory) =>
-        EntryOf(Rejected, Rejected.FirstMatch(version)) ?? (advisory is null ? null : EntryOf(Rejected, Rejected.FirstMatch(advisory)));
+        EntryOf(Rejected, Rejected.FirstMatch(version))
+        ?? (advisory is null ? null : EntryOf(Rejected, Rejected.FirstMatch(advisory)));
 
     private string? RejectedEntry(PackageVersion current)
     {
@@ -181,7 +244,12 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     }
 
     private RpmProperties Properties(PackageVersion version, Advisory? advisory) =>
-        new(Classification(advisory), FilteredSeverity(advisory), advisory?.Date ?? version.BuildTime, advisory is not null);
+        new(
+            Classification(advisory),
+            FilteredSeverity(advisory),
+            advisory?.Date ?? version.BuildTime,
+            advisory is not null
+        );
 
     /// <summary>Several versions of a kernel are installed at once: the newest speaks for the package.</summary>
     private PackageVersion NewestInstalled(PackageEntry package)
@@ -193,7 +261,12 @@ internal abstract class RpmEvaluator : FamilyEvaluator
                 newest = version;
         }
 
-        return newest ?? throw new PatchToolsException(PatchErrors.InventoryMalformed, $"The inventory says that {package} is installed, but none of its versions is.", package.ToString());
+        return newest
+            ?? throw new PatchToolsException(
+                PatchErrors.InventoryMalformed,
+                $"The inventory says that {package} is installed, but none of its versions is.",
+                package.ToString()
+            );
     }
 
     private InstalledPackage FactsOf(PackageEntry package, PackageVersion current)
@@ -202,7 +275,9 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         if (package.Installed!.Edition == edition)
             return package.Installed;
         var name = package.Name;
-        return Catalog.Installed.FirstOrDefault(i => i.Edition == edition && i.Name == name && i.Architecture == package.Architecture) ?? package.Installed with { Edition = edition, InstalledTime = null };
+        return Catalog.Installed.FirstOrDefault(i =>
+                i.Edition == edition && i.Name == name && i.Architecture == package.Architecture
+            ) ?? package.Installed with { Edition = edition, InstalledTime = null };
     }
 
     /// <summary>Approved candidates of the highest approved edition.</summary>
@@ -239,7 +314,15 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     private static (bool, ComplianceLevel, int) Gravity(RpmCandidate candidate) =>
         (candidate.Advisory is not null, candidate.Decision.Level, VendorSeverity.Rank(candidate.Advisory?.Severity));
 
-    private FindingExplanation Explain(PackageEntry package, InstalledPackage installed, PatchState state, string reported, RpmCandidate? chosen, List<RpmCandidate> candidates, string? rejected)
+    private FindingExplanation Explain(
+        PackageEntry package,
+        InstalledPackage installed,
+        PatchState state,
+        string reported,
+        RpmCandidate? chosen,
+        List<RpmCandidate> candidates,
+        string? rejected
+    )
     {
         var heldBack = HeldBack(candidates, reported);
         var unseen = UnseenVersions.Of(package, installed.Edition, Request.VersionOrder);
@@ -253,7 +336,9 @@ internal abstract class RpmEvaluator : FamilyEvaluator
                 Summary = ApprovedSummary(chosen, installed, heldBack),
                 Rule = decision.Rule + 1,
                 ListEntry = decision.ListEntry,
-                Observations = new LazyLines(() => [.. Observe(chosen), .. unseen.RollUp(chosen.Edition, Request.VersionOrder)]),
+                Observations = new LazyLines(() =>
+                    [.. Observe(chosen), .. unseen.RollUp(chosen.Edition, Request.VersionOrder)]
+                ),
                 HeldBackEdition = heldBack?.Edition,
                 ApprovedFrom = heldBack?.Decision.ApprovedFrom,
                 HostPolicy = hostPolicy,
@@ -268,20 +353,42 @@ internal abstract class RpmEvaluator : FamilyEvaluator
                 Decision = DecisionKind.RejectedList,
                 Summary = Wording.Rejected(rejected),
                 ListEntry = rejected,
-                Observations = new LazyLines(() => [$"judged the installed {installed.Edition}", $"rejected list: '{rejected}' matches", .. nearest is null ? [] : Observe(nearest)]),
+                Observations = new LazyLines(() =>
+                    [
+                        $"judged the installed {installed.Edition}",
+                        $"rejected list: '{rejected}' matches",
+                        .. nearest is null ? [] : Observe(nearest),
+                    ]
+                ),
                 HeldBackEdition = heldBack?.Edition,
                 HostPolicy = hostPolicy,
             };
         }
 
-        if (nearest is null || (!IsOffered(nearest.Version) && nearest.Decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity && nearest.Advisory is null))
+        if (
+            nearest is null
+            || (
+                !IsOffered(nearest.Version)
+                && nearest.Decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity
+                && nearest.Advisory is null
+            )
+        )
         {
             var olderIsOffered = HasOffers(package);
             return new FindingExplanation
             {
                 Decision = DecisionKind.NotOffered,
-                Summary = unseen.Fix is { } fix ? Wording.FixNotOffered(fix.Advisory, fix.Edition) : olderIsOffered ? Wording.NewerThanOffered : Wording.NotOffered,
-                Observations = nearest is null ? [$"judged the installed {installed.Edition}, repositories offer nothing as new", .. unseen.RollUp(null, Request.VersionOrder)] : new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(null, Request.VersionOrder)]),
+                Summary =
+                    unseen.Fix is { } fix ? Wording.FixNotOffered(fix.Advisory, fix.Edition)
+                    : olderIsOffered ? Wording.NewerThanOffered
+                    : Wording.NotOffered,
+                Observations = nearest is null
+                    ?
+                    [
+                        $"judged the installed {installed.Edition}, repositories offer nothing as new",
+                        .. unseen.RollUp(null, Request.VersionOrder),
+                    ]
+                    : new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(null, Request.VersionOrder)]),
                 HostPolicy = hostPolicy,
             };
         }
@@ -290,8 +397,10 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         return new FindingExplanation
         {
             Decision = nearest.Decision.Kind,
-            Summary = unseen.Fix is not { } gone ? OtherSummary(nearest)
-                : rollUp is not null && Compare(gone.Edition, rollUp) <= 0 ? Wording.RollUp(rollUp, gone.Advisory, OtherSummary(nearest))
+            Summary =
+                unseen.Fix is not { } gone ? OtherSummary(nearest)
+                : rollUp is not null && Compare(gone.Edition, rollUp) <= 0
+                    ? Wording.RollUp(rollUp, gone.Advisory, OtherSummary(nearest))
                 : Wording.FixNotOffered(gone.Advisory, gone.Edition),
             Rule = nearest.Decision.Rule + 1,
             ListEntry = nearest.Decision.ListEntry,
@@ -303,7 +412,12 @@ internal abstract class RpmEvaluator : FamilyEvaluator
     }
 
     /// <summary>What the host's own policy does to this package, and what it does to all.</summary>
-    private IReadOnlyList<string> HostPolicy(InstalledPackage installed, PatchState state, string reported, UnseenVersions unseen)
+    private IReadOnlyList<string> HostPolicy(
+        InstalledPackage installed,
+        PatchState state,
+        string reported,
+        UnseenVersions unseen
+    )
     {
         var inventory = Request.Inventory;
         List<string> lines = [];
@@ -360,12 +474,19 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         var decision = chosen.Decision;
         var rule = (decision.Rule ?? 0) + 1;
         if (decision.Kind == DecisionKind.ApprovedList)
-            return chosen.IsNewer && installed.IsHeld ? $"{Wording.Approved(decision.ApprovedEntry!)}, held" : Wording.Approved(decision.ApprovedEntry!);
+            return chosen.IsNewer && installed.IsHeld
+                ? $"{Wording.Approved(decision.ApprovedEntry!)}, held"
+                : Wording.Approved(decision.ApprovedEntry!);
         if (chosen.ToInstalled < 0)
             return Wording.RuleApproves(rule, "an older version");
         if (!chosen.IsNewer)
-            return heldBack?.Decision is { ApprovedFrom: { } from, Rule: { } later } ? Wording.NewerFrom(later + 1, from) : Wording.RuleApproves(rule, "the installed version");
-        return Wording.RuleApproves(rule, installed.IsHeld ? "it, the host holds it" : chosen.Advisory?.Id ?? "the update");
+            return heldBack?.Decision is { ApprovedFrom: { } from, Rule: { } later }
+                ? Wording.NewerFrom(later + 1, from)
+                : Wording.RuleApproves(rule, "the installed version");
+        return Wording.RuleApproves(
+            rule,
+            installed.IsHeld ? "it, the host holds it" : chosen.Advisory?.Id ?? "the update"
+        );
     }
 
     private string OtherSummary(RpmCandidate nearest)
@@ -375,11 +496,19 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         {
             DecisionKind.GlobalFilters => Wording.GlobalFilters,
             DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
-            DecisionKind.HeldBackByDate => Wording.HeldBack(decision.Rule!.Value + 1, Baseline.ApprovalRules[decision.Rule.Value], decision.ApprovedFrom),
+            DecisionKind.HeldBackByDate => Wording.HeldBack(
+                decision.Rule!.Value + 1,
+                Baseline.ApprovalRules[decision.Rule.Value],
+                decision.ApprovedFrom
+            ),
             DecisionKind.NotSecurity when decision.ListEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
-            DecisionKind.NotSecurity => nearest.IsNewer ? "no advisory names the newer version" : "no advisory names it",
+            DecisionKind.NotSecurity => nearest.IsNewer
+                ? "no advisory names the newer version"
+                : "no advisory names it",
             _ when _rules.Count == 0 => Wording.NoRules,
-            _ => nearest.Advisory is { } advisory ? $"no rule matches {advisory.Id}" : "no advisory names it, and no rule matches",
+            _ => nearest.Advisory is { } advisory
+                ? $"no rule matches {advisory.Id}"
+                : "no advisory names it, and no rule matches",
         };
     }
 
@@ -399,15 +528,23 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         var (version, decision) = (candidate.Version, candidate.Decision);
         List<string> lines =
         [
-            candidate.Advisory is { } advisory ? $"judged {candidate.Edition} as {advisory.Id} describes it" : $"judged {candidate.Edition}, which no advisory names",
+            candidate.Advisory is { } advisory
+                ? $"judged {candidate.Edition} as {advisory.Id} describes it"
+                : $"judged {candidate.Edition}, which no advisory names",
         ];
         if (!Rejected.IsEmpty)
-            lines.Add(decision.RejectedEntry is { } rejected ? $"rejected list: '{rejected}' matches" : Wording.RejectedNone);
+            lines.Add(
+                decision.RejectedEntry is { } rejected ? $"rejected list: '{rejected}' matches" : Wording.RejectedNone
+            );
         if (decision.Kind == DecisionKind.RejectedList)
             return lines;
         lines.AddRange(_rules.Observe(Properties(version, candidate.Advisory)));
         if (!Approved.IsEmpty)
-            lines.Add(decision.ApprovedEntry is { } approved ? $"approved list: '{approved}' matches, level {Baseline.ApprovedPatchesComplianceLevel}" : Wording.ApprovedNone);
+            lines.Add(
+                decision.ApprovedEntry is { } approved
+                    ? $"approved list: '{approved}' matches, level {Baseline.ApprovedPatchesComplianceLevel}"
+                    : Wording.ApprovedNone
+            );
         return lines;
     }
 }
@@ -416,12 +553,13 @@ internal abstract class RpmEvaluator : FamilyEvaluator
 internal static class VendorSeverity
 {
     /// <summary>0 for none or an unknown word, 4 for the gravest.</summary>
-    public static int Rank(string? severity) => severity?.ToUpperInvariant() switch
-    {
-        "CRITICAL" => 4,
-        "IMPORTANT" or "HIGH" => 3,
-        "MODERATE" or "MEDIUM" => 2,
-        "LOW" => 1,
-        _ => 0,
-    };
+    public static int Rank(string? severity) =>
+        severity?.ToUpperInvariant() switch
+        {
+            "CRITICAL" => 4,
+            "IMPORTANT" or "HIGH" => 3,
+            "MODERATE" or "MEDIUM" => 2,
+            "LOW" => 1,
+            _ => 0,
+        };
 }

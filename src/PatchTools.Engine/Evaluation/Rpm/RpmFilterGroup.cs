@@ -22,18 +22,31 @@ internal sealed class RpmFilterGroup
     /// <param name="request">Product and operating system.</param>
     /// <param name="comparison">How classification and severity compare; products compare exactly.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnknownFilterKey"/>.</exception>
-    public RpmFilterGroup(IReadOnlyList<PatchFilter> filters, string where, EvaluationRequest request, StringComparison comparison)
+    public RpmFilterGroup(
+        IReadOnlyList<PatchFilter> filters,
+        string where,
+        EvaluationRequest request,
+        StringComparison comparison
+    )
     {
         _filters = filters;
         _product = request.Snapshot.Product;
         _comparison = comparison;
 
         // Amazon Linux 2023 writes Medium; packages of other repositories say Moderate, and AWS's query for Medium returns both (spec 20 §4).
-        _mediumIsModerate = string.Equals(request.Snapshot.OperatingSystem, "AMAZON_LINUX_2023", StringComparison.OrdinalIgnoreCase);
+        _mediumIsModerate = string.Equals(
+            request.Snapshot.OperatingSystem,
+            "AMAZON_LINUX_2023",
+            StringComparison.OrdinalIgnoreCase
+        );
         foreach (var filter in filters)
         {
             if (filter.Key is not (Product or Classification or Severity))
-                throw new PatchToolsException(PatchErrors.UnknownFilterKey, $"The {where} of baseline {request.Snapshot.BaselineId ?? request.Snapshot.Baseline.Name} filter by {filter.Key}, which packages of {request.Inventory.PackageManager} do not have.", filter.Key);
+                throw new PatchToolsException(
+                    PatchErrors.UnknownFilterKey,
+                    $"The {where} of baseline {request.Snapshot.BaselineId ?? request.Snapshot.Baseline.Name} filter by {filter.Key}, which packages of {request.Inventory.PackageManager} do not have.",
+                    filter.Key
+                );
         }
     }
 
@@ -59,7 +72,12 @@ internal sealed class RpmFilterGroup
     }
 
     private string? Seen(PatchFilter filter, string? classification, string? severity) =>
-        filter.Key switch { Product => _product, Classification => classification, _ => severity };
+        filter.Key switch
+        {
+            Product => _product,
+            Classification => classification,
+            _ => severity,
+        };
 
     private bool Matches(PatchFilter filter, string? seen)
     {
@@ -71,7 +89,12 @@ internal sealed class RpmFilterGroup
                 continue;
             if (string.Equals(value, seen, filter.Key == Product ? StringComparison.Ordinal : _comparison))
                 return true;
-            if (_mediumIsModerate && filter.Key == Severity && string.Equals(value, "Medium", _comparison) && string.Equals(seen, "Moderate", StringComparison.OrdinalIgnoreCase))
+            if (
+                _mediumIsModerate
+                && filter.Key == Severity
+                && string.Equals(value, "Medium", _comparison)
+                && string.Equals(seen, "Moderate", StringComparison.OrdinalIgnoreCase)
+            )
                 return true;
         }
 

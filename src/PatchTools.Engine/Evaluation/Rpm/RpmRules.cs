@@ -29,7 +29,12 @@ internal sealed class RpmRules
         _now = request.Now;
         _settings = settings;
         _global = new RpmFilterGroup(_baseline.GlobalFilters, "global filters", request, settings.FilterComparison);
-        _groups = [.. _baseline.ApprovalRules.Select((r, i) => new RpmFilterGroup(r.Filters, $"filters of rule {i + 1}", request, settings.FilterComparison))];
+        _groups =
+        [
+            .. _baseline.ApprovalRules.Select(
+                (r, i) => new RpmFilterGroup(r.Filters, $"filters of rule {i + 1}", request, settings.FilterComparison)
+            ),
+        ];
 
         // SUSE's patches name what they fix only; AWS lets what no patch names come along (spec 03 §3).
         _everythingIsSecurity = string.Equals(_baseline.OperatingSystem, "SUSE", StringComparison.OrdinalIgnoreCase);
@@ -44,17 +49,39 @@ internal sealed class RpmRules
     public RpmDecision Decide(in RpmProperties properties, string? rejected, string? approvedName, string? approvedId)
     {
         if (rejected is not null)
-            return new RpmDecision { Kind = DecisionKind.RejectedList, RejectedEntry = rejected, ApprovedEntry = approvedName ?? approvedId };
+            return new RpmDecision
+            {
+                Kind = DecisionKind.RejectedList,
+                RejectedEntry = rejected,
+                ApprovedEntry = approvedName ?? approvedId,
+            };
         var passesGlobal = _global.Matches(properties.Classification, properties.Severity);
-        var approved = approvedName is not null && (!_settings.ApprovedNamesNeedAdvisory || properties.HasAdvisory || _baseline.ApprovedPatchesEnableNonSecurity) ? approvedName
+        var approved =
+            approvedName is not null
+            && (
+                !_settings.ApprovedNamesNeedAdvisory
+                || properties.HasAdvisory
+                || _baseline.ApprovedPatchesEnableNonSecurity
+            )
+                ? approvedName
             : passesGlobal || !_settings.GlobalFiltersRestrictIds ? approvedId
             : null;
         var byRule = passesGlobal ? DecideByRules(properties) : new RpmDecision { Kind = DecisionKind.GlobalFilters };
         if (approved is not null && (!byRule.IsApproved || _baseline.ApprovedPatchesComplianceLevel > byRule.Level))
-            return new RpmDecision { Kind = DecisionKind.ApprovedList, ApprovedEntry = approved, Level = _baseline.ApprovedPatchesComplianceLevel };
+            return new RpmDecision
+            {
+                Kind = DecisionKind.ApprovedList,
+                ApprovedEntry = approved,
+                Level = _baseline.ApprovedPatchesComplianceLevel,
+            };
         if (byRule.IsApproved || approvedName is null)
             return byRule with { ApprovedEntry = approvedName ?? approvedId };
-        return byRule.Rank > 2 ? byRule with { ApprovedEntry = approvedName } : new RpmDecision { Kind = DecisionKind.NotSecurity, ApprovedEntry = approvedName };
+        return byRule.Rank > 2
+            ? byRule with
+            {
+                ApprovedEntry = approvedName,
+            }
+            : new RpmDecision { Kind = DecisionKind.NotSecurity, ApprovedEntry = approvedName };
     }
 
     /// <summary>What each filter and rule saw, in order.</summary>
@@ -75,10 +102,11 @@ internal sealed class RpmRules
             }
 
             yield return Wording.Date(i + 1, "release date", rule, properties.Released);
-            yield return
-                !AcceptsNonSecurity(rule) && !properties.HasAdvisory ? $"{name}: would approve only what an advisory names"
-                : ApprovalDate.Judge(rule, properties.Released, _now).IsApproved ? $"{name}: approves it, level {rule.ComplianceLevel}"
-                : $"{name}: does not approve it at this date";
+            yield return !AcceptsNonSecurity(rule) && !properties.HasAdvisory
+                ? $"{name}: would approve only what an advisory names"
+            : ApprovalDate.Judge(rule, properties.Released, _now).IsApproved
+                ? $"{name}: approves it, level {rule.ComplianceLevel}"
+            : $"{name}: does not approve it at this date";
         }
     }
 
@@ -95,9 +123,21 @@ internal sealed class RpmRules
             var rule = _baseline.ApprovalRules[i];
             var date = ApprovalDate.Judge(rule, properties.Released, _now);
             var found =
-                !AcceptsNonSecurity(rule) && !properties.HasAdvisory ? new RpmDecision { Kind = DecisionKind.NotSecurity, Rule = i }
-                : !date.IsApproved ? new RpmDecision { Kind = DecisionKind.HeldBackByDate, Rule = i, ApprovedFrom = date.From }
-                : new RpmDecision { Kind = DecisionKind.ApprovalRule, Rule = i, Level = rule.ComplianceLevel };
+                !AcceptsNonSecurity(rule) && !properties.HasAdvisory
+                    ? new RpmDecision { Kind = DecisionKind.NotSecurity, Rule = i }
+                : !date.IsApproved
+                    ? new RpmDecision
+                    {
+                        Kind = DecisionKind.HeldBackByDate,
+                        Rule = i,
+                        ApprovedFrom = date.From,
+                    }
+                : new RpmDecision
+                {
+                    Kind = DecisionKind.ApprovalRule,
+                    Rule = i,
+                    Level = rule.ComplianceLevel,
+                };
             if (IsNearer(found, decision))
                 decision = found;
         }
@@ -110,7 +150,8 @@ internal sealed class RpmRules
         if (found.IsApproved || known.IsApproved)
             return found.IsApproved && (!known.IsApproved || found.Level > known.Level);
         if (found.Kind == DecisionKind.HeldBackByDate && known.Kind == DecisionKind.HeldBackByDate)
-            return found.ApprovedFrom is not null && (known.ApprovedFrom is null || found.ApprovedFrom < known.ApprovedFrom);
+            return found.ApprovedFrom is not null
+                && (known.ApprovedFrom is null || found.ApprovedFrom < known.ApprovedFrom);
         return found.Rank > known.Rank;
     }
 }
@@ -120,4 +161,9 @@ internal sealed class RpmRules
 /// <param name="Severity">As filters see it; null when there is none.</param>
 /// <param name="Released">Date of the advisory, else of the build; null when neither is known.</param>
 /// <param name="HasAdvisory">An advisory names the version: what AWS calls a security update.</param>
-internal readonly record struct RpmProperties(string? Classification, string? Severity, DateTimeOffset? Released, bool HasAdvisory);
+internal readonly record struct RpmProperties(
+    string? Classification,
+    string? Severity,
+    DateTimeOffset? Released,
+    bool HasAdvisory
+);

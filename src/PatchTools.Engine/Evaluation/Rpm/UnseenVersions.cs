@@ -8,14 +8,18 @@ internal sealed class UnseenVersions
     private readonly IReadOnlyList<(PackageVersion Version, string Edition, string Because)> _hidden;
     private readonly IReadOnlyList<(PackageVersion Version, string Edition)> _gone;
 
-    private UnseenVersions(IReadOnlyList<(PackageVersion, string, string)> hidden, IReadOnlyList<(PackageVersion, string)> gone)
+    private UnseenVersions(
+        IReadOnlyList<(PackageVersion, string, string)> hidden,
+        IReadOnlyList<(PackageVersion, string)> gone
+    )
     {
         _hidden = hidden;
         _gone = gone;
     }
 
     /// <summary>The newest version that an advisory names and nobody offers, with the first of its advisories; null when there is none.</summary>
-    public (string Edition, string Advisory)? Fix => _gone.Count == 0 ? null : (_gone[^1].Edition, _gone[^1].Version.Advisories[0].Id);
+    public (string Edition, string Advisory)? Fix =>
+        _gone.Count == 0 ? null : (_gone[^1].Edition, _gone[^1].Version.Advisories[0].Id);
 
     public static UnseenVersions Of(PackageEntry package, string installed, IComparer<string> order)
     {
@@ -40,17 +44,23 @@ internal sealed class UnseenVersions
 
     /// <summary>The newest hidden version of each reason beyond the reported one.</summary>
     public IEnumerable<string> Hidden(string reported, string tool, IComparer<string> order) =>
-        _hidden.Where(h => order.Compare(h.Edition, reported) > 0).GroupBy(h => h.Because, StringComparer.Ordinal).Select(g =>
-        {
-            var newest = g.MaxBy(h => h.Edition, order);
-            var advisories = newest.Version.Advisories;
-            return $"{newest.Edition}{(advisories.Count == 0 ? "" : $" ({advisories[0].Id})")} is hidden from {tool}: {g.Key}";
-        });
+        _hidden
+            .Where(h => order.Compare(h.Edition, reported) > 0)
+            .GroupBy(h => h.Because, StringComparer.Ordinal)
+            .Select(g =>
+            {
+                var newest = g.MaxBy(h => h.Edition, order);
+                var advisories = newest.Version.Advisories;
+                return $"{newest.Edition}{(advisories.Count == 0 ? "" : $" ({advisories[0].Id})")} is hidden from {tool}: {g.Key}";
+            });
 
     /// <summary>Advisories whose own version is gone, and whether the given one has their fixes.</summary>
     public IEnumerable<string> RollUp(string? edition, IComparer<string> order) =>
-        _gone.SelectMany(g => g.Version.Advisories.Select(a =>
-            $"{a.Id} names {g.Edition}, which no repository offers any more{(edition is not null && order.Compare(g.Edition, edition) <= 0 ? $"; {edition} has its fix" : "")}"));
+        _gone.SelectMany(g =>
+            g.Version.Advisories.Select(a =>
+                $"{a.Id} names {g.Edition}, which no repository offers any more{(edition is not null && order.Compare(g.Edition, edition) <= 0 ? $"; {edition} has its fix" : "")}"
+            )
+        );
 
     /// <summary>Why no repository shows the version; null when one does.</summary>
     private static string? Reason(PackageVersion version)

@@ -16,7 +16,12 @@ internal sealed class YumEvaluator : RpmEvaluator
     };
 
     public YumEvaluator(EvaluationRequest request)
-        : base(request, new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+        : base(
+            request,
+            new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true),
+            new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false),
+            _settings
+        )
     {
         LivePatching = LivePatching.Of(request);
     }
@@ -36,21 +41,37 @@ internal sealed class YumEvaluator : RpmEvaluator
     protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package) => Offered(package, _ => 1);
 
     /// <summary>Only the reported edition's own advisories: intermediate ones do not add theirs (spec 11 §6).</summary>
-    protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) => reported;
+    protected override IEnumerable<RpmCandidate> Fixing(
+        IReadOnlyList<RpmCandidate> candidates,
+        IReadOnlyList<RpmCandidate> reported
+    ) => reported;
 
-    protected override string Classification(Advisory? advisory) => advisory is null ? "" : TitleCase(advisory.Classification);
+    protected override string Classification(Advisory? advisory) =>
+        advisory is null ? "" : TitleCase(advisory.Classification);
 
     /// <summary>An advisory without severity is reported as <c>None</c> (spec 11 §3).</summary>
-    protected override string Severity(Advisory? advisory) => advisory is null ? "" : advisory.Severity.Length == 0 ? "None" : TitleCase(advisory.Severity);
+    protected override string Severity(Advisory? advisory) =>
+        advisory is null ? ""
+        : advisory.Severity.Length == 0 ? "None"
+        : TitleCase(advisory.Severity);
 
-    protected override string? FilteredSeverity(Advisory? advisory) => advisory is null ? null : TitleCase(advisory.Severity);
+    protected override string? FilteredSeverity(Advisory? advisory) =>
+        advisory is null ? null : TitleCase(advisory.Severity);
 
     /// <summary>Python's title(): a capital after everything that is no letter.</summary>
-    private static string TitleCase(string text) => string.Create(text.Length, text, (result, source) =>
-    {
-        for (var i = 0; i < source.Length; i++)
-            result[i] = i > 0 && char.IsLetter(source[i - 1]) ? char.ToLowerInvariant(source[i]) : char.ToUpperInvariant(source[i]);
-    });
+    private static string TitleCase(string text) =>
+        string.Create(
+            text.Length,
+            text,
+            (result, source) =>
+            {
+                for (var i = 0; i < source.Length; i++)
+                    result[i] =
+                        i > 0 && char.IsLetter(source[i - 1])
+                            ? char.ToLowerInvariant(source[i])
+                            : char.ToUpperInvariant(source[i]);
+            }
+        );
 
     protected override bool LeavesOut(PackageEntry package) => LivePatching?.IsOfAnotherKernel(package.Name) ?? false;
 

@@ -7,7 +7,12 @@ namespace PatchTools.Evaluation.Rpm;
 /// version. Packages that are not installed have no patch data.
 /// </summary>
 internal sealed class ZypperEvaluator(EvaluationRequest request)
-    : RpmEvaluator(request, new ZypperPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true), new ZypperPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false), _settings)
+    : RpmEvaluator(
+        request,
+        new ZypperPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true),
+        new ZypperPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false),
+        _settings
+    )
 {
     private static readonly RpmRuleSettings _settings = new()
     {
@@ -45,8 +50,10 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     }
 
     /// <summary>Every edition up to the reported one adds its CVEs, approved or not (spec 03 §5).</summary>
-    protected override IEnumerable<RpmCandidate> Fixing(IReadOnlyList<RpmCandidate> candidates, IReadOnlyList<RpmCandidate> reported) =>
-        candidates.Where(c => c.IsNewer && Compare(c.Edition, reported[0].Edition) <= 0);
+    protected override IEnumerable<RpmCandidate> Fixing(
+        IReadOnlyList<RpmCandidate> candidates,
+        IReadOnlyList<RpmCandidate> reported
+    ) => candidates.Where(c => c.IsNewer && Compare(c.Edition, reported[0].Edition) <= 0);
 
     /// <summary>Category and severity as zypper prints them: in small letters, whatever the patch says.</summary>
     protected override string Classification(Advisory? advisory) => advisory?.Classification.ToLowerInvariant() ?? "";
@@ -54,7 +61,8 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     protected override string Severity(Advisory? advisory) => advisory?.Severity.ToLowerInvariant() ?? "";
 
     /// <summary>What is not approved is reported at the installed edition, with the patch that fixed it there.</summary>
-    protected override RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => MostSevere([.. candidates.Where(c => !c.IsNewer)]);
+    protected override RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) =>
+        MostSevere([.. candidates.Where(c => !c.IsNewer)]);
 
     /// <summary>
     /// AWS-RunPatchBaseline locks what is rejected while it installs, by bare name, and an interrupted run leaves the locks (spec 12 §9, 20 §6). Only the administrator knows whose they are.
@@ -63,7 +71,10 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     {
         foreach (var package in Catalog)
         {
-            if (package.Installed is not { IsHeld: true, PolicyNote: { } note } || !note.StartsWith($"lock '{package.Name}' in ", StringComparison.Ordinal))
+            if (
+                package.Installed is not { IsHeld: true, PolicyNote: { } note }
+                || !note.StartsWith($"lock '{package.Name}' in ", StringComparison.Ordinal)
+            )
                 continue;
             if (package.Versions.ToList().Exists(v => Rejected.FirstMatch(v) >= 0))
                 yield return $"The lock on {package.Name}, which the baseline rejects, may be one that an interrupted run of AWS-RunPatchBaseline left: if nobody wants it, zypper removelock {package.Name}";

@@ -19,7 +19,10 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
     public void Remember(IEnumerable<PlannedChange> changes, string native)
     {
         var automatic = Read(native);
-        var kept = changes.Where(c => c.Action != PlannedAction.Remove).Select(c => $"{c.Name}:{c.Architecture}").Where(automatic.Contains);
+        var kept = changes
+            .Where(c => c.Action != PlannedAction.Remove)
+            .Select(c => $"{c.Name}:{c.Architecture}")
+            .Where(automatic.Contains);
         List<string> packages = [.. Remembered().Union(kept, StringComparer.Ordinal)];
         if (packages.Count > 0)
             AtomicFile.Write(Journal, Encoding.UTF8.GetBytes(string.Join('\n', packages) + "\n"));
@@ -33,7 +36,13 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
         if (remembered.Count == 0)
             return null;
         var automatic = Read(native);
-        var lost = remembered.Where(p => !automatic.Contains(p) && p.Split(':') is [var name, var architecture] && status.Of(name, architecture) is not null).ToList();
+        var lost = remembered
+            .Where(p =>
+                !automatic.Contains(p)
+                && p.Split(':') is [var name, var architecture]
+                && status.Of(name, architecture) is not null
+            )
+            .ToList();
         if (lost.Count > 0)
         {
             var result = await runner.RunAsync(AptCommands.MarkAutomatic(lost, files), CancellationToken.None);
@@ -45,7 +54,8 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
         return null;
     }
 
-    private IReadOnlyList<string> Remembered() => File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
+    private IReadOnlyList<string> Remembered() =>
+        File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
 
     // Package: libfoo1
     // Architecture: amd64
@@ -56,12 +66,25 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
         try
         {
             return File.Exists(path)
-                ? [.. Deb822.Parse(File.ReadAllText(path), allowComments: false).Where(s => s["Auto-Installed"] == "1" && s.Has("Package")).Select(s => $"{s["Package"]}:{(s["Architecture"] is { Length: > 0 } architecture ? architecture : native)}")]
+                ?
+                [
+                    .. Deb822
+                        .Parse(File.ReadAllText(path), allowComments: false)
+                        .Where(s => s["Auto-Installed"] == "1" && s.Has("Package"))
+                        .Select(s =>
+                            $"{s["Package"]}:{(s["Architecture"] is { Length: > 0 } architecture ? architecture : native)}"
+                        ),
+                ]
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 }

@@ -33,7 +33,13 @@ internal sealed class AptConfiguration
         // The environment is of the running system; it says nothing about a mounted image.
         if (host.Paths.Root == "/" && host.Variable("APT_CONFIG") is { } extra)
             configuration.ReadFile(extra, 0);
-        foreach (var file in AptFiles.InDirectory(host.Paths.InRoot(configuration.FindFile("Dir::Etc::parts")), "conf", allowNoExtension: true))
+        foreach (
+            var file in AptFiles.InDirectory(
+                host.Paths.InRoot(configuration.FindFile("Dir::Etc::parts")),
+                "conf",
+                allowNoExtension: true
+            )
+        )
             configuration.ReadFile(file, 0);
         configuration.ReadFile(host.Paths.InRoot(configuration.FindFile("Dir::Etc::main")), 0);
         return configuration;
@@ -48,11 +54,15 @@ internal sealed class AptConfiguration
         return configuration;
     }
 
-    public string Find(string name, string fallback = "") => Lookup(name) is { Value.Length: > 0 } item ? item.Value : fallback;
+    public string Find(string name, string fallback = "") =>
+        Lookup(name) is { Value.Length: > 0 } item ? item.Value : fallback;
 
     public bool FindBoolean(string name, bool fallback) => AptWords.Boolean(Find(name), fallback);
 
-    public long FindInteger(string name, long fallback) => long.TryParse(Find(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : fallback;
+    public long FindInteger(string name, long fallback) =>
+        long.TryParse(Find(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : fallback;
 
     public IReadOnlyList<string> FindList(string name)
     {
@@ -130,22 +140,25 @@ internal sealed class AptConfiguration
 
     private void SetDefaults()
     {
-        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[
-            ("Dir", "/"),
-            ("Dir::State", "var/lib/apt"),
-            ("Dir::State::lists", "lists/"),
-            ("Dir::State::extended_states", "extended_states"),
-            ("Dir::State::status", "/var/lib/dpkg/status"),
-            ("Dir::Cache", "var/cache/apt"),
-            ("Dir::Cache::archives", "archives/"),
-            ("Dir::Etc", "etc/apt"),
-            ("Dir::Etc::sourcelist", "sources.list"),
-            ("Dir::Etc::sourceparts", "sources.list.d"),
-            ("Dir::Etc::main", "apt.conf"),
-            ("Dir::Etc::parts", "apt.conf.d"),
-            ("Dir::Etc::preferences", "preferences"),
-            ("Dir::Etc::preferencesparts", "preferences.d"),
-        ])
+        foreach (
+            var (name, value) in (ReadOnlySpan<(string, string)>)
+                [
+                    ("Dir", "/"),
+                    ("Dir::State", "var/lib/apt"),
+                    ("Dir::State::lists", "lists/"),
+                    ("Dir::State::extended_states", "extended_states"),
+                    ("Dir::State::status", "/var/lib/dpkg/status"),
+                    ("Dir::Cache", "var/cache/apt"),
+                    ("Dir::Cache::archives", "archives/"),
+                    ("Dir::Etc", "etc/apt"),
+                    ("Dir::Etc::sourcelist", "sources.list"),
+                    ("Dir::Etc::sourceparts", "sources.list.d"),
+                    ("Dir::Etc::main", "apt.conf"),
+                    ("Dir::Etc::parts", "apt.conf.d"),
+                    ("Dir::Etc::preferences", "preferences"),
+                    ("Dir::Etc::preferencesparts", "preferences.d"),
+                ]
+        )
         {
             Create(name).Value = value;
         }
@@ -175,7 +188,9 @@ internal sealed class AptConfiguration
     {
         var parser = new Parser(this, path, depth);
         if (parser.Run(text) is { } fault)
-            _warnings.Add($"apt's configuration file {path}, line {parser.Line}: {fault}; the rest of the file is ignored.");
+            _warnings.Add(
+                $"apt's configuration file {path}, line {parser.Line}: {fault}; the rest of the file is ignored."
+            );
     }
 
     /// <summary>Reads one more file, or the files of a folder; answers what is wrong, or null.</summary>
@@ -265,7 +280,8 @@ internal sealed class AptConfiguration
             return pending.Length > 0 ? "extra junk at end of file" : null;
         }
 
-        private static string Join(string left, string right) => left.Length > 0 && right.Length > 0 ? $"{left} {right}" : left + right;
+        private static string Join(string left, string right) =>
+            left.Length > 0 && right.Length > 0 ? $"{left} {right}" : left + right;
 
         private static string WithoutComments(string line, ref bool inComment)
         {
@@ -287,7 +303,10 @@ internal sealed class AptConfiguration
 
                 if (line[i] == '"')
                     inQuote = !inQuote;
-                if (!inQuote && (rest.StartsWith("//", StringComparison.Ordinal) || (line[i] == '#' && !IsDirective(rest))))
+                if (
+                    !inQuote
+                    && (rest.StartsWith("//", StringComparison.Ordinal) || (line[i] == '#' && !IsDirective(rest)))
+                )
                     break;
                 if (!inQuote && rest.StartsWith("/*", StringComparison.Ordinal))
                 {
@@ -303,7 +322,9 @@ internal sealed class AptConfiguration
         }
 
         private static bool IsDirective(ReadOnlySpan<char> rest) =>
-            rest.StartsWith("#clear", StringComparison.Ordinal) || rest.StartsWith("#include", StringComparison.Ordinal) || rest.StartsWith("#x-apt-configure-index", StringComparison.Ordinal);
+            rest.StartsWith("#clear", StringComparison.Ordinal)
+            || rest.StartsWith("#include", StringComparison.Ordinal)
+            || rest.StartsWith("#x-apt-configure-index", StringComparison.Ordinal);
 
         private string? Statement(string statement, char end)
         {
@@ -368,7 +389,9 @@ internal sealed class AptConfiguration
                     configuration.Lookup(argument)?.Clear();
                     return null;
                 case "#include":
-                    return depth >= MaxIncludeDepth ? $"too many nested includes in {path}" : configuration.Include(argument, depth + 1);
+                    return depth >= MaxIncludeDepth
+                        ? $"too many nested includes in {path}"
+                        : configuration.Include(argument, depth + 1);
                 case "#x-apt-configure-index":
                     // A list of what settings there are, not settings.
                     _isIndex = true;

@@ -23,13 +23,32 @@ internal readonly record struct AptDownload(long Bytes, long? InstalledSizeChang
             if (line.StartsWith('\'') && line.IndexOf('\'', 1) is var quote and > 0)
             {
                 var words = line[(quote + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (!line.StartsWith("'file:", StringComparison.Ordinal) && words.Length >= 2 && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+                if (
+                    !line.StartsWith("'file:", StringComparison.Ordinal)
+                    && words.Length >= 2
+                    && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+                )
                     bytes += size;
             }
-            else if (line.StartsWith(after, StringComparison.Ordinal) && line[after.Length..].Split(' ') is [var number, var unit, ..]
-                && double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value))
+            else if (
+                line.StartsWith(after, StringComparison.Ordinal)
+                && line[after.Length..].Split(' ') is [var number, var unit, ..]
+                && double.TryParse(
+                    number,
+                    NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands,
+                    CultureInfo.InvariantCulture,
+                    out var value
+                )
+            )
             {
-                var factor = unit switch { "kB" => 1e3, "MB" => 1e6, "GB" => 1e9, "TB" => 1e12, _ => 1 };
+                var factor = unit switch
+                {
+                    "kB" => 1e3,
+                    "MB" => 1e6,
+                    "GB" => 1e9,
+                    "TB" => 1e12,
+                    _ => 1,
+                };
                 change = (long)(value * factor) * (line.Contains("freed", StringComparison.Ordinal) ? -1 : 1);
             }
         }

@@ -9,13 +9,17 @@ internal static class AptFiles
     /// Files of a directory in apt's order (<c>GetListOfFilesInDir</c>): no hidden ones, only names of letters, digits, <c>_ - : .</c>, only the extensions
     /// wanted, sorted by byte. A directory that is missing is empty.
     /// </summary>
-    public static IReadOnlyList<string> InDirectory(string directory, string extension, bool allowNoExtension) => InDirectory(directory, [extension], allowNoExtension);
+    public static IReadOnlyList<string> InDirectory(string directory, string extension, bool allowNoExtension) =>
+        InDirectory(directory, [extension], allowNoExtension);
 
     public static IReadOnlyList<string> InDirectory(string directory, string[] extensions, bool allowNoExtension)
     {
         if (directory.EndsWith("/dev/null", StringComparison.Ordinal) || !Directory.Exists(directory))
             return [];
-        var files = Directory.GetFiles(directory).Where(f => IsWanted(Path.GetFileName(f), extensions, allowNoExtension)).ToArray();
+        var files = Directory
+            .GetFiles(directory)
+            .Where(f => IsWanted(Path.GetFileName(f), extensions, allowNoExtension))
+            .ToArray();
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }
@@ -29,7 +33,9 @@ internal static class AptFiles
         using var file = File.OpenHandle(path);
         var length = RandomAccess.GetLength(file);
         if (length > maxBytes)
-            throw new InvalidDataException($"it has {length} bytes, more than the {maxBytes} that such a file can need");
+            throw new InvalidDataException(
+                $"it has {length} bytes, more than the {maxBytes} that such a file can need"
+            );
         var bytes = new byte[length];
         var used = 0;
         while (used < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(used), used) is var count and > 0)

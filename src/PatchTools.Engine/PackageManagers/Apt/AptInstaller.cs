@@ -6,7 +6,12 @@ namespace PatchTools.PackageManagers.Apt;
 /// <summary>
 /// Installs with apt: puts moved sources back, waits for apt's locks, finishes what others left unconfigured, and hands the plan to <see cref="InstallWork"/>.
 /// </summary>
-internal sealed class AptInstaller(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer)
+internal sealed class AptInstaller(
+    HostContext host,
+    IProcessRunner runner,
+    InstallRequest request,
+    IRunObserver observer
+)
 {
     private readonly LockWait _locks = AptLocks.Of(host, observer);
 
@@ -24,7 +29,9 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
         var files = TransactionFiles.Create(host, "apt");
         try
         {
-            var options = AptCommands.ConffileOptions((await runner.RunAsync(AptCommands.DumpDpkgOptions(), cancellationToken)).StandardOutput);
+            var options = AptCommands.ConffileOptions(
+                (await runner.RunAsync(AptCommands.DumpDpkgOptions(), cancellationToken)).StandardOutput
+            );
             var transaction = new AptTransaction(host, runner, request, observer, files, options);
             await RepairAsync(transaction, work);
             await work.RunAsync(transaction, plan, Fits(plan, DpkgStatus.Read(host, Native)), cancellationToken);
@@ -46,7 +53,11 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
         if (!status.NeedsRepair)
             return;
         var what = status.Unsound.Count > 0 ? string.Join(", ", status.Unsound) : "dpkg's journal";
-        observer.Progress("Install", "Finishing what was left unconfigured (dpkg --configure -a)", InstallWork.FirstPercent);
+        observer.Progress(
+            "Install",
+            "Finishing what was left unconfigured (dpkg --configure -a)",
+            InstallWork.FirstPercent
+        );
         observer.Warning($"An earlier transaction was not finished: {what}. Running dpkg --configure -a first.");
         var (transcript, hasChanged) = await transaction.RepairAsync();
         work.HasChanged |= hasChanged;
@@ -56,5 +67,7 @@ internal sealed class AptInstaller(HostContext host, IProcessRunner runner, Inst
 
     /// <summary>Whether the plan still begins with what is installed.</summary>
     private static bool Fits(InstallPlan plan, DpkgStatus status) =>
-        plan.Changes.All(c => c.Action != PlannedAction.Configure && (status.Of(c.Name, c.Architecture)?.Edition ?? "") == c.FromVersion);
+        plan.Changes.All(c =>
+            c.Action != PlannedAction.Configure && (status.Of(c.Name, c.Architecture)?.Edition ?? "") == c.FromVersion
+        );
 }

@@ -33,7 +33,11 @@ internal static class AptListFiles
             ".xz" => CompressionFormat.Xz,
             ".zst" => CompressionFormat.Zstd,
             ".bz2" => CompressionFormat.Bzip2,
-            ".lzma" => throw new PatchToolsException(PatchErrors.UnsupportedCompression, $"{path} is compressed as lzma, which PatchTools does not read.", path),
+            ".lzma" => throw new PatchToolsException(
+                PatchErrors.UnsupportedCompression,
+                $"{path} is compressed as lzma, which PatchTools does not read.",
+                path
+            ),
             _ => (CompressionFormat?)null,
         };
         var file = OpenFile(path);
@@ -47,15 +51,35 @@ internal static class AptListFiles
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
+            return new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                bufferSize: 1,
+                FileOptions.SequentialScan
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 
     /// <summary>Bytes of plain text that a file is likely to hold: lists shrink to about a third (lz4) or a fifth.</summary>
     public static long EstimatePlainLength(string path) =>
-        new FileInfo(path).Length * (Path.GetExtension(path) switch { ".lz4" => 3, ".gz" or ".xz" or ".zst" or ".bz2" => 5, _ => 1 });
+        new FileInfo(path).Length
+        * (
+            Path.GetExtension(path) switch
+            {
+                ".lz4" => 3,
+                ".gz" or ".xz" or ".zst" or ".bz2" => 5,
+                _ => 1,
+            }
+        );
 }

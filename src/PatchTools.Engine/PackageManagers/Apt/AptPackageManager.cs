@@ -9,14 +9,19 @@ namespace PatchTools.PackageManagers.Apt;
 /// Debian, Ubuntu and Raspbian. Reads dpkg's status and the lists that the enabled sources name, no other: stale lists lie. No process per package; only a
 /// refresh starts one.
 /// </summary>
-public sealed class AptPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor) : IPackageManager
+public sealed class AptPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    : IPackageManager
 {
     public string Name => "apt";
 
     /// <summary>Whether the root is one of apt's.</summary>
     public static bool IsPresent(string root) => File.Exists(StatusPath(root));
 
-    public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<HostInventory> GetInventoryAsync(
+        InventoryRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         if (request.Refresh && !host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh apt's package lists.");
@@ -24,20 +29,37 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         if (request.RestoresSources)
             moved.Restore(observer);
         var setting = AptSetting.Read(host, request);
-        var failures = request.Refresh ? await new AptRefresh(host, runner, observer).RunAsync(setting, request, cancellationToken) : null;
+        var failures = request.Refresh
+            ? await new AptRefresh(host, runner, observer).RunAsync(setting, request, cancellationToken)
+            : null;
         cancellationToken.ThrowIfCancellationRequested();
         var inventory = new AptReading(host, decompressor, setting, request, failures).Read(cancellationToken);
-        observer.Verbose($"Read {inventory.Installed.Count} installed packages and {inventory.Packages.VersionCount} versions from {inventory.Repositories.Count} repositories.");
-        return moved.Warning() is { } warning ? inventory with { Warnings = [.. inventory.Warnings, warning] } : inventory;
+        observer.Verbose(
+            $"Read {inventory.Installed.Count} installed packages and {inventory.Packages.VersionCount} versions from {inventory.Repositories.Count} repositories."
+        );
+        return moved.Warning() is { } warning
+            ? inventory with
+            {
+                Warnings = [.. inventory.Warnings, warning],
+            }
+            : inventory;
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        new AptPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
+    public Task<InstallPlan> PlanAsync(
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    ) => new AptPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
-    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        new AptInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
+    public Task<InstallOutcome> InstallAsync(
+        InstallPlan plan,
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    ) => new AptInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
 
-    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => Task.FromResult(new AptRebootSigns(host).Read());
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new AptRebootSigns(host).Read());
 
     /// <summary>Where dpkg keeps its status unless apt's configuration says otherwise.</summary>
     internal static string StatusPath(string root) => Path.Combine(root, "var/lib/dpkg/status");

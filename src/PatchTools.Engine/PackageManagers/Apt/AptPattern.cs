@@ -18,7 +18,11 @@ internal sealed class AptPattern
             return;
         try
         {
-            _regex = new Regex(FromPosix(text[1..^1]), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, s_limit);
+            _regex = new Regex(
+                FromPosix(text[1..^1]),
+                RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking,
+                s_limit
+            );
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -30,7 +34,8 @@ internal sealed class AptPattern
     public bool IsInvalid { get; }
 
     /// <summary>Whether a package name in a pin is an expression and not a name (<c>pkgPolicy::CreatePin</c>).</summary>
-    public static bool IsExpression(string name) => (name.Length > 0 && name[0] == '/' && name[^1] == '/') || name.AsSpan().IndexOfAny('*', '[', '?') >= 0;
+    public static bool IsExpression(string name) =>
+        (name.Length > 0 && name[0] == '/' && name[^1] == '/') || name.AsSpan().IndexOfAny('*', '[', '?') >= 0;
 
     /// <summary>Null (a field that the Release file does not have) matches nothing.</summary>
     public bool Matches(string? text) => text is not null && !IsInvalid && (_regex?.IsMatch(text) ?? Glob(_glob, text));
@@ -38,7 +43,10 @@ internal sealed class AptPattern
     /// <summary>fnmatch(3) with FNM_CASEFOLD. Linear: only the last star is ever tried again.</summary>
     internal static bool Glob(string pattern, string text)
     {
-        int p = 0, t = 0, star = -1, mark = 0;
+        int p = 0,
+            t = 0,
+            star = -1,
+            mark = 0;
         while (t < text.Length)
         {
             if (p < pattern.Length && pattern[p] == '*')
@@ -119,7 +127,15 @@ internal sealed class AptPattern
     private static char Fold(char c) => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
 
     /// <summary>Named classes of POSIX brackets, which .NET spells otherwise; the rest of the grammar is common to both.</summary>
-    private static string FromPosix(string expression) => new StringBuilder(expression)
-        .Replace("[:alpha:]", "a-zA-Z").Replace("[:digit:]", "0-9").Replace("[:alnum:]", "a-zA-Z0-9").Replace("[:lower:]", "a-z").Replace("[:upper:]", "A-Z")
-        .Replace("[:space:]", "\\s").Replace("[:punct:]", "!-/:-@\\[-`{-~").Replace("[:xdigit:]", "0-9A-Fa-f").ToString();
+    private static string FromPosix(string expression) =>
+        new StringBuilder(expression)
+            .Replace("[:alpha:]", "a-zA-Z")
+            .Replace("[:digit:]", "0-9")
+            .Replace("[:alnum:]", "a-zA-Z0-9")
+            .Replace("[:lower:]", "a-z")
+            .Replace("[:upper:]", "A-Z")
+            .Replace("[:space:]", "\\s")
+            .Replace("[:punct:]", "!-/:-@\\[-`{-~")
+            .Replace("[:xdigit:]", "0-9A-Fa-f")
+            .ToString();
 }

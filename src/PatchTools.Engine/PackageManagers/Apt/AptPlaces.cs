@@ -16,13 +16,17 @@ internal static class AptPlaces
             RemountsByItself(configuration),
             Interrupted(database),
             RunsFromTmp: true,
-            new CureCommands("apt-get clean", "apt-get autoremove --purge", "apt-get update"));
+            new CureCommands("apt-get clean", "apt-get autoremove --purge", "apt-get update")
+        );
     }
 
     // apt.conf(5) has the example:
     // DPkg::Pre-Invoke {"mount -o remount,rw /usr";};
     private static bool RemountsByItself(AptConfiguration configuration) =>
-        configuration.FindList("DPkg::Pre-Invoke").Concat(configuration.FindList("DPkg::Pre-Install-Pkgs")).Any(hook => hook.Contains("remount", StringComparison.Ordinal));
+        configuration
+            .FindList("DPkg::Pre-Invoke")
+            .Concat(configuration.FindList("DPkg::Pre-Install-Pkgs"))
+            .Any(hook => hook.Contains("remount", StringComparison.Ordinal));
 
     /// <summary>dpkg journals each change here and empties the directory when it ends well.</summary>
     private static string? Interrupted(string database)
@@ -30,7 +34,9 @@ internal static class AptPlaces
         var journal = Path.Combine(database, "updates");
         try
         {
-            return Directory.Exists(journal) && Directory.EnumerateFiles(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit))
+            return
+                Directory.Exists(journal)
+                && Directory.EnumerateFiles(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit))
                 ? $"dpkg was interrupted: {journal} holds changes that are not in its status file"
                 : null;
         }

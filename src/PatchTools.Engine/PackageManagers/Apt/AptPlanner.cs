@@ -20,7 +20,13 @@ internal sealed class AptPlanner
         _observer = observer;
         _known = new AptRefusals(request);
         var commands = new AptCommands(host, request);
-        _solver = new AptSolver(runner, commands, _known, new AptRemovals(host, runner, commands, _known), request.Dependencies);
+        _solver = new AptSolver(
+            runner,
+            commands,
+            _known,
+            new AptRemovals(host, runner, commands, _known),
+            request.Dependencies
+        );
         _search = new PlanSearch<AptSolution>(_solver.SolveAsync, observer, "apt");
     }
 
@@ -34,7 +40,10 @@ internal sealed class AptPlanner
         foreach (var setback in setbacks)
             _observer.Verbose($"{setback.Target}: left out ({setback.Kind}): {setback.Reason}");
         var changes = Changes();
-        var download = changes.Count == 0 ? default(AptDownload?) : await _solver.MeasureAsync(_search.Accepted, cancellationToken);
+        var download =
+            changes.Count == 0
+                ? default(AptDownload?)
+                : await _solver.MeasureAsync(_search.Accepted, cancellationToken);
         var info = new DpkgInfo(_host);
         return new InstallPlan
         {
@@ -56,10 +65,30 @@ internal sealed class AptPlanner
     private List<PlannedChange> Changes()
     {
         var requested = _search.Accepted.Select(t => (t.Name, t.Architecture)).ToHashSet();
-        return [.. (_search.Answer?.Simulation.Changes ?? [])
-            .Select(change => requested.Contains((change.Name, change.Architecture))
-                ? change with { IsRequested = true, Note = _known.OverriddenPin(change) }
-                : change with { Note = change.Action switch { PlannedAction.Remove => "no longer needed", PlannedAction.Configure => "left unconfigured earlier", _ when _solver.Repairs(change) => "puts the package database right", _ => null } })
-            .OrderBy(c => c.Action).ThenBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Architecture, StringComparer.Ordinal)];
+        return
+        [
+            .. (_search.Answer?.Simulation.Changes ?? [])
+                .Select(change =>
+                    requested.Contains((change.Name, change.Architecture))
+                        ? change with
+                        {
+                            IsRequested = true,
+                            Note = _known.OverriddenPin(change),
+                        }
+                        : change with
+                        {
+                            Note = change.Action switch
+                            {
+                                PlannedAction.Remove => "no longer needed",
+                                PlannedAction.Configure => "left unconfigured earlier",
+                                _ when _solver.Repairs(change) => "puts the package database right",
+                                _ => null,
+                            },
+                        }
+                )
+                .OrderBy(c => c.Action)
+                .ThenBy(c => c.Name, StringComparer.Ordinal)
+                .ThenBy(c => c.Architecture, StringComparer.Ordinal),
+        ];
     }
 }

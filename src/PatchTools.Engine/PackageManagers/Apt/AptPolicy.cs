@@ -26,21 +26,37 @@ internal sealed class AptPolicy
     /// <param name="indexes">What pins see of the catalog's origins, in their order.</param>
     /// <param name="preferences">The host's pins.</param>
     /// <param name="sources">Names of source packages by version, where they differ from the package's own.</param>
-    public AptPolicy(PackageCatalog catalog, IReadOnlyList<AptIndexFacts> indexes, AptPreferences preferences, IReadOnlyDictionary<int, string> sources)
+    public AptPolicy(
+        PackageCatalog catalog,
+        IReadOnlyList<AptIndexFacts> indexes,
+        AptPreferences preferences,
+        IReadOnlyDictionary<int, string> sources
+    )
     {
         _catalog = catalog;
         _sources = sources;
         _indexes = indexes;
         _refuses = preferences.Pins.Any(p => p.Priority < 0);
         _specific = [.. preferences.Pins.Where(p => !p.IsGeneral)];
-        _indexPriorities = [.. indexes.Select(i => i.IsLocalDatabase || i.ButAutomaticUpgrades ? 100 : i.NotAutomatic ? 1 : 500)];
+        _indexPriorities =
+        [
+            .. indexes.Select(i =>
+                i.IsLocalDatabase || i.ButAutomaticUpgrades ? 100
+                : i.NotAutomatic ? 1
+                : 500
+            ),
+        ];
         _indexPins = new AptPin?[indexes.Count];
         foreach (var pin in preferences.Pins.Where(p => p.IsGeneral))
         {
             for (var i = 0; i < indexes.Count; i++)
             {
                 // The first record that matches wins, but "never" always does.
-                if ((_indexPins[i] is null || pin.Priority == AptPin.Never) && _indexPriorities[i] != AptPin.Never && pin.Match.MatchesIndex(indexes[i]))
+                if (
+                    (_indexPins[i] is null || pin.Priority == AptPin.Never)
+                    && _indexPriorities[i] != AptPin.Never
+                    && pin.Match.MatchesIndex(indexes[i])
+                )
                 {
                     _indexPriorities[i] = pin.Priority;
                     _indexPins[i] = pin;
@@ -70,7 +86,11 @@ internal sealed class AptPolicy
             var priority = Priority(versions[i], pins?[i]);
             if (priority == 0 || priority <= best)
                 continue;
-            if (current >= 0 && priority < 1000 && DebianVersion.Compare(versions[i].EditionUtf8, versions[current].EditionUtf8) < 0)
+            if (
+                current >= 0
+                && priority < 1000
+                && DebianVersion.Compare(versions[i].EditionUtf8, versions[current].EditionUtf8) < 0
+            )
                 continue;
             best = priority;
             candidate = versions[i];
@@ -89,7 +109,11 @@ internal sealed class AptPolicy
         List<RefusedEdition> refused = [];
         for (var i = 0; i < versions.Count; i++)
         {
-            if (!versions[i].IsInstalled && Priority(versions[i], pins?[i]) < 0 && DebianVersion.Order.Compare(versions[i].Edition, installed.Edition) > 0)
+            if (
+                !versions[i].IsInstalled
+                && Priority(versions[i], pins?[i]) < 0
+                && DebianVersion.Order.Compare(versions[i].Edition, installed.Edition) > 0
+            )
                 refused.Add(new RefusedEdition(versions[i].Edition, Because(versions[i], pins?[i])));
         }
 
@@ -128,7 +152,14 @@ internal sealed class AptPolicy
             {
                 if (pins?[i] is not null)
                     continue;
-                if (pin.IsSource && !pin.MatchesPackage(_sources.GetValueOrDefault(versions[i].Index) ?? package.Name, package.Architecture, _catalog.NativeArchitecture))
+                if (
+                    pin.IsSource
+                    && !pin.MatchesPackage(
+                        _sources.GetValueOrDefault(versions[i].Index) ?? package.Name,
+                        package.Architecture,
+                        _catalog.NativeArchitecture
+                    )
+                )
                     continue;
                 if (pin.Match.MatchesVersion(versions[i].Edition) || AnyIndex(versions[i], pin))
                     (pins ??= new AptPin?[versions.Count])[i] = pin;
@@ -164,7 +195,10 @@ internal sealed class AptPolicy
         foreach (var origin in version.OriginIndexes)
         {
             // What is only in dpkg's status and not installed (config-files) is never a candidate.
-            priority = Math.Max(priority, _indexes[origin].IsLocalDatabase && !version.IsInstalled ? -1 : _indexPriorities[origin]);
+            priority = Math.Max(
+                priority,
+                _indexes[origin].IsLocalDatabase && !version.IsInstalled ? -1 : _indexPriorities[origin]
+            );
         }
 
         return priority;
@@ -172,7 +206,11 @@ internal sealed class AptPolicy
 
     private string? Note(List<PackageVersion> versions, AptPin?[]? pins, PackageVersion? candidate)
     {
-        if (IsPlain || versions.Count == 0 || candidate is { } taken && DebianVersion.Compare(taken.EditionUtf8, versions[0].EditionUtf8) == 0)
+        if (
+            IsPlain
+            || versions.Count == 0
+            || candidate is { } taken && DebianVersion.Compare(taken.EditionUtf8, versions[0].EditionUtf8) == 0
+        )
             return null;
         var newest = $"{versions[0].Edition} ({Because(versions[0], pins?[0])})";
         if (candidate is not { } chosen)

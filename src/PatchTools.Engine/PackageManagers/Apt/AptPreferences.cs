@@ -18,7 +18,14 @@ internal enum PinKind
 /// <param name="Match">What it selects.</param>
 /// <param name="Priority">−32768 to 32767, never 0.</param>
 /// <param name="Place"><c>file:line</c>, for people.</param>
-internal sealed record AptPin(string Package, string Architecture, bool IsSource, PinMatch Match, int Priority, string Place)
+internal sealed record AptPin(
+    string Package,
+    string Architecture,
+    bool IsSource,
+    PinMatch Match,
+    int Priority,
+    string Place
+)
 {
     /// <summary><c>Pin-Priority: never</c>.</summary>
     public const int Never = short.MinValue;
@@ -28,16 +35,19 @@ internal sealed record AptPin(string Package, string Architecture, bool IsSource
     public bool IsGeneral => Package.Length == 0;
 
     public bool MatchesPackage(string name, string architecture, string native) =>
-        (_name?.Matches(name) ?? Package == name) && Architecture switch
+        (_name?.Matches(name) ?? Package == name)
+        && Architecture switch
         {
             "" or "native" => architecture == native,
             "any" or "*" => true,
             _ => architecture == Architecture || AptPattern.Glob(Architecture, architecture),
         };
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"pin {(Priority == Never ? "never" : Priority.ToString(CultureInfo.InvariantCulture))} for {(IsGeneral ? "*" : (IsSource ? "src:" : "") + Package + (Architecture.Length > 0 ? ":" + Architecture : ""))} in {Place}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"pin {(Priority == Never ? "never" : Priority.ToString(CultureInfo.InvariantCulture))} for {(IsGeneral ? "*" : (IsSource ? "src:" : "") + Package + (Architecture.Length > 0 ? ":" + Architecture : ""))} in {Place}"
+        );
 }
 
 /// <summary>The data of a pin: <c>version 1.2*</c>, <c>release a=stable,o=Debian</c>, <c>origin "host"</c> (<c>apt-pkg/versionmatch.cc</c>).</summary>
@@ -72,7 +82,8 @@ internal sealed class PinMatch
     }
 
     /// <summary>Whether the version text is selected; only for pins of that kind.</summary>
-    public bool MatchesVersion(string edition) => _kind == PinKind.Version && (HasPrefix(_data, edition) || _pattern!.Matches(edition));
+    public bool MatchesVersion(string edition) =>
+        _kind == PinKind.Version && (HasPrefix(_data, edition) || _pattern!.Matches(edition));
 
     /// <summary>Whether an index is selected; never for pins on versions.</summary>
     public bool MatchesIndex(AptIndexFacts index)
@@ -89,25 +100,36 @@ internal sealed class PinMatch
             return index.IsLocalDatabase;
         if (index.IsLocalDatabase && (_releaseVersion.Length > 0 || _release.Keys.Any(k => k is 'o' or 'l' or 'n')))
             return false;
-        if (_releaseVersion.Length > 0 && !HasPrefix(_releaseVersion, index.Version) && !new AptPattern(VersionText(_releaseVersion)).Matches(index.Version))
+        if (
+            _releaseVersion.Length > 0
+            && !HasPrefix(_releaseVersion, index.Version)
+            && !new AptPattern(VersionText(_releaseVersion)).Matches(index.Version)
+        )
             return false;
-        return _release.All(part => part.Key switch
-        {
-            'o' => part.Value.Matches(index.Origin),
-            'a' => part.Value.Matches(index.Archive),
-            'n' => part.Value.Matches(index.Codename),
-            'l' => part.Value.Matches(index.Label),
-            'c' => part.Value.Matches(index.Component),
-            'b' => part.Value.Matches(index.Architecture),
-            _ => part.Value.Matches(index.Archive) || part.Value.Matches(index.Codename),
-        });
+        return _release.All(part =>
+            part.Key switch
+            {
+                'o' => part.Value.Matches(index.Origin),
+                'a' => part.Value.Matches(index.Archive),
+                'n' => part.Value.Matches(index.Codename),
+                'l' => part.Value.Matches(index.Label),
+                'c' => part.Value.Matches(index.Component),
+                'b' => part.Value.Matches(index.Architecture),
+                _ => part.Value.Matches(index.Archive) || part.Value.Matches(index.Codename),
+            }
+        );
     }
 
     /// <summary>The text of a version pin without the star that makes it a prefix: what is left is still tried as an expression.</summary>
     private static string VersionText(string data) => data.EndsWith('*') ? data[..^1] : data;
 
-    private static bool HasPrefix(string data, string? version) => version is not null
-        && (data.EndsWith('*') ? version.StartsWith(data[..^1], StringComparison.OrdinalIgnoreCase) : version.Equals(data, StringComparison.OrdinalIgnoreCase));
+    private static bool HasPrefix(string data, string? version) =>
+        version is not null
+        && (
+            data.EndsWith('*')
+                ? version.StartsWith(data[..^1], StringComparison.OrdinalIgnoreCase)
+                : version.Equals(data, StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>Fills the parts; answers the release version that is asked for.</summary>
     private string ParseRelease(string data)
@@ -182,9 +204,19 @@ internal sealed class AptPreferences
         var preferences = new AptPreferences();
         // A default release comes before every record of the files.
         if (configuration.Find("APT::Default-Release") is { Length: > 0 } release)
-            preferences._pins.Add(new AptPin("", "", false, new PinMatch(PinKind.Release, release), 990, "APT::Default-Release"));
+            preferences._pins.Add(
+                new AptPin("", "", false, new PinMatch(PinKind.Release, release), 990, "APT::Default-Release")
+            );
         var main = paths.InRoot(configuration.FindFile("Dir::Etc::preferences"));
-        foreach (var file in AptFiles.InDirectory(paths.InRoot(configuration.FindFile("Dir::Etc::preferencesparts")), "pref", allowNoExtension: true).Prepend(main))
+        foreach (
+            var file in AptFiles
+                .InDirectory(
+                    paths.InRoot(configuration.FindFile("Dir::Etc::preferencesparts")),
+                    "pref",
+                    allowNoExtension: true
+                )
+                .Prepend(main)
+        )
             preferences.ReadFile(file);
         return preferences;
     }
@@ -260,7 +292,16 @@ internal sealed class AptPreferences
             var isSource = written.StartsWith("src:", StringComparison.Ordinal);
             var name = isSource ? written["src:".Length..] : written;
             var colon = name.LastIndexOf(':');
-            _pins.Add(new AptPin(colon < 0 ? name : name[..colon], colon < 0 ? "" : name[(colon + 1)..], isSource, match, priority, place));
+            _pins.Add(
+                new AptPin(
+                    colon < 0 ? name : name[..colon],
+                    colon < 0 ? "" : name[(colon + 1)..],
+                    isSource,
+                    match,
+                    priority,
+                    place
+                )
+            );
         }
 
         return null;
@@ -270,7 +311,10 @@ internal sealed class AptPreferences
     {
         if (text == "never")
             return AptPin.Never;
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority) || priority is 0 or < short.MinValue or > short.MaxValue)
+        if (
+            !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority)
+            || priority is 0 or < short.MinValue or > short.MaxValue
+        )
             return null;
         return Math.Max(priority, AptPin.Never + 1);
     }

@@ -12,7 +12,13 @@ namespace PatchTools.PackageManagers.Apt;
 /// <param name="setting">Where everything is.</param>
 /// <param name="request">What is wanted.</param>
 /// <param name="failures">What a refresh just said of the repositories; null when there was none.</param>
-internal sealed class AptReading(HostContext host, IDecompressor decompressor, AptSetting setting, InventoryRequest request, IReadOnlyDictionary<AptRepository, string>? failures)
+internal sealed class AptReading(
+    HostContext host,
+    IDecompressor decompressor,
+    AptSetting setting,
+    InventoryRequest request,
+    IReadOnlyDictionary<AptRepository, string>? failures
+)
 {
     private readonly DateTimeOffset _now = host.Clock.GetUtcNow();
     private readonly AptListIndex _index = new(new ListIndex(host), decompressor);
@@ -30,7 +36,12 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
         List<AptRepositoryState> repositories = [.. setting.Sources.Repositories.Select(StateOf)];
 
         // From the sizes of the files: a stanza of Debian's has 760 bytes.
-        var builder = new PackageCatalogBuilder(repositories.Sum(r => r.Files.Sum(f => AptListFiles.EstimatePlainLength(f.Path))) / 760) { NativeArchitecture = native };
+        var builder = new PackageCatalogBuilder(
+            repositories.Sum(r => r.Files.Sum(f => AptListFiles.EstimatePlainLength(f.Path))) / 760
+        )
+        {
+            NativeArchitecture = native,
+        };
         List<AptIndexFacts> indexes = [new AptIndexFacts { Archive = "now", IsLocalDatabase = true }];
         var now = builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = native });
         var status = ReadStatus(builder, now);
@@ -41,7 +52,14 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 indexes.Add(repository.Facts(list));
-                var sink = new AptIndexSink(builder, builder.AddOrigin(repository.Origin(list, i, native)), native, status.Known, status.Phased, preferences.Pins.Any(p => p.IsSource) ? status.Sources : null);
+                var sink = new AptIndexSink(
+                    builder,
+                    builder.AddOrigin(repository.Origin(list, i, native)),
+                    native,
+                    status.Known,
+                    status.Phased,
+                    preferences.Pins.Any(p => p.IsSource) ? status.Sources : null
+                );
                 ReadList(repository, list, path, ref sink);
             }
         }
@@ -57,7 +75,11 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
             CapturedAt = _now,
             OperatingSystem = OsReleaseFile.Read(host.Paths.Root),
             Packages = catalog,
-            Repositories = [.. repositories.Select(r => r.Health(_now, request.MaxMetadataAge)), .. setting.Sources.Faults.Select(Refused)],
+            Repositories =
+            [
+                .. repositories.Select(r => r.Health(_now, request.MaxMetadataAge)),
+                .. setting.Sources.Faults.Select(Refused),
+            ],
             Facts = HostFactsReader.Read(host, _warnings),
             Warnings = _warnings,
         };
@@ -75,11 +97,19 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
 
     private AptStatusSink ReadStatus(PackageCatalogBuilder builder, int origin)
     {
-        var sink = new AptStatusSink(builder, origin, builder.NativeArchitecture, setting.AdminDirectory, AutomaticallyInstalled(builder.NativeArchitecture));
+        var sink = new AptStatusSink(
+            builder,
+            origin,
+            builder.NativeArchitecture,
+            setting.AdminDirectory,
+            AutomaticallyInstalled(builder.NativeArchitecture)
+        );
         using (var file = AptListFiles.OpenFile(setting.StatusFile))
             StanzaReader.Read(file, setting.StatusFile, ref sink);
         if (HasJournal())
-            _warnings.Add($"dpkg was interrupted or is at work: {setting.AdminDirectory}/updates holds changes that are not in its status yet (dpkg --configure -a).");
+            _warnings.Add(
+                $"dpkg was interrupted or is at work: {setting.AdminDirectory}/updates holds changes that are not in its status yet (dpkg --configure -a)."
+            );
         return sink;
     }
 
@@ -91,9 +121,13 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
         {
             var read = _index.Read(path, ref sink);
             if (repository.Release?.SizeOf(list.MetaKey) is { } size && size != read)
-                fault = string.Create(CultureInfo.InvariantCulture, $"{path} holds {read} bytes where its Release file says {size}: it is damaged");
+                fault = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path} holds {read} bytes where its Release file says {size}: it is damaged"
+                );
         }
-        catch (PatchToolsException e) when (e.Error == PatchErrors.PackageDatabaseUnreadable || e.Error == PatchErrors.UnsupportedCompression)
+        catch (PatchToolsException e)
+            when (e.Error == PatchErrors.PackageDatabaseUnreadable || e.Error == PatchErrors.UnsupportedCompression)
         {
             fault = e.Message.TrimEnd('.');
         }
@@ -112,13 +146,19 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
                 continue;
             var package = catalog[i];
             var candidate = policy.Candidate(package);
-            catalog.ReplaceInstalled(package.Index, package.Installed! with
-            {
-                CandidateEdition = candidate.Version?.Edition,
-                PolicyNote = candidate.Note,
-                PhasedPercentage = candidate.Version is { } chosen && phased.TryGetValue(chosen.Index, out var percentage) ? percentage : null,
-                RefusedEditions = policy.RefusedOf(package),
-            });
+            catalog.ReplaceInstalled(
+                package.Index,
+                package.Installed! with
+                {
+                    CandidateEdition = candidate.Version?.Edition,
+                    PolicyNote = candidate.Note,
+                    PhasedPercentage =
+                        candidate.Version is { } chosen && phased.TryGetValue(chosen.Index, out var percentage)
+                            ? percentage
+                            : null,
+                    RefusedEditions = policy.RefusedOf(package),
+                }
+            );
         }
     }
 
@@ -137,13 +177,20 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{setting.ExtendedStatesFile} cannot be read: {e.Message}", setting.ExtendedStatesFile, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{setting.ExtendedStatesFile} cannot be read: {e.Message}",
+                setting.ExtendedStatesFile,
+                e
+            );
         }
 
         foreach (var stanza in Deb822.Parse(text, allowComments: false))
         {
             if (stanza["Auto-Installed"] == "1")
-                automatic.Add($"{stanza["Package"]}:{(stanza["Architecture"] is { Length: > 0 } architecture ? architecture : native)}");
+                automatic.Add(
+                    $"{stanza["Package"]}:{(stanza["Architecture"] is { Length: > 0 } architecture ? architecture : native)}"
+                );
         }
 
         return automatic;
@@ -155,7 +202,8 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
         var updates = Path.Combine(setting.AdminDirectory, "updates");
         try
         {
-            return Directory.Exists(updates) && Directory.EnumerateFiles(updates).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit));
+            return Directory.Exists(updates)
+                && Directory.EnumerateFiles(updates).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit));
         }
         catch (UnauthorizedAccessException)
         {
@@ -165,16 +213,23 @@ internal sealed class AptReading(HostContext host, IDecompressor decompressor, A
     }
 
     /// <summary>apt does nothing at all while it cannot read its sources; what is read in spite of it proves nothing.</summary>
-    private static RepositoryHealth Refused(AptSourceFault fault) => new()
-    {
-        Name = fault.Place,
-        Status = RepositoryStatus.Unreadable,
-        Message = $"{fault.Fault}: apt refuses its sources until this is corrected",
-    };
+    private static RepositoryHealth Refused(AptSourceFault fault) =>
+        new()
+        {
+            Name = fault.Place,
+            Status = RepositoryStatus.Unreadable,
+            Message = $"{fault.Fault}: apt refuses its sources until this is corrected",
+        };
 }
 
 /// <summary>dpkg's status file: installed is what has a current version, also unpacked and half-configured ones. What is removed but configured is known, not installed.</summary>
-internal readonly struct AptStatusSink(PackageCatalogBuilder builder, int origin, string native, string adminDirectory, HashSet<string> automatic) : IStanzaSink
+internal readonly struct AptStatusSink(
+    PackageCatalogBuilder builder,
+    int origin,
+    string native,
+    string adminDirectory,
+    HashSet<string> automatic
+) : IStanzaSink
 {
     private readonly byte[] _all = "all"u8.ToArray();
     private readonly ushort _native = builder.Word(native);
@@ -201,25 +256,39 @@ internal readonly struct AptStatusSink(PackageCatalogBuilder builder, int origin
         var hash = VersionHash.Of(stanza.Text);
         if (!Known.TryAdd(package, new KnownVersion(stanza.Version.ToArray(), hash)))
             return;
-        var version = builder.Version(package, stanza.Version, builder.Word(stanza.Priority), builder.Word(stanza.Section), hash, origin);
+        var version = builder.Version(
+            package,
+            stanza.Version,
+            builder.Word(stanza.Priority),
+            builder.Word(stanza.Section),
+            hash,
+            origin
+        );
         if (words[2] is "config-files")
             return;
         var name = Encoding.UTF8.GetString(stanza.Package);
         var architecture = isAll ? native : Encoding.UTF8.GetString(stanza.Architecture);
         var info = Path.Combine(adminDirectory, "info", name);
-        builder.SetInstalled(package, version, new InstalledPackage
-        {
-            Name = name,
-            Architecture = architecture,
-            Edition = Encoding.UTF8.GetString(stanza.Version),
-            Status = string.Join(' ', words),
-            IsHeld = words[0] == "hold",
-            IsAutoInstalled = automatic.Contains($"{name}:{architecture}"),
-            IsBroken = words[1] != "ok" || words[2] is not ("installed" or "triggers-awaited" or "triggers-pending"),
+        builder.SetInstalled(
+            package,
+            version,
+            new InstalledPackage
+            {
+                Name = name,
+                Architecture = architecture,
+                Edition = Encoding.UTF8.GetString(stanza.Version),
+                Status = string.Join(' ', words),
+                IsHeld = words[0] == "hold",
+                IsAutoInstalled = automatic.Contains($"{name}:{architecture}"),
+                IsBroken =
+                    words[1] != "ok" || words[2] is not ("installed" or "triggers-awaited" or "triggers-pending"),
 
-            // Of a foreign architecture the bare name is never asked for (spec 09 §9: name is "name:arch" there).
-            InstalledTime = FileTimes.Modified($"{info}:{architecture}.list") ?? (architecture == native ? FileTimes.Modified($"{info}.list") : null),
-        });
+                // Of a foreign architecture the bare name is never asked for (spec 09 §9: name is "name:arch" there).
+                InstalledTime =
+                    FileTimes.Modified($"{info}:{architecture}.list")
+                    ?? (architecture == native ? FileTimes.Modified($"{info}.list") : null),
+            }
+        );
     }
 
     /// <summary>The version that dpkg knows.</summary>
@@ -252,7 +321,14 @@ internal readonly struct AptStatusSink(PackageCatalogBuilder builder, int origin
 }
 
 /// <summary>One index file. Versions of packages that dpkg does not know are never told apart beyond their text, so their hash is not computed.</summary>
-internal readonly struct AptIndexSink(PackageCatalogBuilder builder, int origin, string native, Dictionary<int, AptStatusSink.KnownVersion> known, Dictionary<int, int> phased, Dictionary<int, string>? sources) : IStanzaSink
+internal readonly struct AptIndexSink(
+    PackageCatalogBuilder builder,
+    int origin,
+    string native,
+    Dictionary<int, AptStatusSink.KnownVersion> known,
+    Dictionary<int, int> phased,
+    Dictionary<int, string>? sources
+) : IStanzaSink
 {
     private readonly byte[] _all = "all"u8.ToArray();
     private readonly byte[] _nativeBytes = Encoding.UTF8.GetBytes(native);
@@ -267,10 +343,29 @@ internal readonly struct AptIndexSink(PackageCatalogBuilder builder, int origin,
         var isNative = stanza.Architecture.SequenceEqual(_nativeBytes) || stanza.Architecture.SequenceEqual(_all);
         var package = builder.Package(stanza.Package, isNative ? _native : builder.Word(stanza.Architecture));
         var hash = known.TryGetValue(package, out var status) ? status.HashOf(stanza) : 0;
-        var version = builder.Version(package, stanza.Version, builder.Word(stanza.Priority), builder.Word(stanza.Section), hash, origin);
-        if (!stanza.PhasedPercentage.IsEmpty && int.TryParse(Encoding.ASCII.GetString(stanza.PhasedPercentage), NumberStyles.None, CultureInfo.InvariantCulture, out var percentage) && percentage < 100)
+        var version = builder.Version(
+            package,
+            stanza.Version,
+            builder.Word(stanza.Priority),
+            builder.Word(stanza.Section),
+            hash,
+            origin
+        );
+        if (
+            !stanza.PhasedPercentage.IsEmpty
+            && int.TryParse(
+                Encoding.ASCII.GetString(stanza.PhasedPercentage),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var percentage
+            )
+            && percentage < 100
+        )
             phased.TryAdd(version, percentage);
-        if (sources is not null && (stanza.IsHashed ? stanza.Source : SourceOf(stanza.Text)) is { IsEmpty: false } source)
+        if (
+            sources is not null
+            && (stanza.IsHashed ? stanza.Source : SourceOf(stanza.Text)) is { IsEmpty: false } source
+        )
             sources.TryAdd(version, Encoding.UTF8.GetString(source));
     }
 

@@ -33,10 +33,19 @@ internal sealed partial class AptRebootSigns(HostContext host)
     // linux-base
     private RebootReason FlagReason(string flag)
     {
-        var packages = (Text(host.Paths.InRoot(flag + ".pkgs")) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        var because = packages.Count == 0 ? "" : $" because of {string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
-        return new RebootReason(RebootSign.DistributionFlag, $"the distribution asks for it in {flag}{because}") { Packages = packages };
+        var packages = (Text(host.Paths.InRoot(flag + ".pkgs")) ?? "")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var because =
+            packages.Count == 0
+                ? ""
+                : $" because of {string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
+        return new RebootReason(RebootSign.DistributionFlag, $"the distribution asks for it in {flag}{because}")
+        {
+            Packages = packages,
+        };
     }
 
     private void Kernel(List<RebootReason> reasons, List<string> unknown)
@@ -44,40 +53,69 @@ internal sealed partial class AptRebootSigns(HostContext host)
         var release = Proc("sys/kernel/osrelease")?.Trim() ?? "";
         if (release.Length == 0)
         {
-            unknown.Add($"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read");
+            unknown.Add(
+                $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
+            );
             return;
         }
 
         if (ContainerSigns.Any(s => File.Exists(host.Paths.InRoot(s))))
         {
-            unknown.Add($"this is a container: its kernel {release} belongs to the machine around it, which must be asked itself");
+            unknown.Add(
+                $"this is a container: its kernel {release} belongs to the machine around it, which must be asked itself"
+            );
             return;
         }
 
         var running = KernelRelease.Parse(release);
         var installed = InstalledKernels();
-        var newest = running is null ? null : installed.Where(k => k.Release.Flavour == running.Flavour).MaxBy(k => k.Release.Version, DebianVersion.Order);
+        var newest = running is null
+            ? null
+            : installed
+                .Where(k => k.Release.Flavour == running.Flavour)
+                .MaxBy(k => k.Release.Version, DebianVersion.Order);
         if (newest is null)
         {
-            var what = installed.Count == 0 ? "there is no package of a kernel" : $"the packages of kernels here are others ({string.Join(", ", installed.Select(k => k.Package).Distinct().Take(3))})";
+            var what =
+                installed.Count == 0
+                    ? "there is no package of a kernel"
+                    : $"the packages of kernels here are others ({string.Join(", ", installed.Select(k => k.Package).Distinct().Take(3))})";
             unknown.Add($"the running kernel {release} is not of this root's packages: {what}");
             return;
         }
 
         if (DebianVersion.Order.Compare(newest.Release.Version, running!.Version) > 0)
         {
-            reasons.Add(new RebootReason(RebootSign.Kernel, $"kernel {newest.Release.Text} is installed and {release} runs") { Packages = [newest.Package] });
+            reasons.Add(
+                new RebootReason(RebootSign.Kernel, $"kernel {newest.Release.Text} is installed and {release} runs")
+                {
+                    Packages = [newest.Package],
+                }
+            );
             return;
         }
 
         // Debian rebuilds a kernel under the name it has when its ABI stays, and says in uname -v which build it is.
-        if (newest.Release.Text == release && RunningBuild() is { } build && DebianVersion.Order.Compare(newest.Edition, build) > 0)
-            reasons.Add(new RebootReason(RebootSign.Kernel, $"kernel {release} is installed as {newest.Edition} and {build} runs") { Packages = [newest.Package] });
+        if (
+            newest.Release.Text == release
+            && RunningBuild() is { } build
+            && DebianVersion.Order.Compare(newest.Edition, build) > 0
+        )
+            reasons.Add(
+                new RebootReason(
+                    RebootSign.Kernel,
+                    $"kernel {release} is installed as {newest.Edition} and {build} runs"
+                )
+                {
+                    Packages = [newest.Package],
+                }
+            );
     }
 
     // $ cat /proc/sys/kernel/version       (Debian 12)
     // #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01)
-    private string? RunningBuild() => Build().Match(Proc("sys/kernel/version") ?? "") is { Success: true } match ? match.Groups[1].Value : null;
+    private string? RunningBuild() =>
+        Build().Match(Proc("sys/kernel/version") ?? "") is { Success: true } match ? match.Groups[1].Value : null;
 
     private List<InstalledKernel> InstalledKernels()
     {
@@ -90,7 +128,12 @@ internal sealed partial class AptRebootSigns(HostContext host)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{status} cannot be read: {e.Message}", status, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{status} cannot be read: {e.Message}",
+                status,
+                e
+            );
         }
 
         return sink.Kernels;

@@ -19,10 +19,25 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
     /// </summary>
     private static readonly string[] s_imageSettings =
     [
-        "Acquire::Check-Date", "Acquire::Check-Valid-Until", "Acquire::Min-ValidTime", "Acquire::Max-ValidTime",
-        "Acquire::AllowInsecureRepositories", "Acquire::AllowWeakRepositories", "Acquire::AllowDowngradeToInsecureRepositories",
-        "Acquire::By-Hash", "Acquire::GzipIndexes", "Acquire::CompressionTypes", "Acquire::Languages", "Acquire::PDiffs", "Acquire::Retries",
-        "Acquire::ForceIPv4", "Acquire::ForceIPv6", "Acquire::http::Proxy", "Acquire::https::Proxy", "Acquire::http::Timeout", "Acquire::https::Timeout",
+        "Acquire::Check-Date",
+        "Acquire::Check-Valid-Until",
+        "Acquire::Min-ValidTime",
+        "Acquire::Max-ValidTime",
+        "Acquire::AllowInsecureRepositories",
+        "Acquire::AllowWeakRepositories",
+        "Acquire::AllowDowngradeToInsecureRepositories",
+        "Acquire::By-Hash",
+        "Acquire::GzipIndexes",
+        "Acquire::CompressionTypes",
+        "Acquire::Languages",
+        "Acquire::PDiffs",
+        "Acquire::Retries",
+        "Acquire::ForceIPv4",
+        "Acquire::ForceIPv6",
+        "Acquire::http::Proxy",
+        "Acquire::https::Proxy",
+        "Acquire::http::Timeout",
+        "Acquire::https::Timeout",
     ];
 
     /// <param name="setting">What is refreshed.</param>
@@ -30,7 +45,11 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
     /// <param name="cancellationToken">Stops waiting, and interrupts apt-get.</param>
     /// <returns>Repositories that failed, with apt's reason.</returns>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
-    public async Task<IReadOnlyDictionary<AptRepository, string>> RunAsync(AptSetting setting, InventoryRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<AptRepository, string>> RunAsync(
+        AptSetting setting,
+        InventoryRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var lockPath = Path.Combine(setting.ListsDirectory, "lock");
         var since = host.Clock.GetTimestamp();
@@ -40,13 +59,25 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
             await WaitForLockAsync(lockPath, since, request.LockTimeout, cancellationToken);
             observer.Progress("Refresh", "Asking the repositories (apt-get update)", 5);
             var result = await runner.RunAsync(command, cancellationToken);
-            var output = AptUpdateOutput.Parse(result.StandardOutput, result.StandardError, setting.Sources.Repositories);
+            var output = AptUpdateOutput.Parse(
+                result.StandardOutput,
+                result.StandardError,
+                setting.Sources.Repositories
+            );
 
             // Somebody else took the lock between the look and the start.
-            if (output.Errors.Any(e => e.StartsWith("Could not get lock", StringComparison.Ordinal)) && FileLock.Holder(lockPath) is not null)
+            if (
+                output.Errors.Any(e => e.StartsWith("Could not get lock", StringComparison.Ordinal))
+                && FileLock.Holder(lockPath) is not null
+            )
                 continue;
             if (result.ExitCode != 0 && output.Failures.Count == 0)
-                throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"apt-get update ended with {result.ExitCode}: {(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it said nothing")}", result);
+                throw new CommandFailedException(
+                    PatchErrors.PackageManagerFailed,
+                    command,
+                    $"apt-get update ended with {result.ExitCode}: {(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it said nothing")}",
+                    result
+                );
             foreach (var (repository, reason) in output.Failures)
                 observer.Warning($"{repository.Name}: {reason}");
             return output.Failures;
@@ -58,7 +89,11 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         while (FileLock.Holder(path) is { } holder)
         {
             if (host.Clock.GetElapsedTime(since) >= timeout)
-                throw new PatchToolsException(PatchErrors.PackageManagerBusy, $"apt's lists are locked by {holder} ({path}).", path);
+                throw new PatchToolsException(
+                    PatchErrors.PackageManagerBusy,
+                    $"apt's lists are locked by {holder} ({path}).",
+                    path
+                );
             observer.Progress("Refresh", $"Waiting for {holder}, which holds {path}", 2);
             await Task.Delay(s_pollInterval, host.Clock, cancellationToken);
         }
@@ -76,7 +111,18 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
             // Neither the host's lists nor its caches may learn of sources that are not its own. Addresses may carry passwords.
             AtomicFile.Write(setting.PrivateSources!, Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
             AtomicFile.CreateDirectory(Path.Combine(setting.ListsDirectory, "partial"));
-            arguments.AddRange(["-o", $"Dir::Etc::sourcelist={setting.PrivateSources}", "-o", "Dir::Etc::sourceparts=/dev/null", "-o", $"Dir::State::lists={setting.ListsDirectory}/", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
+            arguments.AddRange([
+                "-o",
+                $"Dir::Etc::sourcelist={setting.PrivateSources}",
+                "-o",
+                "Dir::Etc::sourceparts=/dev/null",
+                "-o",
+                $"Dir::State::lists={setting.ListsDirectory}/",
+                "-o",
+                "Dir::Cache::pkgcache=",
+                "-o",
+                "Dir::Cache::srcpkgcache=",
+            ]);
         }
 
         if (host.Paths.Root != "/")
@@ -87,7 +133,12 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         }
 
         arguments.Add("update");
-        return new Command("apt-get", arguments) { ExpectedExitCodes = [0, AptFailed], Environment = environment, Timeout = TimeSpan.FromMinutes(15) };
+        return new Command("apt-get", arguments)
+        {
+            ExpectedExitCodes = [0, AptFailed],
+            Environment = environment,
+            Timeout = TimeSpan.FromMinutes(15),
+        };
     }
 
     /// <summary>
@@ -101,7 +152,11 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         Set("Dir", root + "/");
         Set("Dir::Etc::main", "/dev/null");
         Set("Dir::Etc::parts", "/dev/null");
-        foreach (var (place, _) in setting.Configuration.Below("Dir::Etc").Where(p => p.Name is not ("Dir::Etc" or "Dir::Etc::main" or "Dir::Etc::parts")))
+        foreach (
+            var (place, _) in setting
+                .Configuration.Below("Dir::Etc")
+                .Where(p => p.Name is not ("Dir::Etc" or "Dir::Etc::main" or "Dir::Etc::parts"))
+        )
             Set(place, Path.GetFullPath(host.Paths.InRoot(setting.Configuration.FindFile(place))));
 
         Set("Dir::State::lists", Path.GetFullPath(setting.ListsDirectory) + "/");
@@ -124,7 +179,11 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         {
             // apt.conf has no escape for it, and a setting left out would lead apt to this host's own files.
             if (value.Contains('"', StringComparison.Ordinal))
-                throw new PatchToolsException(PatchErrors.PackageManagerFailed, $"{name} of {root} holds a quotation mark and cannot be given to apt-get.", root);
+                throw new PatchToolsException(
+                    PatchErrors.PackageManagerFailed,
+                    $"{name} of {root} holds a quotation mark and cannot be given to apt-get.",
+                    root
+                );
             text.Append(CultureInfo.InvariantCulture, $"{name} \"{value}\";\n");
         }
     }

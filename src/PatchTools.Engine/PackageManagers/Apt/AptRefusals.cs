@@ -19,17 +19,28 @@ internal sealed class AptRefusals
 
     public string NativeArchitecture => _inventory.Packages.NativeArchitecture;
 
-    public InstalledPackage? Installed(string name, string architecture) => _packages.TryGetValue((name, architecture), out var package) ? package.Installed : null;
+    public InstalledPackage? Installed(string name, string architecture) =>
+        _packages.TryGetValue((name, architecture), out var package) ? package.Installed : null;
 
     /// <summary>The setback of a target that apt need not be asked about; null when it must be.</summary>
     public PatchSetback? Of(PatchTarget target)
     {
         var installed = Installed(target.Name, target.Architecture);
         if (installed is { IsHeld: true })
-            return new PatchSetback(target, SetbackKind.Held, $"{target.Name} is held (apt-mark unhold {target.Name} releases it)");
+            return new PatchSetback(
+                target,
+                SetbackKind.Held,
+                $"{target.Name} is held (apt-mark unhold {target.Name} releases it)"
+            );
         if (installed?.RefusedEditions.FirstOrDefault(refused => refused.Edition == target.Edition) is { } refusal)
-            return new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is refused by {refusal.Reason}");
-        return DistrustOf(target.Name, target.Architecture, target.Edition) is { } distrust ? new PatchSetback(target, SetbackKind.NotAuthenticated, distrust) : null;
+            return new PatchSetback(
+                target,
+                SetbackKind.Held,
+                $"{target.Name} {target.Edition} is refused by {refusal.Reason}"
+            );
+        return DistrustOf(target.Name, target.Architecture, target.Edition) is { } distrust
+            ? new PatchSetback(target, SetbackKind.NotAuthenticated, distrust)
+            : null;
     }
 
     /// <summary>Null when an authenticated repository offers the version, or none offers it at all; else the sentence that says so.</summary>
@@ -39,14 +50,18 @@ internal sealed class AptRefusals
         if (offered.Count == 0)
             return null;
         var origins = offered.SelectMany(v => v.Origins).Where(o => !o.IsLocalDatabase).ToList();
-        return origins.Exists(o => o.Trusted) ? null : $"{name} {edition} comes from {RepositoryOf(origins[0])}, which is not authenticated";
+        return origins.Exists(o => o.Trusted)
+            ? null
+            : $"{name} {edition} comes from {RepositoryOf(origins[0])}, which is not authenticated";
     }
 
     /// <summary>What a plan goes against: apt itself would stay below the wanted version, because of a pin or of a repository that is not automatic.</summary>
     public string? OverriddenPin(PlannedChange change)
     {
         var installed = Installed(change.Name, change.Architecture);
-        return installed is { CandidateEdition: { } candidate, PolicyNote: { } note } && DebianVersion.Order.Compare(candidate, change.ToVersion) < 0
+        return
+            installed is { CandidateEdition: { } candidate, PolicyNote: { } note }
+            && DebianVersion.Order.Compare(candidate, change.ToVersion) < 0
             ? $"overrides {(note.StartsWith("pin ", StringComparison.Ordinal) ? "" : "apt's policy: ")}{note}"
             : null;
     }
@@ -66,5 +81,8 @@ internal sealed class AptRefusals
         return offered;
     }
 
-    private string RepositoryOf(PackageOrigin origin) => origin.Repository < _inventory.Repositories.Count ? _inventory.Repositories[origin.Repository].Name : "a repository";
+    private string RepositoryOf(PackageOrigin origin) =>
+        origin.Repository < _inventory.Repositories.Count
+            ? _inventory.Repositories[origin.Repository].Name
+            : "a repository";
 }

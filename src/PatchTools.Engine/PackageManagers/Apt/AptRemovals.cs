@@ -13,18 +13,36 @@ internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCo
     private static readonly string[] s_links = ["Pre-Depends", "Depends", "Recommends", "Suggests"];
 
     /// <summary>The removals that must not happen; empty when all are acceptable. One more command, and only when an automatically installed package would go.</summary>
-    public async Task<IReadOnlyList<PlannedChange>> UnacceptableAsync(AptSimulation simulation, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PlannedChange>> UnacceptableAsync(
+        AptSimulation simulation,
+        CancellationToken cancellationToken
+    )
     {
         var removals = simulation.Changes.Where(c => c.Action == PlannedAction.Remove).ToList();
-        var wanted = removals.Where(c => known.Installed(c.Name, c.Architecture) is not { IsAutoInstalled: true }).ToList();
+        var wanted = removals
+            .Where(c => known.Installed(c.Name, c.Architecture) is not { IsAutoInstalled: true })
+            .ToList();
         if (wanted.Count > 0 || removals.Count == 0)
             return wanted;
 
-        var changed = simulation.Changes.Where(c => c.Action is not (PlannedAction.Remove or PlannedAction.Configure)).ToList();
-        var later = changed.Count == 0 ? "" : (await runner.RunAsync(commands.Show(changed.Select(c => $"{c.Name}:{c.Architecture}={c.ToVersion}")), cancellationToken)).StandardOutput;
+        var changed = simulation
+            .Changes.Where(c => c.Action is not (PlannedAction.Remove or PlannedAction.Configure))
+            .ToList();
+        var later =
+            changed.Count == 0
+                ? ""
+                : (
+                    await runner.RunAsync(
+                        commands.Show(changed.Select(c => $"{c.Name}:{c.Architecture}={c.ToVersion}")),
+                        cancellationToken
+                    )
+                ).StandardOutput;
         var replaced = changed.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         List<Deb822Stanza> after =
-            [.. ReadStatus().Where(s => IsInstalled(s) && !replaced.Contains(s["Package"])), .. Deb822.Parse(later, allowComments: false)];
+        [
+            .. ReadStatus().Where(s => IsInstalled(s) && !replaced.Contains(s["Package"])),
+            .. Deb822.Parse(later, allowComments: false),
+        ];
         var needed = Needed(after, s => IsWanted(s, replaced));
         return [.. removals.Where(c => needed.Contains(c.Name))];
     }
@@ -53,7 +71,9 @@ internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCo
 
     // libc6 (>= 2.34), debconf (>= 0.5) | debconf-2.0, python3:any
     private static IEnumerable<string> Names(string relations) =>
-        relations.Split([',', '|'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(r => r.Split([' ', '(', ':', '\n'], 2)[0]);
+        relations
+            .Split([',', '|'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(r => r.Split([' ', '(', ':', '\n'], 2)[0]);
 
     private static bool IsInstalled(Deb822Stanza stanza) =>
         stanza.Has("Package") && stanza["Status"].Split(' ') is [_, _, not ("not-installed" or "config-files")];
@@ -79,7 +99,12 @@ internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 }

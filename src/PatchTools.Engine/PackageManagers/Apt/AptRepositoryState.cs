@@ -28,9 +28,17 @@ internal sealed class AptRepositoryState
         _repository = repository;
         var inRelease = Path.Combine(listsDirectory, repository.ListFileName("InRelease"));
         var release = Path.Combine(listsDirectory, repository.ListFileName("Release"));
-        var releaseFile = File.Exists(inRelease) ? inRelease : File.Exists(release) ? release : null;
+        var releaseFile =
+            File.Exists(inRelease) ? inRelease
+            : File.Exists(release) ? release
+            : null;
         // apt verifies when it downloads: a signature that is there was good.
-        Trusted = repository.Trusted ?? (File.Exists(inRelease) || File.Exists(Path.Combine(listsDirectory, repository.ListFileName("Release.gpg"))));
+        Trusted =
+            repository.Trusted
+            ?? (
+                File.Exists(inRelease)
+                || File.Exists(Path.Combine(listsDirectory, repository.ListFileName("Release.gpg")))
+            );
         if (releaseFile is not null)
         {
             try
@@ -74,45 +82,68 @@ internal sealed class AptRepositoryState
 
     public void AddUnreadable(string what) => _unreadable.Add(what);
 
-    public PackageOrigin Origin(AptIndex index, int repository, string native) => new()
-    {
-        Archive = Release?.Suite ?? "",
-        Codename = Release?.Codename ?? "",
-        Label = Release?.Label ?? "",
-        Vendor = Release?.Origin ?? "",
-        Component = index.Component,
-        Site = _repository.Uri.Site,
-        Architecture = index.Architecture.Length > 0 ? index.Architecture : native,
-        Trusted = Trusted,
-        Repository = repository,
-    };
+    public PackageOrigin Origin(AptIndex index, int repository, string native) =>
+        new()
+        {
+            Archive = Release?.Suite ?? "",
+            Codename = Release?.Codename ?? "",
+            Label = Release?.Label ?? "",
+            Vendor = Release?.Origin ?? "",
+            Component = index.Component,
+            Site = _repository.Uri.Site,
+            Architecture = index.Architecture.Length > 0 ? index.Architecture : native,
+            Trusted = Trusted,
+            Repository = repository,
+        };
 
-    public AptIndexFacts Facts(AptIndex index) => new()
-    {
-        Archive = Release?.Suite,
-        Version = Release?.Version,
-        Origin = Release?.Origin,
-        Codename = Release?.Codename,
-        Label = Release?.Label,
-        Component = index.Component,
-        Architecture = index.Architecture,
-        Site = _repository.Uri.Host,
-        NotAutomatic = Release?.NotAutomatic ?? false,
-        ButAutomaticUpgrades = Release?.ButAutomaticUpgrades ?? false,
-    };
+    public AptIndexFacts Facts(AptIndex index) =>
+        new()
+        {
+            Archive = Release?.Suite,
+            Version = Release?.Version,
+            Origin = Release?.Origin,
+            Codename = Release?.Codename,
+            Label = Release?.Label,
+            Component = index.Component,
+            Architecture = index.Architecture,
+            Site = _repository.Uri.Host,
+            NotAutomatic = Release?.NotAutomatic ?? false,
+            ButAutomaticUpgrades = Release?.ButAutomaticUpgrades ?? false,
+        };
 
     public RepositoryHealth Health(DateTimeOffset now, TimeSpan maxAge)
     {
         var isThere = (Release is not null || Files.Count > 0) && _missing.Count == 0;
         var isExpired = ValidUntil < now;
         var isFresh = RefreshedAt is { } refreshed && now - refreshed <= maxAge;
-        var (status, message) = RefreshFailure is not null ? (RepositoryStatus.RefreshFailed, RefreshFailure)
+        var (status, message) =
+            RefreshFailure is not null ? (RepositoryStatus.RefreshFailed, RefreshFailure)
             : _unreadable.Count > 0 ? (RepositoryStatus.Unreadable, string.Join("; ", _unreadable))
-            : !isThere ? (RepositoryStatus.NeverFetched, _missing.Count > 0 && Release is not null ? $"its index {string.Join(", ", _missing)} was never fetched: refresh it" : "it was never fetched: refresh it, or disable it in apt's sources")
-            : isExpired ? (RepositoryStatus.Expired, string.Create(CultureInfo.InvariantCulture, $"its metadata expired on {ValidUntil:yyyy-MM-dd HH:mm} UTC: refresh it; if that does not help, the repository is not kept up any more"))
-            : !isFresh ? (RepositoryStatus.Stale, RefreshedAt is { } last
-                ? string.Create(CultureInfo.InvariantCulture, $"it was last confirmed on {last:yyyy-MM-dd HH:mm} UTC, longer ago than {maxAge.TotalDays:0.##} days: refresh it")
-                : "it cannot be told when it was last confirmed: refresh it")
+            : !isThere
+                ? (
+                    RepositoryStatus.NeverFetched,
+                    _missing.Count > 0 && Release is not null
+                        ? $"its index {string.Join(", ", _missing)} was never fetched: refresh it"
+                        : "it was never fetched: refresh it, or disable it in apt's sources"
+                )
+            : isExpired
+                ? (
+                    RepositoryStatus.Expired,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"its metadata expired on {ValidUntil:yyyy-MM-dd HH:mm} UTC: refresh it; if that does not help, the repository is not kept up any more"
+                    )
+                )
+            : !isFresh
+                ? (
+                    RepositoryStatus.Stale,
+                    RefreshedAt is { } last
+                        ? string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"it was last confirmed on {last:yyyy-MM-dd HH:mm} UTC, longer ago than {maxAge.TotalDays:0.##} days: refresh it"
+                        )
+                        : "it cannot be told when it was last confirmed: refresh it"
+                )
             : (RepositoryStatus.Ok, (string?)null);
         return new RepositoryHealth
         {
@@ -136,7 +167,11 @@ internal sealed class AptRepositoryState
             return true;
         if (index.Component.Length > 0 && release.Components.Count > 0 && !release.Components.Contains(index.Component))
             return false;
-        if (index.Architecture.Length > 0 && release.Architectures.Count > 0 && !release.Architectures.Contains(index.Architecture))
+        if (
+            index.Architecture.Length > 0
+            && release.Architectures.Count > 0
+            && !release.Architectures.Contains(index.Architecture)
+        )
             return false;
         return release.SizeOf(index.MetaKey) != 0;
     }
@@ -144,9 +179,11 @@ internal sealed class AptRepositoryState
     /// <summary><c>Valid-Until</c> as apt.conf(5) has it corrected by <c>Acquire::Min-ValidTime</c>, <c>Acquire::Max-ValidTime</c> and the source's own options.</summary>
     private DateTimeOffset? Expiry(AptConfiguration configuration)
     {
-        if (Release is not { } release
+        if (
+            Release is not { } release
             || !(_repository.CheckDate ?? configuration.FindBoolean("Acquire::Check-Date", fallback: true))
-            || !(_repository.CheckValidUntil ?? configuration.FindBoolean("Acquire::Check-Valid-Until", fallback: true)))
+            || !(_repository.CheckValidUntil ?? configuration.FindBoolean("Acquire::Check-Valid-Until", fallback: true))
+        )
         {
             return null;
         }
@@ -170,14 +207,21 @@ internal sealed class AptRepositoryState
             return release.Label is { } label ? configuration.FindInteger($"{name}::{label}", general) : general;
         }
 
-        static DateTimeOffset After(DateTimeOffset date, long seconds) => seconds < (DateTimeOffset.MaxValue - date).TotalSeconds ? date.AddSeconds(seconds) : DateTimeOffset.MaxValue;
+        static DateTimeOffset After(DateTimeOffset date, long seconds) =>
+            seconds < (DateTimeOffset.MaxValue - date).TotalSeconds
+                ? date.AddSeconds(seconds)
+                : DateTimeOffset.MaxValue;
     }
 
     private static DateTimeOffset LastRun(string listsDirectory)
     {
         var partial = Path.Combine(listsDirectory, "partial");
         var ofLists = Directory.GetLastWriteTimeUtc(listsDirectory);
-        return new DateTimeOffset(Directory.Exists(partial) && Directory.GetLastWriteTimeUtc(partial) is var ofPartial && ofPartial > ofLists ? ofPartial : ofLists);
+        return new DateTimeOffset(
+            Directory.Exists(partial) && Directory.GetLastWriteTimeUtc(partial) is var ofPartial && ofPartial > ofLists
+                ? ofPartial
+                : ofLists
+        );
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset left, DateTimeOffset right) => right < left ? right : left;

@@ -35,7 +35,8 @@ internal sealed record AptSetting
     public static string PrivateLists(HostPaths paths) => Path.Combine(PrivatePlace(paths), "lists");
 
     /// <summary>The file that hands a baseline's own sources to apt, which tells the two forms apart by the ending.</summary>
-    public static string PrivateSourcesFile(HostPaths paths, string text) => Path.Combine(PrivatePlace(paths), AptSources.IsParagraphs(text) ? "baseline.sources" : "baseline.list");
+    public static string PrivateSourcesFile(HostPaths paths, string text) =>
+        Path.Combine(PrivatePlace(paths), AptSources.IsParagraphs(text) ? "baseline.sources" : "baseline.list");
 
     private static string PrivatePlace(HostPaths paths) => Path.Combine(paths.DataDirectory, "apt");
 
@@ -46,7 +47,11 @@ internal sealed record AptSetting
         var configuration = AptConfiguration.Read(host);
         var status = paths.InRoot(configuration.FindFile("Dir::State::status"));
         if (!File.Exists(status))
-            throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"There is no dpkg status file {status}.", paths.Root);
+            throw new PatchToolsException(
+                PatchErrors.PackageManagerNotFound,
+                $"There is no dpkg status file {status}.",
+                paths.Root
+            );
         var architectures = ReadArchitectures(configuration, status);
         var privateDirectory = PrivatePlace(paths);
         var privateLists = PrivateLists(paths);
@@ -64,7 +69,9 @@ internal sealed record AptSetting
         {
             Configuration = configuration,
             Architectures = architectures,
-            Sources = request.CustomSources is { } custom ? AptSources.ParseEither(custom, "the baseline's sources", architectures) : AptSources.Read(paths, configuration, architectures),
+            Sources = request.CustomSources is { } custom
+                ? AptSources.ParseEither(custom, "the baseline's sources", architectures)
+                : AptSources.Read(paths, configuration, architectures),
             StatusFile = status,
             ExtendedStatesFile = paths.InRoot(configuration.FindFile("Dir::State::extended_states")),
             ListsDirectory = listsDirectory,
@@ -85,18 +92,29 @@ internal sealed record AptSetting
         string[] known;
         try
         {
-            known = File.Exists(file) ? AptFiles.ReadText(file, MaxSmallFileBytes).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [];
+            known = File.Exists(file)
+                ? AptFiles.ReadText(file, MaxSmallFileBytes).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                : [];
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{file} cannot be read: {e.Message}", file, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{file} cannot be read: {e.Message}",
+                file,
+                e
+            );
         }
 
-        var native = configuration.Find("APT::Architecture") is { Length: > 0 } configured ? configured
+        var native =
+            configuration.Find("APT::Architecture") is { Length: > 0 } configured ? configured
             : known.Length > 0 ? known[0]
             : ArchitectureOfDpkg(status) ?? OfThisProcess();
         var wanted = configuration.FindList("APT::Architectures") is { Count: > 0 } listed ? listed : known.Skip(1);
-        return new AptArchitectures(native, [.. wanted.Where(a => a.Length > 0 && a != native).Distinct(StringComparer.Ordinal).Prepend(native)]);
+        return new AptArchitectures(
+            native,
+            [.. wanted.Where(a => a.Length > 0 && a != native).Distinct(StringComparer.Ordinal).Prepend(native)]
+        );
     }
 
     private static string? ArchitectureOfDpkg(string status)
@@ -107,15 +125,16 @@ internal sealed record AptSetting
         return sink.Architecture;
     }
 
-    private static string OfThisProcess() => RuntimeInformation.OSArchitecture switch
-    {
-        Architecture.Arm64 => "arm64",
-        Architecture.Arm => "armhf",
-        Architecture.X86 => "i386",
-        Architecture.S390x => "s390x",
-        Architecture.Ppc64le => "ppc64el",
-        _ => "amd64",
-    };
+    private static string OfThisProcess() =>
+        RuntimeInformation.OSArchitecture switch
+        {
+            Architecture.Arm64 => "arm64",
+            Architecture.Arm => "armhf",
+            Architecture.X86 => "i386",
+            Architecture.S390x => "s390x",
+            Architecture.Ppc64le => "ppc64el",
+            _ => "amd64",
+        };
 
     private struct DpkgArchitectureSink : IStanzaSink
     {

@@ -16,7 +16,12 @@ internal sealed partial record AptSimulation
     public IReadOnlyList<string> Errors { get; init; } = [];
 
     /// <summary>The database itself is inconsistent: nothing is answered before that is repaired.</summary>
-    public bool NeedsRepair => ExitCode != 0 && Errors.Any(e => e.Contains("apt --fix-broken install", StringComparison.Ordinal) || e.Contains("apt-get -f install", StringComparison.Ordinal));
+    public bool NeedsRepair =>
+        ExitCode != 0
+        && Errors.Any(e =>
+            e.Contains("apt --fix-broken install", StringComparison.Ordinal)
+            || e.Contains("apt-get -f install", StringComparison.Ordinal)
+        );
 
     /// <summary>apt's reason in one sentence; what it says of the given package where it says so much.</summary>
     public string Reason(string name)
@@ -28,15 +33,27 @@ internal sealed partial record AptSimulation
     }
 
     /// <summary>Whether apt's reason names the package.</summary>
-    public bool Blames(string name) => Unmet.Any(u => u.Package == name) || (Unmet.Count == 0 && Errors.Any(e => Mentions(e, name)));
+    public bool Blames(string name) =>
+        Unmet.Any(u => u.Package == name) || (Unmet.Count == 0 && Errors.Any(e => Mentions(e, name)));
 
     /// <summary>Whether a text of apt's holds the package's name as a whole.</summary>
     public static bool Mentions(string text, string name)
     {
-        for (var at = text.IndexOf(name, StringComparison.Ordinal); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.Ordinal))
+        for (
+            var at = text.IndexOf(name, StringComparison.Ordinal);
+            at >= 0;
+            at = text.IndexOf(name, at + 1, StringComparison.Ordinal)
+        )
         {
             var end = at + name.Length;
-            if ((at == 0 || !IsNameCharacter(text[at - 1])) && (end == text.Length || !IsNameCharacter(text[end]) || (text[end] == '.' && (end + 1 == text.Length || text[end + 1] is ' ' or '\n'))))
+            if (
+                (at == 0 || !IsNameCharacter(text[at - 1]))
+                && (
+                    end == text.Length
+                    || !IsNameCharacter(text[end])
+                    || (text[end] == '.' && (end + 1 == text.Length || text[end + 1] is ' ' or '\n'))
+                )
+            )
                 return true;
         }
 
@@ -69,7 +86,14 @@ internal sealed partial record AptSimulation
         {
             if (ActionLine().Match(line) is { Success: true } match)
             {
-                if (Change(match, native) is { } change && (change.Action == PlannedAction.Configure ? !unpacked.Contains(Key(change)) : unpacked.Add(Key(change))))
+                if (
+                    Change(match, native) is { } change
+                    && (
+                        change.Action == PlannedAction.Configure
+                            ? !unpacked.Contains(Key(change))
+                            : unpacked.Add(Key(change))
+                    )
+                )
                     changes.Add(change);
             }
             else if (line.StartsWith("The following packages have unmet dependencies:", StringComparison.Ordinal))
@@ -91,7 +115,13 @@ internal sealed partial record AptSimulation
                 unmet[^1] = unmet[^1] with { Text = $"{unmet[^1].Text}; {line.Trim()}" };
         }
 
-        return new AptSimulation { ExitCode = exitCode, Changes = changes, Unmet = unmet, Errors = ErrorsOf(error) };
+        return new AptSimulation
+        {
+            ExitCode = exitCode,
+            Changes = changes,
+            Unmet = unmet,
+            Errors = ErrorsOf(error),
+        };
 
         static string Key(PlannedChange change) => $"{change.Name}:{change.Architecture}";
     }
@@ -124,7 +154,9 @@ internal sealed partial record AptSimulation
 
     private static PlannedChange? Change(Match match, string native)
     {
-        var (name, architecture) = match.Groups["name"].Value.Split(':') is [var bare, var foreign] ? (bare, foreign) : (match.Groups["name"].Value, "");
+        var (name, architecture) = match.Groups["name"].Value.Split(':') is [var bare, var foreign]
+            ? (bare, foreign)
+            : (match.Groups["name"].Value, "");
         var bracket = match.Groups["architecture"].Value;
         if (architecture.Length == 0)
             architecture = bracket is "all" or "" ? native : bracket;
@@ -137,10 +169,21 @@ internal sealed partial record AptSimulation
             _ when from.Length == 0 => PlannedAction.Install,
             _ => DebianVersion.Order.Compare(to, from) < 0 ? PlannedAction.Downgrade : PlannedAction.Upgrade,
         };
-        return new PlannedChange { Action = action, Name = name, Architecture = architecture, FromVersion = from, ToVersion = to, Repository = match.Groups["origin"].Value.Trim() };
+        return new PlannedChange
+        {
+            Action = action,
+            Name = name,
+            Architecture = architecture,
+            FromVersion = from,
+            ToVersion = to,
+            Repository = match.Groups["origin"].Value.Trim(),
+        };
     }
 
-    [GeneratedRegex(@"^(?<action>Inst|Conf|Remv|Purg) (?<name>\S+)(?: \[(?<from>[^\]\s]*)\])?(?: \((?<to>\S+)(?<origin>[^\[\]]*?)(?:\[(?<architecture>[^\]]+)\])?\))?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<action>Inst|Conf|Remv|Purg) (?<name>\S+)(?: \[(?<from>[^\]\s]*)\])?(?: \((?<to>\S+)(?<origin>[^\[\]]*?)(?:\[(?<architecture>[^\]]+)\])?\))?",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex ActionLine();
 }
 

@@ -6,7 +6,13 @@ namespace PatchTools.PackageManagers.Apt;
 /// One question to apt's resolver and the verdict on its answer (spec 09 §7.2): acceptable is what succeeds, removes nothing that anybody asked for or needs,
 /// downgrades nothing, and brings along no package that the policy refuses or no authenticated repository offers.
 /// </summary>
-internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, AptRefusals known, AptRemovals removals, IDependencyPolicy policy)
+internal sealed class AptSolver(
+    IProcessRunner runner,
+    AptCommands commands,
+    AptRefusals known,
+    AptRemovals removals,
+    IDependencyPolicy policy
+)
 {
     private readonly List<PlannedChange> _leftAlone = [];
     private IReadOnlyList<PlannedChange> _repair = [];
@@ -26,7 +32,11 @@ internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, Apt
         if (solution.Simulation.NeedsRepair && !IsRepairing)
         {
             Calls++;
-            var repair = await JudgeAsync(await RunAsync(commands.SimulateRepair(), cancellationToken), [], cancellationToken);
+            var repair = await JudgeAsync(
+                await RunAsync(commands.SimulateRepair(), cancellationToken),
+                [],
+                cancellationToken
+            );
             if (!repair.IsAcceptable || repair.Simulation.Changes.Count == 0)
                 return repair with { Problem = repair.Problem ?? SetbackKind.Dependency, IsHopeless = true };
             _repair = repair.Simulation.Changes;
@@ -50,51 +60,90 @@ internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, Apt
     public async Task<AptDownload> MeasureAsync(IReadOnlyList<PatchTarget> targets, CancellationToken cancellationToken)
     {
         Calls++;
-        return AptDownload.Parse((await runner.RunAsync(commands.PrintUris(Arguments(targets, [])), cancellationToken)).StandardOutput);
+        return AptDownload.Parse(
+            (await runner.RunAsync(commands.PrintUris(Arguments(targets, [])), cancellationToken)).StandardOutput
+        );
     }
 
     /// <summary>What apt-get install is given: exact versions of the targets, what is to stay as it is, and the repair where one is due.</summary>
     public IReadOnlyList<string> Arguments(IReadOnlyList<PatchTarget> targets, IReadOnlyList<PlannedChange> refused)
     {
         var named = targets.Select(t => (t.Name, t.Architecture)).ToHashSet();
-        return [.. targets.Select(t => $"{t.Name}:{t.Architecture}={t.Edition}"), .. _leftAlone.Concat(refused).Select(LeaveAlone), .. _repair.Where(c => !named.Contains((c.Name, c.Architecture))).Select(Repair)];
+        return
+        [
+            .. targets.Select(t => $"{t.Name}:{t.Architecture}={t.Edition}"),
+            .. _leftAlone.Concat(refused).Select(LeaveAlone),
+            .. _repair.Where(c => !named.Contains((c.Name, c.Architecture))).Select(Repair),
+        ];
     }
 
     private static string Repair(PlannedChange change) =>
-        change.Action == PlannedAction.Remove ? $"{change.Name}:{change.Architecture}-" : $"{change.Name}:{change.Architecture}={change.ToVersion}";
+        change.Action == PlannedAction.Remove
+            ? $"{change.Name}:{change.Architecture}-"
+            : $"{change.Name}:{change.Architecture}={change.ToVersion}";
 
     /// <summary>Whether the change belongs to the repair of an inconsistent database.</summary>
-    public bool Repairs(PlannedChange change) => _repair.Any(c => c.Name == change.Name && c.Architecture == change.Architecture);
+    public bool Repairs(PlannedChange change) =>
+        _repair.Any(c => c.Name == change.Name && c.Architecture == change.Architecture);
 
     private static string LeaveAlone(PlannedChange change) =>
-        change.FromVersion.Length > 0 ? $"{change.Name}:{change.Architecture}={change.FromVersion}" : $"{change.Name}:{change.Architecture}-";
+        change.FromVersion.Length > 0
+            ? $"{change.Name}:{change.Architecture}={change.FromVersion}"
+            : $"{change.Name}:{change.Architecture}-";
 
-    private async Task<AptSolution> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<PlannedChange> refused, CancellationToken cancellationToken)
+    private async Task<AptSolution> AskAsync(
+        IReadOnlyList<PatchTarget> targets,
+        IReadOnlyList<PlannedChange> refused,
+        CancellationToken cancellationToken
+    )
     {
         Calls++;
-        return await JudgeAsync(await RunAsync(commands.Simulate(Arguments(targets, refused)), cancellationToken), targets, cancellationToken);
+        return await JudgeAsync(
+            await RunAsync(commands.Simulate(Arguments(targets, refused)), cancellationToken),
+            targets,
+            cancellationToken
+        );
     }
 
     private async Task<AptSimulation> RunAsync(Command command, CancellationToken cancellationToken)
     {
         var result = await runner.RunAsync(command, cancellationToken);
-        return AptSimulation.Parse(result.ExitCode, result.StandardOutput, result.StandardError, known.NativeArchitecture);
+        return AptSimulation.Parse(
+            result.ExitCode,
+            result.StandardOutput,
+            result.StandardError,
+            known.NativeArchitecture
+        );
     }
 
-    private async Task<AptSolution> JudgeAsync(AptSimulation simulation, IReadOnlyList<PatchTarget> targets, CancellationToken cancellationToken)
+    private async Task<AptSolution> JudgeAsync(
+        AptSimulation simulation,
+        IReadOnlyList<PatchTarget> targets,
+        CancellationToken cancellationToken
+    )
     {
         if (simulation.ExitCode != 0)
         {
-            var essential = simulation.Errors.Any(e => e.StartsWith("Essential packages were removed", StringComparison.Ordinal));
+            var essential = simulation.Errors.Any(e =>
+                e.StartsWith("Essential packages were removed", StringComparison.Ordinal)
+            );
             return new AptSolution(simulation, essential ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         }
 
         var requested = targets.Select(t => (t.Name, t.Architecture)).ToHashSet();
         var additional = simulation.Changes.Where(c => !requested.Contains((c.Name, c.Architecture))).ToList();
         if (simulation.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
-            return new AptSolution(simulation, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
+            return new AptSolution(
+                simulation,
+                SetbackKind.Dependency,
+                $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}"
+            );
         if (await removals.UnacceptableAsync(simulation, cancellationToken) is { Count: > 0 } lost)
-            return new AptSolution(simulation, SetbackKind.WouldRemove, $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}");
+            return new AptSolution(
+                simulation,
+                SetbackKind.WouldRemove,
+                $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}"
+            );
 
         List<PlannedChange> refused = [];
         string? reason = null;
@@ -114,7 +163,9 @@ internal sealed class AptSolver(IProcessRunner runner, AptCommands commands, Apt
             }
         }
 
-        return reason is null ? new AptSolution(simulation, null, null) : new AptSolution(simulation, kind, reason) { Refused = refused };
+        return reason is null
+            ? new AptSolution(simulation, null, null)
+            : new AptSolution(simulation, kind, reason) { Refused = refused };
     }
 }
 
@@ -136,5 +187,6 @@ internal sealed record AptSolution(AptSimulation Simulation, SetbackKind? Proble
 
     public bool Mentions(PatchTarget target) => Simulation.Unmet.Any(u => AptSimulation.Mentions(u.Text, target.Name));
 
-    public PatchSetback SetbackOf(PatchTarget target) => new(target, Problem ?? SetbackKind.Dependency, Text ?? Simulation.Reason(target.Name));
+    public PatchSetback SetbackOf(PatchTarget target) =>
+        new(target, Problem ?? SetbackKind.Dependency, Text ?? Simulation.Reason(target.Name));
 }

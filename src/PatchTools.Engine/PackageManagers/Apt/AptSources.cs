@@ -71,7 +71,6 @@ internal sealed class AptRepository(AptUri uri, string suite)
                     _indexes.Add(new AptIndex(metaKey, component, architecture, isOptional));
             }
         }
-
     }
 
     /// <summary>Takes over the options of one line or paragraph; answers what contradicts an earlier one, as apt refuses it, or null.</summary>
@@ -84,15 +83,23 @@ internal sealed class AptRepository(AptUri uri, string suite)
             ?? Merge("valid-until-max", ValidUntilMax, Number("valid-until-max"), v => ValidUntilMax = v)
             ?? MergeSignedBy(options.GetValueOrDefault("signed-by"));
 
-        bool? Flag(string name) => options.TryGetValue(name, out var text) ? AptWords.Boolean(text, fallback: false) : null;
+        bool? Flag(string name) =>
+            options.TryGetValue(name, out var text) ? AptWords.Boolean(text, fallback: false) : null;
 
-        long Number(string name) => options.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+        long Number(string name) =>
+            options.TryGetValue(name, out var text)
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : 0;
 
         string? Merge<T>(string name, T? current, T? wanted, Action<T?> set)
         {
             if (EqualityComparer<T>.Default.Equals(wanted, default))
                 return null;
-            if (!EqualityComparer<T>.Default.Equals(current, default) && !EqualityComparer<T>.Default.Equals(current, wanted))
+            if (
+                !EqualityComparer<T>.Default.Equals(current, default)
+                && !EqualityComparer<T>.Default.Equals(current, wanted)
+            )
                 return $"conflicting values set for option {name} regarding source {Uri.Display} {Suite}";
             set(wanted);
             return null;
@@ -114,13 +121,20 @@ internal sealed class AptRepository(AptUri uri, string suite)
     {
         return !Has("target-") && (Has("target+") || !options.ContainsKey("target") || Has("target"));
 
-        bool Has(string option) => options.TryGetValue(option, out var targets) && targets.Split(',').Contains("Packages", StringComparer.Ordinal);
+        bool Has(string option) =>
+            options.TryGetValue(option, out var targets)
+            && targets.Split(',').Contains("Packages", StringComparer.Ordinal);
     }
 
     /// <summary><c>arch=</c> replaces, <c>arch+=</c> adds, <c>arch-=</c> removes; <c>all</c> is always looked for, unless it is removed by name.</summary>
-    private static IEnumerable<(string Architecture, bool IsOptional)> IndexArchitectures(IReadOnlyDictionary<string, string> options, AptArchitectures architectures)
+    private static IEnumerable<(string Architecture, bool IsOptional)> IndexArchitectures(
+        IReadOnlyDictionary<string, string> options,
+        AptArchitectures architectures
+    )
     {
-        var wanted = options.TryGetValue("arch", out var replaced) ? [.. replaced.Split(',')] : architectures.Configured.ToList();
+        var wanted = options.TryGetValue("arch", out var replaced)
+            ? [.. replaced.Split(',')]
+            : architectures.Configured.ToList();
         if (options.TryGetValue("arch+", out var added))
             wanted.AddRange(added.Split(',').Where(a => !wanted.Contains(a)));
         var removed = options.TryGetValue("arch-", out var minus) ? minus.Split(',') : [];
@@ -191,7 +205,13 @@ internal sealed class AptSources
         var main = paths.InRoot(configuration.FindFile("Dir::Etc::sourcelist"));
         if (!main.EndsWith("/dev/null", StringComparison.Ordinal) && File.Exists(main))
             sources.ReadFile(main);
-        foreach (var file in AptFiles.InDirectory(paths.InRoot(configuration.FindFile("Dir::Etc::sourceparts")), s_extensions, allowNoExtension: false))
+        foreach (
+            var file in AptFiles.InDirectory(
+                paths.InRoot(configuration.FindFile("Dir::Etc::sourceparts")),
+                s_extensions,
+                allowNoExtension: false
+            )
+        )
             sources.ReadFile(file);
         return sources;
     }
@@ -208,7 +228,8 @@ internal sealed class AptSources
     public static AptSources ParseEither(string text, string name, AptArchitectures architectures) =>
         IsParagraphs(text) ? ParseStanzas(text, name, architectures) : Parse(text, name, architectures);
 
-    public static bool IsParagraphs(string text) => text.Split('\n').Any(l => l.StartsWith("Types:", StringComparison.OrdinalIgnoreCase));
+    public static bool IsParagraphs(string text) =>
+        text.Split('\n').Any(l => l.StartsWith("Types:", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Sources of one text of paragraphs.</summary>
     public static AptSources ParseStanzas(string text, string name, AptArchitectures architectures)
@@ -254,7 +275,12 @@ internal sealed class AptSources
         {
             if (line[i] == '#' && depth <= 0)
                 return line[..i];
-            depth += line[i] switch { '[' => 1, ']' => -1, _ => 0 };
+            depth += line[i] switch
+            {
+                '[' => 1,
+                ']' => -1,
+                _ => 0,
+            };
         }
 
         return line;
@@ -335,7 +361,13 @@ internal sealed class AptSources
         return null;
     }
 
-    private string? Add(string type, string uriText, IReadOnlyList<string> suites, IReadOnlyList<string> components, Dictionary<string, string> options)
+    private string? Add(
+        string type,
+        string uriText,
+        IReadOnlyList<string> suites,
+        IReadOnlyList<string> components,
+        Dictionary<string, string> options
+    )
     {
         if (AptUri.Parse(WithArchitecture(uriText))?.AsDirectory() is not { } uri)
             return "malformed entry (URI parse)";
@@ -375,5 +407,6 @@ internal sealed class AptSources
         return repository;
     }
 
-    private string WithArchitecture(string text) => text.Replace("$(ARCH)", _architectures.Native, StringComparison.Ordinal);
+    private string WithArchitecture(string text) =>
+        text.Replace("$(ARCH)", _architectures.Native, StringComparison.Ordinal);
 }

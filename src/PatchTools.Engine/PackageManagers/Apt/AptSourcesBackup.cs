@@ -27,7 +27,14 @@ internal sealed class AptSourcesBackup(HostContext host)
         try
         {
             return Directory.Exists(Directories)
-                ? [.. Directory.GetDirectories(Directories).Where(HasContent).OrderByDescending(Moved).ThenByDescending(d => d, StringComparer.Ordinal)]
+                ?
+                [
+                    .. Directory
+                        .GetDirectories(Directories)
+                        .Where(HasContent)
+                        .OrderByDescending(Moved)
+                        .ThenByDescending(d => d, StringComparer.Ordinal),
+                ]
                 : [];
         }
         catch (UnauthorizedAccessException)
@@ -38,9 +45,10 @@ internal sealed class AptSourcesBackup(HostContext host)
     }
 
     /// <summary>For a scan, which repairs nothing; null when there is nothing to repair.</summary>
-    public string? Warning() => Find() is { Count: > 0 } found
-        ? $"An interrupted run left the administrator's apt sources in {string.Join(", ", found)}; /etc/apt holds a baseline's. The next install puts them back."
-        : null;
+    public string? Warning() =>
+        Find() is { Count: > 0 } found
+            ? $"An interrupted run left the administrator's apt sources in {string.Join(", ", found)}; /etc/apt holds a baseline's. The next install puts them back."
+            : null;
 
     /// <summary>
     /// Puts the sources back. Each step leaves a state that the next call completes: a copy replaces the file in /etc/apt at once, and only then the backup is
@@ -57,7 +65,12 @@ internal sealed class AptSourcesBackup(HostContext host)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new PatchToolsException(PatchErrors.StateUnwritable, $"The apt sources in {backup} could not be put back into /etc/apt: {e.Message}", backup, e);
+                throw new PatchToolsException(
+                    PatchErrors.StateUnwritable,
+                    $"The apt sources in {backup} could not be put back into /etc/apt: {e.Message}",
+                    backup,
+                    e
+                );
             }
         }
     }
@@ -73,7 +86,11 @@ internal sealed class AptSourcesBackup(HostContext host)
 
         var parts = Path.Combine(backup, Parts);
         var left = 0;
-        foreach (var entry in Directory.Exists(parts) ? Directory.GetFileSystemEntries(parts).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        foreach (
+            var entry in Directory.Exists(parts)
+                ? Directory.GetFileSystemEntries(parts).Order(StringComparer.Ordinal)
+                : Enumerable.Empty<string>()
+        )
         {
             var target = Path.Combine(apt, Parts, Path.GetFileName(entry));
             if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null)
@@ -84,14 +101,19 @@ internal sealed class AptSourcesBackup(HostContext host)
             {
                 Move(entry, target);
             }
-            else if (new FileInfo(entry).LinkTarget is null && File.ReadAllBytes(entry).AsSpan().SequenceEqual(File.ReadAllBytes(target)))
+            else if (
+                new FileInfo(entry).LinkTarget is null
+                && File.ReadAllBytes(entry).AsSpan().SequenceEqual(File.ReadAllBytes(target))
+            )
             {
                 File.Delete(entry);
             }
             else
             {
                 left++;
-                observer.Warning($"{entry} was not put back: there is another {target} now. Compare them, and delete the one that is not wanted.");
+                observer.Warning(
+                    $"{entry} was not put back: there is another {target} now. Compare them, and delete the one that is not wanted."
+                );
             }
         }
 
@@ -101,7 +123,9 @@ internal sealed class AptSourcesBackup(HostContext host)
             Directory.Delete(parts);
         if (!Directory.EnumerateFileSystemEntries(backup).Any())
             Directory.Delete(backup);
-        observer.Warning($"The administrator's apt sources, which an interrupted run had left in {backup}, are back in /etc/apt.");
+        observer.Warning(
+            $"The administrator's apt sources, which an interrupted run had left in {backup}, are back in /etc/apt."
+        );
     }
 
     private static void Move(string source, string target)
@@ -121,8 +145,13 @@ internal sealed class AptSourcesBackup(HostContext host)
     }
 
     private static bool HasContent(string backup) =>
-        File.Exists(Path.Combine(backup, List)) || (Directory.Exists(Path.Combine(backup, Parts)) && Directory.EnumerateFileSystemEntries(Path.Combine(backup, Parts)).Any());
+        File.Exists(Path.Combine(backup, List))
+        || (
+            Directory.Exists(Path.Combine(backup, Parts))
+            && Directory.EnumerateFileSystemEntries(Path.Combine(backup, Parts)).Any()
+        );
 
     /// <summary>Moving a file changes its inode, so its change time is when the run moved it.</summary>
-    private static (long, uint) Moved(string backup) => FileTimes.ChangeOrder(Path.Combine(backup, File.Exists(Path.Combine(backup, List)) ? List : Parts));
+    private static (long, uint) Moved(string backup) =>
+        FileTimes.ChangeOrder(Path.Combine(backup, File.Exists(Path.Combine(backup, List)) ? List : Parts));
 }

@@ -51,7 +51,10 @@ internal sealed class AptStatusChannel(HostContext host, IRunObserver observer, 
             return;
         if (status.Kind == AptStatusKind.Error)
             _errors.Add(status);
-        var done = status.Kind == AptStatusKind.Download ? status.Percent / 100 * DownloadShare : DownloadShare + (status.Percent / 100 * (1 - DownloadShare));
+        var done =
+            status.Kind == AptStatusKind.Download
+                ? status.Percent / 100 * DownloadShare
+                : DownloadShare + (status.Percent / 100 * (1 - DownloadShare));
         var percent = from + (int)((to - from) * Math.Clamp(done, 0, 1));
         var text = status.Kind switch
         {
@@ -118,8 +121,21 @@ internal sealed record AptStatusLine(AptStatusKind Kind, string Subject, double 
         // A subject may hold colons (name:architecture); the percentage is the first field with a decimal point after it.
         for (var i = 2; i < fields.Length; i++)
         {
-            if (fields[i].Contains('.', StringComparison.Ordinal) && double.TryParse(fields[i], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent))
-                return new AptStatusLine(kind.Value, string.Join(':', fields[1..i]), percent, string.Join(':', fields[(i + 1)..]).Trim());
+            if (
+                fields[i].Contains('.', StringComparison.Ordinal)
+                && double.TryParse(
+                    fields[i],
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var percent
+                )
+            )
+                return new AptStatusLine(
+                    kind.Value,
+                    string.Join(':', fields[1..i]),
+                    percent,
+                    string.Join(':', fields[(i + 1)..]).Trim()
+                );
         }
 
         return null;
@@ -136,6 +152,11 @@ internal sealed record AptStatusLine(AptStatusKind Kind, string Subject, double 
 
         // apt numbers the links it hands to dpkg; they lie in a directory of its own.
         var dash = name.IndexOf('-', StringComparison.Ordinal);
-        return subject.Contains("/apt-dpkg-install-", StringComparison.Ordinal) && dash > 0 && name[..dash].All(char.IsAsciiDigit) ? name[(dash + 1)..] : name;
+        return
+            subject.Contains("/apt-dpkg-install-", StringComparison.Ordinal)
+            && dash > 0
+            && name[..dash].All(char.IsAsciiDigit)
+            ? name[(dash + 1)..]
+            : name;
     }
 }

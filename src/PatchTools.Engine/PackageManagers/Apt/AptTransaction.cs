@@ -7,7 +7,14 @@ namespace PatchTools.PackageManagers.Apt;
 /// One <c>apt-get install</c>, followed while it runs, and what it left: where it failed, dpkg finishes what can be finished
 /// (<c>dpkg --configure -a</c>). Nothing is rolled back.
 /// </summary>
-internal sealed class AptTransaction(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer, TransactionFiles files, IReadOnlyList<string> dpkgOptions) : ITransactions
+internal sealed class AptTransaction(
+    HostContext host,
+    IProcessRunner runner,
+    InstallRequest request,
+    IRunObserver observer,
+    TransactionFiles files,
+    IReadOnlyList<string> dpkgOptions
+) : ITransactions
 {
     private readonly AptCommands _commands = new(host, request);
     private readonly AptAutomaticMarks _marks = new(host, runner);
@@ -15,7 +22,8 @@ internal sealed class AptTransaction(HostContext host, IProcessRunner runner, In
 
     public string Tool => "apt-get";
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request) => new AptPlanner(host, runner, request, observer).PlanAsync(CancellationToken.None);
+    public Task<InstallPlan> PlanAsync(InstallRequest request) =>
+        new AptPlanner(host, runner, request, observer).PlanAsync(CancellationToken.None);
 
     public Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets)
     {
@@ -23,13 +31,27 @@ internal sealed class AptTransaction(HostContext host, IProcessRunner runner, In
         return Task.FromResult<IReadOnlyList<PatchTarget>>([.. targets.Where(status.Has)]);
     }
 
-    public async Task<TransactionResult> RunAsync(InstallPlan plan, TimeSpan lockTimeout, int fromPercent, int toPercent)
+    public async Task<TransactionResult> RunAsync(
+        InstallPlan plan,
+        TimeSpan lockTimeout,
+        int fromPercent,
+        int toPercent
+    )
     {
         var before = DpkgStatus.Read(host, _native);
         _marks.Remember(plan.Changes, _native);
         files.Reset();
         var channel = new AptStatusChannel(host, observer, fromPercent, toPercent);
-        var result = await FollowAsync(_commands.Install(Arguments(plan), dpkgOptions, plan.Changes.Any(c => c.Action == PlannedAction.Remove), files, lockTimeout), channel);
+        var result = await FollowAsync(
+            _commands.Install(
+                Arguments(plan),
+                dpkgOptions,
+                plan.Changes.Any(c => c.Action == PlannedAction.Remove),
+                files,
+                lockTimeout
+            ),
+            channel
+        );
         var output = result.StandardOutput;
         var after = DpkgStatus.Read(host, _native);
         if (result.ExitCode != 0 && after.NeedsRepair && !AptTranscript.Parse(output).IsLocked)
@@ -51,7 +73,8 @@ internal sealed class AptTransaction(HostContext host, IProcessRunner runner, In
             Installed = [.. plan.Accepted.Where(after.Has)],
             PackageFailures = failures,
             DownloadFailures = transcript.DownloadFailures,
-            LeftHalfDone = plan.Accepted.Where(t => !after.Has(t) && after.Of(t.Name, t.Architecture)?.Edition == t.Edition)
+            LeftHalfDone = plan
+                .Accepted.Where(t => !after.Has(t) && after.Of(t.Name, t.Architecture)?.Edition == t.Edition)
                 .ToDictionary(t => t, t => $"it was unpacked and left {after.Of(t.Name, t.Architecture)!.Value.State}"),
             IsLocked = transcript.IsLocked,
             DiskFull = transcript.DiskFull,

@@ -15,13 +15,19 @@ internal sealed partial record AptTranscript
     public required IReadOnlyList<string> Errors { get; init; }
 
     /// <summary>A lock was taken at the last moment.</summary>
-    public bool IsLocked => Errors.Any(e => e.StartsWith("Could not get lock", StringComparison.Ordinal) || e.StartsWith("Unable to acquire the dpkg frontend lock", StringComparison.Ordinal) || e.StartsWith("Unable to lock", StringComparison.Ordinal));
+    public bool IsLocked =>
+        Errors.Any(e =>
+            e.StartsWith("Could not get lock", StringComparison.Ordinal)
+            || e.StartsWith("Unable to acquire the dpkg frontend lock", StringComparison.Ordinal)
+            || e.StartsWith("Unable to lock", StringComparison.Ordinal)
+        );
 
     /// <summary>The file system is full: whatever else is tried makes it worse.</summary>
     public required string? DiskFull { get; init; }
 
     /// <summary>The archive directory is too small for all at once: fewer at a time may fit.</summary>
-    public string? NoRoomForArchives => Errors.FirstOrDefault(e => e.StartsWith("You don't have enough free space in", StringComparison.Ordinal));
+    public string? NoRoomForArchives =>
+        Errors.FirstOrDefault(e => e.StartsWith("You don't have enough free space in", StringComparison.Ordinal));
 
     // apt 2.6.2, dpkg 1.21.22:
     //   not today
@@ -50,7 +56,11 @@ internal sealed partial record AptTranscript
         Dictionary<string, string> because = new(StringComparer.Ordinal);
 
         // dpkg writes to a terminal of apt's where there is one: lines end in CR LF there, and progress is written over and over after a CR.
-        var lines = output.Split('\n').Select(line => line.TrimEnd('\r')).Select(line => line[(line.LastIndexOf('\r') + 1)..]).ToArray();
+        var lines = output
+            .Split('\n')
+            .Select(line => line.TrimEnd('\r'))
+            .Select(line => line[(line.LastIndexOf('\r') + 1)..])
+            .ToArray();
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i];
@@ -72,13 +82,18 @@ internal sealed partial record AptTranscript
             }
         }
 
-        var errors = AptSimulation.ErrorsOf(output).Where(e => !e.StartsWith("Can not write log", StringComparison.Ordinal)).ToList();
+        var errors = AptSimulation
+            .ErrorsOf(output)
+            .Where(e => !e.StartsWith("Can not write log", StringComparison.Ordinal))
+            .ToList();
         return new AptTranscript
         {
             PackageFailures = failures,
             DownloadFailures = downloads,
             Errors = errors,
-            DiskFull = lines.Select(l => l.Trim()).FirstOrDefault(l => l.Contains("No space left on device", StringComparison.Ordinal)),
+            DiskFull = lines
+                .Select(l => l.Trim())
+                .FirstOrDefault(l => l.Contains("No space left on device", StringComparison.Ordinal)),
         };
 
         string Continuation(int index)
@@ -100,15 +115,24 @@ internal sealed partial record AptTranscript
     /// <summary>The transaction's reason where no package is blamed.</summary>
     public string Reason => Errors.Count > 0 ? Errors[^1] : "apt gave no reason";
 
-    [GeneratedRegex(@"^dpkg: error processing (?:package|archive) (?<subject>\S+)(?: \(.*\))?:", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^dpkg: error processing (?:package|archive) (?<subject>\S+)(?: \(.*\))?:",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Processing();
 
-    [GeneratedRegex(@"^dpkg: dependency problems prevent (?:configuration|processing triggers) (?:of|for) (?<package>\S+):", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^dpkg: dependency problems prevent (?:configuration|processing triggers) (?:of|for) (?<package>\S+):",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Prevented();
 
     [GeneratedRegex(@"^E: Failed to fetch \S*?(?<file>[^/\s]+\.deb)\s+(?<reason>.*)$", RegexOptions.CultureInvariant)]
     private static partial Regex Fetch();
 
-    [GeneratedRegex(@"^(Setting up|Preparing to unpack|Unpacking|Selecting previously|Processing triggers|\(Reading database|Get:|dpkg: |Package \S+ is not)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(Setting up|Preparing to unpack|Unpacking|Selecting previously|Processing triggers|\(Reading database|Get:|dpkg: |Package \S+ is not)",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Routine();
 }

@@ -17,7 +17,12 @@ namespace PatchTools.PackageManagers.Apt;
 internal sealed class AptUpdateOutput
 {
     /// <summary>Warnings that mean that a repository was not updated; others (an old keyring, a missing component) do not.</summary>
-    private static readonly string[] s_fatalWarnings = ["Failed to fetch ", "An error occurred during the signature verification", "GPG error: "];
+    private static readonly string[] s_fatalWarnings =
+    [
+        "Failed to fetch ",
+        "An error occurred during the signature verification",
+        "GPG error: ",
+    ];
 
     private readonly Dictionary<AptRepository, string> _failures = [];
     private readonly List<string> _errors = [];
@@ -28,16 +33,27 @@ internal sealed class AptUpdateOutput
     /// <summary>Errors that belong to no repository.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    public static AptUpdateOutput Parse(string standardOutput, string standardError, IReadOnlyList<AptRepository> repositories)
+    public static AptUpdateOutput Parse(
+        string standardOutput,
+        string standardError,
+        IReadOnlyList<AptRepository> repositories
+    )
     {
         var result = new AptUpdateOutput();
         var lines = standardOutput.Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
             var blank = lines[i].IndexOf(' ', StringComparison.Ordinal);
-            if (!lines[i].StartsWith("Err:", StringComparison.Ordinal) || blank < 0 || Owner(lines[i][(blank + 1)..], repositories) is not { } repository)
+            if (
+                !lines[i].StartsWith("Err:", StringComparison.Ordinal)
+                || blank < 0
+                || Owner(lines[i][(blank + 1)..], repositories) is not { } repository
+            )
                 continue;
-            var reason = i + 1 < lines.Length && lines[i + 1].StartsWith("  ", StringComparison.Ordinal) ? lines[i + 1].Trim() : "apt gives no reason";
+            var reason =
+                i + 1 < lines.Length && lines[i + 1].StartsWith("  ", StringComparison.Ordinal)
+                    ? lines[i + 1].Trim()
+                    : "apt gives no reason";
             result._failures.TryAdd(repository, AptUri.Redact(reason));
         }
 
@@ -47,8 +63,12 @@ internal sealed class AptUpdateOutput
             if (line.Length < 4)
                 continue;
             var text = line[3..];
-            var isError = line.StartsWith("E: ", StringComparison.Ordinal) && !text.StartsWith("Some index files failed to download", StringComparison.Ordinal);
-            var isFatalWarning = line.StartsWith("W: ", StringComparison.Ordinal) && Array.Exists(s_fatalWarnings, w => text.StartsWith(w, StringComparison.Ordinal));
+            var isError =
+                line.StartsWith("E: ", StringComparison.Ordinal)
+                && !text.StartsWith("Some index files failed to download", StringComparison.Ordinal);
+            var isFatalWarning =
+                line.StartsWith("W: ", StringComparison.Ordinal)
+                && Array.Exists(s_fatalWarnings, w => text.StartsWith(w, StringComparison.Ordinal));
             if (!isError && !isFatalWarning)
                 continue;
             if (Owner(text, repositories) is { } owner)
@@ -79,7 +99,11 @@ internal sealed class AptUpdateOutput
 
     private static bool Mentions(string message, string mark)
     {
-        for (var at = message.IndexOf(mark, StringComparison.Ordinal); at >= 0; at = message.IndexOf(mark, at + 1, StringComparison.Ordinal))
+        for (
+            var at = message.IndexOf(mark, StringComparison.Ordinal);
+            at >= 0;
+            at = message.IndexOf(mark, at + 1, StringComparison.Ordinal)
+        )
         {
             var end = at + mark.Length;
             if (mark.EndsWith('/') || end == message.Length || message[end] is ' ' or '/')

@@ -84,14 +84,21 @@ internal sealed record AptUri
     }
 
     /// <summary>Folder of a suite's Release file below the URI: <c>dists/SUITE/</c>, or the suite itself in a flat repository (<c>./</c>).</summary>
-    public static string SuiteFolder(string suite) => suite == "/" ? "" : suite.EndsWith('/') ? Quote(suite, UnsafeInUri) : $"dists/{Quote(suite, UnsafeInUri)}/";
+    public static string SuiteFolder(string suite) =>
+        suite == "/" ? ""
+        : suite.EndsWith('/') ? Quote(suite, UnsafeInUri)
+        : $"dists/{Quote(suite, UnsafeInUri)}/";
 
     public override string ToString() => Text(withCredentials: false);
 
     /// <summary>Text of others (apt's messages) with the credentials of every URL in it cut out.</summary>
     public static string Redact(string text)
     {
-        for (var start = text.IndexOf("://", StringComparison.Ordinal); start >= 0; start = text.IndexOf("://", start + 3, StringComparison.Ordinal))
+        for (
+            var start = text.IndexOf("://", StringComparison.Ordinal);
+            start >= 0;
+            start = text.IndexOf("://", start + 3, StringComparison.Ordinal)
+        )
         {
             var authority = start + 3;
             var end = text.AsSpan(authority).IndexOfAny(s_endOfAuthority);
@@ -139,7 +146,8 @@ internal sealed record AptUri
         return portAt < 0 ? (authority, 0) : (authority[..portAt], PortOf(authority[(portAt + 1)..]));
     }
 
-    private static int PortOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0;
+    private static int PortOf(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0;
 
     private static string Quote(string text, string bad)
     {
@@ -156,5 +164,6 @@ internal sealed record AptUri
         return quoted.ToString();
     }
 
-    private static string Unquote(string text) => text.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(text) : text;
+    private static string Unquote(string text) =>
+        text.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(text) : text;
 }

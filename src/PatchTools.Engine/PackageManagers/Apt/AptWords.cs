@@ -26,7 +26,7 @@ internal static class AptWords
     public static List<string>? Split(string text)
     {
         List<string> words = [];
-        for (var at = 0; SkipBlanks(text, ref at);)
+        for (var at = 0; SkipBlanks(text, ref at); )
         {
             if (Next(text, ref at) is not { } word)
                 return null;
@@ -96,9 +96,16 @@ internal static class AptWords
         Span<byte> encoded = stackalloc byte[4];
         for (var i = 0; i < word.Length; i++)
         {
-            if (word[i] == '%' && i + 2 < word.Length && char.IsAsciiHexDigit(word[i + 1]) && char.IsAsciiHexDigit(word[i + 2]))
+            if (
+                word[i] == '%'
+                && i + 2 < word.Length
+                && char.IsAsciiHexDigit(word[i + 1])
+                && char.IsAsciiHexDigit(word[i + 2])
+            )
             {
-                bytes.Add(byte.Parse(word.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                bytes.Add(
+                    byte.Parse(word.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                );
                 i += 2;
             }
             else if (word[i] != '"')

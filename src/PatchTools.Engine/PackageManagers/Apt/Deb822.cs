@@ -38,7 +38,7 @@ internal static class Deb822
         Deb822Stanza? stanza = null;
         string? field = null;
         var number = 0;
-        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        for (var rest = text.AsSpan(); !rest.IsEmpty; )
         {
             var end = rest.IndexOf('\n');
             var raw = (end < 0 ? rest : rest[..end]).TrimEnd('\r');

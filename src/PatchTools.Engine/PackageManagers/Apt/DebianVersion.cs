@@ -78,7 +78,10 @@ public sealed class DebianVersion : IComparer<string>
         if (text.IsEmpty)
             return 0;
         var c = text[0];
-        return c == '~' ? -1 : char.IsAsciiDigit((char)c) ? 0 : char.IsAsciiLetter((char)c) ? c : c + 256;
+        return c == '~' ? -1
+            : char.IsAsciiDigit((char)c) ? 0
+            : char.IsAsciiLetter((char)c) ? c
+            : c + 256;
     }
 
     private static int DigitRun(ReadOnlySpan<byte> text)

@@ -11,7 +11,10 @@ internal sealed class DpkgFileOwners(string root) : IFileOwners
     // /usr/lib
     // /usr/lib/x86_64-linux-gnu
     // /usr/lib/x86_64-linux-gnu/libz.so.1.3.1
-    public Task<IReadOnlyDictionary<string, string>> OwnersOfAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, string>> OwnersOfAsync(
+        IReadOnlyCollection<string> paths,
+        CancellationToken cancellationToken
+    )
     {
         var ownership = new FileOwnership(paths);
 

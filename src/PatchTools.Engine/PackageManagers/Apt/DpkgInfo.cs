@@ -36,7 +36,10 @@ internal sealed partial class DpkgInfo(HostContext host)
     // /usr/lib/systemd/system/ssh.service
     // /lib/systemd/system/getty@.service       (a template runs under other names)
     // /etc/init.d/ssh
-    [GeneratedRegex(@"^(?:/usr)?/lib/systemd/system/(?<unit>[^/@]+)\.service$|^/etc/init\.d/(?<script>[^/.]+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:/usr)?/lib/systemd/system/(?<unit>[^/@]+)\.service$|^/etc/init\.d/(?<script>[^/.]+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex ServiceFile();
 
     private IEnumerable<string> FilesOf(string name, string architecture)

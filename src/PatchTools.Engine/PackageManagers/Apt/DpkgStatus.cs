@@ -25,16 +25,27 @@ internal sealed class DpkgStatus
     public bool IsInterrupted { get; }
 
     /// <summary>Packages that are not completely installed, <c>name (half-configured)</c>.</summary>
-    public IReadOnlyList<string> Unsound => [.. _entries.Where(e => !e.Value.IsSound).Select(e => $"{e.Key.Name} ({e.Value.State})").Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Unsound =>
+        [
+            .. _entries
+                .Where(e => !e.Value.IsSound)
+                .Select(e => $"{e.Key.Name} ({e.Value.State})")
+                .Order(StringComparer.Ordinal),
+        ];
 
     public bool NeedsRepair => IsInterrupted || _entries.Values.Any(e => !e.IsSound);
 
-    public Entry? Of(string name, string architecture) => _entries.TryGetValue((name, architecture), out var entry) ? entry : null;
+    public Entry? Of(string name, string architecture) =>
+        _entries.TryGetValue((name, architecture), out var entry) ? entry : null;
 
     /// <summary>Whether exactly that version is there, completely.</summary>
-    public bool Has(PatchTarget target) => Of(target.Name, target.Architecture) is { State: "installed" or "triggers-pending" or "triggers-awaited" } entry && entry.Edition == target.Edition;
+    public bool Has(PatchTarget target) =>
+        Of(target.Name, target.Architecture) is { State: "installed" or "triggers-pending" or "triggers-awaited" } entry
+        && entry.Edition == target.Edition;
 
-    public bool Equals(DpkgStatus other) => _entries.Count == other._entries.Count && _entries.All(e => other._entries.TryGetValue(e.Key, out var entry) && entry == e.Value);
+    public bool Equals(DpkgStatus other) =>
+        _entries.Count == other._entries.Count
+        && _entries.All(e => other._entries.TryGetValue(e.Key, out var entry) && entry == e.Value);
 
     public override bool Equals(object? obj) => obj is DpkgStatus other && Equals(other);
 
@@ -50,12 +61,19 @@ internal sealed class DpkgStatus
             using (var file = File.OpenRead(path))
                 StanzaReader.Read(file, path, ref sink);
             var journal = host.Paths.InRoot("/var/lib/dpkg/updates");
-            var interrupted = Directory.Exists(journal) && Directory.EnumerateFiles(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit));
+            var interrupted =
+                Directory.Exists(journal)
+                && Directory.EnumerateFiles(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit));
             return new DpkgStatus(sink.Entries, interrupted);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 
@@ -73,7 +91,11 @@ internal sealed class DpkgStatus
                 return;
             var architecture = Encoding.UTF8.GetString(stanza.Architecture);
             Entries[(Encoding.UTF8.GetString(stanza.Package), architecture is "all" or "" ? native : architecture)] =
-                new Entry(Encoding.UTF8.GetString(stanza.Version), words[2], words[1] == "ok" && words[2] == "installed");
+                new Entry(
+                    Encoding.UTF8.GetString(stanza.Version),
+                    words[2],
+                    words[1] == "ok" && words[2] == "installed"
+                );
         }
     }
 }

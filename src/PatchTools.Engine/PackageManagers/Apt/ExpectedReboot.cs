@@ -6,7 +6,18 @@ internal static class ExpectedReboot
     /// <summary>Packages whose running code nothing but a reboot replaces: those whose scripts call Ubuntu's notify-reboot-required, and their like on Debian.</summary>
     private static readonly HashSet<string> s_core = new(StringComparer.Ordinal)
     {
-        "libc6", "systemd", "systemd-sysv", "sysvinit-core", "dbus", "dbus-daemon", "dbus-broker", "linux-firmware", "firmware-linux-free", "intel-microcode", "amd64-microcode", "raspi-firmware",
+        "libc6",
+        "systemd",
+        "systemd-sysv",
+        "sysvinit-core",
+        "dbus",
+        "dbus-daemon",
+        "dbus-broker",
+        "linux-firmware",
+        "firmware-linux-free",
+        "intel-microcode",
+        "amd64-microcode",
+        "raspi-firmware",
     };
 
     /// <summary>Raspbian before 12 has one kernel package, replaced in place.</summary>
@@ -15,13 +26,43 @@ internal static class ExpectedReboot
     public static IReadOnlyList<RebootReason> Of(IReadOnlyList<PlannedChange> changes, string runningKernel)
     {
         List<RebootReason> reasons = [];
-        var coming = changes.Where(c => c.Action is PlannedAction.Upgrade or PlannedAction.Install or PlannedAction.Downgrade).ToList();
-        var kernels = coming.Where(c => (KernelRelease.OfPackage(c.Name) is not null || c.Name == RaspbianKernel) && (c.Action == PlannedAction.Install || runningKernel.Length == 0 || c.Name == RaspbianKernel || KernelRelease.OfPackage(c.Name)?.Text == runningKernel)).Select(c => c.Name).ToList();
+        var coming = changes
+            .Where(c => c.Action is PlannedAction.Upgrade or PlannedAction.Install or PlannedAction.Downgrade)
+            .ToList();
+        var kernels = coming
+            .Where(c =>
+                (KernelRelease.OfPackage(c.Name) is not null || c.Name == RaspbianKernel)
+                && (
+                    c.Action == PlannedAction.Install
+                    || runningKernel.Length == 0
+                    || c.Name == RaspbianKernel
+                    || KernelRelease.OfPackage(c.Name)?.Text == runningKernel
+                )
+            )
+            .Select(c => c.Name)
+            .ToList();
         if (kernels.Count > 0)
-            reasons.Add(new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})") { Packages = kernels });
-        var core = coming.Where(c => c.Action != PlannedAction.Install && s_core.Contains(c.Name)).Select(c => c.Name).Distinct().ToList();
+            reasons.Add(
+                new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})")
+                {
+                    Packages = kernels,
+                }
+            );
+        var core = coming
+            .Where(c => c.Action != PlannedAction.Install && s_core.Contains(c.Name))
+            .Select(c => c.Name)
+            .Distinct()
+            .ToList();
         if (core.Count > 0)
-            reasons.Add(new RebootReason(RebootSign.CorePackages, $"packages that every process uses would be replaced ({string.Join(", ", core)})") { Packages = core });
+            reasons.Add(
+                new RebootReason(
+                    RebootSign.CorePackages,
+                    $"packages that every process uses would be replaced ({string.Join(", ", core)})"
+                )
+                {
+                    Packages = core,
+                }
+            );
         return reasons;
     }
 }

@@ -18,7 +18,9 @@ internal sealed partial record KernelRelease(string Text, string Version, string
 
     /// <summary>Null when the text is no release of a distribution's kernel.</summary>
     public static KernelRelease? Parse(string text) =>
-        Form().Match(text) is { Success: true } match ? new KernelRelease(text, match.Groups[1].Value, match.Groups[2].Value) : null;
+        Form().Match(text) is { Success: true } match
+            ? new KernelRelease(text, match.Groups[1].Value, match.Groups[2].Value)
+            : null;
 
     /// <summary>The kernel that a package of that name brings; null when it brings none.</summary>
     public static KernelRelease? OfPackage(string name)
@@ -35,6 +37,9 @@ internal sealed partial record KernelRelease(string Text, string Version, string
         return Parse(release);
     }
 
-    [GeneratedRegex(@"^(\d+(?:\.\d+)*(?:\+[0-9A-Za-z.~]+)?(?:-\d+(?:\.[0-9A-Za-z~+]+)*)?)-(.+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(\d+(?:\.\d+)*(?:\+[0-9A-Za-z.~]+)?(?:-\d+(?:\.[0-9A-Za-z~+]+)*)?)-(.+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Form();
 }

@@ -45,14 +45,17 @@ internal sealed record ReleaseFile
         var hashes = ReadOnlyMemory<byte>.Empty;
         var body = WithoutSignature(content);
         var data = content.AsSpan(body);
-        for (var at = 0; at < data.Length && data[at] is not ((byte)'\n' or (byte)'\r');)
+        for (var at = 0; at < data.Length && data[at] is not ((byte)'\n' or (byte)'\r'); )
         {
             var valueEnd = FieldEnd(data, at);
             var field = data[at..valueEnd];
             if (field.IndexOf((byte)':') is var colon and > 0)
             {
                 var name = Encoding.UTF8.GetString(field[..colon]).Trim();
-                if (name.Equals("SHA256", StringComparison.OrdinalIgnoreCase) || (hashes.IsEmpty && name.Equals("SHA512", StringComparison.OrdinalIgnoreCase)))
+                if (
+                    name.Equals("SHA256", StringComparison.OrdinalIgnoreCase)
+                    || (hashes.IsEmpty && name.Equals("SHA512", StringComparison.OrdinalIgnoreCase))
+                )
                     hashes = content.AsMemory(body)[(at + colon + 1)..valueEnd];
                 else if (field.Length < 64 * 1024)
                     fields[name] = Encoding.UTF8.GetString(field[(colon + 1)..]).Trim();
@@ -96,7 +99,14 @@ internal sealed record ReleaseFile
             {
                 var before = rest[..at].TrimEnd((byte)' ');
                 var size = before[(before.LastIndexOf((byte)' ') + 1)..];
-                return long.TryParse(Encoding.UTF8.GetString(size), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+                return long.TryParse(
+                    Encoding.UTF8.GetString(size),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var bytes
+                )
+                    ? bytes
+                    : null;
             }
 
             rest = rest[after..];
@@ -112,7 +122,15 @@ internal sealed record ReleaseFile
         if (words.Length != 6 || words[5] is not ("UTC" or "GMT" or "Z" or "+0000"))
             return null;
         // The day of the week is not checked, as in apt.
-        return DateTimeOffset.TryParseExact(string.Join(' ', words[1..5]), "d MMM yyyy H:m:s", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+        return DateTimeOffset.TryParseExact(
+            string.Join(' ', words[1..5]),
+            "d MMM yyyy H:m:s",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var date
+        )
+            ? date
+            : null;
     }
 
     /// <summary>Index of the newline that ends a field with its continuation lines.</summary>
@@ -134,7 +152,10 @@ internal sealed record ReleaseFile
     {
         if (!content.StartsWith("-----BEGIN PGP SIGNED MESSAGE-----"u8))
             return ..;
-        var header = content.IndexOf("\n\n"u8) is var lf and >= 0 ? lf + 2 : content.IndexOf("\n\r\n"u8) is var crlf and >= 0 ? crlf + 3 : content.Length;
+        var header =
+            content.IndexOf("\n\n"u8) is var lf and >= 0 ? lf + 2
+            : content.IndexOf("\n\r\n"u8) is var crlf and >= 0 ? crlf + 3
+            : content.Length;
         var signature = content.LastIndexOf("\n-----BEGIN PGP SIGNATURE-----"u8);
         return header..(signature < header ? content.Length : signature + 1);
     }

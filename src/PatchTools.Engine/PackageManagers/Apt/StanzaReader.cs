@@ -72,14 +72,23 @@ internal static class StanzaReader
                 if (filled == buffer.Length)
                 {
                     if (buffer.Length >= MaxStanzaBytes)
-                        throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} holds a stanza of more than {MaxStanzaBytes >> 20} MiB; it is no package list, or damaged.", path);
+                        throw new PatchToolsException(
+                            PatchErrors.PackageDatabaseUnreadable,
+                            $"{path} holds a stanza of more than {MaxStanzaBytes >> 20} MiB; it is no package list, or damaged.",
+                            path
+                        );
                     Array.Resize(ref buffer, buffer.Length * 2);
                 }
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 
@@ -110,7 +119,12 @@ internal static class StanzaReader
         var stanza = new PackageStanza { Text = text };
         if (TSink.ReadsStatus || !ParseUsual(text, ref stanza))
             ParseLines(text, ref stanza);
-        if (!stanza.Package.IsEmpty && !stanza.Version.IsEmpty && stanza.Package.Length <= ushort.MaxValue && stanza.Version.Length <= ushort.MaxValue)
+        if (
+            !stanza.Package.IsEmpty
+            && !stanza.Version.IsEmpty
+            && stanza.Package.Length <= ushort.MaxValue
+            && stanza.Version.Length <= ushort.MaxValue
+        )
             sink.Add(stanza);
     }
 
@@ -285,7 +299,8 @@ internal static class VersionHash
     }
 
     /// <summary>The default, which some write out.</summary>
-    private static bool IsNo(ReadOnlySpan<byte> value) => System.Text.Ascii.EqualsIgnoreCase(value[System.Text.Ascii.Trim(value)], "no"u8);
+    private static bool IsNo(ReadOnlySpan<byte> value) =>
+        System.Text.Ascii.EqualsIgnoreCase(value[System.Text.Ascii.Trim(value)], "no"u8);
 
     private static ulong Number(ReadOnlySpan<byte> text)
     {

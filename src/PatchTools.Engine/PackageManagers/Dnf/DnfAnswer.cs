@@ -43,12 +43,12 @@ internal sealed partial record DnfAnswer
     //   ---> Package b.x86_64 1:1.1-1 will be an upgrade
     //   --> Finished dependency resolution
     // Without a solution, standard error, exit code 1:
-    //   Error: 
+    //   Error:
     //    Problem 1: conflicting requests
     //     - nothing provides nowhere needed by unmet-1.1-1.x86_64
     //    Problem 2: package confl-1.1-1.x86_64 conflicts with c provided by c-1.1-1.x86_64
     //     - conflicting requests
-    //   Error: 
+    //   Error:
     //    Problem: The operation would result in removing the following protected packages: dnf
     // What nobody offers, or excludes hide: the first two on standard output, the last on standard error, exit code 1:
     //   No match for argument: gone-0:1.1-1.x86_64
@@ -116,7 +116,14 @@ internal sealed partial record DnfAnswer
             var line = raw.TrimEnd();
             if (PackageLine().Match(line) is { Success: true } package)
             {
-                said.Add((package.Groups["name"].Value, package.Groups["arch"].Value, Plain(package.Groups["evr"].Value), package.Groups["what"].Value));
+                said.Add(
+                    (
+                        package.Groups["name"].Value,
+                        package.Groups["arch"].Value,
+                        Plain(package.Groups["evr"].Value),
+                        package.Groups["what"].Value
+                    )
+                );
             }
             else if (ProblemLine().Match(line) is { Success: true } problem)
             {
@@ -126,7 +133,9 @@ internal sealed partial record DnfAnswer
             }
             else if (UnmatchedLine().Match(line) is { Success: true } missing)
             {
-                unmatched.Add(missing.Groups["spec"].Success ? missing.Groups["spec"].Value : missing.Groups["yum"].Value);
+                unmatched.Add(
+                    missing.Groups["spec"].Success ? missing.Groups["spec"].Value : missing.Groups["yum"].Value
+                );
             }
             else if (PresentLine().Match(line) is { Success: true } installed)
             {
@@ -136,7 +145,11 @@ internal sealed partial record DnfAnswer
             {
                 download = Bytes(size.Groups["number"].Value, size.Groups["unit"].Value);
             }
-            else if (inProblem && line.StartsWith("  ", StringComparison.Ordinal) && line.Trim().TrimStart('-', ' ') is { Length: > 0 } more)
+            else if (
+                inProblem
+                && line.StartsWith("  ", StringComparison.Ordinal)
+                && line.Trim().TrimStart('-', ' ') is { Length: > 0 } more
+            )
             {
                 // yum lists every version of the package that is missing, and what each provides: none of them is to blame.
                 if (!AsideLine().IsMatch(line))
@@ -152,10 +165,14 @@ internal sealed partial record DnfAnswer
         // yum 3 goes on without what it does not find.
         var answered = (exitCode == 0 || DeclinedLine().IsMatch(both)) && unmatched.Count == 0;
         var isLocked = !answered && both.Contains("exiting as configured by exit_on_lock", StringComparison.Ordinal);
-        var distrust = !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
-            ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
-            : null;
-        var changes = !answered ? [] : tool.IsDnf5 ? DnfTable.Read(output) : Changed(said);
+        var distrust =
+            !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
+                ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
+                : null;
+        var changes =
+            !answered ? []
+            : tool.IsDnf5 ? DnfTable.Read(output)
+            : Changed(said);
         return new DnfAnswer
         {
             Changes = changes ?? [],
@@ -164,8 +181,10 @@ internal sealed partial record DnfAnswer
             Present = present,
             IsLocked = isLocked,
             Distrust = distrust,
-            Failure = changes is null ? "its table of packages is not the one of its summary"
-                : tool.IsYum3 && answered && said.Count == 0 && DeclinedLine().IsMatch(both) ? "it does not say what it would do"
+            Failure =
+                changes is null ? "its table of packages is not the one of its summary"
+                : tool.IsYum3 && answered && said.Count == 0 && DeclinedLine().IsMatch(both)
+                    ? "it does not say what it would do"
                 : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
                 : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
             DownloadBytes = download,
@@ -184,12 +203,20 @@ internal sealed partial record DnfAnswer
 
     /// <summary>Whether the target's version is there afterwards.</summary>
     public bool Brings(PatchTarget target) =>
-        Changes.Any(c => c.Name == target.Name && c.Architecture == target.Architecture && c.ToVersion == target.Edition) || Present.Any(p => Names(p, target));
+        Changes.Any(c =>
+            c.Name == target.Name && c.Architecture == target.Architecture && c.ToVersion == target.Edition
+        ) || Present.Any(p => Names(p, target));
 
-    public bool Blames(PatchTarget target) => Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));
+    public bool Blames(PatchTarget target) =>
+        Unmatched.Any(u => IsOf(u, target)) || Problems.Any(p => Names(p, target));
 
     /// <summary>Whether a problem names any version of the package.</summary>
-    public bool Mentions(string name) => Problems.Any(p => Words(p).Select(Nevra.WithoutLeadingEpoch).Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal)));
+    public bool Mentions(string name) =>
+        Problems.Any(p =>
+            Words(p)
+                .Select(Nevra.WithoutLeadingEpoch)
+                .Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal))
+        );
 
     /// <summary>An edition as PatchTools writes it, without an epoch of 0.</summary>
     private static string Plain(string evr) => evr.StartsWith("0:", StringComparison.Ordinal) ? evr[2..] : evr;
@@ -200,21 +227,30 @@ internal sealed partial record DnfAnswer
         var nevra = $"{target.Name}-{target.Edition}.{target.Architecture}";
         var zero = $"{target.Name}-0:{target.Edition}.{target.Architecture}";
         var withoutEpoch = $"{target.Name}-{RpmVersion.WithoutEpoch(target.Edition)}.{target.Architecture}";
-        return Words(problem).Select(Nevra.WithoutLeadingEpoch).Any(word => word == nevra || word == zero || word == withoutEpoch);
+        return Words(problem)
+            .Select(Nevra.WithoutLeadingEpoch)
+            .Any(word => word == nevra || word == zero || word == withoutEpoch);
     }
 
-    private static bool IsOf(string spec, PatchTarget target) => spec == DnfCommands.Spec(target.Name, target.Architecture, target.Edition);
+    private static bool IsOf(string spec, PatchTarget target) =>
+        spec == DnfCommands.Spec(target.Name, target.Architecture, target.Edition);
 
-    private static string[] Words(string text) => text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string text) =>
+        text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>"conflicting requests" says nothing beside what it conflicts about.</summary>
     private static string Shorter(string problem)
     {
-        var parts = problem.Split("; ").Where(p => p is not ("conflicting requests" or "cannot install the best candidate for the job")).ToList();
+        var parts = problem
+            .Split("; ")
+            .Where(p => p is not ("conflicting requests" or "cannot install the best candidate for the job"))
+            .ToList();
         return parts.Count == 0 ? problem : string.Join("; ", parts);
     }
 
-    private static List<PlannedChange> Changed(IReadOnlyList<(string Name, string Architecture, string Edition, string What)> said)
+    private static List<PlannedChange> Changed(
+        IReadOnlyList<(string Name, string Architecture, string Edition, string What)> said
+    )
     {
         List<PlannedChange> changes = [];
         var replaced = said.Where(s => s.What is "upgraded" or "updated" or "downgraded" or "obsoleted").ToList();
@@ -231,22 +267,42 @@ internal sealed partial record DnfAnswer
                 "obsoleted" or "erased" => PlannedAction.Remove,
                 _ => null,
             };
-            if (action is null
-                || (isObsoleting && said.Any(s => s.Name == name && s.Architecture == architecture && s.Edition == edition && s.What is "an update" or "installed"))
-                || (what == "obsoleted" && said.Any(s => s.Name == name && s.What is "an update" or "an upgrade" or "obsoleting")))
+            if (
+                action is null
+                || (
+                    isObsoleting
+                    && said.Any(s =>
+                        s.Name == name
+                        && s.Architecture == architecture
+                        && s.Edition == edition
+                        && s.What is "an update" or "installed"
+                    )
+                )
+                || (
+                    what == "obsoleted"
+                    && said.Any(s => s.Name == name && s.What is "an update" or "an upgrade" or "obsoleting")
+                )
+            )
                 continue;
-            var from = action == PlannedAction.Remove ? edition
+            var from =
+                action == PlannedAction.Remove ? edition
                 : action == PlannedAction.Install ? ""
-                : replaced.Where(r => r.Name == name).OrderByDescending(r => r.Architecture == architecture).Select(r => r.Edition).FirstOrDefault("");
-            changes.Add(new PlannedChange
-            {
-                Action = action.Value,
-                Name = name,
-                Architecture = architecture,
-                FromVersion = from,
-                ToVersion = action == PlannedAction.Remove ? "" : edition,
-                Note = what == "obsoleted" ? ReplacedNote : null,
-            });
+                : replaced
+                    .Where(r => r.Name == name)
+                    .OrderByDescending(r => r.Architecture == architecture)
+                    .Select(r => r.Edition)
+                    .FirstOrDefault("");
+            changes.Add(
+                new PlannedChange
+                {
+                    Action = action.Value,
+                    Name = name,
+                    Architecture = architecture,
+                    FromVersion = from,
+                    ToVersion = action == PlannedAction.Remove ? "" : edition,
+                    Note = what == "obsoleted" ? ReplacedNote : null,
+                }
+            );
         }
 
         return changes;
@@ -256,20 +312,41 @@ internal sealed partial record DnfAnswer
     public const string ReplacedNote = "replaced (another package of the transaction obsoletes it)";
 
     private static long Bytes(string number, string unit) =>
-        (long)(double.Parse(number, CultureInfo.InvariantCulture) * Math.Pow(1024, unit.ToLowerInvariant() switch { "k" => 1, "m" => 2, "g" => 3, _ => 0 }));
+        (long)(
+            double.Parse(number, CultureInfo.InvariantCulture)
+            * Math.Pow(
+                1024,
+                unit.ToLowerInvariant() switch
+                {
+                    "k" => 1,
+                    "m" => 2,
+                    "g" => 3,
+                    _ => 0,
+                }
+            )
+        );
 
     private static string? LastWords(string text)
     {
         var words = new StringBuilder();
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(2))
+        foreach (
+            var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .TakeLast(2)
+        )
             words.Append(words.Length > 0 ? " " : "").Append(line);
         return words.Length == 0 ? null : words.ToString();
     }
 
-    [GeneratedRegex(@"^---> Package (?<name>\S+)\.(?<arch>[^\s.]+) (?<evr>\S+) will be (?<what>an? \w+|\w+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^---> Package (?<name>\S+)\.(?<arch>[^\s.]+) (?<evr>\S+) will be (?<what>an? \w+|\w+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex PackageLine();
 
-    [GeneratedRegex(@"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$|^(?:Error: +| {7})(?<text>Protected multilib versions: .+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$|^(?:Error: +| {7})(?<text>Protected multilib versions: .+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex ProblemLine();
 
     [GeneratedRegex(@"^ +(?:Available: |Not found$)|^ {15}", RegexOptions.CultureInvariant)]
@@ -278,10 +355,16 @@ internal sealed partial record DnfAnswer
     [GeneratedRegex(@"^Package ""?(?<nevra>[^\s""]+)""? is already installed\.$", RegexOptions.CultureInvariant)]
     private static partial Regex PresentLine();
 
-    [GeneratedRegex(@"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex UnmatchedLine();
 
-    [GeneratedRegex(@"^(?:Exiting on user command|Operation aborted\.|Operation aborted by the user\.)\s*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:Exiting on user command|Operation aborted\.|Operation aborted by the user\.)\s*$",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline
+    )]
     private static partial Regex DeclinedLine();
 
     [GeneratedRegex(@"^Total download size: (?<number>[0-9.]+) ?(?<unit>[kMG]?)$", RegexOptions.CultureInvariant)]

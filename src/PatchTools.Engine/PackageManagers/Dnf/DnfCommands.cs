@@ -35,7 +35,12 @@ internal sealed class DnfCommands
     public DnfCommands(HostContext host, DnfTool tool, InstallRequest request)
     {
         _tool = tool;
-        _places = Places(host, tool, request.CustomSources, request.CustomSources is not null && Directory.Exists(PrivateCache(host)) ? PrivateCache(host) : null);
+        _places = Places(
+            host,
+            tool,
+            request.CustomSources,
+            request.CustomSources is not null && Directory.Exists(PrivateCache(host)) ? PrivateCache(host) : null
+        );
     }
 
     /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
@@ -62,7 +67,11 @@ internal sealed class DnfCommands
             // Addresses may carry passwords.
             var sources = Path.Combine(host.Paths.DataDirectory, "dnf-sources");
             AtomicFile.CreateDirectory(sources);
-            AtomicFile.Write(Path.Combine(sources, "baseline.repo"), Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
+            AtomicFile.Write(
+                Path.Combine(sources, "baseline.repo"),
+                Encoding.UTF8.GetBytes(text + "\n"),
+                AtomicFile.PrivateFile
+            );
             options.Add($"--setopt=reposdir={sources}");
         }
 
@@ -79,68 +88,104 @@ internal sealed class DnfCommands
     /// never wraps) and yum 3 (at its usual one), and as a table from dnf 5, which never wraps either where it is not written to a terminal. Its <c>--store</c> is no way
     /// to a plan: it fetches every package first, and with <c>-C</c> fails. Only what is in the cache: the plan is made of what the inventory was read from.
     /// </summary>
-    public Command Plan(IEnumerable<string> wanted, IEnumerable<string> excluded) => new(_tool.Command,
-    [
-        .. _places, "-C", "--setopt=exit_on_lock=1", "--assumeno",
-        .. _tool.IsDnf5 ? (string[])[] : [$"--setopt=debuglevel={(_tool.IsYum3 ? 2 : 6)}"],
-        .. Resolver(excluded), Verb, .. wanted,
-    ])
-    {
-        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
-        Environment = s_unattended,
-    };
+    public Command Plan(IEnumerable<string> wanted, IEnumerable<string> excluded) =>
+        new(
+            _tool.Command,
+            [
+                .. _places,
+                "-C",
+                "--setopt=exit_on_lock=1",
+                "--assumeno",
+                .. _tool.IsDnf5 ? (string[])[] : [$"--setopt=debuglevel={(_tool.IsYum3 ? 2 : 6)}"],
+                .. Resolver(excluded),
+                Verb,
+                .. wanted,
+            ]
+        )
+        {
+            ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
+            Environment = s_unattended,
+        };
 
     /// <summary>Download and installed sizes in bytes, and the repository, of versions that are offered. dnf only.</summary>
-    public Command Sizes(IEnumerable<string> versions) => new(_tool.Command,
-    [
-        .. _places, "-C", "-q", "repoquery", "--queryformat",
-        string.Join(Field, "%{name}", "%{arch}", "%{epoch}", "%{version}", "%{release}", "%{downloadsize}", "%{installsize}", "%{repoid}") + Record, .. versions,
-    ])
-    {
-        Environment = s_unattended,
-        ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed],
-    };
+    public Command Sizes(IEnumerable<string> versions) =>
+        new(
+            _tool.Command,
+            [
+                .. _places,
+                "-C",
+                "-q",
+                "repoquery",
+                "--queryformat",
+                string.Join(
+                    Field,
+                    "%{name}",
+                    "%{arch}",
+                    "%{epoch}",
+                    "%{version}",
+                    "%{release}",
+                    "%{downloadsize}",
+                    "%{installsize}",
+                    "%{repoid}"
+                ) + Record,
+                .. versions,
+            ]
+        )
+        {
+            Environment = s_unattended,
+            ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed],
+        };
 
     /// <summary>
     /// The transaction itself. <c>-y</c> also imports a key that a repository's own <c>gpgkey</c> names, when a package is first signed by it: the administrator
     /// has named it there, and without it nothing of that repository could ever be installed unattended (the reference does the same).
     /// </summary>
-    public Command Install(IEnumerable<string> wanted, IEnumerable<string> excluded, TransactionFiles files) => new(_tool.Command,
-    [
-        .. _places, "-y", "--setopt=exit_on_lock=1",
-
-        // The repositories' lists as the plan saw them; only packages are fetched.
-        "--setopt=*.metadata_expire=-1",
-        .. Resolver(excluded), Verb, .. wanted,
-    ])
-    {
-        ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
-        Environment = s_unattended,
-        Interruptible = false,
-        LogPath = files.LogPath,
-        Timeout = TimeSpan.FromHours(1),
-    };
+    public Command Install(IEnumerable<string> wanted, IEnumerable<string> excluded, TransactionFiles files) =>
+        new(
+            _tool.Command,
+            [
+                .. _places,
+                "-y",
+                "--setopt=exit_on_lock=1",
+                // The repositories' lists as the plan saw them; only packages are fetched.
+                "--setopt=*.metadata_expire=-1",
+                .. Resolver(excluded),
+                Verb,
+                .. wanted,
+            ]
+        )
+        {
+            ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
+            Environment = s_unattended,
+            Interruptible = false,
+            LogPath = files.LogPath,
+            Timeout = TimeSpan.FromHours(1),
+        };
 
     /// <summary>Finishes what an interrupted transaction had left to do: takes the older of two versions away, as its last part would have.</summary>
-    public static Command Erase(IEnumerable<string> versions, TransactionFiles files) => new("rpm", ["-e", "--nodeps", .. versions])
-    {
-        ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
-        Environment = s_unattended,
-        Interruptible = false,
-        LogPath = files.LogPath,
-        Timeout = TimeSpan.FromHours(1),
-    };
+    public static Command Erase(IEnumerable<string> versions, TransactionFiles files) =>
+        new("rpm", ["-e", "--nodeps", .. versions])
+        {
+            ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
+            Environment = s_unattended,
+            Interruptible = false,
+            LogPath = files.LogPath,
+            Timeout = TimeSpan.FromHours(1),
+        };
 
     /// <summary>A version as dnf and yum take it, <c>name-epoch:version-release.arch</c>.</summary>
-    public static string Spec(string name, string architecture, string edition) => $"{name}-{(edition.Contains(':', StringComparison.Ordinal) ? "" : "0:")}{edition}.{architecture}";
+    public static string Spec(string name, string architecture, string edition) =>
+        $"{name}-{(edition.Contains(':', StringComparison.Ordinal) ? "" : "0:")}{edition}.{architecture}";
 
     /// <summary>yum 3 installs a kernel beside the others when it is told to update to it.</summary>
     private string Verb => _tool.IsYum3 ? "update" : "install";
 
     /// <summary>Exactly what is asked for or nothing, however the host is configured: what cannot be had is to be named, not passed over.</summary>
     private IEnumerable<string> Resolver(IEnumerable<string> excluded) =>
-    [
-        .. _tool.IsYum3 ? (string[])["--setopt=skip_broken=0"] : _tool.IsDnf5 ? ["--best", "--setopt=skip_broken=0", "--setopt=skip_unavailable=0"] : ["--best", "--setopt=strict=1"],
-        .. excluded.Select(e => $"--exclude={e}"),
-    ];
+        [
+            .. _tool.IsYum3 ? (string[])["--setopt=skip_broken=0"]
+            : _tool.IsDnf5 ? ["--best", "--setopt=skip_broken=0", "--setopt=skip_unavailable=0"]
+            : ["--best", "--setopt=strict=1"],
+            .. excluded.Select(e => $"--exclude={e}"),
+        ];
 }

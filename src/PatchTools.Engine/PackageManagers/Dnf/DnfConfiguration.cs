@@ -18,10 +18,12 @@ internal sealed record DnfConfiguration
     public required string MainFile { get; init; }
 
     /// <summary>Where the tool keeps what it fetched, below the root.</summary>
-    public string CacheDirectory => Variables.Resolve((Tool.IsDnf5 ? Main["system_cachedir"] : Main["cachedir"]) ?? Tool.CacheDirectory);
+    public string CacheDirectory =>
+        Variables.Resolve((Tool.IsDnf5 ? Main["system_cachedir"] : Main["cachedir"]) ?? Tool.CacheDirectory);
 
     /// <summary>Packages that no repository shows.</summary>
-    public IReadOnlyList<string> Excludes => IsDisabled("main") ? [] : [.. Main.List("exclude"), .. Main.List("excludepkgs")];
+    public IReadOnlyList<string> Excludes =>
+        IsDisabled("main") ? [] : [.. Main.List("exclude"), .. Main.List("excludepkgs")];
 
     /// <summary>When not empty: the only packages that repositories show.</summary>
     public IReadOnlyList<string> Includes => IsDisabled("main") ? [] : Main.List("includepkgs");
@@ -30,7 +32,9 @@ internal sealed record DnfConfiguration
     public bool IsDisabled(string part)
     {
         var disabled = Main.List("disable_excludes");
-        return disabled.Contains("all", StringComparer.Ordinal) || disabled.Contains("*", StringComparer.Ordinal) || disabled.Contains(part, StringComparer.Ordinal);
+        return disabled.Contains("all", StringComparer.Ordinal)
+            || disabled.Contains("*", StringComparer.Ordinal)
+            || disabled.Contains(part, StringComparer.Ordinal);
     }
 
     /// <param name="root">Of the host.</param>
@@ -40,16 +44,35 @@ internal sealed record DnfConfiguration
     /// <param name="customSources">Text of <c>.repo</c> files that stand for the host's own.</param>
     /// <param name="warnings">Repositories that cannot be told are named here.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
-    public static DnfConfiguration Read(string root, DnfTool tool, string architecture, string? releaseVersion, string? customSources, List<string> warnings)
+    public static DnfConfiguration Read(
+        string root,
+        DnfTool tool,
+        string architecture,
+        string? releaseVersion,
+        string? customSources,
+        List<string> warnings
+    )
     {
         var (main, file) = ReadMain(root, tool);
-        Dictionary<string, string> values = new(StringComparer.Ordinal) { ["arch"] = architecture, ["basearch"] = RpmArchitectures.Base(architecture) };
+        Dictionary<string, string> values = new(StringComparer.Ordinal)
+        {
+            ["arch"] = architecture,
+            ["basearch"] = RpmArchitectures.Base(architecture),
+        };
         if (releaseVersion is not null)
             values["releasever"] = releaseVersion;
         foreach (var (name, value) in DnfVariables.ReadFolders(root, tool))
             values[name] = value;
         var variables = new DnfVariables(values);
-        var obeysPriorities = !tool.IsYum3 || (IniFile.Read(Path.Combine(root, "etc/yum/pluginconf.d/priorities.conf")).FirstOrDefault(s => s.Name == "main")?.Flag("enabled") ?? false);
+        var obeysPriorities =
+            !tool.IsYum3
+            || (
+                IniFile
+                    .Read(Path.Combine(root, "etc/yum/pluginconf.d/priorities.conf"))
+                    .FirstOrDefault(s => s.Name == "main")
+                    ?.Flag("enabled")
+                ?? false
+            );
         List<DnfRepository> repositories = [];
         HashSet<string> known = new(StringComparer.Ordinal);
         foreach (var (source, sections) in ReadRepositories(root, tool, main, file, variables, customSources))
@@ -59,7 +82,9 @@ internal sealed record DnfConfiguration
                 if (section.Name == "main" || !known.Add(section.Name))
                 {
                     if (section.Name != "main")
-                        warnings.Add($"Repository {section.Name} is defined more than once; what {source} says of it is not read.");
+                        warnings.Add(
+                            $"Repository {section.Name} is defined more than once; what {source} says of it is not read."
+                        );
                     continue;
                 }
 
@@ -68,7 +93,14 @@ internal sealed record DnfConfiguration
             }
         }
 
-        return new DnfConfiguration { Tool = tool, Main = main, Variables = variables, Repositories = repositories, MainFile = file };
+        return new DnfConfiguration
+        {
+            Tool = tool,
+            Main = main,
+            Variables = variables,
+            Repositories = repositories,
+            MainFile = file,
+        };
     }
 
     /// <summary>Whether anything of the host's configuration asks for <c>$releasever</c> and no file answers.</summary>
@@ -79,12 +111,15 @@ internal sealed record DnfConfiguration
         var (main, _) = ReadMain(root, tool);
         return tool.IsYum3
             || (customSources ?? "").Contains("releasever", StringComparison.Ordinal)
-            || Folders(root, tool, main).SelectMany(RepoFiles).Any(f => IniFile.Text(f)?.Contains("releasever", StringComparison.Ordinal) ?? false)
+            || Folders(root, tool, main)
+                .SelectMany(RepoFiles)
+                .Any(f => IniFile.Text(f)?.Contains("releasever", StringComparison.Ordinal) ?? false)
             || OperatesWithLockedRelease(root);
     }
 
     /// <summary>Amazon Linux 2023 names its release in the package that says so, and updates come from that release only.</summary>
-    internal static bool OperatesWithLockedRelease(string root) => Hosts.OsReleaseFile.Read(root) is { Id: "amzn" } os && os.VersionId.StartsWith("202", StringComparison.Ordinal);
+    internal static bool OperatesWithLockedRelease(string root) =>
+        Hosts.OsReleaseFile.Read(root) is { Id: "amzn" } os && os.VersionId.StartsWith("202", StringComparison.Ordinal);
 
     private static (IniSection Main, string File) ReadMain(string root, DnfTool tool)
     {
@@ -93,7 +128,10 @@ internal sealed record DnfConfiguration
         foreach (var relative in tool.Configuration)
         {
             var path = Path.Combine(root, relative);
-            string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path, "*.conf").Order(StringComparer.Ordinal)] : File.Exists(path) ? [path] : [];
+            string[] files =
+                Directory.Exists(path) ? [.. Directory.GetFiles(path, "*.conf").Order(StringComparer.Ordinal)]
+                : File.Exists(path) ? [path]
+                : [];
             foreach (var found in files)
             {
                 foreach (var section in IniFile.Read(found).Where(s => s.Name == "main"))
@@ -108,7 +146,14 @@ internal sealed record DnfConfiguration
         return (main, file);
     }
 
-    private static IEnumerable<(string File, IReadOnlyList<IniSection> Sections)> ReadRepositories(string root, DnfTool tool, IniSection main, string mainFile, DnfVariables variables, string? customSources)
+    private static IEnumerable<(string File, IReadOnlyList<IniSection> Sections)> ReadRepositories(
+        string root,
+        DnfTool tool,
+        IniSection main,
+        string mainFile,
+        DnfVariables variables,
+        string? customSources
+    )
     {
         if (customSources is not null)
         {
@@ -137,7 +182,8 @@ internal sealed record DnfConfiguration
     private static IEnumerable<string> Folders(string root, DnfTool tool, IniSection main)
     {
         var configured = main.List("reposdir");
-        IReadOnlyList<string> folders = configured.Count > 0 ? configured
+        IReadOnlyList<string> folders =
+            configured.Count > 0 ? configured
             : tool.IsYum3 ? ["/etc/yum/repos.d", "/etc/yum.repos.d"]
             : ["/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d"];
         return folders.Select(f => Path.Combine(root, f.TrimStart('/')));

@@ -30,9 +30,14 @@ internal static class DnfExitCode
             Unforeseen => "an error that it does not know",
             UpdatesAvailable => "updates are available",
             LockHeld => "a lock was held",
-            > BySignal and < BySignal + 32 => string.Create(CultureInfo.InvariantCulture, $"ended by signal {code - BySignal}"),
+            > BySignal and < BySignal + 32 => string.Create(
+                CultureInfo.InvariantCulture,
+                $"ended by signal {code - BySignal}"
+            ),
             _ => null,
         };
-        return meaning is null ? code.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{code} ({meaning})");
+        return meaning is null
+            ? code.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{code} ({meaning})");
     }
 }

@@ -20,7 +20,16 @@ internal sealed class DnfJournal(HostContext host)
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Remember(IEnumerable<PlannedChange> changes)
     {
-        List<string> lines = [.. Lines().Union(changes.Where(c => c.Action == PlannedAction.Upgrade).Select(c => $"{c.Name}\t{c.Architecture}\t{c.FromVersion}\t{c.ToVersion}"), StringComparer.Ordinal)];
+        List<string> lines =
+        [
+            .. Lines()
+                .Union(
+                    changes
+                        .Where(c => c.Action == PlannedAction.Upgrade)
+                        .Select(c => $"{c.Name}\t{c.Architecture}\t{c.FromVersion}\t{c.ToVersion}"),
+                    StringComparer.Ordinal
+                ),
+        ];
         AtomicFile.Write(Journal, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
     }
 
@@ -33,7 +42,11 @@ internal sealed class DnfJournal(HostContext host)
         List<string> left = [];
         foreach (var fields in Lines().Select(l => l.Split('\t')))
         {
-            if (fields is [var name, var architecture, var from, var to] && installed.Has(name, architecture, from) && installed.Has(name, architecture, to))
+            if (
+                fields is [var name, var architecture, var from, var to]
+                && installed.Has(name, architecture, from)
+                && installed.Has(name, architecture, to)
+            )
                 left.Add($"{name}-{RpmVersion.WithoutEpoch(from)}.{architecture}");
         }
 

@@ -7,17 +7,29 @@ namespace PatchTools.PackageManagers.Dnf;
 internal static class DnfLocks
 {
     /// <summary>rpm's lock of a transaction, and dnf 5's two of the same kind: of its transaction, and (from 5.3 on) of what reads and writes the system's packages.</summary>
-    private static readonly string[] s_kernelLocks = ["/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock", "/run/dnf/rpmtransaction.lock", "/usr/lib/sysimage/libdnf5/system-repo.lock", "/var/lib/dnf/system-repo.lock"];
+    private static readonly string[] s_kernelLocks =
+    [
+        "/var/lib/rpm/.rpm.lock",
+        "/usr/lib/sysimage/rpm/.rpm.lock",
+        "/run/dnf/rpmtransaction.lock",
+        "/usr/lib/sysimage/libdnf5/system-repo.lock",
+        "/var/lib/dnf/system-repo.lock",
+    ];
 
     /// <param name="host">Of which root.</param>
     /// <param name="tool">Whose locks.</param>
     /// <param name="cache">Absolute path of the cache that the transaction works with.</param>
     /// <param name="observer">Who is told.</param>
-    public static LockWait Of(HostContext host, DnfTool tool, string cache, IRunObserver observer) => new(host, observer, $"{tool.Command} or rpm", () => Transaction(host, cache));
+    public static LockWait Of(HostContext host, DnfTool tool, string cache, IRunObserver observer) =>
+        new(host, observer, $"{tool.Command} or rpm", () => Transaction(host, cache));
 
     /// <summary>The first lock that is held of those that a refresh needs.</summary>
     public static HeldLock? Metadata(HostContext host, string cache) =>
-        First([Path.Combine(cache, "metadata_lock.pid"), Path.Combine(cache, "download_lock.pid"), host.Paths.InRoot("/var/run/yum.pid")]);
+        First([
+            Path.Combine(cache, "metadata_lock.pid"),
+            Path.Combine(cache, "download_lock.pid"),
+            host.Paths.InRoot("/var/run/yum.pid"),
+        ]);
 
     private static HeldLock? Transaction(HostContext host, string cache)
     {
@@ -41,8 +53,16 @@ internal static class DnfLocks
         {
             try
             {
-                if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                    && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}")))
+                if (
+                    File.Exists(path)
+                    && int.TryParse(
+                        File.ReadAllText(path).Trim(),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out var process
+                    )
+                    && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}"))
+                )
                     return new HeldLock(path, FileLock.Describe(process));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

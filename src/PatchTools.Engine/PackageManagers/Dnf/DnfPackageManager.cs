@@ -21,7 +21,12 @@ public sealed class DnfPackageManager : IPackageManager
     private readonly string _root;
     private readonly DnfTool _tool;
 
-    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor, IDatabaseReader databases)
+    public DnfPackageManager(
+        HostContext host,
+        IProcessRunner runner,
+        IDecompressor decompressor,
+        IDatabaseReader databases
+    )
     {
         _host = host;
         _runner = runner;
@@ -34,12 +39,18 @@ public sealed class DnfPackageManager : IPackageManager
     public string Name => _tool.Name;
 
     /// <summary>Whether the root has rpm's database and does not belong to zypper.</summary>
-    public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && !RpmHost.BelongsToZypper(root);
+    public static bool IsPresent(string root) =>
+        RpmQuery.DatabaseOf(root) is not null && !RpmHost.BelongsToZypper(root);
 
     /// <summary>Which of the tools the root has.</summary>
-    internal static DnfTool ToolOf(string root) => DnfTool.Of(root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(root))?.Family ?? PackageFamily.Dnf);
+    internal static DnfTool ToolOf(string root) =>
+        DnfTool.Of(root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(root))?.Family ?? PackageFamily.Dnf);
 
-    public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<HostInventory> GetInventoryAsync(
+        InventoryRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         List<string> warnings = [];
         var moved = new RepositoryFilesBackup(_host, _tool.Name, RepositoryFolder);
@@ -52,13 +63,19 @@ public sealed class DnfPackageManager : IPackageManager
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = await ConfigurationAsync(architecture, request.CustomSources, warnings, cancellationToken);
         var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
-        var refresh = request.Refresh ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken) : null;
+        var refresh = request.Refresh
+            ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken)
+            : null;
         var reading = new DnfReading(_host, configuration, _decompressor, _databases, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var facts = HostFactsReader.Read(_host, warnings);
         if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
-            warnings.Add($"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it fixes takes effect with the next boot.");
-        observer.Verbose($"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories.");
+            warnings.Add(
+                $"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it fixes takes effect with the next boot."
+            );
+        observer.Verbose(
+            $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories."
+        );
         return new HostInventory
         {
             Family = _tool.Family,
@@ -74,33 +91,78 @@ public sealed class DnfPackageManager : IPackageManager
         };
     }
 
-    public async Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<InstallPlan> PlanAsync(
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         if (!_host.IsRoot && !_tool.IsDnf5)
-            throw new PatchToolsException(PatchErrors.ElevationRequired, $"{_tool} answers only root what an install would do.");
-        return await new DnfPlanner(_host, _runner, _tool, await CacheAsync(request, cancellationToken), request, observer).PlanAsync(cancellationToken);
+            throw new PatchToolsException(
+                PatchErrors.ElevationRequired,
+                $"{_tool} answers only root what an install would do."
+            );
+        return await new DnfPlanner(
+            _host,
+            _runner,
+            _tool,
+            await CacheAsync(request, cancellationToken),
+            request,
+            observer
+        ).PlanAsync(cancellationToken);
     }
 
-    public async Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<InstallOutcome> InstallAsync(
+        InstallPlan plan,
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         InstallWork.DemandRunningHost(_host);
-        return await new DnfInstaller(_host, _runner, _tool, await CacheAsync(request, cancellationToken), request, observer).InstallAsync(plan, cancellationToken);
+        return await new DnfInstaller(
+            _host,
+            _runner,
+            _tool,
+            await CacheAsync(request, cancellationToken),
+            request,
+            observer
+        ).InstallAsync(plan, cancellationToken);
     }
 
-    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
+        new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
 
-    private async Task<DnfConfiguration> ConfigurationAsync(string architecture, string? customSources, List<string> warnings, CancellationToken cancellationToken)
+    private async Task<DnfConfiguration> ConfigurationAsync(
+        string architecture,
+        string? customSources,
+        List<string> warnings,
+        CancellationToken cancellationToken
+    )
     {
-        var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, customSources) ? await new RpmQuery(_root, _runner).ReleaseVersionAsync(cancellationToken) : null;
+        var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, customSources)
+            ? await new RpmQuery(_root, _runner).ReleaseVersionAsync(cancellationToken)
+            : null;
         return DnfConfiguration.Read(_root, _tool, architecture, release, customSources, warnings);
     }
 
     /// <summary>Where the metadata of the request's repositories is, or goes.</summary>
     private string CacheOf(DnfConfiguration configuration, string? customSources, bool refreshes) =>
-        customSources is not null && (refreshes || Directory.Exists(DnfCommands.PrivateCache(_host))) ? DnfCommands.PrivateCache(_host) : _host.Paths.InRoot(configuration.CacheDirectory);
+        customSources is not null && (refreshes || Directory.Exists(DnfCommands.PrivateCache(_host)))
+            ? DnfCommands.PrivateCache(_host)
+            : _host.Paths.InRoot(configuration.CacheDirectory);
 
     private async Task<string> CacheAsync(InstallRequest request, CancellationToken cancellationToken) =>
-        CacheOf(await ConfigurationAsync(request.Inventory.Packages.NativeArchitecture, request.CustomSources, [], cancellationToken), request.CustomSources, refreshes: false);
+        CacheOf(
+            await ConfigurationAsync(
+                request.Inventory.Packages.NativeArchitecture,
+                request.CustomSources,
+                [],
+                cancellationToken
+            ),
+            request.CustomSources,
+            refreshes: false
+        );
 
     /// <summary>
     /// Amazon Linux 2023 takes updates from one release only until the administrator moves on (docs.aws.amazon.com/linux/al2023, "Deterministic upgrades"). AWS's
@@ -108,7 +170,11 @@ public sealed class DnfPackageManager : IPackageManager
     /// </summary>
     private string? ReleaseLock(DnfConfiguration configuration)
     {
-        if (!DnfConfiguration.OperatesWithLockedRelease(_root) || configuration.Variables["releasever"] is not { Length: > 0 } release || release == "latest")
+        if (
+            !DnfConfiguration.OperatesWithLockedRelease(_root)
+            || configuration.Variables["releasever"] is not { Length: > 0 } release
+            || release == "latest"
+        )
             return null;
         return $"{_tool.Name} is locked to release {release}; updates of later releases are not visible (releasever=latest shows them)";
     }

@@ -9,7 +9,9 @@ internal static class DnfPlaces
     public static PackageManagerPlaces Read(HostContext host, DnfTool tool)
     {
         var root = host.Paths.Root;
-        var cache = DnfConfiguration.Read(root, tool, RpmArchitectures.OfThisMachine, releaseVersion: null, customSources: null, []).CacheDirectory;
+        var cache = DnfConfiguration
+            .Read(root, tool, RpmArchitectures.OfThisMachine, releaseVersion: null, customSources: null, [])
+            .CacheDirectory;
 
         // yum 3 keeps each release apart; where nobody has said which, the directory above is on the same file system.
         var known = cache.Split("/$")[0];
@@ -21,6 +23,11 @@ internal static class DnfPlaces
             RemountsByItself: false,
             Interrupted: null,
             RunsFromTmp: false,
-            new CureCommands($"{tool.Command} clean packages", tool.IsYum3 ? "package-cleanup --oldkernels" : $"{tool.Command} remove --oldinstallonly", $"{tool.Command} makecache"));
+            new CureCommands(
+                $"{tool.Command} clean packages",
+                tool.IsYum3 ? "package-cleanup --oldkernels" : $"{tool.Command} remove --oldinstallonly",
+                $"{tool.Command} makecache"
+            )
+        );
     }
 }

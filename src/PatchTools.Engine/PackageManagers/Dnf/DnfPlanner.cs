@@ -18,7 +18,14 @@ internal sealed class DnfPlanner
     private readonly DnfSolver _solver;
     private readonly PlanSearch<DnfSolution> _search;
 
-    public DnfPlanner(HostContext host, IProcessRunner runner, DnfTool tool, string cache, InstallRequest request, IRunObserver observer)
+    public DnfPlanner(
+        HostContext host,
+        IProcessRunner runner,
+        DnfTool tool,
+        string cache,
+        InstallRequest request,
+        IRunObserver observer
+    )
     {
         _host = host;
         _runner = runner;
@@ -28,7 +35,14 @@ internal sealed class DnfPlanner
         _known = new DnfRefusals(request.Inventory);
         _commands = new DnfCommands(host, tool, request);
         var locks = DnfLocks.Of(host, tool, cache, observer);
-        _solver = new DnfSolver(runner, _commands, tool, _known, request.Dependencies, token => locks.WaitAsync(request.LockTimeout, token));
+        _solver = new DnfSolver(
+            runner,
+            _commands,
+            tool,
+            _known,
+            request.Dependencies,
+            token => locks.WaitAsync(request.LockTimeout, token)
+        );
         _search = new PlanSearch<DnfSolution>(_solver.SolveAsync, observer, tool.Command);
     }
 
@@ -43,7 +57,12 @@ internal sealed class DnfPlanner
             _observer.Verbose($"{setback.Target}: left out ({setback.Kind}): {setback.Reason}");
         var answer = _search.Answer?.Answer ?? new DnfAnswer();
         var offered = await SizesAsync(answer.Changes, cancellationToken);
-        var files = await new RpmFiles(_host, _runner).OfAsync(answer.Changes.Where(c => c.FromVersion.Length > 0).Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}"), cancellationToken);
+        var files = await new RpmFiles(_host, _runner).OfAsync(
+            answer
+                .Changes.Where(c => c.FromVersion.Length > 0)
+                .Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}"),
+            cancellationToken
+        );
         var changes = Changes(answer, offered);
         return new InstallPlan
         {
@@ -52,8 +71,14 @@ internal sealed class DnfPlanner
             Setbacks = setbacks,
             LeftAlone = _solver.Excluded,
             Arguments = _solver.Excluded,
-            DownloadBytes = changes.Count == 0 ? 0 : offered is null ? answer.DownloadBytes : offered.Values.Sum(o => o.Download),
-            InstalledSizeChange = changes.Count == 0 ? 0 : offered is null ? null : offered.Values.Sum(o => o.Installed) - files.Size,
+            DownloadBytes =
+                changes.Count == 0 ? 0
+                : offered is null ? answer.DownloadBytes
+                : offered.Values.Sum(o => o.Download),
+            InstalledSizeChange =
+                changes.Count == 0 ? 0
+                : offered is null ? null
+                : offered.Values.Sum(o => o.Installed) - files.Size,
             Services = RpmFiles.ServicesOf(_host, files.Paths),
             ExpectedReboot = DnfRebootSigns.Expected(changes, _tool),
             CreatedAt = _host.Clock.GetUtcNow(),
@@ -61,26 +86,58 @@ internal sealed class DnfPlanner
         };
     }
 
-    private List<PlannedChange> Changes(DnfAnswer answer, Dictionary<(string Name, string Architecture, string Edition), OfferedVersion>? offered)
+    private List<PlannedChange> Changes(
+        DnfAnswer answer,
+        Dictionary<(string Name, string Architecture, string Edition), OfferedVersion>? offered
+    )
     {
         var requested = _search.Accepted.Select(t => (t.Name, t.Architecture)).ToHashSet();
-        return [.. answer.Changes
-            .Select(change => change with
-            {
-                IsRequested = change.Action != PlannedAction.Remove && requested.Contains((change.Name, change.Architecture)),
-                Repository = change.Repository.Length > 0 ? change.Repository : offered?.GetValueOrDefault((change.Name, change.Architecture, change.ToVersion))?.Repository ?? "",
-                Note = change.Note ?? (change.Action == PlannedAction.Remove && DnfSolver.MakesRoom(change, answer) ? "the oldest of its versions (installonly_limit)" : null),
-            })
-            .OrderBy(c => c.Action).ThenBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Architecture, StringComparer.Ordinal)];
+        return
+        [
+            .. answer
+                .Changes.Select(change =>
+                    change with
+                    {
+                        IsRequested =
+                            change.Action != PlannedAction.Remove
+                            && requested.Contains((change.Name, change.Architecture)),
+                        Repository =
+                            change.Repository.Length > 0
+                                ? change.Repository
+                                : offered
+                                    ?.GetValueOrDefault((change.Name, change.Architecture, change.ToVersion))
+                                    ?.Repository
+                                    ?? "",
+                        Note =
+                            change.Note
+                            ?? (
+                                change.Action == PlannedAction.Remove && DnfSolver.MakesRoom(change, answer)
+                                    ? "the oldest of its versions (installonly_limit)"
+                                    : null
+                            ),
+                    }
+                )
+                .OrderBy(c => c.Action)
+                .ThenBy(c => c.Name, StringComparer.Ordinal)
+                .ThenBy(c => c.Architecture, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Null where the tool does not say (yum 3 has no such question).</summary>
-    private async Task<Dictionary<(string Name, string Architecture, string Edition), OfferedVersion>?> SizesAsync(IReadOnlyList<PlannedChange> changes, CancellationToken cancellationToken)
+    private async Task<Dictionary<(string Name, string Architecture, string Edition), OfferedVersion>?> SizesAsync(
+        IReadOnlyList<PlannedChange> changes,
+        CancellationToken cancellationToken
+    )
     {
-        var coming = changes.Where(c => c.ToVersion.Length > 0).Select(c => DnfCommands.Spec(c.Name, c.Architecture, c.ToVersion)).ToList();
+        var coming = changes
+            .Where(c => c.ToVersion.Length > 0)
+            .Select(c => DnfCommands.Spec(c.Name, c.Architecture, c.ToVersion))
+            .ToList();
         if (_tool.IsYum3)
             return null;
-        return coming.Count == 0 ? [] : Sizes((await _runner.RunAsync(_commands.Sizes(coming), cancellationToken)).StandardOutput);
+        return coming.Count == 0
+            ? []
+            : Sizes((await _runner.RunAsync(_commands.Sizes(coming), cancellationToken)).StandardOutput);
     }
 
     // dnf 4.14.0 repoquery, fields parted by U+001F and packages by U+001E:

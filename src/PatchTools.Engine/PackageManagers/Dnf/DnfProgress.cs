@@ -6,7 +6,8 @@ namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>Follows what dnf or yum write while they work and says what it means, with the part of the whole that is done.</summary>
 /// <inheritdoc/>
-internal sealed partial class DnfProgress(HostContext host, IRunObserver observer, int from, int to) : TransactionProgress(host, observer, from, to)
+internal sealed partial class DnfProgress(HostContext host, IRunObserver observer, int from, int to)
+    : TransactionProgress(host, observer, from, to)
 {
     // dnf 4.14.0, standard output no terminal:
     // (1/2): s-app-1.1-1.x86_64.rpm                    91 kB/s | 6.1 kB     00:00
@@ -21,7 +22,10 @@ internal sealed partial class DnfProgress(HostContext host, IRunObserver observe
     public override void Take(string line)
     {
         if (Step().Match(line) is { Success: true } step)
-            Report($"{step.Groups["what"].Value} {step.Groups["package"].Value}", DownloadShare + (Share(step) * (1 - DownloadShare)));
+            Report(
+                $"{step.Groups["what"].Value} {step.Groups["package"].Value}",
+                DownloadShare + (Share(step) * (1 - DownloadShare))
+            );
         else if (Download().Match(line) is { Success: true } download)
             Report($"Downloading {download.Groups["package"].Value}", Share(download) * DownloadShare);
         else if (Numbered().Match(line) is { Success: true } numbered)
@@ -29,15 +33,22 @@ internal sealed partial class DnfProgress(HostContext host, IRunObserver observe
     }
 
     private static double Share(Match match) =>
-        double.Parse(match.Groups["done"].Value, CultureInfo.InvariantCulture) / Math.Max(1, double.Parse(match.Groups["all"].Value, CultureInfo.InvariantCulture));
+        double.Parse(match.Groups["done"].Value, CultureInfo.InvariantCulture)
+        / Math.Max(1, double.Parse(match.Groups["all"].Value, CultureInfo.InvariantCulture));
 
     // Verifying repeats what was done; it takes no time worth a bar.
-    [GeneratedRegex(@"^ +(?<what>Installing|Upgrading|Updating|Downgrading|Obsoleting|Erasing|Cleanup|Running scriptlet) *: (?<package>\S+) +(?<done>[0-9]{1,6})/(?<all>[0-9]{1,6})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^ +(?<what>Installing|Upgrading|Updating|Downgrading|Obsoleting|Erasing|Cleanup|Running scriptlet) *: (?<package>\S+) +(?<done>[0-9]{1,6})/(?<all>[0-9]{1,6})",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Step();
 
     [GeneratedRegex(@"^\((?<done>[0-9]{1,6})/(?<all>[0-9]{1,6})\): (?<package>\S+)", RegexOptions.CultureInvariant)]
     private static partial Regex Download();
 
-    [GeneratedRegex(@"^\[ *(?<done>[0-9]{1,6})/(?<all>[0-9]{1,6})\] (?<what>\S.*?) +[0-9]+% \|", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\[ *(?<done>[0-9]{1,6})/(?<all>[0-9]{1,6})\] (?<what>\S.*?) +[0-9]+% \|",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Numbered();
 }

@@ -10,7 +10,14 @@ namespace PatchTools.PackageManagers.Dnf;
 /// One reading of what dnf's cache holds: the metadata of every enabled repository, seen as dnf sees it (excludes, priorities, cost, module streams, version
 /// locks). What dnf does not see stays in the catalog as a version that is not offered, with the reason, so that explanations can name it.
 /// </summary>
-internal sealed class DnfReading(HostContext host, DnfConfiguration configuration, IDecompressor decompressor, IDatabaseReader databases, InventoryRequest request, List<string> warnings)
+internal sealed class DnfReading(
+    HostContext host,
+    DnfConfiguration configuration,
+    IDecompressor decompressor,
+    IDatabaseReader databases,
+    InventoryRequest request,
+    List<string> warnings
+)
 {
     /// <summary>A package's part of a primary list, in bytes; Red Hat's have about this.</summary>
     private const int UsualPackageBytes = 3000;
@@ -27,7 +34,13 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     /// <param name="architecture">rpm's word for the machine.</param>
     /// <param name="refresh">What a refresh of this run came to; null without one.</param>
     /// <param name="cancellationToken">Between repositories.</param>
-    public PackageCatalog Read(string cache, IReadOnlyList<RpmPackage> installed, string architecture, RefreshOutcome? refresh, CancellationToken cancellationToken)
+    public PackageCatalog Read(
+        string cache,
+        IReadOnlyList<RpmPackage> installed,
+        string architecture,
+        RefreshOutcome? refresh,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var repository in configuration.Repositories)
             _repositories.Add(new RepositoryReading(repository, cache, configuration.Tool, _repositories.Count));
@@ -35,7 +48,10 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
             reading.Attempt(() => reading.ReadContents());
         var modules = ReadModules(architecture);
 
-        var expected = installed.Count + _repositories.Sum(r => r.Contents?.Entries.GetValueOrDefault("primary")?.OpenSize ?? 0) / UsualPackageBytes;
+        var expected =
+            installed.Count
+            + _repositories.Sum(r => r.Contents?.Entries.GetValueOrDefault("primary")?.OpenSize ?? 0)
+                / UsualPackageBytes;
         _builder = new PackageCatalogBuilder(expected) { NativeArchitecture = RpmArchitectures.Base(architecture) };
         var local = _builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = architecture });
         _offers = new RpmOffers(_builder, [.. configuration.Repositories.Select(r => (r.Id, r.Priority))]);
@@ -43,20 +59,27 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         foreach (var reading in _repositories)
         {
             var repository = reading.Repository;
-            reading.Origin = _builder.AddOrigin(new PackageOrigin
-            {
-                Archive = repository.Id,
-                Label = repository.Name,
-                Site = repository.Site,
-                Architecture = architecture,
-                Trusted = repository.Trusted,
-                Repository = reading.Index,
-            });
+            reading.Origin = _builder.AddOrigin(
+                new PackageOrigin
+                {
+                    Archive = repository.Id,
+                    Label = repository.Name,
+                    Site = repository.Site,
+                    Architecture = architecture,
+                    Trusted = repository.Trusted,
+                    Repository = reading.Index,
+                }
+            );
         }
 
         // Where equally good repositories offer one version, the cheapest is taken from.
         IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
-        foreach (var reading in _repositories.Where(r => r.Contents is not null).OrderBy(r => r.Repository.Priority).ThenBy(r => r.Repository.Cost))
+        foreach (
+            var reading in _repositories
+                .Where(r => r.Contents is not null)
+                .OrderBy(r => r.Repository.Priority)
+                .ThenBy(r => r.Repository.Cost)
+        )
         {
             cancellationToken.ThrowIfCancellationRequested();
             reading.Attempt(() =>
@@ -109,14 +132,21 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         var known = documents.SelectMany(d => d.Streams).Select(s => s.Stream.Name).ToHashSet(StringComparer.Ordinal);
 
         // dnf keeps copies of enabled streams for the day their repository has lost them.
-        documents.AddRange(ReadModuleFiles(Path.Combine(root, "var/lib/dnf/modulefailsafe")).Select(d => d with { Streams = [.. d.Streams.Where(s => !known.Contains(s.Stream.Name))] }));
+        documents.AddRange(
+            ReadModuleFiles(Path.Combine(root, "var/lib/dnf/modulefailsafe"))
+                .Select(d => d with { Streams = [.. d.Streams.Where(s => !known.Contains(s.Stream.Name))] })
+        );
         return new ModuleVisibility(documents, states, Platform(root), RpmArchitectures.Base(architecture));
     }
 
     private List<ModuleDocuments> ReadModuleFiles(string folder)
     {
         List<ModuleDocuments> documents = [];
-        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        foreach (
+            var path in Directory.Exists(folder)
+                ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal)
+                : Enumerable.Empty<string>()
+        )
         {
             try
             {
@@ -137,7 +167,10 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     {
         foreach (var file in new[] { "etc/os-release", "usr/lib/os-release" })
         {
-            var line = IniFile.Text(Path.Combine(root, file))?.Split('\n').FirstOrDefault(l => l.StartsWith("PLATFORM_ID=", StringComparison.Ordinal));
+            var line = IniFile
+                .Text(Path.Combine(root, file))
+                ?.Split('\n')
+                .FirstOrDefault(l => l.StartsWith("PLATFORM_ID=", StringComparison.Ordinal));
             if (line?[12..].Trim().Trim('"', '\'').Split(':') is [_, var stream])
                 return stream;
         }
@@ -155,9 +188,17 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
             if (configuration.IsDisabled(repository.Id))
                 continue;
             if (repository.Includes.Count > 0)
-                HideAllBut(filter.Matching(repository.Includes), reading.Index, $"not among includepkgs of {repository.Id} in {repository.DefinedIn}");
+                HideAllBut(
+                    filter.Matching(repository.Includes),
+                    reading.Index,
+                    $"not among includepkgs of {repository.Id} in {repository.DefinedIn}"
+                );
             foreach (var pattern in repository.Excludes)
-                Hide(filter.Matching([pattern]), reading.Index, $"excluded by '{pattern}' of {repository.Id} in {repository.DefinedIn}");
+                Hide(
+                    filter.Matching([pattern]),
+                    reading.Index,
+                    $"excluded by '{pattern}' of {repository.Id} in {repository.DefinedIn}"
+                );
         }
 
         if (configuration.Includes.Count > 0)
@@ -225,7 +266,8 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         Hide([.. Enumerable.Range(0, _builder.VersionCount).Where(v => !kept.Contains(v))], repository, because);
     }
 
-    private void Hide(IReadOnlyCollection<int> versions, int? repository, string because) => _offers.Hide(versions, repository, because);
+    private void Hide(IReadOnlyCollection<int> versions, int? repository, string because) =>
+        _offers.Hide(versions, repository, because);
 
     private void ReadAdvisories(RepositoryReading reading, ModuleVisibility modules)
     {
@@ -247,13 +289,21 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         var age = host.Clock.GetUtcNow() - refreshed;
         var tool = configuration.Tool.Command;
         var (status, message) =
-            refresh?.FailureOf(repository.Id, refreshed) is { } failure ? (RepositoryStatus.RefreshFailed, $"{tool} makecache: {failure}")
+            refresh?.FailureOf(repository.Id, refreshed) is { } failure
+                ? (RepositoryStatus.RefreshFailed, $"{tool} makecache: {failure}")
             : reading.Failure is { } damage ? (RepositoryStatus.Unreadable, damage)
-            : refreshed is null ? (RepositoryStatus.NeverFetched, $"No metadata of it is on this host; run {tool} makecache.")
-            : age > request.MaxMetadataAge ? (RepositoryStatus.Stale, $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run {tool} makecache.")
+            : refreshed is null
+                ? (RepositoryStatus.NeverFetched, $"No metadata of it is on this host; run {tool} makecache.")
+            : age > request.MaxMetadataAge
+                ? (
+                    RepositoryStatus.Stale,
+                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run {tool} makecache."
+                )
             : (RepositoryStatus.Ok, (string?)null);
         if (reading.HasAdvisories == false)
-            warnings.Add($"Cannot tell which packages of repository {repository.Id} are security updates: it publishes no advisories (updateinfo).");
+            warnings.Add(
+                $"Cannot tell which packages of repository {repository.Id} are security updates: it publishes no advisories (updateinfo)."
+            );
         return new RepositoryHealth
         {
             Name = repository.Title,
@@ -269,7 +319,12 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     }
 
     /// <summary>Packages of one primary list.</summary>
-    private sealed class PackageSink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules, IReadOnlyList<string> architectures) : IPrimarySink
+    private sealed class PackageSink(
+        DnfReading reading,
+        RepositoryReading repository,
+        ModuleVisibility modules,
+        IReadOnlyList<string> architectures
+    ) : IPrimarySink
     {
         private readonly Utf8Set _architectures = Utf8Set.Of(architectures);
         private readonly bool _isModular = !modules.IsEmpty && !repository.Repository.ModuleHotfixes;
@@ -283,17 +338,31 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
         public void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition)
         {
             if (reading._offers.IsInstalledName(name))
-                _obsoletes.Add((Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(flags), Encoding.UTF8.GetString(edition)));
+                _obsoletes.Add(
+                    (Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(flags), Encoding.UTF8.GetString(edition))
+                );
         }
 
-        public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, long buildTime)
+        public void Add(
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition,
+            long buildTime
+        )
         {
             if (_architectures.Contains(architecture))
             {
                 var builder = reading._builder;
                 var package = builder.Package(name, builder.Word(architecture));
                 var hidden = _isModular ? modules.Hides(name, architecture, edition, _providesActiveName) : null;
-                var version = builder.Version(package, edition, 0, 0, 0, hidden is null ? repository.Origin : reading._offers.Hidden(repository.Origin, hidden));
+                var version = builder.Version(
+                    package,
+                    edition,
+                    0,
+                    0,
+                    0,
+                    hidden is null ? repository.Origin : reading._offers.Hidden(repository.Origin, hidden)
+                );
                 builder.SetBuildTime(version, buildTime);
                 foreach (var (obsoleted, flags, upTo) in _obsoletes)
                     reading._offers.AddObsoletes(version, obsoleted, flags, upTo);
@@ -305,11 +374,16 @@ internal sealed class DnfReading(HostContext host, DnfConfiguration configuratio
     }
 
     /// <summary>Advisories of one repository.</summary>
-    private sealed class AdvisorySink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules) : IUpdateInfoSink
+    private sealed class AdvisorySink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules)
+        : IUpdateInfoSink
     {
         public bool IsActive(ModuleStream stream) => modules.IsActive(stream);
 
-        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition) =>
-            reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
+        public void Add(
+            Advisory advisory,
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition
+        ) => reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
     }
 }

@@ -12,15 +12,52 @@ namespace PatchTools.PackageManagers.Dnf;
 internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, DnfTool tool)
 {
     /// <summary>NEED_REBOOT of dnf-plugins-core 4.3.1.</summary>
-    private static readonly string[] Core = ["kernel", "kernel-rt", "glibc", "linux-firmware", "systemd", "dbus", "dbus-broker", "dbus-daemon"];
+    private static readonly string[] Core =
+    [
+        "kernel",
+        "kernel-rt",
+        "glibc",
+        "linux-firmware",
+        "systemd",
+        "dbus",
+        "dbus-broker",
+        "dbus-daemon",
+    ];
 
     /// <summary>Of yum-utils 1.1.31 (needs-restarting.py).</summary>
-    private static readonly string[] CoreOfYum = ["kernel", "kernel-rt", "glibc", "linux-firmware", "systemd", "udev", "openssl-libs", "gnutls", "dbus"];
+    private static readonly string[] CoreOfYum =
+    [
+        "kernel",
+        "kernel-rt",
+        "glibc",
+        "linux-firmware",
+        "systemd",
+        "udev",
+        "openssl-libs",
+        "gnutls",
+        "dbus",
+    ];
 
     /// <summary>Of libdnf5 5.4 (filter_reboot_suggested), whose <c>needs-restarting</c> also asks advisories that suggest a reboot.</summary>
     private static readonly string[] CoreOfDnf5 =
     [
-        "kernel", "kernel-core", "kernel-PAE", "kernel-rt", "kernel-smp", "kernel-xen", "linux-firmware", "microcode_ctl", "dbus", "glibc", "hal", "systemd", "udev", "gnutls", "openssl-libs", "dbus-broker", "dbus-daemon",
+        "kernel",
+        "kernel-core",
+        "kernel-PAE",
+        "kernel-rt",
+        "kernel-smp",
+        "kernel-xen",
+        "linux-firmware",
+        "microcode_ctl",
+        "dbus",
+        "glibc",
+        "hal",
+        "systemd",
+        "udev",
+        "gnutls",
+        "openssl-libs",
+        "dbus-broker",
+        "dbus-daemon",
     ];
 
     /// <summary>Left by systemd, docker and podman in the containers they make.</summary>
@@ -30,13 +67,34 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     public static IReadOnlyList<RebootReason> Expected(IReadOnlyList<PlannedChange> changes, DnfTool tool)
     {
         List<RebootReason> reasons = [];
-        var kernels = changes.Where(c => c.Action == PlannedAction.Install && RpmKernels.IsKernel(c.Name)).Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
+        var kernels = changes
+            .Where(c => c.Action == PlannedAction.Install && RpmKernels.IsKernel(c.Name))
+            .Select(c => c.Name)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         if (kernels.Count > 0)
-            reasons.Add(new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})") { Packages = kernels });
+            reasons.Add(
+                new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})")
+                {
+                    Packages = kernels,
+                }
+            );
         var names = CoreOf(tool);
-        var core = changes.Where(c => c.Action is PlannedAction.Upgrade or PlannedAction.Downgrade && names.Contains(c.Name)).Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
+        var core = changes
+            .Where(c => c.Action is PlannedAction.Upgrade or PlannedAction.Downgrade && names.Contains(c.Name))
+            .Select(c => c.Name)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         if (core.Count > 0)
-            reasons.Add(new RebootReason(RebootSign.CorePackages, $"packages that every process uses would be replaced ({string.Join(", ", core)})") { Packages = core });
+            reasons.Add(
+                new RebootReason(
+                    RebootSign.CorePackages,
+                    $"packages that every process uses would be replaced ({string.Join(", ", core)})"
+                )
+                {
+                    Packages = core,
+                }
+            );
         return reasons;
     }
 
@@ -55,16 +113,34 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
         return new RebootSigns(reasons, unknown);
     }
 
-    private static string[] CoreOf(DnfTool tool) => tool.IsYum3 ? CoreOfYum : tool.IsDnf5 ? CoreOfDnf5 : Core;
+    private static string[] CoreOf(DnfTool tool) =>
+        tool.IsYum3 ? CoreOfYum
+        : tool.IsDnf5 ? CoreOfDnf5
+        : Core;
 
     private void CorePackages(IReadOnlyList<RpmPackage> installed, DateTimeOffset boot, List<RebootReason> reasons)
     {
         HashSet<string> core = [.. CoreOf(tool), .. ConfiguredNames()];
-        var since = installed.Where(p => core.Contains(p.Name) && p.InstallTime > boot.ToUnixTimeSeconds()).Select(p => p.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var since = installed
+            .Where(p => core.Contains(p.Name) && p.InstallTime > boot.ToUnixTimeSeconds())
+            .Select(p => p.Name)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (since.Count == 0)
             return;
-        var named = string.Join(", ", since.Take(5)) + (since.Count > 5 ? string.Create(CultureInfo.InvariantCulture, $" and {since.Count - 5} more") : "");
-        reasons.Add(new RebootReason(RebootSign.DistributionFlag, $"core packages were installed since the last boot: {named} (the rule of needs-restarting)") { Packages = since });
+        var named =
+            string.Join(", ", since.Take(5))
+            + (since.Count > 5 ? string.Create(CultureInfo.InvariantCulture, $" and {since.Count - 5} more") : "");
+        reasons.Add(
+            new RebootReason(
+                RebootSign.DistributionFlag,
+                $"core packages were installed since the last boot: {named} (the rule of needs-restarting)"
+            )
+            {
+                Packages = since,
+            }
+        );
     }
 
     /// <summary>Names that the administrator added, one a line.</summary>
@@ -72,18 +148,39 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     {
         var folder = host.Paths.InRoot("/etc/dnf/plugins/needs-restarting.d");
         return Directory.Exists(folder)
-            ? Directory.GetFiles(folder, "*.conf").SelectMany(f => (IniFile.Text(f) ?? "").Split('\n')).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#')
+            ? Directory
+                .GetFiles(folder, "*.conf")
+                .SelectMany(f => (IniFile.Text(f) ?? "").Split('\n'))
+                .Select(l => l.Trim())
+                .Where(l => l.Length > 0 && l[0] != '#')
             : [];
     }
 
-    private void Kernel(IReadOnlyList<RpmPackage> installed, string running, List<RebootReason> reasons, List<string> unknown)
+    private void Kernel(
+        IReadOnlyList<RpmPackage> installed,
+        string running,
+        List<RebootReason> reasons,
+        List<string> unknown
+    )
     {
         if (running.Length == 0)
-            unknown.Add($"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read");
+            unknown.Add(
+                $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
+            );
         else if (ContainerSigns.Any(s => File.Exists(host.Paths.InRoot(s))))
-            unknown.Add($"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself");
+            unknown.Add(
+                $"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself"
+            );
         else if (RpmKernels.NewerThan(running, installed) is { } newer)
-            reasons.Add(new RebootReason(RebootSign.Kernel, $"kernel {RpmKernels.ReleaseOf(newer)} is installed and {running} runs") { Packages = [newer.Name] });
+            reasons.Add(
+                new RebootReason(
+                    RebootSign.Kernel,
+                    $"kernel {RpmKernels.ReleaseOf(newer)} is installed and {running} runs"
+                )
+                {
+                    Packages = [newer.Name],
+                }
+            );
         else if (!RpmKernels.Knows(running, installed))
             unknown.Add($"the running kernel {running} is not of this root's packages");
     }

@@ -10,20 +10,38 @@ namespace PatchTools.PackageManagers.Dnf;
 internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool)
 {
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
-    public async Task<RefreshOutcome> RunAsync(InventoryRequest request, string cache, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<RefreshOutcome> RunAsync(
+        InventoryRequest request,
+        string cache,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         if (!host.IsRoot)
-            throw new PatchToolsException(PatchErrors.ElevationRequired, $"Only root can refresh {tool.Name}'s metadata.");
+            throw new PatchToolsException(
+                PatchErrors.ElevationRequired,
+                $"Only root can refresh {tool.Name}'s metadata."
+            );
         await WaitForLockAsync(request.LockTimeout, cache, observer, cancellationToken);
         observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
 
         // File times have no finer grain than the clock's ticks of the kernel.
         var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
-        var command = new Command(tool.Command, Arguments(request, cache)) { ExpectedExitCodes = [0, 1], Environment = DnfCommands.Unattended, Timeout = TimeSpan.FromMinutes(15) };
+        var command = new Command(tool.Command, Arguments(request, cache))
+        {
+            ExpectedExitCodes = [0, 1],
+            Environment = DnfCommands.Unattended,
+            Timeout = TimeSpan.FromMinutes(15),
+        };
         var result = await runner.RunAsync(command, cancellationToken);
         var failures = Failures($"{result.StandardOutput}\n{result.StandardError}");
         if (result.ExitCode != 0 && failures.Count == 0)
-            throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{tool.Command} makecache ended with {result.ExitCode}: {LastLine(result.StandardError)}", result);
+            throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"{tool.Command} makecache ended with {result.ExitCode}: {LastLine(result.StandardError)}",
+                result
+            );
         foreach (var (repository, message) in failures)
             observer.Warning($"{repository}: {message}");
         return new RefreshOutcome(began, failures);
@@ -68,7 +86,10 @@ internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner
                 current = null;
                 failures.TryAdd(repo, After(line, "': ") ?? "its metadata could not be downloaded");
             }
-            else if (line.Contains("Failed to download metadata", StringComparison.Ordinal) && Quoted(line, "for repository \"", '"') is { } repository)
+            else if (
+                line.Contains("Failed to download metadata", StringComparison.Ordinal)
+                && Quoted(line, "for repository \"", '"') is { } repository
+            )
             {
                 failures[repository] = loose ?? After(line, "\": ") ?? "its metadata could not be downloaded";
             }
@@ -94,13 +115,25 @@ internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner
             return end < 0 ? null : line[start..end];
         }
 
-        static string? After(string line, string text) => line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0 && at + text.Length < line.Length ? line[(at + text.Length)..] : null;
+        static string? After(string line, string text) =>
+            line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0 && at + text.Length < line.Length
+                ? line[(at + text.Length)..]
+                : null;
     }
 
     /// <summary><c>--refresh</c> asks however young the cache is. What the host makes of a repository's failure is decided afterwards.</summary>
     private List<string> Arguments(InventoryRequest request, string cache)
     {
-        List<string> arguments = ["-y", .. DnfCommands.Places(host, tool, request.CustomSources, host.Paths.Root != "/" || request.CustomSources is not null ? cache : null)];
+        List<string> arguments =
+        [
+            "-y",
+            .. DnfCommands.Places(
+                host,
+                tool,
+                request.CustomSources,
+                host.Paths.Root != "/" || request.CustomSources is not null ? cache : null
+            ),
+        ];
         if (!tool.IsYum3)
             arguments.Add("--refresh");
         arguments.Add("makecache");
@@ -108,24 +141,41 @@ internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner
     }
 
     /// <summary>dnf 4 and yum write their process id into files and wait for them without end.</summary>
-    private async Task WaitForLockAsync(TimeSpan timeout, string cache, IRunObserver observer, CancellationToken cancellationToken)
+    private async Task WaitForLockAsync(
+        TimeSpan timeout,
+        string cache,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         var since = host.Clock.GetTimestamp();
         while (DnfLocks.Metadata(host, cache) is { } held)
         {
             if (host.Clock.GetElapsedTime(since) >= timeout)
-                throw new PatchToolsException(PatchErrors.PackageManagerBusy, $"{tool.Name}'s metadata is locked by {held.Holder} ({held.Path}).", held.Path);
+                throw new PatchToolsException(
+                    PatchErrors.PackageManagerBusy,
+                    $"{tool.Name}'s metadata is locked by {held.Holder} ({held.Path}).",
+                    held.Path
+                );
             observer.Progress("Refresh", $"Waiting for {held.Holder}, which holds {held.Path}", 2);
             await Task.Delay(TimeSpan.FromMilliseconds(250), host.Clock, cancellationToken);
         }
     }
 
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
+    private static string LastLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
+        ?? "it said nothing";
 
     // What dnf 5 adds behind the dash is the address once more.
-    [GeneratedRegex(@"^(?:>>> )?(?<why>(?:Curl error|Status code|Downloading successful).*?)(?: - (?:https?|ftp|file)://\S*)?$|^\S+://\S+: (?<why>\[Errno -?[0-9]+\] .+)$|^(?<why>[0-9]+: curl#[0-9]+ - .+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:>>> )?(?<why>(?:Curl error|Status code|Downloading successful).*?)(?: - (?:https?|ftp|file)://\S*)?$|^\S+://\S+: (?<why>\[Errno -?[0-9]+\] .+)$|^(?<why>[0-9]+: curl#[0-9]+ - .+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Cause();
 
-    [GeneratedRegex(@"^(?:Error: )?failure: \S+ from (?<repository>[^/\s:]+)\S*: (?<why>\[Errno 256\] .+)$|^(?:Error: )?(?<why>Cannot find a valid baseurl for repo: (?<repository>[^/\s]+)\S*)$|^(?:Error: )?(?<why>Cannot retrieve (?:metalink|repository metadata \S+) for repository: (?<repository>[^/\s.]+)\S*.*)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:Error: )?failure: \S+ from (?<repository>[^/\s:]+)\S*: (?<why>\[Errno 256\] .+)$|^(?:Error: )?(?<why>Cannot find a valid baseurl for repo: (?<repository>[^/\s]+)\S*)$|^(?:Error: )?(?<why>Cannot retrieve (?:metalink|repository metadata \S+) for repository: (?<repository>[^/\s.]+)\S*.*)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex YumFailure();
 }

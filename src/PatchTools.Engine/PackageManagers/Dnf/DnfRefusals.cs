@@ -27,13 +27,21 @@ internal sealed class DnfRefusals
             foreach (var origin in version.Origins)
             {
                 if (origin.IsOffer)
-                    return package.Installed is { IsHeld: true } ? new PatchSetback(target, SetbackKind.Held, $"{target.Name} is locked ({_inventory.PackageManager} versionlock)") : null;
+                    return package.Installed is { IsHeld: true }
+                        ? new PatchSetback(
+                            target,
+                            SetbackKind.Held,
+                            $"{target.Name} is locked ({_inventory.PackageManager} versionlock)"
+                        )
+                        : null;
                 if (origin.HiddenBecause is { } because && because != PackageOrigin.NoLongerOffered)
                     hidden = because;
             }
         }
 
-        return hidden.Length > 0 ? new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is {hidden}") : null;
+        return hidden.Length > 0
+            ? new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is {hidden}")
+            : null;
     }
 
     /// <summary>Editions of a package that a repository offers.</summary>

@@ -41,7 +41,10 @@ internal sealed record DnfRepository
     public required string DefinedIn { get; init; }
 
     /// <summary>Directory below the cache: <c>id-</c> and the first 16 hexadecimal digits of the SHA-256 of <see cref="Source"/> (dnf 4 and 5), or the id (yum 3).</summary>
-    public string CacheName(DnfTool tool) => tool.IsYum3 ? Id : $"{Id}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Source)), 0, 8).ToLowerInvariant()}";
+    public string CacheName(DnfTool tool) =>
+        tool.IsYum3
+            ? Id
+            : $"{Id}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Source)), 0, 8).ToLowerInvariant()}";
 
     /// <summary>Host name of the repository; empty for <c>file:</c>.</summary>
     public string Site => Uri.TryCreate(Source, UriKind.Absolute, out var uri) ? uri.Host : "";
@@ -50,12 +53,26 @@ internal sealed record DnfRepository
     public string Title => Name.Length == 0 || Name == Id ? Id : $"{Id} ({Name})";
 
     /// <summary>An enabled section as a repository; null for a disabled one.</summary>
-    public static DnfRepository? From(IniSection section, IniSection main, DnfVariables variables, DnfTool tool, bool obeysPriorities, string file)
+    public static DnfRepository? From(
+        IniSection section,
+        IniSection main,
+        DnfVariables variables,
+        DnfTool tool,
+        bool obeysPriorities,
+        string file
+    )
     {
         if (!(section.Flag("enabled") ?? true))
             return null;
         var id = variables.Resolve(section.Name);
-        var source = new[] { section["metalink"], section["mirrorlist"], section.List("baseurl") is [var first, ..] ? first : null }.FirstOrDefault(s => !string.IsNullOrWhiteSpace(s)) ?? id;
+        var source =
+            new[]
+            {
+                section["metalink"],
+                section["mirrorlist"],
+                section.List("baseurl") is [var first, ..] ? first : null,
+            }.FirstOrDefault(s => !string.IsNullOrWhiteSpace(s))
+            ?? id;
         return new DnfRepository
         {
             Id = id,
@@ -68,11 +85,17 @@ internal sealed record DnfRepository
             ModuleHotfixes = section.Flag("module_hotfixes") ?? false,
 
             // dnf 4 and 5 take what [main] says for the default; yum 3 knows it in repositories only.
-            SkipIfUnavailable = section.Flag("skip_if_unavailable") ?? (tool.IsYum3 ? null : main.Flag("skip_if_unavailable")) ?? false,
-            Trusted = (section.Flag("gpgcheck") ?? main.Flag("gpgcheck") ?? main.Flag("pkg_gpgcheck") ?? false) || (section.Flag("repo_gpgcheck") ?? main.Flag("repo_gpgcheck") ?? false),
+            SkipIfUnavailable =
+                section.Flag("skip_if_unavailable") ?? (tool.IsYum3 ? null : main.Flag("skip_if_unavailable")) ?? false,
+            Trusted =
+                (section.Flag("gpgcheck") ?? main.Flag("gpgcheck") ?? main.Flag("pkg_gpgcheck") ?? false)
+                || (section.Flag("repo_gpgcheck") ?? main.Flag("repo_gpgcheck") ?? false),
             DefinedIn = file,
         };
     }
 
-    private static int Number(string? text, int otherwise) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+    private static int Number(string? text, int otherwise) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : otherwise;
 }

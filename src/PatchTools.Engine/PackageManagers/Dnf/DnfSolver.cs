@@ -7,7 +7,14 @@ namespace PatchTools.PackageManagers.Dnf;
 /// One question to the resolver and the verdict on its answer (spec 10 §9): acceptable is what has a solution, removes nothing but what is replaced or what the
 /// host keeps fewer of, downgrades nothing, and brings along no package that the policy refuses.
 /// </summary>
-internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, DnfTool tool, DnfRefusals known, IDependencyPolicy policy, Func<CancellationToken, Task> waitForLock)
+internal sealed class DnfSolver(
+    IProcessRunner runner,
+    DnfCommands commands,
+    DnfTool tool,
+    DnfRefusals known,
+    IDependencyPolicy policy,
+    Func<CancellationToken, Task> waitForLock
+)
 {
     /// <summary>So often the lock may be taken again between waiting and asking.</summary>
     private const int MaxLocked = 20;
@@ -35,26 +42,48 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
         return other;
     }
 
-    private List<string> Hidden(IReadOnlyList<PlannedChange> refused) => [.. RefusedCompanions.Editions(refused, known.Offered, policy).Select(r => DnfCommands.Spec(r.Change.Name, r.Change.Architecture, r.Edition))];
+    private List<string> Hidden(IReadOnlyList<PlannedChange> refused) =>
+        [
+            .. RefusedCompanions
+                .Editions(refused, known.Offered, policy)
+                .Select(r => DnfCommands.Spec(r.Change.Name, r.Change.Architecture, r.Edition)),
+        ];
 
-    private async Task<DnfAnswer> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<string> hidden, CancellationToken cancellationToken)
+    private async Task<DnfAnswer> AskAsync(
+        IReadOnlyList<PatchTarget> targets,
+        IReadOnlyList<string> hidden,
+        CancellationToken cancellationToken
+    )
     {
         for (var locked = 0; ; locked++)
         {
             Calls++;
-            var command = commands.Plan(targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), _excluded.Concat(hidden));
+            var command = commands.Plan(
+                targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)),
+                _excluded.Concat(hidden)
+            );
             var result = await runner.RunAsync(command, cancellationToken);
             var answer = DnfAnswer.Parse(tool, result.ExitCode, result.StandardOutput, result.StandardError);
             if (result.ExitCode == DnfExitCode.LockHeld || answer.IsLocked)
             {
                 if (locked >= MaxLocked)
-                    throw new CommandFailedException(PatchErrors.PackageManagerBusy, command, $"{tool.Command} cannot plan: somebody kept taking its lock.", result);
+                    throw new CommandFailedException(
+                        PatchErrors.PackageManagerBusy,
+                        command,
+                        $"{tool.Command} cannot plan: somebody kept taking its lock.",
+                        result
+                    );
                 await waitForLock(cancellationToken);
                 continue;
             }
 
             return answer.Failure is { } failure
-                ? throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{tool.Command} cannot plan: {failure}", result)
+                ? throw new CommandFailedException(
+                    PatchErrors.PackageManagerFailed,
+                    command,
+                    $"{tool.Command} cannot plan: {failure}",
+                    result
+                )
                 : answer;
         }
     }
@@ -65,24 +94,49 @@ internal sealed class DnfSolver(IProcessRunner runner, DnfCommands commands, Dnf
             return new DnfSolution(answer, SetbackKind.NotAuthenticated, distrust);
         if (!answer.HasSolution)
         {
-            var isProtected = answer.Problems.Any(p => p.Contains("removing the following protected packages", StringComparison.Ordinal) || p.EndsWith("which is protected", StringComparison.Ordinal) || p.Contains("removing the running kernel", StringComparison.Ordinal) || p.Contains("removing of running kernel", StringComparison.Ordinal));
+            var isProtected = answer.Problems.Any(p =>
+                p.Contains("removing the following protected packages", StringComparison.Ordinal)
+                || p.EndsWith("which is protected", StringComparison.Ordinal)
+                || p.Contains("removing the running kernel", StringComparison.Ordinal)
+                || p.Contains("removing of running kernel", StringComparison.Ordinal)
+            );
             return new DnfSolution(answer, isProtected ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
         }
 
         if (targets.Where(t => !answer.Brings(t)).ToList() is { Count: > 0 } passedOver)
-            return new DnfSolution(answer, SetbackKind.Dependency, $"{tool.Command} would leave {passedOver[0].Name} as it is") { PassedOver = passedOver };
+            return new DnfSolution(
+                answer,
+                SetbackKind.Dependency,
+                $"{tool.Command} would leave {passedOver[0].Name} as it is"
+            )
+            {
+                PassedOver = passedOver,
+            };
         if (answer.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
-            return new DnfSolution(answer, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
-        var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove && c.Note is null && !MakesRoom(c, answer)).ToList();
+            return new DnfSolution(
+                answer,
+                SetbackKind.Dependency,
+                $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}"
+            );
+        var lost = answer
+            .Changes.Where(c => c.Action == PlannedAction.Remove && c.Note is null && !MakesRoom(c, answer))
+            .ToList();
         if (lost.Count > 0)
-            return new DnfSolution(answer, SetbackKind.WouldRemove, $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}");
+            return new DnfSolution(
+                answer,
+                SetbackKind.WouldRemove,
+                $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}"
+            );
 
         var refused = RefusedCompanions.Of(answer.Changes, targets, policy);
-        return refused.Reason is null ? new DnfSolution(answer, null, null) : new DnfSolution(answer, SetbackKind.RejectedDependency, refused.Reason) { Refused = refused.Changes };
+        return refused.Reason is null
+            ? new DnfSolution(answer, null, null)
+            : new DnfSolution(answer, SetbackKind.RejectedDependency, refused.Reason) { Refused = refused.Changes };
     }
 
     /// <summary>The oldest of several versions goes where the newest of an install-only package comes (<c>installonly_limit</c>).</summary>
-    internal static bool MakesRoom(PlannedChange removal, DnfAnswer answer) => answer.Changes.Any(c => c.Action == PlannedAction.Install && c.Name == removal.Name);
+    internal static bool MakesRoom(PlannedChange removal, DnfAnswer answer) =>
+        answer.Changes.Any(c => c.Action == PlannedAction.Install && c.Name == removal.Name);
 }
 
 /// <summary>An answer of the resolver with the verdict on it.</summary>
@@ -105,5 +159,6 @@ internal sealed record DnfSolution(DnfAnswer Answer, SetbackKind? Problem, strin
 
     public bool Mentions(PatchTarget target) => Answer.Mentions(target.Name);
 
-    public PatchSetback SetbackOf(PatchTarget target) => new(target, Problem ?? SetbackKind.Dependency, Text ?? Answer.Reason(target));
+    public PatchSetback SetbackOf(PatchTarget target) =>
+        new(target, Problem ?? SetbackKind.Dependency, Text ?? Answer.Reason(target));
 }

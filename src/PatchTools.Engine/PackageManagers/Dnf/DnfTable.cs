@@ -26,7 +26,10 @@ internal static partial class DnfTable
             else if (isSummary)
             {
                 if (SummaryLine().Match(line) is { Success: true } sum)
-                    counted[sum.Groups["what"].Value] = int.Parse(sum.Groups["count"].Value, CultureInfo.InvariantCulture);
+                    counted[sum.Groups["what"].Value] = int.Parse(
+                        sum.Groups["count"].Value,
+                        CultureInfo.InvariantCulture
+                    );
                 else if (counted.Count > 0)
                     break;
             }
@@ -45,10 +48,23 @@ internal static partial class DnfTable
             {
                 replaced++;
                 var (name, edition) = (old.Groups["name"].Value, Edition(old));
-                if (changes.Count > 0 && changes[^1].Name == name && changes[^1].Action is PlannedAction.Upgrade or PlannedAction.Downgrade)
+                if (
+                    changes.Count > 0
+                    && changes[^1].Name == name
+                    && changes[^1].Action is PlannedAction.Upgrade or PlannedAction.Downgrade
+                )
                     changes[^1] = changes[^1] with { FromVersion = edition };
                 else if (action is not null)
-                    obsoleted.Add(new PlannedChange { Action = PlannedAction.Remove, Name = name, Architecture = old.Groups["arch"].Value, FromVersion = edition, Note = DnfAnswer.ReplacedNote });
+                    obsoleted.Add(
+                        new PlannedChange
+                        {
+                            Action = PlannedAction.Remove,
+                            Name = name,
+                            Architecture = old.Groups["arch"].Value,
+                            FromVersion = edition,
+                            Note = DnfAnswer.ReplacedNote,
+                        }
+                    );
             }
             else if (PackageLine().Match(line) is { Success: true } package)
             {
@@ -59,35 +75,51 @@ internal static partial class DnfTable
                 }
 
                 var isRemoval = known == PlannedAction.Remove;
-                changes.Add(new PlannedChange
-                {
-                    Action = known,
-                    Name = package.Groups["name"].Value,
-                    Architecture = package.Groups["arch"].Value,
-                    FromVersion = isRemoval ? Edition(package) : "",
-                    ToVersion = isRemoval ? "" : Edition(package),
-                    Repository = isRemoval ? "" : package.Groups["repository"].Value,
-                });
+                changes.Add(
+                    new PlannedChange
+                    {
+                        Action = known,
+                        Name = package.Groups["name"].Value,
+                        Architecture = package.Groups["arch"].Value,
+                        FromVersion = isRemoval ? Edition(package) : "",
+                        ToVersion = isRemoval ? "" : Edition(package),
+                        Repository = isRemoval ? "" : package.Groups["repository"].Value,
+                    }
+                );
             }
         }
 
-        var isWhole = Counts("Installing", PlannedAction.Install) && Counts("Upgrading", PlannedAction.Upgrade) && Counts("Downgrading", PlannedAction.Downgrade)
-            && Counts("Removing", PlannedAction.Remove) && counted.GetValueOrDefault("Replacing") == replaced
+        var isWhole =
+            Counts("Installing", PlannedAction.Install)
+            && Counts("Upgrading", PlannedAction.Upgrade)
+            && Counts("Downgrading", PlannedAction.Downgrade)
+            && Counts("Removing", PlannedAction.Remove)
+            && counted.GetValueOrDefault("Replacing") == replaced
             && counted.GetValueOrDefault("Skipping") + counted.GetValueOrDefault("Reinstalling") <= skipped;
         return isWhole ? [.. changes, .. obsoleted.DistinctBy(o => (o.Name, o.Architecture, o.FromVersion))] : null;
 
-        bool Counts(string word, PlannedAction of) => counted.GetValueOrDefault(word) == changes.Count(c => c.Action == of);
+        bool Counts(string word, PlannedAction of) =>
+            counted.GetValueOrDefault(word) == changes.Count(c => c.Action == of);
     }
 
-    private static string Edition(Match row) => row.Groups["evr"].Value is var edition && edition.StartsWith("0:", StringComparison.Ordinal) ? edition[2..] : edition;
+    private static string Edition(Match row) =>
+        row.Groups["evr"].Value is var edition && edition.StartsWith("0:", StringComparison.Ordinal)
+            ? edition[2..]
+            : edition;
 
     [GeneratedRegex(@"^(?<what>[A-Z][a-z]+)(?: [a-z/]+)*:$", RegexOptions.CultureInvariant)]
     private static partial Regex SectionLine();
 
-    [GeneratedRegex(@"^ +(?<name>\S+) +(?<arch>[A-Za-z0-9_]+) +(?<evr>[^\s-]+-[^\s-]+)(?: +(?<repository>\S+))? +[0-9.]+ +[KMGT]?i?B$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^ +(?<name>\S+) +(?<arch>[A-Za-z0-9_]+) +(?<evr>[^\s-]+-[^\s-]+)(?: +(?<repository>\S+))? +[0-9.]+ +[KMGT]?i?B$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex PackageLine();
 
-    [GeneratedRegex(@"^ +replacing (?<name>\S+) +(?<arch>[A-Za-z0-9_]+) +(?<evr>[^\s-]+-[^\s-]+)(?: |$)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^ +replacing (?<name>\S+) +(?<arch>[A-Za-z0-9_]+) +(?<evr>[^\s-]+-[^\s-]+)(?: |$)",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex ReplacedLine();
 
     [GeneratedRegex(@"^ (?<what>[A-Z][a-z]+): +(?<count>[0-9]{1,6}) packages?$", RegexOptions.CultureInvariant)]

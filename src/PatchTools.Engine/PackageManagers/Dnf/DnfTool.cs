@@ -3,38 +3,41 @@ namespace PatchTools.PackageManagers.Dnf;
 /// <summary>What differs between dnf 4, dnf 5 and yum 3: names and places. Everything else is one code path.</summary>
 internal sealed record DnfTool
 {
-    public static DnfTool Dnf4 { get; } = new()
-    {
-        Name = "dnf",
-        Command = "dnf",
-        Family = PackageFamily.Dnf,
-        Configuration = ["etc/dnf/dnf.conf", "etc/yum.conf"],
-        VariableFolders = ["etc/yum/vars", "etc/dnf/vars"],
-        CacheDirectory = "/var/cache/dnf",
-        VersionLockFolder = "etc/dnf/plugins",
-    };
+    public static DnfTool Dnf4 { get; } =
+        new()
+        {
+            Name = "dnf",
+            Command = "dnf",
+            Family = PackageFamily.Dnf,
+            Configuration = ["etc/dnf/dnf.conf", "etc/yum.conf"],
+            VariableFolders = ["etc/yum/vars", "etc/dnf/vars"],
+            CacheDirectory = "/var/cache/dnf",
+            VersionLockFolder = "etc/dnf/plugins",
+        };
 
-    public static DnfTool Dnf5 { get; } = Dnf4 with
-    {
-        Command = "dnf5",
-        Configuration = ["usr/share/dnf5/libdnf.conf.d", "etc/dnf/libdnf5.conf.d", "etc/dnf/dnf.conf"],
-        VariableFolders = ["usr/share/dnf5/vars.d", "etc/dnf/vars"],
-        OverrideFolders = ["usr/share/dnf5/repos.override.d", "etc/dnf/repos.override.d"],
-        CacheDirectory = "/var/cache/libdnf5",
-        IsDnf5 = true,
-    };
+    public static DnfTool Dnf5 { get; } =
+        Dnf4 with
+        {
+            Command = "dnf5",
+            Configuration = ["usr/share/dnf5/libdnf.conf.d", "etc/dnf/libdnf5.conf.d", "etc/dnf/dnf.conf"],
+            VariableFolders = ["usr/share/dnf5/vars.d", "etc/dnf/vars"],
+            OverrideFolders = ["usr/share/dnf5/repos.override.d", "etc/dnf/repos.override.d"],
+            CacheDirectory = "/var/cache/libdnf5",
+            IsDnf5 = true,
+        };
 
-    public static DnfTool Yum3 { get; } = new()
-    {
-        Name = "yum",
-        Command = "yum",
-        Family = PackageFamily.Yum,
-        Configuration = ["etc/yum.conf"],
-        VariableFolders = ["etc/yum/vars"],
-        CacheDirectory = "/var/cache/yum/$basearch/$releasever",
-        VersionLockFolder = "etc/yum/pluginconf.d",
-        IsYum3 = true,
-    };
+    public static DnfTool Yum3 { get; } =
+        new()
+        {
+            Name = "yum",
+            Command = "yum",
+            Family = PackageFamily.Yum,
+            Configuration = ["etc/yum.conf"],
+            VariableFolders = ["etc/yum/vars"],
+            CacheDirectory = "/var/cache/yum/$basearch/$releasever",
+            VersionLockFolder = "etc/yum/pluginconf.d",
+            IsYum3 = true,
+        };
 
     /// <summary>As reports name it.</summary>
     public required string Name { get; init; }
@@ -62,7 +65,10 @@ internal sealed record DnfTool
 
     public bool IsYum3 { get; init; }
 
-    public override string ToString() => IsYum3 ? "yum 3" : IsDnf5 ? "dnf 5" : "dnf 4";
+    public override string ToString() =>
+        IsYum3 ? "yum 3"
+        : IsDnf5 ? "dnf 5"
+        : "dnf 4";
 
     /// <summary>
     /// By what lies on disk: yum is a name of dnf where dnf is there. An image without any of the tools is read as its own metadata cache says, and as dnf 4's else.

@@ -5,14 +5,23 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>One <c>dnf install</c>, followed while it runs. What is installed afterwards says rpm's database, never the tool. Nothing is rolled back.</summary>
-internal sealed class DnfTransaction(HostContext host, IProcessRunner runner, DnfTool tool, string cache, InstallRequest request, IRunObserver observer, TransactionFiles files) : ITransactions
+internal sealed class DnfTransaction(
+    HostContext host,
+    IProcessRunner runner,
+    DnfTool tool,
+    string cache,
+    InstallRequest request,
+    IRunObserver observer,
+    TransactionFiles files
+) : ITransactions
 {
     private readonly DnfCommands _commands = new(host, tool, request);
     private readonly DnfJournal _journal = new(host);
 
     public string Tool => tool.Command;
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request) => new DnfPlanner(host, runner, tool, cache, request, observer).PlanAsync(CancellationToken.None);
+    public Task<InstallPlan> PlanAsync(InstallRequest request) =>
+        new DnfPlanner(host, runner, tool, cache, request, observer).PlanAsync(CancellationToken.None);
 
     public async Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets)
     {
@@ -20,11 +29,20 @@ internal sealed class DnfTransaction(HostContext host, IProcessRunner runner, Dn
         return [.. targets.Where(database.Has)];
     }
 
-    public async Task<TransactionResult> RunAsync(InstallPlan plan, TimeSpan lockTimeout, int fromPercent, int toPercent)
+    public async Task<TransactionResult> RunAsync(
+        InstallPlan plan,
+        TimeSpan lockTimeout,
+        int fromPercent,
+        int toPercent
+    )
     {
         var before = await ReadAsync();
         _journal.Remember(plan.Changes);
-        var command = _commands.Install(plan.Accepted.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)), plan.Arguments, files);
+        var command = _commands.Install(
+            plan.Accepted.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)),
+            plan.Arguments,
+            files
+        );
 
         // Not the caller's token: a transaction that has begun ends by itself.
         var running = runner.RunAsync(command, CancellationToken.None);
@@ -45,7 +63,9 @@ internal sealed class DnfTransaction(HostContext host, IProcessRunner runner, Dn
             IsLocked = result.ExitCode == DnfExitCode.LockHeld || transcript.IsLocked,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
-            Reason = transcript.Reason ?? $"{tool.Command} ended with {DnfExitCode.Describe(result.ExitCode)} and gave no reason",
+            Reason =
+                transcript.Reason
+                ?? $"{tool.Command} ended with {DnfExitCode.Describe(result.ExitCode)} and gave no reason",
             Problems = transcript.ScriptFailures,
             Warnings = transcript.ScriptWarnings,
         };

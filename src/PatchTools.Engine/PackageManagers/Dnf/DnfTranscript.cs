@@ -108,15 +108,24 @@ internal sealed partial record DnfTranscript
             if (Scriptlet().Match(line) is { Success: true } scriptlet)
             {
                 var said = LastWords(i - 1);
-                var text = $"its {scriptlet.Groups["kind"].Value} scriptlet failed, {scriptlet.Groups["why"].Value}{(said is null ? "" : $" ({said})")}";
-                if (scriptlet.Groups["level"].Value == "error" && scriptlet.Groups["kind"].Value is "%prein" or "%pretrans" or "%pre")
+                var text =
+                    $"its {scriptlet.Groups["kind"].Value} scriptlet failed, {scriptlet.Groups["why"].Value}{(said is null ? "" : $" ({said})")}";
+                if (
+                    scriptlet.Groups["level"].Value == "error"
+                    && scriptlet.Groups["kind"].Value is "%prein" or "%pretrans" or "%pre"
+                )
                     failures.TryAdd(NameOf(scriptlet.Groups["nevra"].Value), text);
                 else
-                    (scriptlet.Groups["level"].Value == "error" ? broken : warnings).Add($"{scriptlet.Groups["nevra"].Value}: {text}{(scriptlet.Groups["kind"].Value == "%preun" ? "; rpm keeps this version in its database beside the new one" : "")}");
+                    (scriptlet.Groups["level"].Value == "error" ? broken : warnings).Add(
+                        $"{scriptlet.Groups["nevra"].Value}: {text}{(scriptlet.Groups["kind"].Value == "%preun" ? "; rpm keeps this version in its database beside the new one" : "")}"
+                    );
             }
             else if (InstallFailed().Match(line) is { Success: true } unpack)
             {
-                failures.TryAdd(NameOf(unpack.Groups["nevra"].Value), ErrorAt(i - 1) ?? ArchiveError(i + 1) ?? "rpm could not install it");
+                failures.TryAdd(
+                    NameOf(unpack.Groups["nevra"].Value),
+                    ErrorAt(i - 1) ?? ArchiveError(i + 1) ?? "rpm could not install it"
+                );
             }
             else if (Dnf5Scriptlet().Match(line) is { Success: true } broke)
             {
@@ -126,7 +135,9 @@ internal sealed partial record DnfTranscript
                 else if (kind is "%pre" or "%pretrans" or "%prein" or "pre-install" or "pre-transaction")
                     failures.TryAdd(NameOf(nevra), $"its {kind} scriptlet failed");
                 else
-                    broken.Add($"{nevra}: its {kind} scriptlet failed{(kind is "%preun" or "pre-uninstall" ? "; rpm keeps this version in its database beside the new one" : "")}");
+                    broken.Add(
+                        $"{nevra}: its {kind} scriptlet failed{(kind is "%preun" or "pre-uninstall" ? "; rpm keeps this version in its database beside the new one" : "")}"
+                    );
             }
             else if (line == "Running transaction check")
             {
@@ -171,7 +182,10 @@ internal sealed partial record DnfTranscript
             else if (DownloadFailed().Match(line) is { Success: true } download)
             {
                 var file = download.Groups["file"].Value;
-                downloads.TryAdd(NameOf(file), $"{(file.EndsWith(".rpm", StringComparison.Ordinal) ? file : file + ".rpm")}: {Why(file) ?? WithoutAddress(download.Groups["why"].Value)}");
+                downloads.TryAdd(
+                    NameOf(file),
+                    $"{(file.EndsWith(".rpm", StringComparison.Ordinal) ? file : file + ".rpm")}: {Why(file) ?? WithoutAddress(download.Groups["why"].Value)}"
+                );
             }
             else if (line == "Failed:")
             {
@@ -180,7 +194,11 @@ internal sealed partial record DnfTranscript
             }
             else if (LastError().Match(line) is { Success: true } last)
             {
-                var detail = (line.EndsWith(':') || line.StartsWith("Transaction failed", StringComparison.Ordinal)) && i + 1 < lines.Length ? lines[i + 1].Trim() : "";
+                var detail =
+                    (line.EndsWith(':') || line.StartsWith("Transaction failed", StringComparison.Ordinal))
+                    && i + 1 < lines.Length
+                        ? lines[i + 1].Trim()
+                        : "";
                 reason = WithoutAddress($"{last.Groups["text"].Value} {detail}".Trim());
             }
         }
@@ -189,7 +207,16 @@ internal sealed partial record DnfTranscript
         reason ??= untrusted.Count > 0 ? failures[untrusted.First()] : null;
 
         // What nothing else explains; a version that was only to be replaced is in the list as well.
-        foreach (var name in failed.Select(NameOf).Where(n => !failures.ContainsKey(n) && !downloads.ContainsKey(n) && !broken.Exists(w => w.StartsWith(n + "-", StringComparison.Ordinal))).ToList())
+        foreach (
+            var name in failed
+                .Select(NameOf)
+                .Where(n =>
+                    !failures.ContainsKey(n)
+                    && !downloads.ContainsKey(n)
+                    && !broken.Exists(w => w.StartsWith(n + "-", StringComparison.Ordinal))
+                )
+                .ToList()
+        )
             failures.TryAdd(name, reason ?? "the transaction failed");
         return new DnfTranscript
         {
@@ -198,10 +225,17 @@ internal sealed partial record DnfTranscript
             NotAuthenticated = untrusted,
             ScriptWarnings = [.. warnings.Distinct(StringComparer.Ordinal)],
             ScriptFailures = [.. broken.Distinct(StringComparer.Ordinal)],
-            IsLocked = output.Contains("can't create transaction lock on", StringComparison.Ordinal) || output.Contains("already locked by ", StringComparison.Ordinal)
-                || output.Contains("exiting as configured by exit_on_lock", StringComparison.Ordinal) || output.Contains("Failed to obtain rpm transaction lock", StringComparison.Ordinal),
-            DiskFull = lines.Select(l => l.Trim()).FirstOrDefault(l => l.Contains("No space left on device", StringComparison.Ordinal)),
-            HasNoRoomForDownloads = output.Contains("nsufficient space in download directory", StringComparison.Ordinal) || output.Contains("Failed writing received data to disk", StringComparison.Ordinal),
+            IsLocked =
+                output.Contains("can't create transaction lock on", StringComparison.Ordinal)
+                || output.Contains("already locked by ", StringComparison.Ordinal)
+                || output.Contains("exiting as configured by exit_on_lock", StringComparison.Ordinal)
+                || output.Contains("Failed to obtain rpm transaction lock", StringComparison.Ordinal),
+            DiskFull = lines
+                .Select(l => l.Trim())
+                .FirstOrDefault(l => l.Contains("No space left on device", StringComparison.Ordinal)),
+            HasNoRoomForDownloads =
+                output.Contains("nsufficient space in download directory", StringComparison.Ordinal)
+                || output.Contains("Failed writing received data to disk", StringComparison.Ordinal),
             Reason = reason,
         };
 
@@ -215,9 +249,19 @@ internal sealed partial record DnfTranscript
         }
 
         // yum says that a package cannot be unpacked before rpm says why.
-        string? ArchiveError(int index) => lines.Skip(index).Take(4).FirstOrDefault(l => l.StartsWith("error: unpacking of archive failed", StringComparison.Ordinal)) is { } line ? line["error: ".Length..] : null;
+        string? ArchiveError(int index) =>
+            lines
+                .Skip(index)
+                .Take(4)
+                .FirstOrDefault(l => l.StartsWith("error: unpacking of archive failed", StringComparison.Ordinal))
+                is { } line
+                ? line["error: ".Length..]
+                : null;
 
-        string? ErrorAt(int index) => index >= 0 && lines[index].StartsWith("error: ", StringComparison.Ordinal) ? lines[index]["error: ".Length..] : null;
+        string? ErrorAt(int index) =>
+            index >= 0 && lines[index].StartsWith("error: ", StringComparison.Ordinal)
+                ? lines[index]["error: ".Length..]
+                : null;
     }
 
     /// <summary>Names of a list of failed packages: NEVRAs of dnf, pairs of name.arch and epoch:version-release of yum.</summary>
@@ -225,7 +269,11 @@ internal sealed partial record DnfTranscript
     {
         for (var i = 0; i < words.Length; i++)
         {
-            if (i + 1 < words.Length && YumEdition().IsMatch(words[i + 1]) && words[i].LastIndexOf('.') is var dot and > 0)
+            if (
+                i + 1 < words.Length
+                && YumEdition().IsMatch(words[i + 1])
+                && words[i].LastIndexOf('.') is var dot and > 0
+            )
                 yield return words[i++][..dot];
             else
                 yield return words[i];
@@ -237,20 +285,35 @@ internal sealed partial record DnfTranscript
     /// <summary>Addresses of repositories may carry passwords and signatures, and do not help.</summary>
     public static string WithoutAddress(string text)
     {
-        var end = text.IndexOf(". Calculated:", StringComparison.Ordinal) is var sums and > 0 ? sums : text.IndexOf(" for http", StringComparison.Ordinal) is var address and > 0 ? address : text.Length;
+        var end =
+            text.IndexOf(". Calculated:", StringComparison.Ordinal) is var sums and > 0 ? sums
+            : text.IndexOf(" for http", StringComparison.Ordinal) is var address and > 0 ? address
+            : text.Length;
         return Address().Replace(text[..end], "(address)").Trim();
     }
 
-    [GeneratedRegex(@"^(?<level>error|warning): (?<kind>%\w+)\((?<nevra>[^)\s]+)\) scriptlet failed, (?<why>.+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<level>error|warning): (?<kind>%\w+)\((?<nevra>[^)\s]+)\) scriptlet failed, (?<why>.+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Scriptlet();
 
-    [GeneratedRegex(@"^>>> (?<level>Error|Non-critical error) in (?<kind>\S+) scriptlet: (?<nevra>\S+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^>>> (?<level>Error|Non-critical error) in (?<kind>\S+) scriptlet: (?<nevra>\S+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Dnf5Scriptlet();
 
-    [GeneratedRegex(@"^(?:\[ *[0-9]{1,6}/ *[0-9]{1,6}\])? (?<nevra>[^\s:]+-[0-9]+:\S+\.\S+) +[0-9]{1,3}% \|", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:\[ *[0-9]{1,6}/ *[0-9]{1,6}\])? (?<nevra>[^\s:]+-[0-9]+:\S+\.\S+) +[0-9]{1,3}% \|",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Dnf5Bar();
 
-    [GeneratedRegex(@"^>>> (?:Status code|Curl error|Downloading successful|Interrupted by|Librepo error)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^>>> (?:Status code|Curl error|Downloading successful|Interrupted by|Librepo error)",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Dnf5Cause();
 
     [GeneratedRegex(@"^(?<nevra>\S+) was supposed to be installed but is not!$", RegexOptions.CultureInvariant)]
@@ -259,16 +322,28 @@ internal sealed partial record DnfTranscript
     [GeneratedRegex(@"^[0-9]{1,10}:[^\s:]+-[^\s:]+$", RegexOptions.CultureInvariant)]
     private static partial Regex YumEdition();
 
-    [GeneratedRegex(@"^(?:Error: (?<text>.+)|(?<text>Error downloading packages:|Transaction check error:|Transaction failed: .+|Failed to download packages))$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:Error: (?<text>.+)|(?<text>Error downloading packages:|Transaction check error:|Transaction failed: .+|Failed to download packages))$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex LastError();
 
-    [GeneratedRegex(@"^(?:>>> \[RPM\] |error: )(?<nevra>\S+): install failed$|(?:^|/[0-9]+ *)Error unpacking rpm package (?<nevra>\S+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:>>> \[RPM\] |error: )(?<nevra>\S+): install failed$|(?:^|/[0-9]+ *)Error unpacking rpm package (?<nevra>\S+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex InstallFailed();
 
-    [GeneratedRegex(@"^ *(?:- )?file \S+ (?:from install of|conflicts between attempted installs of) (?<nevra>\S+) (?:conflicts with file|and) ", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^ *(?:- )?file \S+ (?:from install of|conflicts between attempted installs of) (?<nevra>\S+) (?:conflicts with file|and) ",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex FileConflict();
 
-    [GeneratedRegex(@"^ *(?:Package (?<file>\S+\.rpm) is not signed|Public key for (?<file>\S+\.rpm) is not (?:installed|trusted)|Problem opening package (?<file>\S+\.rpm)|The downloaded (?<file>\S+) has invalid signature|error: skipping package (?:\S*/)?(?<file>[^\s/]+\.rpm) with unverifiable signature|(?:Open)?PGP check for package ""(?<file>[^""]+)"" .* has failed: |- package (?<file>\S+) does not verify: )", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^ *(?:Package (?<file>\S+\.rpm) is not signed|Public key for (?<file>\S+\.rpm) is not (?:installed|trusted)|Problem opening package (?<file>\S+\.rpm)|The downloaded (?<file>\S+) has invalid signature|error: skipping package (?:\S*/)?(?<file>[^\s/]+\.rpm) with unverifiable signature|(?:Open)?PGP check for package ""(?<file>[^""]+)"" .* has failed: |- package (?<file>\S+) does not verify: )",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Unsigned();
 
     [GeneratedRegex(@" \(/\S+\)", RegexOptions.CultureInvariant)]
@@ -277,10 +352,16 @@ internal sealed partial record DnfTranscript
     [GeneratedRegex(@"^\[MIRROR\] (?<file>\S+\.rpm): (?<why>.+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Mirror();
 
-    [GeneratedRegex(@"^\[FAILED\] (?<file>\S+\.rpm): (?<why>.+)$|^ +(?<file>\S+): (?<why>Cannot download.*)$|^ *(?<file>\S+): \[Errno 256\] (?<why>.+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\[FAILED\] (?<file>\S+\.rpm): (?<why>.+)$|^ +(?<file>\S+): (?<why>Cannot download.*)$|^ *(?<file>\S+): \[Errno 256\] (?<why>.+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex DownloadFailed();
 
-    [GeneratedRegex(@"^(Preparing|Installing|Upgrading|Updating|Cleanup|Verifying|Erasing|Obsoleting|Running scriptlet) *:|^(error|warning|Error)[: ]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(Preparing|Installing|Upgrading|Updating|Cleanup|Verifying|Erasing|Obsoleting|Running scriptlet) *:|^(error|warning|Error)[: ]",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Routine();
 
     [GeneratedRegex(@"\b(?:https?|ftp|s3)://\S+", RegexOptions.CultureInvariant)]

@@ -52,8 +52,10 @@ internal sealed class DnfVariables(IReadOnlyDictionary<string, string> values)
             var known = Find(name);
             var form = braced ? text[end..last] : "";
             var value =
-                form.StartsWith(":-", StringComparison.Ordinal) ? (string.IsNullOrEmpty(known) ? Resolve(form[2..]) : known)
-                : form.StartsWith(":+", StringComparison.Ordinal) ? (string.IsNullOrEmpty(known) ? "" : Resolve(form[2..]))
+                form.StartsWith(":-", StringComparison.Ordinal)
+                    ? (string.IsNullOrEmpty(known) ? Resolve(form[2..]) : known)
+                : form.StartsWith(":+", StringComparison.Ordinal)
+                    ? (string.IsNullOrEmpty(known) ? "" : Resolve(form[2..]))
                 : known ?? text[i..(last + 1)];
             result.Append(value);
             i = last;
@@ -70,7 +72,9 @@ internal sealed class DnfVariables(IReadOnlyDictionary<string, string> values)
         return name switch
         {
             "releasever_major" => parts?[0],
-            "releasever_minor" => parts is { Length: 2 } ? parts[1] : parts is null ? null : "",
+            "releasever_minor" => parts is { Length: 2 } ? parts[1]
+            : parts is null ? null
+            : "",
             _ => null,
         };
     }

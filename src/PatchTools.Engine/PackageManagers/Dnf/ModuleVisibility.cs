@@ -18,28 +18,56 @@ internal sealed class ModuleVisibility
     /// <param name="states">What the administrator enabled and disabled.</param>
     /// <param name="platform">Stream of the module <c>platform</c>, <c>el8</c>; null when os-release has none.</param>
     /// <param name="architecture">Base architecture of the host.</param>
-    public ModuleVisibility(IReadOnlyList<ModuleDocuments> documents, IReadOnlyDictionary<string, ModuleState> states, string? platform, string architecture)
+    public ModuleVisibility(
+        IReadOnlyList<ModuleDocuments> documents,
+        IReadOnlyDictionary<string, ModuleState> states,
+        string? platform,
+        string architecture
+    )
     {
         _states = states;
-        List<ModuleDocument> streams = [.. documents.SelectMany(d => d.Streams).Where(s => s.Stream.Architecture.Length == 0 || RpmArchitectures.Base(s.Stream.Architecture) == architecture)];
+        List<ModuleDocument> streams =
+        [
+            .. documents
+                .SelectMany(d => d.Streams)
+                .Where(s =>
+                    s.Stream.Architecture.Length == 0 || RpmArchitectures.Base(s.Stream.Architecture) == architecture
+                ),
+        ];
         _documented = [.. streams.Select(s => s.Stream.Name)];
 
         // Repositories that disagree about a default stream leave the module without one, as libmodulemd merges them.
-        var defaults = documents.SelectMany(d => d.Defaults).GroupBy(d => d.Module, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Select(d => d.Stream).Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : "", StringComparer.Ordinal);
+        var defaults = documents
+            .SelectMany(d => d.Defaults)
+            .GroupBy(d => d.Module, StringComparer.Ordinal)
+            .ToDictionary(
+                g => g.Key,
+                g => g.Select(d => d.Stream).Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : "",
+                StringComparer.Ordinal
+            );
         Activate(streams, name => WantedStream(name, defaults), platform);
         foreach (var stream in streams)
         {
             foreach (var artifact in stream.Artifacts.Select(Normal))
             {
-                if (!_artifacts.TryGetValue(artifact, out var known) || (!_active.Contains(known) && _active.Contains(stream)))
+                if (
+                    !_artifacts.TryGetValue(artifact, out var known)
+                    || (!_active.Contains(known) && _active.Contains(stream))
+                )
                     _artifacts[artifact] = stream;
             }
         }
 
         foreach (var stream in _active)
         {
-            foreach (var name in stream.Artifacts.Select(Normal).Where(a => !a.EndsWith(".src", StringComparison.Ordinal) && !a.EndsWith(".nosrc", StringComparison.Ordinal)).Select(NameOf))
+            foreach (
+                var name in stream
+                    .Artifacts.Select(Normal)
+                    .Where(a =>
+                        !a.EndsWith(".src", StringComparison.Ordinal) && !a.EndsWith(".nosrc", StringComparison.Ordinal)
+                    )
+                    .Select(NameOf)
+            )
             {
                 if (!stream.Demodularized.Contains(name, StringComparer.Ordinal))
                     Names.Add(name);
@@ -55,17 +83,36 @@ internal sealed class ModuleVisibility
 
     /// <summary>Whether what an advisory says of a module stream concerns this host.</summary>
     public bool IsActive(ModuleStream stream) =>
-        _active.Any(a => a.Stream.Name == stream.Name && a.Stream.Stream == stream.Stream && (stream.Context.Length == 0 || a.Stream.Context.Length == 0 || a.Stream.Context == stream.Context))
-        || (!_documented.Contains(stream.Name) && _states.TryGetValue(stream.Name, out var state) && state is { Status: ModuleStatus.Enabled } && state.Stream == stream.Stream);
+        _active.Any(a =>
+            a.Stream.Name == stream.Name
+            && a.Stream.Stream == stream.Stream
+            && (stream.Context.Length == 0 || a.Stream.Context.Length == 0 || a.Stream.Context == stream.Context)
+        )
+        || (
+            !_documented.Contains(stream.Name)
+            && _states.TryGetValue(stream.Name, out var state)
+            && state is { Status: ModuleStatus.Enabled }
+            && state.Stream == stream.Stream
+        );
 
     /// <summary>Why a package is not visible; null when it is.</summary>
     /// <param name="name">Package name.</param>
     /// <param name="architecture">rpm architecture.</param>
     /// <param name="edition">Edition as catalogs have it.</param>
     /// <param name="providesActiveName">The package provides one of <see cref="Names"/>.</param>
-    public string? Hides(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, bool providesActiveName)
+    public string? Hides(
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> architecture,
+        ReadOnlySpan<byte> edition,
+        bool providesActiveName
+    )
     {
-        if (_artifacts.TryGetValue($"{Encoding.UTF8.GetString(name)}-{Encoding.UTF8.GetString(edition)}.{Encoding.UTF8.GetString(architecture)}", out var stream))
+        if (
+            _artifacts.TryGetValue(
+                $"{Encoding.UTF8.GetString(name)}-{Encoding.UTF8.GetString(edition)}.{Encoding.UTF8.GetString(architecture)}",
+                out var stream
+            )
+        )
             return _active.Contains(stream) ? null : $"module stream {stream.Stream} is not enabled";
         return Names.Contains(name) || providesActiveName ? "an enabled module stream has it instead" : null;
     }
@@ -98,12 +145,16 @@ internal sealed class ModuleVisibility
         }
 
         Dictionary<string, ModuleDocument> chosen = new(StringComparer.Ordinal);
-        for (var changed = true; changed;)
+        for (var changed = true; changed; )
         {
             changed = false;
             foreach (var name in wanted.Keys.ToList())
             {
-                var best = byName[name].Where(s => s.Stream.Stream == wanted[name] && IsMet(s)).OrderByDescending(s => s.Version).ThenBy(s => s.Stream.Context, StringComparer.Ordinal).FirstOrDefault();
+                var best = byName[name]
+                    .Where(s => s.Stream.Stream == wanted[name] && IsMet(s))
+                    .OrderByDescending(s => s.Version)
+                    .ThenBy(s => s.Stream.Context, StringComparer.Ordinal)
+                    .FirstOrDefault();
                 if (best is null)
                 {
                     wanted.Remove(name);
@@ -121,7 +172,8 @@ internal sealed class ModuleVisibility
         foreach (var stream in chosen.Values)
             _active.UnionWith(byName[stream.Stream.Name].Where(s => s.Stream == stream.Stream));
 
-        bool IsMet(ModuleDocument stream) => stream.Requires.Count == 0 || stream.Requires.Any(r => r.All(m => Provides(m.Key, m.Value)));
+        bool IsMet(ModuleDocument stream) =>
+            stream.Requires.Count == 0 || stream.Requires.Any(r => r.All(m => Provides(m.Key, m.Value)));
 
         bool Provides(string module, IReadOnlyList<string> allowed)
         {
@@ -129,7 +181,10 @@ internal sealed class ModuleVisibility
                 return platform is null || Allows(allowed, platform);
             if (wanted.TryGetValue(module, out var active))
                 return Allows(allowed, active);
-            if (_states.GetValueOrDefault(module) is { Status: not ModuleStatus.Undecided } || byName[module].FirstOrDefault(s => Allows(allowed, s.Stream.Stream)) is not { } free)
+            if (
+                _states.GetValueOrDefault(module) is { Status: not ModuleStatus.Undecided }
+                || byName[module].FirstOrDefault(s => Allows(allowed, s.Stream.Stream)) is not { } free
+            )
                 return false;
             wanted[module] = free.Stream.Stream;
             return true;
@@ -138,12 +193,15 @@ internal sealed class ModuleVisibility
 
     /// <summary>An empty list allows every stream; <c>-x</c> all but x (modulemd v2, dependencies).</summary>
     private static bool Allows(IReadOnlyList<string> allowed, string stream) =>
-        allowed.Count == 0 || allowed.Contains(stream, StringComparer.Ordinal)
+        allowed.Count == 0
+        || allowed.Contains(stream, StringComparer.Ordinal)
         || (allowed.All(a => a.StartsWith('-')) && !allowed.Contains($"-{stream}", StringComparer.Ordinal));
 
     /// <summary>Without an epoch of 0, as catalogs write editions.</summary>
     private static string Normal(string artifact) =>
-        artifact.LastIndexOf("-0:", StringComparison.Ordinal) is var epoch and >= 0 ? string.Concat(artifact.AsSpan(0, epoch + 1), artifact.AsSpan(epoch + 3)) : artifact;
+        artifact.LastIndexOf("-0:", StringComparison.Ordinal) is var epoch and >= 0
+            ? string.Concat(artifact.AsSpan(0, epoch + 1), artifact.AsSpan(epoch + 3))
+            : artifact;
 
     private static string NameOf(string artifact)
     {
@@ -177,7 +235,9 @@ internal sealed record ModuleState(ModuleStatus Status, string Stream)
         var folder = Path.Combine(root, "etc/dnf/modules.d");
         if (!Directory.Exists(folder))
             return states;
-        foreach (var section in Directory.GetFiles(folder, "*.module").Order(StringComparer.Ordinal).SelectMany(IniFile.Read))
+        foreach (
+            var section in Directory.GetFiles(folder, "*.module").Order(StringComparer.Ordinal).SelectMany(IniFile.Read)
+        )
         {
             var stream = section["stream"] ?? "";
             states[section.Name] = section["state"] switch

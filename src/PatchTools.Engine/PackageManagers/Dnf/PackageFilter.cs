@@ -23,7 +23,10 @@ internal sealed class PackageFilter(PackageCatalogBuilder builder)
             for (var version = 0; version < builder.VersionCount; version++)
             {
                 // What the host does not see cannot be meant, but for what is installed.
-                if (form.Matches(builder.NameOf(version), builder.ArchitectureOf(version), builder.EditionOf(version)) && IsSeen(version))
+                if (
+                    form.Matches(builder.NameOf(version), builder.ArchitectureOf(version), builder.EditionOf(version))
+                    && IsSeen(version)
+                )
                     versions.Add(version);
             }
 

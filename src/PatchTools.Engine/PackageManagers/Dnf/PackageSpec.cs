@@ -25,10 +25,12 @@ internal sealed partial class PackageSpec
 
     public static PackageSpec Parse(string text) => Parse(text, [Nevra(), NameArchitecture(), Name(), Nevr(), Nev()]);
 
-    public static PackageSpec ParseLock(string text) => Parse(text, [Nevra(), Nevr(), Nev(), NameArchitecture(), Name()]);
+    public static PackageSpec ParseLock(string text) =>
+        Parse(text, [Nevra(), Nevr(), Nev(), NameArchitecture(), Name()]);
 
     /// <summary>fnmatch(3) over the whole text.</summary>
-    public static bool Glob(string pattern, string text) => GlobPattern.Compile(pattern).Matches(Encoding.UTF8.GetBytes(text));
+    public static bool Glob(string pattern, string text) =>
+        GlobPattern.Compile(pattern).Matches(Encoding.UTF8.GetBytes(text));
 
     public override string ToString() => Text;
 
@@ -46,7 +48,10 @@ internal sealed partial class PackageSpec
         return new PackageSpec(text, forms);
     }
 
-    [GeneratedRegex(@"^(?<n>[^:(/=<> ]+)-((?<e>[0-9]+):)?(?<v>[^-:(/=<> ]+)-(?<r>[^-:(/=<> ]+)\.(?<a>[^-:.(/=<> ]+)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<n>[^:(/=<> ]+)-((?<e>[0-9]+):)?(?<v>[^-:(/=<> ]+)-(?<r>[^-:(/=<> ]+)\.(?<a>[^-:.(/=<> ]+)\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Nevra();
 
     [GeneratedRegex(@"^(?<n>[^:(/=<> ]+)\.(?<a>[^-:.(/=<> ]+)\z", RegexOptions.CultureInvariant)]
@@ -55,7 +60,10 @@ internal sealed partial class PackageSpec
     [GeneratedRegex(@"^(?<n>[^:(/=<> ]+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"^(?<n>[^:(/=<> ]+)-((?<e>[0-9]+):)?(?<v>[^-:(/=<> ]+)-(?<r>[^-:(/=<> ]+)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<n>[^:(/=<> ]+)-((?<e>[0-9]+):)?(?<v>[^-:(/=<> ]+)-(?<r>[^-:(/=<> ]+)\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Nevr();
 
     [GeneratedRegex(@"^(?<n>[^:(/=<> ]+)-((?<e>[0-9]+):)?(?<v>[^-:(/=<> ]+)\z", RegexOptions.CultureInvariant)]
@@ -66,7 +74,10 @@ internal sealed partial class PackageSpec
 internal sealed class PackageForm(string name, string? epoch, string? version, string? release, string? architecture)
 {
     private readonly GlobPattern _name = GlobPattern.Compile(name);
-    private readonly uint? _epoch = epoch is null ? null : uint.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : uint.MaxValue;
+    private readonly uint? _epoch =
+        epoch is null ? null
+        : uint.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : uint.MaxValue;
     private readonly GlobPattern? _version = version is null ? null : GlobPattern.Compile(version);
     private readonly GlobPattern? _release = release is null ? null : GlobPattern.Compile(release);
     private readonly GlobPattern? _architecture = architecture is null ? null : GlobPattern.Compile(architecture);

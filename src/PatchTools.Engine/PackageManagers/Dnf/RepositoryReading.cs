@@ -5,7 +5,11 @@ namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>One repository while its cached metadata is read.</summary>
 internal sealed class RepositoryReading(DnfRepository repository, string cache, DnfTool tool, int index)
-    : MetadataFolder(Path.Combine(cache, repository.CacheName(tool)), tool.IsYum3, "set zchunk=0 in dnf.conf and run dnf makecache")
+    : MetadataFolder(
+        Path.Combine(cache, repository.CacheName(tool)),
+        tool.IsYum3,
+        "set zchunk=0 in dnf.conf and run dnf makecache"
+    )
 {
     public DnfRepository Repository { get; } = repository;
 
@@ -33,10 +37,15 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
         if (!File.Exists(unpacked))
             return null;
         if (File.Exists(downloaded) && Seconds(downloaded) != Seconds(unpacked))
-            throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{unpacked} is older than the list that was downloaded last; run yum makecache.", unpacked);
+            throw new PatchToolsException(
+                PatchErrors.RepositoryMetadataMalformed,
+                $"{unpacked} is older than the list that was downloaded last; run yum makecache.",
+                unpacked
+            );
         return unpacked;
 
-        static long Seconds(string path) => new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero).ToUnixTimeSeconds();
+        static long Seconds(string path) =>
+            new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero).ToUnixTimeSeconds();
     }
 
     /// <summary>When the repository last said that this is what it offers; null when nothing of it is here.</summary>
@@ -49,7 +58,10 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
 
             // yum 3 leaves unpacked files the time of the packed ones, which is the vendor's, and touches its cookie.
             var cookie = Path.Combine(Path.GetDirectoryName(ContentsFile)!, "cachecookie");
-            return new DateTimeOffset(File.GetLastWriteTimeUtc(tool.IsYum3 && File.Exists(cookie) ? cookie : PrimaryFile), TimeSpan.Zero);
+            return new DateTimeOffset(
+                File.GetLastWriteTimeUtc(tool.IsYum3 && File.Exists(cookie) ? cookie : PrimaryFile),
+                TimeSpan.Zero
+            );
         }
     }
 }

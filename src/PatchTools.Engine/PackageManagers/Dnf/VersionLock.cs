@@ -22,7 +22,10 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
         var settings = IniFile.Read(Path.Combine(folder, "versionlock.conf")).FirstOrDefault(s => s.Name == "main");
         if (settings is null || !(settings.Flag("enabled") ?? true) || !(main.Flag("plugins") ?? !tool.IsYum3))
             return null;
-        var list = Path.Combine(root, (settings["locklist"] ?? Path.Combine("/", tool.VersionLockFolder, "versionlock.list")).TrimStart('/'));
+        var list = Path.Combine(
+            root,
+            (settings["locklist"] ?? Path.Combine("/", tool.VersionLockFolder, "versionlock.list")).TrimStart('/')
+        );
         if (IniFile.Text(list) is not { } text)
             return null;
         List<LockEntry> entries = [];
@@ -75,10 +78,18 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
                 if (line == "[[packages]]")
                     name = "";
             }
-            else if (line.Length > 0 && line[0] != '#' && line.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
+            else if (
+                line.Length > 0
+                && line[0] != '#'
+                && line.IndexOf('=', StringComparison.Ordinal) is var equals and > 0
+            )
             {
                 var value = line[(equals + 1)..].Trim();
-                if (value.Length < 2 || value[0] is not ('"' or '\'') || value.IndexOf(value[0], 1) is not (var end and > 0))
+                if (
+                    value.Length < 2
+                    || value[0] is not ('"' or '\'')
+                    || value.IndexOf(value[0], 1) is not (var end and > 0)
+                )
                     continue;
                 var option = line[..equals].Trim();
                 if (option == "name")

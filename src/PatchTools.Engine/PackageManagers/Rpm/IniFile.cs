@@ -23,12 +23,13 @@ internal sealed class IniSection(string name)
     }
 
     /// <summary>Yes and no as dnf.conf(5) spells them; null when the option is not there or neither.</summary>
-    public bool? Flag(string option) => this[option]?.Trim().ToLowerInvariant() switch
-    {
-        "1" or "yes" or "true" or "on" => true,
-        "0" or "no" or "false" or "off" => false,
-        _ => null,
-    };
+    public bool? Flag(string option) =>
+        this[option]?.Trim().ToLowerInvariant() switch
+        {
+            "1" or "yes" or "true" or "on" => true,
+            "0" or "no" or "false" or "off" => false,
+            _ => null,
+        };
 
     /// <summary>The entries of a list option; blanks, commas and line ends part them.</summary>
     public IReadOnlyList<string> List(string option) =>
@@ -89,7 +90,12 @@ internal static class IniFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.PackageDatabaseUnreadable,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 }

@@ -15,8 +15,19 @@ internal static class MetadataFile
         {
             var format = FormatOf(path);
             if (format == "zchunk")
-                throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} is zchunk, which PatchTools does not read; set zchunk=0 in dnf.conf and run dnf makecache.", path);
-            Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
+                throw new PatchToolsException(
+                    PatchErrors.RepositoryMetadataMalformed,
+                    $"{path} is zchunk, which PatchTools does not read; set zchunk=0 in dnf.conf and run dnf makecache.",
+                    path
+                );
+            Stream file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                bufferSize: 1,
+                FileOptions.SequentialScan
+            );
             return format switch
             {
                 "gzip" => new ReadAheadStream(new GZipStream(file, CompressionMode.Decompress)),
@@ -28,7 +39,12 @@ internal static class MetadataFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.RepositoryMetadataMalformed,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 

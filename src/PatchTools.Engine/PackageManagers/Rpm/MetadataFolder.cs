@@ -39,7 +39,11 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
             if (!File.Exists(path))
                 continue;
             if (variant != type)
-                throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} is zchunk, which PatchTools does not read; {cureOfZchunk}.", path);
+                throw new PatchToolsException(
+                    PatchErrors.RepositoryMetadataMalformed,
+                    $"{path} is zchunk, which PatchTools does not read; {cureOfZchunk}.",
+                    path
+                );
             return path;
         }
 
@@ -53,9 +57,16 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: it publishes some that are not on this host.</exception>
     public string? FindAdvisories()
     {
-        if (Contents is null || (!Contents.Entries.ContainsKey("updateinfo") && !Contents.Entries.ContainsKey("updateinfo_zck")))
+        if (
+            Contents is null
+            || (!Contents.Entries.ContainsKey("updateinfo") && !Contents.Entries.ContainsKey("updateinfo_zck"))
+        )
             return null;
-        return Find("updateinfo") ?? throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, "its advisories are not on this host");
+        return Find("updateinfo")
+            ?? throw new PatchToolsException(
+                PatchErrors.RepositoryMetadataMalformed,
+                "its advisories are not on this host"
+            );
     }
 
     /// <summary>Damage of one repository is its own: it says so, proves nothing, and the others are read.</summary>
@@ -75,11 +86,23 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
+            return new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                bufferSize: 1,
+                FileOptions.SequentialScan
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.RepositoryMetadataMalformed,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
     }
 }

@@ -142,7 +142,12 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
             sink.Vendor(vendor);
         }
 
-        public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, long buildTime)
+        public void Add(
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition,
+            long buildTime
+        )
         {
             writer.Number((long)Call.Package);
             writer.Text(name);
@@ -162,7 +167,12 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
 
         public bool IsActive(ModuleStream stream) => _streams[stream] = sink.IsActive(stream);
 
-        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition)
+        public void Add(
+            Advisory advisory,
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition
+        )
         {
             if (!ReferenceEquals(advisory, _current))
                 Begin(advisory);

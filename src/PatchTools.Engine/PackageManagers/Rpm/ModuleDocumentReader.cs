@@ -91,13 +91,22 @@ internal sealed class ModuleDocumentReader
             while ((read = stream.Read(buffer, 0, buffer.Length)) > 0)
             {
                 if (plain.Length + read > MaxBytes)
-                    throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} has more than {MaxBytes >> 20} MiB of module documents.", path);
+                    throw new PatchToolsException(
+                        PatchErrors.RepositoryMetadataMalformed,
+                        $"{path} has more than {MaxBytes >> 20} MiB of module documents.",
+                        path
+                    );
                 plain.Write(buffer, 0, read);
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw new PatchToolsException(PatchErrors.RepositoryMetadataMalformed, $"{path} cannot be read: {e.Message}", path, e);
+            throw new PatchToolsException(
+                PatchErrors.RepositoryMetadataMalformed,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
         }
 
         return Encoding.UTF8.GetString(plain.GetBuffer(), 0, (int)plain.Length);
@@ -175,7 +184,10 @@ internal sealed class ModuleDocumentReader
     /// <summary>Lines of a block of text, and of a plain text that goes on: whatever is indented further.</summary>
     private void SkipDeeper(int indent)
     {
-        while (_line + 1 < _lines.Length && (_lines[_line + 1].AsSpan().Trim().IsEmpty || Indent(_lines[_line + 1]) > indent))
+        while (
+            _line + 1 < _lines.Length
+            && (_lines[_line + 1].AsSpan().Trim().IsEmpty || Indent(_lines[_line + 1]) > indent)
+        )
             _line++;
     }
 
@@ -185,7 +197,11 @@ internal sealed class ModuleDocumentReader
             return Unquoted(Gathered(text));
         var comment = text.IndexOf(" #");
         var plain = (comment < 0 ? text : text[..comment]).TrimEnd().ToString();
-        if (_line + 1 < _lines.Length && Indent(_lines[_line + 1]) > indent && KeyEnd(_lines[_line + 1].AsSpan().Trim()) < 0)
+        if (
+            _line + 1 < _lines.Length
+            && Indent(_lines[_line + 1]) > indent
+            && KeyEnd(_lines[_line + 1].AsSpan().Trim()) < 0
+        )
             SkipDeeper(indent);
         return plain;
     }
@@ -280,7 +296,9 @@ internal sealed class ModuleDocumentReader
         if (text.Length < 2 || text[0] is not ('"' or '\'') || text[^1] != text[0])
             return text.ToString();
         var inner = text[1..^1].ToString();
-        return text[0] == '\'' ? inner.Replace("''", "'", StringComparison.Ordinal) : inner.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+        return text[0] == '\''
+            ? inner.Replace("''", "'", StringComparison.Ordinal)
+            : inner.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
     }
 
     private static int Indent(string line)
@@ -356,14 +374,18 @@ internal sealed class ModuleDocumentReader
     {
         if (_kind == "modulemd" && _name.Length > 0 && _stream.Length > 0)
         {
-            _streams.Add(new ModuleDocument
-            {
-                Stream = new ModuleStream(_name, _stream, _context, _architecture),
-                Version = ulong.TryParse(_version, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0,
-                Requires = _requires,
-                Artifacts = _artifacts,
-                Demodularized = _demodularized,
-            });
+            _streams.Add(
+                new ModuleDocument
+                {
+                    Stream = new ModuleStream(_name, _stream, _context, _architecture),
+                    Version = ulong.TryParse(_version, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+                        ? version
+                        : 0,
+                    Requires = _requires,
+                    Artifacts = _artifacts,
+                    Demodularized = _demodularized,
+                }
+            );
         }
         else if (_kind == "modulemd-defaults" && _module.Length > 0)
         {
@@ -376,7 +398,11 @@ internal sealed class ModuleDocumentReader
     }
 
     private PatchToolsException Malformed(string what) =>
-        new(PatchErrors.RepositoryMetadataMalformed, $"{_path}, line {Math.Min(_line + 1, _lines.Length)}: {what}.", _path);
+        new(
+            PatchErrors.RepositoryMetadataMalformed,
+            $"{_path}, line {Math.Min(_line + 1, _lines.Length)}: {what}.",
+            _path
+        );
 
     // [el8] | {platform: [el8], perl: []} | ["r-mod-on-0:1.1-1.module.x86_64"]
     /// <summary>A value in brackets, on one line.</summary>

@@ -29,6 +29,10 @@ internal sealed record Nevra(string Name, string Edition, string Architecture)
         if (version <= 0 || dot == text.Length - 1)
             return null;
         var edition = text[(version + 1)..dot];
-        return new Nevra(text[..version], edition.StartsWith("0:", StringComparison.Ordinal) ? edition[2..] : edition, text[(dot + 1)..]);
+        return new Nevra(
+            text[..version],
+            edition.StartsWith("0:", StringComparison.Ordinal) ? edition[2..] : edition,
+            text[(dot + 1)..]
+        );
     }
 }

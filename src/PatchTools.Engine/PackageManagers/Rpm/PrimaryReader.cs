@@ -16,9 +16,7 @@ internal interface IPrimarySink
     void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition);
 
     /// <summary>Who made the package that comes next. Only zypper's reading asks.</summary>
-    void Vendor(ReadOnlySpan<byte> vendor)
-    {
-    }
+    void Vendor(ReadOnlySpan<byte> vendor) { }
 
     /// <param name="name">Package name.</param>
     /// <param name="architecture">rpm architecture.</param>

@@ -7,5 +7,6 @@ internal sealed record RefreshOutcome(DateTimeOffset Began, IReadOnlyDictionary<
     /// <param name="repository">Id.</param>
     /// <param name="confirmed">When it was last confirmed.</param>
     public string? FailureOf(string repository, DateTimeOffset? confirmed) =>
-        Failures.GetValueOrDefault(repository) ?? (confirmed < Began || confirmed is null ? "it was not confirmed" : null);
+        Failures.GetValueOrDefault(repository)
+        ?? (confirmed < Began || confirmed is null ? "it was not confirmed" : null);
 }

@@ -58,7 +58,13 @@ internal static class RepomdReader
                 if (xml.Depth == 1)
                     isRepomd = xml.Name.SequenceEqual("repomd"u8);
                 else if (xml.Name.SequenceEqual("data"u8))
-                    (type, location, checksum, timestamp, openSize) = (Encoding.UTF8.GetString(xml.Attribute("type"u8)), "", "", 0, 0);
+                    (type, location, checksum, timestamp, openSize) = (
+                        Encoding.UTF8.GetString(xml.Attribute("type"u8)),
+                        "",
+                        "",
+                        0,
+                        0
+                    );
                 else if (xml.Name.SequenceEqual("location"u8))
                     location = Encoding.UTF8.GetString(xml.Attribute("href"u8));
             }
@@ -85,10 +91,17 @@ internal static class RepomdReader
         if (!isRepomd)
             throw xml.Malformed("it is no table of contents of a repository");
         var youngest = entries.Values.Select(e => e.Timestamp).DefaultIfEmpty().Max();
-        return new Repomd { Entries = entries, PublishedAt = youngest > 0 ? DateTimeOffset.FromUnixTimeSeconds(youngest) : null };
+        return new Repomd
+        {
+            Entries = entries,
+            PublishedAt = youngest > 0 ? DateTimeOffset.FromUnixTimeSeconds(youngest) : null,
+        };
     }
 
     // Old tools wrote fractions: <timestamp>1378308245.58</timestamp>
     private static long Seconds(ReadOnlySpan<byte> text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and < LastSecond ? (long)number : 0;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && number is > 0 and < LastSecond
+            ? (long)number
+            : 0;
 }

@@ -29,7 +29,14 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
         try
         {
             return Directory.Exists(Directories)
-                ? [.. Directory.GetDirectories(Directories).Where(d => Directory.EnumerateFiles(d, Pattern).Any()).OrderByDescending(Moved).ThenByDescending(d => d, StringComparer.Ordinal)]
+                ?
+                [
+                    .. Directory
+                        .GetDirectories(Directories)
+                        .Where(d => Directory.EnumerateFiles(d, Pattern).Any())
+                        .OrderByDescending(Moved)
+                        .ThenByDescending(d => d, StringComparer.Ordinal),
+                ]
                 : [];
         }
         catch (UnauthorizedAccessException)
@@ -40,9 +47,10 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
     }
 
     /// <summary>For a scan, which repairs nothing; null when there is nothing to repair.</summary>
-    public string? Warning() => Find() is { Count: > 0 } found
-        ? $"An interrupted run left the administrator's repositories in {string.Join(", ", found)}; {repositories} holds a baseline's. The next install puts them back."
-        : null;
+    public string? Warning() =>
+        Find() is { Count: > 0 } found
+            ? $"An interrupted run left the administrator's repositories in {string.Join(", ", found)}; {repositories} holds a baseline's. The next install puts them back."
+            : null;
 
     /// <summary>
     /// Puts the files back. Each step leaves a state that the next call completes: a copy replaces the file at once, and only then the backup is deleted.
@@ -59,7 +67,9 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
         var folder = host.Paths.InRoot(repositories);
         try
         {
-            var meanwhile = Directory.Exists(folder) ? Directory.GetFiles(folder, Pattern).ToHashSet(StringComparer.Ordinal) : [];
+            var meanwhile = Directory.Exists(folder)
+                ? Directory.GetFiles(folder, Pattern).ToHashSet(StringComparer.Ordinal)
+                : [];
             foreach (var backup in found)
             {
                 foreach (var file in Directory.GetFiles(backup, Pattern).Order(StringComparer.Ordinal))
@@ -74,20 +84,32 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
 
                 if (!Directory.EnumerateFileSystemEntries(backup).Any())
                     Directory.Delete(backup);
-                observer.Warning($"The administrator's repositories, which an interrupted run had left in {backup}, are back in {repositories}.");
+                observer.Warning(
+                    $"The administrator's repositories, which an interrupted run had left in {backup}, are back in {repositories}."
+                );
             }
 
             foreach (var file in meanwhile.Order(StringComparer.Ordinal))
             {
-                if (File.ReadAllText(file).Trim() is { Length: > 0 } text && customSources?.Contains(text, StringComparison.Ordinal) == true)
+                if (
+                    File.ReadAllText(file).Trim() is { Length: > 0 } text
+                    && customSources?.Contains(text, StringComparison.Ordinal) == true
+                )
                     File.Delete(file);
                 else
-                    observer.Warning($"{file} was there while the administrator's repositories were not: a baseline brought it, or somebody has made it since. Delete it if nobody wants it.");
+                    observer.Warning(
+                        $"{file} was there while the administrator's repositories were not: a baseline brought it, or somebody has made it since. Delete it if nobody wants it."
+                    );
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PatchToolsException(PatchErrors.StateUnwritable, $"The repositories in {found[0]} could not be put back into {repositories}: {e.Message}", found[0], e);
+            throw new PatchToolsException(
+                PatchErrors.StateUnwritable,
+                $"The repositories in {found[0]} could not be put back into {repositories}: {e.Message}",
+                found[0],
+                e
+            );
         }
     }
 
@@ -108,5 +130,6 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
     }
 
     /// <summary>Moving a file changes its inode, so its change time is when the run moved it.</summary>
-    private static (long, uint) Moved(string backup) => FileTimes.ChangeOrder(Directory.EnumerateFiles(backup, Pattern).Order(StringComparer.Ordinal).First());
+    private static (long, uint) Moved(string backup) =>
+        FileTimes.ChangeOrder(Directory.EnumerateFiles(backup, Pattern).Order(StringComparer.Ordinal).First());
 }

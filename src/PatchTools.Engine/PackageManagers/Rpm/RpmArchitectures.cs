@@ -19,23 +19,27 @@ internal static class RpmArchitectures
     ];
 
     /// <summary>rpm's word for the machine that this process runs on.</summary>
-    public static string OfThisMachine => RuntimeInformation.OSArchitecture switch
-    {
-        Architecture.Arm64 => "aarch64",
-        Architecture.Arm => "armv7hl",
-        Architecture.X86 => "i686",
-        Architecture.S390x => "s390x",
-        Architecture.Ppc64le => "ppc64le",
-        Architecture.LoongArch64 => "loongarch64",
-        _ => "x86_64",
-    };
+    public static string OfThisMachine =>
+        RuntimeInformation.OSArchitecture switch
+        {
+            Architecture.Arm64 => "aarch64",
+            Architecture.Arm => "armv7hl",
+            Architecture.X86 => "i686",
+            Architecture.S390x => "s390x",
+            Architecture.Ppc64le => "ppc64le",
+            Architecture.LoongArch64 => "loongarch64",
+            _ => "x86_64",
+        };
 
     /// <summary>The host's own machine; of a foreign root, what most of its packages are built for.</summary>
     public static string Of(string root, IReadOnlyList<RpmPackage> installed)
     {
         if (root == "/")
             return OfThisMachine;
-        var most = installed.Where(p => p.Architecture is not ("noarch" or "(none)")).GroupBy(p => p.Architecture, StringComparer.Ordinal).MaxBy(g => g.Count());
+        var most = installed
+            .Where(p => p.Architecture is not ("noarch" or "(none)"))
+            .GroupBy(p => p.Architecture, StringComparer.Ordinal)
+            .MaxBy(g => g.Count());
         return most is null ? OfThisMachine : Base(most.Key);
     }
 
@@ -43,8 +47,15 @@ internal static class RpmArchitectures
     public static string Base(string architecture) => FamilyOf(architecture)?[0] ?? architecture;
 
     /// <summary>Architectures whose packages such a machine takes, <c>noarch</c> among them.</summary>
-    public static IReadOnlyList<string> Compatible(string architecture) => [.. (FamilyOf(architecture) ?? [architecture]).Append(architecture).Append("noarch").Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Compatible(string architecture) =>
+        [
+            .. (FamilyOf(architecture) ?? [architecture])
+                .Append(architecture)
+                .Append("noarch")
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     private static string[]? FamilyOf(string architecture) =>
-        Families.FirstOrDefault(f => f[0] == architecture) ?? Families.FirstOrDefault(f => f.Contains(architecture, StringComparer.Ordinal));
+        Families.FirstOrDefault(f => f[0] == architecture)
+        ?? Families.FirstOrDefault(f => f.Contains(architecture, StringComparer.Ordinal));
 }

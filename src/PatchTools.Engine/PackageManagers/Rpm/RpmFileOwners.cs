@@ -11,7 +11,10 @@ internal sealed class RpmFileOwners(string root, IProcessRunner runner) : IFileO
 
     // rpm 4.18.0, fields parted by U+001F and packages by U+001E:
     // zlib | /usr/lib64/libz.so.1 | /usr/lib64/libz.so.1.2.11 |
-    public async Task<IReadOnlyDictionary<string, string>> OwnersOfAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> OwnersOfAsync(
+        IReadOnlyCollection<string> paths,
+        CancellationToken cancellationToken
+    )
     {
         var ownership = new FileOwnership(paths);
         if (paths.Count == 0)
@@ -19,7 +22,20 @@ internal sealed class RpmFileOwners(string root, IProcessRunner runner) : IFileO
         string output;
         try
         {
-            output = (await runner.RunAsync(new Command("rpm", [.. new RpmQuery(root, runner).Database(), "-qa", "--queryformat", $"%{{NAME}}{Field}[%{{FILENAMES}}{Field}]{Record}"]), cancellationToken)).StandardOutput;
+            output = (
+                await runner.RunAsync(
+                    new Command(
+                        "rpm",
+                        [
+                            .. new RpmQuery(root, runner).Database(),
+                            "-qa",
+                            "--queryformat",
+                            $"%{{NAME}}{Field}[%{{FILENAMES}}{Field}]{Record}",
+                        ]
+                    ),
+                    cancellationToken
+                )
+            ).StandardOutput;
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.PackageManagerFailed)
         {

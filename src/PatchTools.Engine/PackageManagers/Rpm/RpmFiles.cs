@@ -24,7 +24,16 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
         List<string> wanted = [.. packages];
         if (wanted.Count == 0)
             return new RpmContents(0, []);
-        var command = new Command("rpm", [.. new RpmQuery(host.Paths.Root, runner).Database(), "-q", "--queryformat", $"%{{SIZE}}{Field}[%{{FILENAMES}}{Field}]{Record}", .. wanted])
+        var command = new Command(
+            "rpm",
+            [
+                .. new RpmQuery(host.Paths.Root, runner).Database(),
+                "-q",
+                "--queryformat",
+                $"%{{SIZE}}{Field}[%{{FILENAMES}}{Field}]{Record}",
+                .. wanted,
+            ]
+        )
         {
             // As many as are not installed, as far as a byte counts.
             ExpectedExitCodes = [.. Enumerable.Range(0, 256)],
@@ -42,7 +51,10 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
         foreach (var record in output.Split(Record))
         {
             var fields = record[(record.LastIndexOf('\n') + 1)..].Split(Field);
-            if (fields.Length < 2 || !long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+            if (
+                fields.Length < 2
+                || !long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            )
                 continue;
             size += bytes;
             paths.AddRange(fields[1..].Where(f => f.Length > 0));
@@ -59,10 +71,20 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
     {
         var units = host.Paths.InRoot("/run/systemd/units");
         var knowsRunning = Directory.Exists(units);
-        return [.. new SortedSet<string>(
-            paths.Select(p => ServiceFile().Match(p)).Where(m => m.Success).Select(m => m.Groups[1].Value)
-                .Where(name => !knowsRunning || new FileInfo(Path.Combine(units, $"invocation:{name}.service")).LinkTarget is not null),
-            StringComparer.Ordinal)];
+        return
+        [
+            .. new SortedSet<string>(
+                paths
+                    .Select(p => ServiceFile().Match(p))
+                    .Where(m => m.Success)
+                    .Select(m => m.Groups[1].Value)
+                    .Where(name =>
+                        !knowsRunning
+                        || new FileInfo(Path.Combine(units, $"invocation:{name}.service")).LinkTarget is not null
+                    ),
+                StringComparer.Ordinal
+            ),
+        ];
     }
 
     // /usr/lib/systemd/system/sshd.service; getty@.service runs under other names.

@@ -6,12 +6,19 @@ internal static class RpmKernels
     /// <summary>Packages that hold a bootable kernel: Red Hat's and its kin's, Oracle's own, Amazon's of another line than the release's.</summary>
     private static readonly string[][] Flavours =
     [
-        ["kernel-core", "kernel"], ["kernel-rt-core", "kernel-rt"], ["kernel-64k-core", "kernel-64k"], ["kernel-uek-core", "kernel-uek"], ["kernel-lt"], ["kernel-ml"],
-        ["kernel6.12"], ["kernel6.18"],
+        ["kernel-core", "kernel"],
+        ["kernel-rt-core", "kernel-rt"],
+        ["kernel-64k-core", "kernel-64k"],
+        ["kernel-uek-core", "kernel-uek"],
+        ["kernel-lt"],
+        ["kernel-ml"],
+        ["kernel6.12"],
+        ["kernel6.18"],
     ];
 
     /// <summary>As <c>uname -r</c> has it: version, release and architecture.</summary>
-    public static string ReleaseOf(RpmPackage kernel) => $"{RpmVersion.WithoutEpoch(kernel.Edition)}.{kernel.Architecture}";
+    public static string ReleaseOf(RpmPackage kernel) =>
+        $"{RpmVersion.WithoutEpoch(kernel.Edition)}.{kernel.Architecture}";
 
     /// <summary>The newest installed kernel of the running one's flavour when it is newer. Null also where the running one is of no package.</summary>
     public static RpmPackage? NewerThan(string running, IReadOnlyList<RpmPackage> installed)
@@ -32,5 +39,6 @@ internal static class RpmKernels
     public static bool IsKernel(string name) => Flavours.Any(f => f.Contains(name, StringComparer.Ordinal));
 
     /// <summary>The running kernel is one of the installed packages'.</summary>
-    public static bool Knows(string running, IReadOnlyList<RpmPackage> installed) => Flavours.Any(f => installed.Any(p => f.Contains(p.Name, StringComparer.Ordinal) && ReleaseOf(p) == running));
+    public static bool Knows(string running, IReadOnlyList<RpmPackage> installed) =>
+        Flavours.Any(f => installed.Any(p => f.Contains(p.Name, StringComparer.Ordinal) && ReleaseOf(p) == running));
 }

@@ -23,14 +23,19 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             var index = builder.Package(Encoding.UTF8.GetBytes(package.Name), builder.Word(package.Architecture));
             var version = builder.Version(index, Encoding.UTF8.GetBytes(package.Edition), 0, 0, 0, local);
             builder.SetBuildTime(version, package.BuildTime);
-            builder.SetInstalled(index, version, new InstalledPackage
-            {
-                Name = package.Name,
-                Architecture = package.Architecture,
-                Edition = package.Edition,
-                Vendor = package.Vendor,
-                InstalledTime = package.InstallTime > 0 ? new EpochTime(package.InstallTime, IsFractional: false) : null,
-            });
+            builder.SetInstalled(
+                index,
+                version,
+                new InstalledPackage
+                {
+                    Name = package.Name,
+                    Architecture = package.Architecture,
+                    Edition = package.Edition,
+                    Vendor = package.Vendor,
+                    InstalledTime =
+                        package.InstallTime > 0 ? new EpochTime(package.InstallTime, IsFractional: false) : null,
+                }
+            );
         }
     }
 
@@ -54,7 +59,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         {
             foreach (var origin in builder.OriginsOf(version).ToArray())
             {
-                if (builder.Origin(origin) is { IsOffer: true } offer && (repository is null || offer.Repository == repository))
+                if (
+                    builder.Origin(origin) is { IsOffer: true } offer
+                    && (repository is null || offer.Repository == repository)
+                )
                     builder.ReplaceOrigin(version, origin, Hidden(origin, because));
             }
         }
@@ -73,7 +81,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                 if (builder.Origin(origin) is not { IsOffer: true } offer)
                     continue;
                 var name = Encoding.UTF8.GetString(builder.NameOf(version));
-                if (!best.TryGetValue(name, out var known) || repositories[offer.Repository].Priority < repositories[known].Priority)
+                if (
+                    !best.TryGetValue(name, out var known)
+                    || repositories[offer.Repository].Priority < repositories[known].Priority
+                )
                     best[name] = offer.Repository;
             }
         }
@@ -87,12 +98,17 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                 var (bestId, bestPriority) = repositories[best[Encoding.UTF8.GetString(builder.NameOf(version))]];
                 var (id, priority) = repositories[offer.Repository];
                 if (priority > bestPriority)
-                    builder.ReplaceOrigin(version, origin, Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}"));
+                    builder.ReplaceOrigin(
+                        version,
+                        origin,
+                        Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}")
+                    );
             }
         }
     }
 
-    public void AddObsoletes(int version, string name, string flags, string edition) => _obsoletes.Add((version, name, flags, edition));
+    public void AddObsoletes(int version, string name, string flags, string edition) =>
+        _obsoletes.Add((version, name, flags, edition));
 
     /// <summary>Installed packages that another package replaces: a baseline does not follow replacements (spec 20 §3), so only their explanation names it.</summary>
     public void NoteReplacements()
@@ -106,22 +122,31 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                 var package = builder.Installed(index);
                 if (package.PolicyNote is null && Includes(flags, RpmVersion.Order.Compare(package.Edition, edition)))
                 {
-                    var replacement = $"{Encoding.UTF8.GetString(builder.NameOf(version))} {Encoding.UTF8.GetString(builder.EditionOf(version))}";
-                    builder.ReplaceInstalled(index, package with { PolicyNote = $"{replacement} replaces it (obsoletes); a baseline does not follow replacements" });
+                    var replacement =
+                        $"{Encoding.UTF8.GetString(builder.NameOf(version))} {Encoding.UTF8.GetString(builder.EditionOf(version))}";
+                    builder.ReplaceInstalled(
+                        index,
+                        package with
+                        {
+                            PolicyNote =
+                                $"{replacement} replaces it (obsoletes); a baseline does not follow replacements",
+                        }
+                    );
                 }
             }
         }
 
-        static bool Includes(string flags, int order) => flags switch
-        {
-            "" => true,
-            "EQ" => order == 0,
-            "LT" => order < 0,
-            "LE" => order <= 0,
-            "GT" => order > 0,
-            "GE" => order >= 0,
-            _ => false,
-        };
+        static bool Includes(string flags, int order) =>
+            flags switch
+            {
+                "" => true,
+                "EQ" => order == 0,
+                "LT" => order < 0,
+                "LE" => order <= 0,
+                "GT" => order > 0,
+                "GE" => order >= 0,
+                _ => false,
+            };
     }
 
     /// <summary>One version that an advisory names. What the repository no longer offers is kept for installed packages, whose explanation says which newer version has the fix.</summary>
@@ -130,7 +155,13 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     /// <param name="name">UTF-8.</param>
     /// <param name="architecture">UTF-8.</param>
     /// <param name="edition">UTF-8.</param>
-    public void AddAdvisory(int origin, Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition)
+    public void AddAdvisory(
+        int origin,
+        Advisory advisory,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> architecture,
+        ReadOnlySpan<byte> edition
+    )
     {
         var package = builder.FindPackage(name, architecture);
         if (package < 0)

@@ -11,7 +11,14 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <param name="InstallTime">Seconds since 1970 UTC; 0 when unknown.</param>
 /// <param name="BuildTime">Seconds since 1970 UTC; 0 when unknown.</param>
 /// <param name="Vendor">As the package says; empty when it says nothing.</param>
-internal sealed record RpmPackage(string Name, string Architecture, string Edition, long InstallTime, long BuildTime, string Vendor = "");
+internal sealed record RpmPackage(
+    string Name,
+    string Architecture,
+    string Edition,
+    long InstallTime,
+    long BuildTime,
+    string Vendor = ""
+);
 
 /// <summary>Asks rpm itself for its database: rpm knows every backend that ever was (Berkeley DB, ndb, SQLite). One command whatever is installed.</summary>
 internal sealed class RpmQuery(string root, IProcessRunner runner)
@@ -27,22 +34,38 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
 
     /// <summary>What provides the release number of a distribution, in dnf's order (dnf.const.DISTROVERPKG of dnf 4.14).</summary>
     private static readonly string[] ReleaseProviders =
-        ["system-release(releasever)", "system-release", "distribution-release(releasever)", "distribution-release", "redhat-release", "suse-release"];
+    [
+        "system-release(releasever)",
+        "system-release",
+        "distribution-release(releasever)",
+        "distribution-release",
+        "redhat-release",
+        "suse-release",
+    ];
 
     /// <summary>Folder of the database below a root; null when there is none.</summary>
     public static string? DatabaseOf(string root) =>
-        DatabaseFolders.Select(f => Path.Combine(root, f)).FirstOrDefault(f => DatabaseFiles.Any(d => File.Exists(Path.Combine(f, d))));
+        DatabaseFolders
+            .Select(f => Path.Combine(root, f))
+            .FirstOrDefault(f => DatabaseFiles.Any(d => File.Exists(Path.Combine(f, d))));
 
     /// <summary>The database itself below a root; null when there is none.</summary>
-    public static string? DatabaseFileOf(string root) => DatabaseOf(root) is { } folder ? DatabaseFiles.Select(d => Path.Combine(folder, d)).FirstOrDefault(File.Exists) : null;
+    public static string? DatabaseFileOf(string root) =>
+        DatabaseOf(root) is { } folder
+            ? DatabaseFiles.Select(d => Path.Combine(folder, d)).FirstOrDefault(File.Exists)
+            : null;
 
     /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
     /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered something else.</exception>
     public async Task<IReadOnlyList<RpmPackage>> InstalledAsync(CancellationToken cancellationToken)
     {
-        var format = $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Field}%{{VENDOR}}{Record}";
-        var result = await runner.RunAsync(new Command("rpm", [.. Database(), "-qa", "--queryformat", format]), cancellationToken);
+        var format =
+            $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Field}%{{VENDOR}}{Record}";
+        var result = await runner.RunAsync(
+            new Command("rpm", [.. Database(), "-qa", "--queryformat", format]),
+            cancellationToken
+        );
         return Installed(result.StandardOutput);
     }
 
@@ -59,11 +82,23 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
                 continue;
             var fields = record.TrimStart('\n').Split(Field);
             if (fields.Length != 8 || fields[0].Length == 0 || fields[3].Length == 0)
-                throw new PatchToolsException(PatchErrors.PackageDatabaseUnreadable, $"rpm's list of installed packages has a record that is none: '{Shown(record)}'.");
+                throw new PatchToolsException(
+                    PatchErrors.PackageDatabaseUnreadable,
+                    $"rpm's list of installed packages has a record that is none: '{Shown(record)}'."
+                );
             if (fields[0] == "gpg-pubkey")
                 continue;
             var epoch = fields[2] is "0" or "(none)" ? "" : $"{fields[2]}:";
-            packages.Add(new RpmPackage(fields[0], fields[1], $"{epoch}{fields[3]}-{fields[4]}", Seconds(fields[5]), Seconds(fields[6]), fields[7] is "(none)" ? "" : fields[7]));
+            packages.Add(
+                new RpmPackage(
+                    fields[0],
+                    fields[1],
+                    $"{epoch}{fields[3]}-{fields[4]}",
+                    Seconds(fields[5]),
+                    Seconds(fields[6]),
+                    fields[7] is "(none)" ? "" : fields[7]
+                )
+            );
         }
 
         return packages;
@@ -72,8 +107,12 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     /// <summary><c>$releasever</c> as dnf finds it: the version with which a package provides the release, else its own. Null when nothing does.</summary>
     public async Task<string?> ReleaseVersionAsync(CancellationToken cancellationToken)
     {
-        var format = $"%{{NAME}}{Field}%{{VERSION}}{Field}[%{{PROVIDENAME}}{Part}%{{PROVIDEFLAGS}}{Part}%{{PROVIDEVERSION}}{Entry}]{Record}";
-        var command = new Command("rpm", [.. Database(), "-q", "--whatprovides", .. ReleaseProviders, "--queryformat", format])
+        var format =
+            $"%{{NAME}}{Field}%{{VERSION}}{Field}[%{{PROVIDENAME}}{Part}%{{PROVIDEFLAGS}}{Part}%{{PROVIDEVERSION}}{Entry}]{Record}";
+        var command = new Command(
+            "rpm",
+            [.. Database(), "-q", "--whatprovides", .. ReleaseProviders, "--queryformat", format]
+        )
         {
             // As many as there are names that nothing provides.
             ExpectedExitCodes = [.. Enumerable.Range(0, ReleaseProviders.Length + 1)],
@@ -91,7 +130,13 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
         {
             var fields = record[(record.LastIndexOf('\n') + 1)..].Split(Field);
             if (fields.Length == 3)
-                packages.Add((fields[0], fields[1], [.. fields[2].Split(Entry).Select(e => e.Split(Part)).Where(p => p.Length == 3)]));
+                packages.Add(
+                    (
+                        fields[0],
+                        fields[1],
+                        [.. fields[2].Split(Entry).Select(e => e.Split(Part)).Where(p => p.Length == 3)]
+                    )
+                );
         }
 
         const int equal = 8;
@@ -101,7 +146,10 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
             {
                 if (provides.FirstOrDefault(p => p[0] == provider) is not { } provided)
                     continue;
-                var isExact = int.TryParse(provided[1], NumberStyles.None, CultureInfo.InvariantCulture, out var flags) && (flags & 0xf) == equal && provided[2].Length > 0;
+                var isExact =
+                    int.TryParse(provided[1], NumberStyles.None, CultureInfo.InvariantCulture, out var flags)
+                    && (flags & 0xf) == equal
+                    && provided[2].Length > 0;
                 return isExact && name != provider ? provided[2] : version;
             }
         }
@@ -110,9 +158,11 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     }
 
     /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
-    internal IReadOnlyList<string> Database() => root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
+    internal IReadOnlyList<string> Database() =>
+        root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
 
-    private static long Seconds(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+    private static long Seconds(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 
     private static string Shown(string text) => string.Concat(text.Take(80).Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -44,7 +44,8 @@ public sealed class RpmVersion : IComparer<string>
     }
 
     /// <summary>The edition without its epoch.</summary>
-    internal static ReadOnlySpan<char> WithoutEpoch(ReadOnlySpan<char> edition) => edition[(EpochLength(edition) + 1)..];
+    internal static ReadOnlySpan<char> WithoutEpoch(ReadOnlySpan<char> edition) =>
+        edition[(EpochLength(edition) + 1)..];
 
     private static bool HasRelease(ReadOnlySpan<char> text) => text.Length > 2 && text[1..^1].Contains('-');
 
@@ -81,7 +82,9 @@ public sealed class RpmVersion : IComparer<string>
             var lengthY = RunLength(y, numeric);
             if (lengthY == 0)
                 return numeric ? 1 : -1;
-            var order = numeric ? CompareNumber(x[..lengthX], y[..lengthY]) : Math.Sign(x[..lengthX].SequenceCompareTo(y[..lengthY]));
+            var order = numeric
+                ? CompareNumber(x[..lengthX], y[..lengthY])
+                : Math.Sign(x[..lengthX].SequenceCompareTo(y[..lengthY]));
             if (order != 0)
                 return order;
             x = x[lengthX..];

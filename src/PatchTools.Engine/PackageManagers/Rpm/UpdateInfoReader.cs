@@ -90,7 +90,15 @@ internal static class UpdateInfoReader
             }
             else if (tag.SequenceEqual("module"u8))
             {
-                draft.AddModule(new ModuleStream(Text(xml.Attribute("name"u8)), Text(xml.Attribute("stream"u8)), Text(xml.Attribute("context"u8)), Text(xml.Attribute("arch"u8))), sink);
+                draft.AddModule(
+                    new ModuleStream(
+                        Text(xml.Attribute("name"u8)),
+                        Text(xml.Attribute("stream"u8)),
+                        Text(xml.Attribute("context"u8)),
+                        Text(xml.Attribute("arch"u8))
+                    ),
+                    sink
+                );
             }
             else if (tag.SequenceEqual("reference"u8))
             {
@@ -120,10 +128,29 @@ internal static class UpdateInfoReader
             return null;
         var date = Encoding.UTF8.GetString(text);
         if (text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)
-            return text.Length is > 4 and < 12 && long.Parse(date, CultureInfo.InvariantCulture) is > 0 and var seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
-        foreach (var (length, format) in new[] { (19, "yyyy-MM-dd HH:mm:ss"), (16, "yyyy-MM-dd HH:mm"), (13, "yyyy-MM-dd HH"), (10, "yyyy-MM-dd") })
+            return text.Length is > 4 and < 12 && long.Parse(date, CultureInfo.InvariantCulture) is > 0 and var seconds
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null;
+        foreach (
+            var (length, format) in new[]
+            {
+                (19, "yyyy-MM-dd HH:mm:ss"),
+                (16, "yyyy-MM-dd HH:mm"),
+                (13, "yyyy-MM-dd HH"),
+                (10, "yyyy-MM-dd"),
+            }
+        )
         {
-            if (date.Length >= length && DateTimeOffset.TryParseExact(date[..length].Replace('T', ' '), format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+            if (
+                date.Length >= length
+                && DateTimeOffset.TryParseExact(
+                    date[..length].Replace('T', ' '),
+                    format,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out var instant
+                )
+            )
                 return instant;
         }
 
@@ -190,7 +217,10 @@ internal static class UpdateInfoReader
         {
             if (type.SequenceEqual("self"u8))
                 _selfId = Text(xml.Attribute("id"u8));
-            var list = Ascii.EqualsIgnoreCase(type, "cve"u8) ? _cves : Ascii.EqualsIgnoreCase(type, "bugzilla"u8) ? _bugs : null;
+            var list =
+                Ascii.EqualsIgnoreCase(type, "cve"u8) ? _cves
+                : Ascii.EqualsIgnoreCase(type, "bugzilla"u8) ? _bugs
+                : null;
             var id = list is null ? "" : Text(xml.Attribute("id"u8));
             if (id.Length > 0 && !list!.Contains(id))
                 list.Add(id);

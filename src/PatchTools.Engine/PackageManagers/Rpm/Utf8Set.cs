@@ -40,7 +40,11 @@ internal sealed class Utf8Set
 
     public bool Contains(ReadOnlySpan<byte> text)
     {
-        for (var slot = Hash(text) & (_slots.Length - 1); _slots[slot] is { } entry; slot = (slot + 1) & (_slots.Length - 1))
+        for (
+            var slot = Hash(text) & (_slots.Length - 1);
+            _slots[slot] is { } entry;
+            slot = (slot + 1) & (_slots.Length - 1)
+        )
         {
             if (text.SequenceEqual(entry))
                 return true;

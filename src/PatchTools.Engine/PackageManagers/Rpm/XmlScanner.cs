@@ -182,7 +182,10 @@ internal sealed class XmlScanner : IDisposable
         var closes = _buffer[tag + 1] == '/';
         var inner = _buffer.AsSpan(tag + 1, end - tag - 1);
         var isEmpty = !closes && inner.EndsWith("/"u8);
-        var name = closes ? inner[1..] : isEmpty ? inner[..^1] : inner;
+        var name =
+            closes ? inner[1..]
+            : isEmpty ? inner[..^1]
+            : inner;
         var nameLength = name.IndexOfAny(" \t\r\n"u8) is var blank and >= 0 ? blank : name.Length;
         _attributesStart = tag + 1 + (closes ? 1 : 0) + nameLength;
         _attributesEnd = _attributesStart + name.Length - nameLength;
@@ -327,7 +330,10 @@ internal sealed class XmlScanner : IDisposable
         var value = instruction[(at + 9)..];
         var end = value.IsEmpty ? -1 : value[1..].IndexOf(value[0]);
         var encoding = end < 0 ? "" : Encoding.ASCII.GetString(value.Slice(1, end));
-        if (!encoding.Equals("UTF-8", StringComparison.OrdinalIgnoreCase) && !encoding.Equals("US-ASCII", StringComparison.OrdinalIgnoreCase))
+        if (
+            !encoding.Equals("UTF-8", StringComparison.OrdinalIgnoreCase)
+            && !encoding.Equals("US-ASCII", StringComparison.OrdinalIgnoreCase)
+        )
             throw Malformed($"it is written in '{encoding}', not in UTF-8");
     }
 
@@ -376,8 +382,17 @@ internal sealed class XmlScanner : IDisposable
         {
             var digits = entity[1..];
             var isHexadecimal = digits[0] == 'x';
-            if (Utf8Parser.TryParse(isHexadecimal ? digits[1..] : digits, out uint value, out var used, isHexadecimal ? 'X' : 'D')
-                && used == digits.Length - (isHexadecimal ? 1 : 0) && value > 0 && Rune.IsValid(value))
+            if (
+                Utf8Parser.TryParse(
+                    isHexadecimal ? digits[1..] : digits,
+                    out uint value,
+                    out var used,
+                    isHexadecimal ? 'X' : 'D'
+                )
+                && used == digits.Length - (isHexadecimal ? 1 : 0)
+                && value > 0
+                && Rune.IsValid(value)
+            )
             {
                 return new Rune(value).EncodeToUtf8(into);
             }

@@ -24,11 +24,15 @@ internal sealed record BaseProduct(string Name, DateOnly? EndOfLife)
         {
             // Within an image the link may point to the image's own absolute path.
             if (new FileInfo(path).LinkTarget is { } target)
-                path = Path.IsPathRooted(target) ? Path.Combine(root, target.TrimStart('/')) : Path.Combine(Path.GetDirectoryName(path)!, target);
+                path = Path.IsPathRooted(target)
+                    ? Path.Combine(root, target.TrimStart('/'))
+                    : Path.Combine(Path.GetDirectoryName(path)!, target);
             if (!File.Exists(path))
                 return null;
             using var xml = new XmlScanner(File.OpenRead(path), path);
-            string name = "", version = "", end = "";
+            string name = "",
+                version = "",
+                end = "";
             while (xml.Read())
             {
                 if (xml.IsStart || xml.Depth != 1)
@@ -41,7 +45,18 @@ internal sealed record BaseProduct(string Name, DateOnly? EndOfLife)
                     end = Encoding.UTF8.GetString(xml.Text).Trim();
             }
 
-            return new BaseProduct($"{name} {version}".Trim(), DateOnly.TryParseExact(end, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null);
+            return new BaseProduct(
+                $"{name} {version}".Trim(),
+                DateOnly.TryParseExact(
+                    end,
+                    "yyyy-MM-dd",
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.None,
+                    out var day
+                )
+                    ? day
+                    : null
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or PatchToolsException)
         {

@@ -14,7 +14,8 @@ internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> Entr
 
     /// <summary>None when the file is not there; a lock that PatchTools does not know to read is warned about, as zypper may still refuse what it names.</summary>
     /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
-    public static PackageLocks Read(string path, List<string> warnings) => new(path, Parse(IniFile.Text(path) ?? "", path, warnings));
+    public static PackageLocks Read(string path, List<string> warnings) =>
+        new(path, Parse(IniFile.Text(path) ?? "", path, warnings));
 
     // libzypp 17.25.7, /etc/zypp/locks after `zypper addlock 'h = 2.0-1'` and `zypper addlock -r one newdep`:
     //
@@ -44,7 +45,9 @@ internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> Entr
             if (line.Length > 0 || fields.Count == 0)
                 continue;
             if (PackageLock.From(fields) is not { } entry)
-                warnings.Add($"A lock in {path} cannot be read ({string.Join(", ", fields.Select(f => $"{f.Name}: {f.Value}"))}); zypper may keep away what it names.");
+                warnings.Add(
+                    $"A lock in {path} cannot be read ({string.Join(", ", fields.Select(f => $"{f.Name}: {f.Value}"))}); zypper may keep away what it names."
+                );
             else if (entry.ConcernsPackages)
                 locks.Add(entry);
             fields.Clear();
@@ -67,17 +70,24 @@ internal sealed class PackageLock
     private string _edition = "";
     private string _status = "all";
 
-    private PackageLock()
-    {
-    }
+    private PackageLock() { }
 
     public bool ConcernsPackages => _kinds.Count == 0 || _kinds.Contains("package");
 
     /// <summary>As <c>zypper locks</c> shows it.</summary>
-    public string Text => string.Join(", ", _names) + (_edition.Length == 0 ? "" : $" {_relation} {_edition}") + (_repositories.Count == 0 ? "" : $" (repository {string.Join(", ", _repositories)})");
+    public string Text =>
+        string.Join(", ", _names)
+        + (_edition.Length == 0 ? "" : $" {_relation} {_edition}")
+        + (_repositories.Count == 0 ? "" : $" (repository {string.Join(", ", _repositories)})");
 
     /// <summary>A bare package name for every architecture, version and repository: the only kind that AWS's own patching adds (spec 12 §9).</summary>
-    public bool IsBareName => _names is [var name] && name.AsSpan().IndexOfAny("*?[") < 0 && _edition.Length == 0 && _repositories.Count == 0 && _kinds is ["package"] && _match == "glob";
+    public bool IsBareName =>
+        _names is [var name]
+        && name.AsSpan().IndexOfAny("*?[") < 0
+        && _edition.Length == 0
+        && _repositories.Count == 0
+        && _kinds is ["package"]
+        && _match == "glob";
 
     /// <summary>Null: it asks for something else than names.</summary>
     public static PackageLock? From(IReadOnlyList<(string Name, string Value)> fields)
@@ -102,7 +112,8 @@ internal sealed class PackageLock
                 case "solvable_name" or "query_string":
                     entry._names.Add(value);
                     break;
-                case "version" when value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var relation, var edition]:
+                case "version"
+                    when value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var relation, var edition]:
                     (entry._relation, entry._edition) = (relation, edition);
                     break;
                 case "install_status":
@@ -119,11 +130,15 @@ internal sealed class PackageLock
     }
 
     /// <summary>Whether it names an installed package.</summary>
-    public bool Matches(string name, string edition) => _repositories.Count == 0 && _status != "not-installed" && MatchesName(name) && MatchesEdition(edition);
+    public bool Matches(string name, string edition) =>
+        _repositories.Count == 0 && _status != "not-installed" && MatchesName(name) && MatchesEdition(edition);
 
     /// <summary>Whether it names what a repository offers.</summary>
     public bool MatchesOffer(string name, string edition, string repository) =>
-        (_repositories.Count == 0 || _repositories.Contains(repository)) && _status != "installed" && MatchesName(name) && MatchesEdition(edition);
+        (_repositories.Count == 0 || _repositories.Contains(repository))
+        && _status != "installed"
+        && MatchesName(name)
+        && MatchesEdition(edition);
 
     public bool MatchesName(string name) => _patterns.Exists(p => p(name));
 
@@ -147,7 +162,12 @@ internal sealed class PackageLock
                 case "regex":
                     try
                     {
-                        var regex = new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | (_caseSensitive ? RegexOptions.None : RegexOptions.IgnoreCase));
+                        var regex = new Regex(
+                            text,
+                            RegexOptions.CultureInvariant
+                                | RegexOptions.NonBacktracking
+                                | (_caseSensitive ? RegexOptions.None : RegexOptions.IgnoreCase)
+                        );
                         _patterns.Add(regex.IsMatch);
                     }
                     catch (Exception e) when (e is ArgumentException or NotSupportedException)

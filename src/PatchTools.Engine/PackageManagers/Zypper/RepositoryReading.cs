@@ -4,7 +4,11 @@ namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>One repository while its cached metadata is read.</summary>
 internal sealed class RepositoryReading(ZypperRepository repository, string cache, int index)
-    : MetadataFolder(Path.Combine(cache, repository.CacheName), isFlat: false, "have the repository publish a gzip or zstd variant beside it")
+    : MetadataFolder(
+        Path.Combine(cache, repository.CacheName),
+        isFlat: false,
+        "have the repository publish a gzip or zstd variant beside it"
+    )
 {
     private readonly string _folder = Path.Combine(cache, repository.CacheName);
     private readonly string _exchanged = Path.Combine(cache, repository.CacheFolder);
@@ -23,7 +27,13 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
     /// When the repository was last seen to have this metadata, UTC; null when there is none. zypper exchanges the whole folder for a new one, and touches the table of contents when the
     /// repository says that it is still the same; fetched files may keep the time that they have there.
     /// </summary>
-    public DateTimeOffset? ConfirmedAt => PrimaryFile is null ? null : new DateTimeOffset(new[] { File.GetLastWriteTimeUtc(ContentsFile), Directory.GetLastWriteTimeUtc(_exchanged) }.Max(), TimeSpan.Zero);
+    public DateTimeOffset? ConfirmedAt =>
+        PrimaryFile is null
+            ? null
+            : new DateTimeOffset(
+                new[] { File.GetLastWriteTimeUtc(ContentsFile), Directory.GetLastWriteTimeUtc(_exchanged) }.Max(),
+                TimeSpan.Zero
+            );
 
     /// <summary>Kind of repository without rpm metadata: zypper reads it, PatchTools does not. Null: it is none of those, or nothing of it is here.</summary>
     public string? ForeignType =>

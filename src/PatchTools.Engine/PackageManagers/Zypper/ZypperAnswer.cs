@@ -91,7 +91,11 @@ internal sealed partial record ZypperAnswer
                 else if (tag.SequenceEqual("message"u8))
                     type = Text(xml, "type"u8);
                 else if (tag.SequenceEqual("install-summary"u8))
-                    (hasSummary, download, space) = (true, Number(xml, "download-size"u8), Number(xml, "space-usage-diff"u8));
+                    (hasSummary, download, space) = (
+                        true,
+                        Number(xml, "download-size"u8),
+                        Number(xml, "space-usage-diff"u8)
+                    );
                 else if (tag.StartsWith("to-"u8))
                     section = Encoding.UTF8.GetString(tag);
                 else if (tag.SequenceEqual("solvable"u8) && hasSummary && Text(xml, "type"u8) == "package")
@@ -103,7 +107,11 @@ internal sealed partial record ZypperAnswer
             damage = e.Message;
         }
 
-        var unmatched = errors.Select(e => NotFound().Match(e)).Where(m => m.Success).Select(m => m.Groups["argument"].Value).ToList();
+        var unmatched = errors
+            .Select(e => NotFound().Match(e))
+            .Where(m => m.Success)
+            .Select(m => m.Groups["argument"].Value)
+            .ToList();
         var answered = damage is null && hasSummary && ZypperExitCode.IsSuccess(exitCode) && problems.Count == 0;
         return new ZypperAnswer
         {
@@ -112,7 +120,13 @@ internal sealed partial record ZypperAnswer
             Problems = answered ? [] : [.. problems.Distinct(StringComparer.Ordinal)],
             Solutions = answered ? [] : solutions,
             Unmatched = answered ? [] : unmatched,
-            Failure = answered || problems.Count > 0 || unmatched.Count > 0 ? null : errors.LastOrDefault() ?? damage ?? LastLine(error) ?? $"it ended with {ZypperExitCode.Describe(exitCode)} and gave no reason",
+            Failure =
+                answered || problems.Count > 0 || unmatched.Count > 0
+                    ? null
+                    : errors.LastOrDefault()
+                        ?? damage
+                        ?? LastLine(error)
+                        ?? $"it ended with {ZypperExitCode.Describe(exitCode)} and gave no reason",
             DownloadBytes = download,
             InstalledSizeChange = space,
         };
@@ -125,17 +139,30 @@ internal sealed partial record ZypperAnswer
             return $"no enabled repository offers {target.Name} {target.Edition}";
         var own = Problems.Where(p => Names(p, target)).ToList();
         var texts = own.Count > 0 ? own : Problems;
-        var locks = Solutions.Any(s => s.StartsWith("remove lock", StringComparison.Ordinal)) ? [Solutions.First(s => s.StartsWith("remove lock", StringComparison.Ordinal))] : (string[])[];
+        var locks = Solutions.Any(s => s.StartsWith("remove lock", StringComparison.Ordinal))
+            ? [Solutions.First(s => s.StartsWith("remove lock", StringComparison.Ordinal))]
+            : (string[])[];
         return texts.Count > 0 ? string.Join("; ", texts.Concat(locks)) : Failure ?? "it gave no reason";
     }
 
     /// <summary>The target is what a problem is about, or what the resolver proposes to leave out.</summary>
     public bool Blames(PatchTarget target) =>
-        Unmatched.Contains(ZypperCommands.Spec(target.Name, target.Architecture, target.Edition)) || Problems.Any(p => Names(p, target))
-        || Solutions.Any(s => s.StartsWith("do not ", StringComparison.Ordinal) && (Names(s, target) || s.EndsWith($" {target.Name}.{target.Architecture} = {target.Edition}", StringComparison.Ordinal)));
+        Unmatched.Contains(ZypperCommands.Spec(target.Name, target.Architecture, target.Edition))
+        || Problems.Any(p => Names(p, target))
+        || Solutions.Any(s =>
+            s.StartsWith("do not ", StringComparison.Ordinal)
+            && (
+                Names(s, target)
+                || s.EndsWith($" {target.Name}.{target.Architecture} = {target.Edition}", StringComparison.Ordinal)
+            )
+        );
 
     /// <summary>Whether a problem names any version of the package.</summary>
-    public bool Mentions(string name) => Problems.Any(p => p.Split([' ', ',', '[', '\''], StringSplitOptions.RemoveEmptyEntries).Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal)));
+    public bool Mentions(string name) =>
+        Problems.Any(p =>
+            p.Split([' ', ',', '[', '\''], StringSplitOptions.RemoveEmptyEntries)
+                .Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal))
+        );
 
     /// <summary>
     /// <c>Problem: 1: …</c> with what belongs to it on indented lines, then <c> Solution 1: …</c> with its actions on lines of their own.
@@ -167,14 +194,23 @@ internal sealed partial record ZypperAnswer
         }
     }
 
-    private static void Add(string section, XmlScanner xml, List<PlannedChange> changes, List<PlannedChange> vendorChanges)
+    private static void Add(
+        string section,
+        XmlScanner xml,
+        List<PlannedChange> changes,
+        List<PlannedChange> vendorChanges
+    )
     {
         var (edition, old) = (Text(xml, "edition"u8), Text(xml, "edition-old"u8));
         var isRemoval = section == "to-remove";
         var order = old.Length == 0 ? 1 : RpmVersion.Order.Compare(edition, old);
         var change = new PlannedChange
         {
-            Action = isRemoval ? PlannedAction.Remove : old.Length == 0 ? PlannedAction.Install : order < 0 ? PlannedAction.Downgrade : PlannedAction.Upgrade,
+            Action =
+                isRemoval ? PlannedAction.Remove
+                : old.Length == 0 ? PlannedAction.Install
+                : order < 0 ? PlannedAction.Downgrade
+                : PlannedAction.Upgrade,
             Name = Text(xml, "name"u8),
             Architecture = Text(xml, "arch"u8),
             FromVersion = isRemoval ? edition : old,
@@ -182,21 +218,31 @@ internal sealed partial record ZypperAnswer
         };
         if (section == "to-change-vendor")
             vendorChanges.Add(change);
-        if (!changes.Exists(c => c.Name == change.Name && c.Architecture == change.Architecture && c.ToVersion == change.ToVersion))
+        if (
+            !changes.Exists(c =>
+                c.Name == change.Name && c.Architecture == change.Architecture && c.ToVersion == change.ToVersion
+            )
+        )
             changes.Add(change);
     }
 
     private static bool Names(string text, PatchTarget target)
     {
         var nevra = $"{target.Name}-{target.Edition}.{target.Architecture}";
-        return text.Split([' ', ',', '[', '\'', ';'], StringSplitOptions.RemoveEmptyEntries).Contains(nevra, StringComparer.Ordinal);
+        return text.Split([' ', ',', '[', '\'', ';'], StringSplitOptions.RemoveEmptyEntries)
+            .Contains(nevra, StringComparer.Ordinal);
     }
 
-    private static string? LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+    private static string? LastLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
 
-    private static string Text(XmlScanner xml, ReadOnlySpan<byte> attribute) => Encoding.UTF8.GetString(xml.Attribute(attribute));
+    private static string Text(XmlScanner xml, ReadOnlySpan<byte> attribute) =>
+        Encoding.UTF8.GetString(xml.Attribute(attribute));
 
-    private static long? Number(XmlScanner xml, ReadOnlySpan<byte> attribute) => long.TryParse(Text(xml, attribute), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Number(XmlScanner xml, ReadOnlySpan<byte> attribute) =>
+        long.TryParse(Text(xml, attribute), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     [GeneratedRegex(@"^Problem: (?:[0-9]+: )?(?<text>.+)$", RegexOptions.CultureInvariant)]
     private static partial Regex ProblemLine();
@@ -204,6 +250,9 @@ internal sealed partial record ZypperAnswer
     [GeneratedRegex(@"^Solution [0-9]+: (?<text>.+)$", RegexOptions.CultureInvariant)]
     private static partial Regex SolutionLine();
 
-    [GeneratedRegex(@"^(?:Package '(?<argument>[^']+)' not found\.|No provider of '(?<argument>[^']+)' found\.)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:Package '(?<argument>[^']+)' not found\.|No provider of '(?<argument>[^']+)' found\.)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex NotFound();
 }

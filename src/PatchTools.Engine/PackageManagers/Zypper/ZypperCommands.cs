@@ -26,14 +26,14 @@ internal sealed class ZypperCommands
     }
 
     public ZypperCommands(HostContext host, InstallRequest request, TimeSpan lockTimeout)
-        : this(host, request.CustomSources, Directory.Exists(PrivateCache(host)), lockTimeout)
-    {
-    }
+        : this(host, request.CustomSources, Directory.Exists(PrivateCache(host)), lockTimeout) { }
 
     /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
-    public static string PrivateCache(HostContext host) => System.IO.Path.Combine(host.Paths.DataDirectory, "zypper-cache");
+    public static string PrivateCache(HostContext host) =>
+        System.IO.Path.Combine(host.Paths.DataDirectory, "zypper-cache");
 
-    private static string PrivateSources(HostContext host) => System.IO.Path.Combine(host.Paths.DataDirectory, "zypper-sources");
+    private static string PrivateSources(HostContext host) =>
+        System.IO.Path.Combine(host.Paths.DataDirectory, "zypper-sources");
 
     /// <summary>Asks every enabled repository, however young its metadata is. <c>--non-interactive</c> answers no to every key that the host does not trust.</summary>
     public Command Refresh() => Query(["refresh"]) with { Timeout = TimeSpan.FromMinutes(15) };
@@ -48,24 +48,26 @@ internal sealed class ZypperCommands
     }
 
     /// <summary>The transaction itself, in words for its log.</summary>
-    public Command Install(IEnumerable<PatchTarget> wanted, string? settings, TransactionFiles files) => new("zypper", [.. _places, "--non-interactive", "--no-refresh", .. Install(wanted, isDryRun: false)])
-    {
-        ExpectedExitCodes = ZypperExitCode.All,
-        Environment = Unattended(settings),
-        Interruptible = false,
-        LogPath = files.LogPath,
-        Timeout = TimeSpan.FromHours(1),
-    };
+    public Command Install(IEnumerable<PatchTarget> wanted, string? settings, TransactionFiles files) =>
+        new("zypper", [.. _places, "--non-interactive", "--no-refresh", .. Install(wanted, isDryRun: false)])
+        {
+            ExpectedExitCodes = ZypperExitCode.All,
+            Environment = Unattended(settings),
+            Interruptible = false,
+            LogPath = files.LogPath,
+            Timeout = TimeSpan.FromHours(1),
+        };
 
     /// <summary>Takes away what an interrupted transaction was about to remove; nothing can need it while the newer version is there.</summary>
-    public static Command Erase(IEnumerable<string> versions, TransactionFiles files) => new("rpm", ["-e", "--nodeps", .. versions])
-    {
-        ExpectedExitCodes = ZypperExitCode.All,
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Path },
-        Interruptible = false,
-        LogPath = files.LogPath,
-        Timeout = TimeSpan.FromHours(1),
-    };
+    public static Command Erase(IEnumerable<string> versions, TransactionFiles files) =>
+        new("rpm", ["-e", "--nodeps", .. versions])
+        {
+            ExpectedExitCodes = ZypperExitCode.All,
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Path },
+            Interruptible = false,
+            LogPath = files.LogPath,
+            Timeout = TimeSpan.FromHours(1),
+        };
 
     /// <summary>A version as zypper takes it, <c>name.arch=[epoch:]version-release</c>.</summary>
     public static string Spec(string name, string architecture, string edition) => $"{name}.{architecture}={edition}";
@@ -75,15 +77,23 @@ internal sealed class ZypperCommands
     /// An approval is an instruction, so licences are agreed to (spec 12 §9).
     /// </summary>
     private static IEnumerable<string> Install(IEnumerable<PatchTarget> wanted, bool isDryRun) =>
-    [
-        "install", .. isDryRun ? (string[])["--dry-run"] : [], "--name", "--no-recommends", "--no-force-resolution", "--auto-agree-with-licenses", "--", .. wanted.Select(t => Spec(t.Name, t.Architecture, t.Edition)),
-    ];
+        [
+            "install",
+            .. isDryRun ? (string[])["--dry-run"] : [],
+            "--name",
+            "--no-recommends",
+            "--no-force-resolution",
+            "--auto-agree-with-licenses",
+            "--",
+            .. wanted.Select(t => Spec(t.Name, t.Architecture, t.Edition)),
+        ];
 
-    private Command Query(IEnumerable<string> arguments) => new("zypper", [.. _places, "--non-interactive", "--xmlout", .. arguments])
-    {
-        ExpectedExitCodes = ZypperExitCode.All,
-        Environment = Unattended(null),
-    };
+    private Command Query(IEnumerable<string> arguments) =>
+        new("zypper", [.. _places, "--non-interactive", "--xmlout", .. arguments])
+        {
+            ExpectedExitCodes = ZypperExitCode.All,
+            Environment = Unattended(null),
+        };
 
     /// <summary>zypper waits for its lock itself.</summary>
     private Dictionary<string, string> Unattended(string? settings)
@@ -113,7 +123,11 @@ internal sealed class ZypperCommands
         AtomicFile.CreateDirectory(sources);
 
         // Addresses may carry passwords.
-        AtomicFile.Write(System.IO.Path.Combine(sources, "baseline.repo"), Encoding.UTF8.GetBytes(customSources + "\n"), AtomicFile.PrivateFile);
+        AtomicFile.Write(
+            System.IO.Path.Combine(sources, "baseline.repo"),
+            Encoding.UTF8.GetBytes(customSources + "\n"),
+            AtomicFile.PrivateFile
+        );
         options.AddRange(["--reposd-dir", sources]);
         if (hasPrivateCache)
             options.AddRange(["--cache-dir", PrivateCache(host)]);

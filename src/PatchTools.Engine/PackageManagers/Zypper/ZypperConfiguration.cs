@@ -54,8 +54,12 @@ internal sealed record ZypperConfiguration
         return configuration with
         {
             Repositories = configuration.ReadRepositories(customSources, warnings),
-            Vendors = ZypperVendors.Read(configuration.InRoot(main["vendordir"] ?? $"{configuration.ConfigurationDirectory}/vendors.d")),
-            Locks = configuration.AppliesLocks ? PackageLocks.Read(configuration.LocksFile, warnings) : PackageLocks.None,
+            Vendors = ZypperVendors.Read(
+                configuration.InRoot(main["vendordir"] ?? $"{configuration.ConfigurationDirectory}/vendors.d")
+            ),
+            Locks = configuration.AppliesLocks
+                ? PackageLocks.Read(configuration.LocksFile, warnings)
+                : PackageLocks.None,
         };
     }
 
@@ -88,7 +92,9 @@ internal sealed record ZypperConfiguration
             foreach (var section in sections)
             {
                 if (!known.Add(section.Name))
-                    warnings.Add($"Repository {section.Name} is defined more than once; what {file} says of it is not read.");
+                    warnings.Add(
+                        $"Repository {section.Name} is defined more than once; what {file} says of it is not read."
+                    );
                 else if (ZypperRepository.From(section, Main, file) is { } repository)
                     repositories.Add(repository);
             }

@@ -17,14 +17,30 @@ internal sealed class ZypperDuplicates(string root, IProcessRunner runner, Zyppe
     public async Task<IReadOnlyList<string>> OlderAsync()
     {
         var query = new RpmQuery(root, runner);
-        var several = (await query.InstalledAsync(CancellationToken.None)).GroupBy(p => (p.Name, p.Architecture)).Where(g => g.Count() > 1 && !ZypperKernels.IsKernel(g.Key.Name)).ToList();
+        var several = (await query.InstalledAsync(CancellationToken.None))
+            .GroupBy(p => (p.Name, p.Architecture))
+            .Where(g => g.Count() > 1 && !ZypperKernels.IsKernel(g.Key.Name))
+            .ToList();
         if (several.Count == 0)
             return [];
-        var command = new Command("rpm", [.. query.Database(), "-q", "--queryformat", $"%{{NAME}}[{Field}%{{PROVIDENAME}}]{Record}", .. several.Select(g => g.Key.Name).Distinct(StringComparer.Ordinal)]);
+        var command = new Command(
+            "rpm",
+            [
+                .. query.Database(),
+                "-q",
+                "--queryformat",
+                $"%{{NAME}}[{Field}%{{PROVIDENAME}}]{Record}",
+                .. several.Select(g => g.Key.Name).Distinct(StringComparer.Ordinal),
+            ]
+        );
         var meant = Meant((await runner.RunAsync(command, CancellationToken.None)).StandardOutput);
-        return [.. several.Where(g => !meant.Contains(g.Key.Name))
-            .SelectMany(g => g.OrderByDescending(p => p.Edition, RpmVersion.Order).Skip(1))
-            .Select(p => $"{p.Name}-{RpmVersion.WithoutEpoch(p.Edition)}.{p.Architecture}")];
+        return
+        [
+            .. several
+                .Where(g => !meant.Contains(g.Key.Name))
+                .SelectMany(g => g.OrderByDescending(p => p.Edition, RpmVersion.Order).Skip(1))
+                .Select(p => $"{p.Name}-{RpmVersion.WithoutEpoch(p.Edition)}.{p.Architecture}"),
+        ];
     }
 
     // rpm 4.18.0, fields parted by U+001F and packages by U+001E:
@@ -35,7 +51,13 @@ internal sealed class ZypperDuplicates(string root, IProcessRunner runner, Zyppe
         // multiversion = provides:multiversion(kernel), kernel-debug
         var configured = configuration.Main.List("multiversion");
         HashSet<string> meant = new(configured, StringComparer.Ordinal);
-        HashSet<string> provides = [.. configured.Where(c => c.StartsWith("provides:", StringComparison.Ordinal)).Select(c => c["provides:".Length..]), "multiversion(kernel)"];
+        HashSet<string> provides =
+        [
+            .. configured
+                .Where(c => c.StartsWith("provides:", StringComparison.Ordinal))
+                .Select(c => c["provides:".Length..]),
+            "multiversion(kernel)",
+        ];
         foreach (var fields in output.Split(Record).Select(r => r.TrimStart('\n').Split(Field)))
         {
             if (fields.Skip(1).Any(provides.Contains))

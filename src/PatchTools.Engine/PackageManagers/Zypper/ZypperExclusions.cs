@@ -11,7 +11,10 @@ internal sealed record Exclusion(string Name, string Edition)
     /// <summary>As a plan carries it to the transaction, <c>name edition</c>.</summary>
     public override string ToString() => $"{Name} {Edition}";
 
-    public static Exclusion Parse(string text) => text.LastIndexOf(' ') is var blank and > 0 ? new Exclusion(text[..blank], text[(blank + 1)..]) : new Exclusion(text, "");
+    public static Exclusion Parse(string text) =>
+        text.LastIndexOf(' ') is var blank and > 0
+            ? new Exclusion(text[..blank], text[(blank + 1)..])
+            : new Exclusion(text, "");
 }
 
 /// <summary>
@@ -32,15 +35,25 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
         if (excluded.Count == 0)
             return null;
         AtomicFile.CreateDirectory(Folder);
-        var locks = new StringBuilder(configuration.AppliesLocks ? IniFile.Text(configuration.LocksFile) : "").Append('\n');
+        var locks = new StringBuilder(configuration.AppliesLocks ? IniFile.Text(configuration.LocksFile) : "").Append(
+            '\n'
+        );
         foreach (var (name, edition) in excluded.Distinct())
-            locks.Append(System.Globalization.CultureInfo.InvariantCulture, $"\ntype: package\nversion: == {edition}\nmatch_type: exact\ncase_sensitive: on\nsolvable_name: {name}\n\n");
+            locks.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"\ntype: package\nversion: == {edition}\nmatch_type: exact\ncase_sensitive: on\nsolvable_name: {name}\n\n"
+            );
         var file = Path.Combine(Folder, "locks");
         AtomicFile.Write(file, Encoding.UTF8.GetBytes(locks.ToString()));
         var settings = Path.Combine(Folder, "zypp.conf");
 
         // Of two settings of one name the later counts.
-        AtomicFile.Write(settings, Encoding.UTF8.GetBytes($"{IniFile.Text(configuration.MainFile)}\n[main]\nlocksfile.path = {file}\nlocksfile.apply = true\n"));
+        AtomicFile.Write(
+            settings,
+            Encoding.UTF8.GetBytes(
+                $"{IniFile.Text(configuration.MainFile)}\n[main]\nlocksfile.path = {file}\nlocksfile.apply = true\n"
+            )
+        );
         return settings;
     }
 

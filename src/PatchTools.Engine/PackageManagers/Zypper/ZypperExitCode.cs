@@ -37,7 +37,8 @@ internal static class ZypperExitCode
     public static IReadOnlyList<int> All { get; } = [.. Enumerable.Range(-1, 257)];
 
     /// <summary>The transaction was carried out, whatever else the code says.</summary>
-    public static bool IsSuccess(int code) => code is Ok or RebootNeeded or RestartNeeded or RepositoriesSkipped or ScriptFailed;
+    public static bool IsSuccess(int code) =>
+        code is Ok or RebootNeeded or RestartNeeded or RepositoriesSkipped or ScriptFailed;
 
     /// <summary>For people: <c>102 (a reboot is suggested)</c>.</summary>
     public static string Describe(int code)
@@ -62,6 +63,8 @@ internal static class ZypperExitCode
             ScriptFailed => "a package's script failed",
             _ => null,
         };
-        return meaning is null ? code.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{code} ({meaning})");
+        return meaning is null
+            ? code.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{code} ({meaning})");
     }
 }

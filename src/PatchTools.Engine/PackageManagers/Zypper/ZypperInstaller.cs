@@ -8,16 +8,29 @@ namespace PatchTools.PackageManagers.Zypper;
 /// Installs with zypper: puts moved repositories back, waits for the lock, finishes what an interrupted transaction left, and hands the plan to <see cref="InstallWork"/>, what
 /// changes the package manager itself first.
 /// </summary>
-internal sealed class ZypperInstaller(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer)
+internal sealed class ZypperInstaller(
+    HostContext host,
+    IProcessRunner runner,
+    InstallRequest request,
+    IRunObserver observer
+)
 {
     private readonly LockWait _locks = ZypperLocks.Of(host, observer);
 
     public async Task<InstallOutcome> InstallAsync(InstallPlan plan, CancellationToken cancellationToken)
     {
         InstallWork.DemandRunningHost(host);
-        new RepositoryFilesBackup(host, ZypperPackageManager.ReferenceName, ZypperPackageManager.RepositoryFolder).Restore(request.CustomSources, observer);
+        new RepositoryFilesBackup(
+            host,
+            ZypperPackageManager.ReferenceName,
+            ZypperPackageManager.RepositoryFolder
+        ).Restore(request.CustomSources, observer);
         var work = new InstallWork(host, request, observer, _locks);
-        var duplicates = new ZypperDuplicates(host.Paths.Root, runner, ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []));
+        var duplicates = new ZypperDuplicates(
+            host.Paths.Root,
+            runner,
+            ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, [])
+        );
         var older = await duplicates.OlderAsync();
         if (plan.IsEmpty && older.Count == 0)
             return work.Outcome(plan, null);

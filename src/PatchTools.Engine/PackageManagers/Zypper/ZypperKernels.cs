@@ -9,22 +9,43 @@ namespace PatchTools.PackageManagers.Zypper;
 internal static class ZypperKernels
 {
     /// <summary>Packages with a bootable kernel; the others (<c>-devel</c>, <c>-macros</c>, <c>-firmware</c>) have none.</summary>
-    private static readonly string[] s_flavours = ["default", "default-base", "azure", "rt", "64kb", "preempt", "kvmsmall", "vanilla", "debug", "lpae", "pae", "xen", "ec2", "trace"];
+    private static readonly string[] s_flavours =
+    [
+        "default",
+        "default-base",
+        "azure",
+        "rt",
+        "64kb",
+        "preempt",
+        "kvmsmall",
+        "vanilla",
+        "debug",
+        "lpae",
+        "pae",
+        "xen",
+        "ec2",
+        "trace",
+    ];
 
     /// <summary>Whether the package is one of the host's kernels.</summary>
-    public static bool IsKernel(string name) => name.StartsWith("kernel-", StringComparison.Ordinal) && s_flavours.Contains(name["kernel-".Length..], StringComparer.Ordinal);
+    public static bool IsKernel(string name) =>
+        name.StartsWith("kernel-", StringComparison.Ordinal)
+        && s_flavours.Contains(name["kernel-".Length..], StringComparer.Ordinal);
 
     /// <summary>The newest installed kernel of the running one's flavour when it is newer. Null also where the running one is of no package.</summary>
     public static RpmPackage? NewerThan(string running, IReadOnlyList<RpmPackage> installed)
     {
         if (Current(running, installed) is not { } current)
             return null;
-        var newest = installed.Where(p => p.Name == current.Name && p.Architecture == current.Architecture).MaxBy(p => p.Edition, RpmVersion.Order)!;
+        var newest = installed
+            .Where(p => p.Name == current.Name && p.Architecture == current.Architecture)
+            .MaxBy(p => p.Edition, RpmVersion.Order)!;
         return RpmVersion.Order.Compare(newest.Edition, current.Edition) > 0 ? newest : null;
     }
 
     /// <summary>The running kernel is one of the installed packages'.</summary>
-    public static bool Knows(string running, IReadOnlyList<RpmPackage> installed) => Current(running, installed) is not null;
+    public static bool Knows(string running, IReadOnlyList<RpmPackage> installed) =>
+        Current(running, installed) is not null;
 
     /// <summary>Of several that fit, which rebuilds of one release do, the newest.</summary>
     private static RpmPackage? Current(string running, IReadOnlyList<RpmPackage> installed) =>
@@ -39,6 +60,11 @@ internal static class ZypperKernels
             return false;
         var release = running.AsSpan(0, running.Length - suffix.Length);
         var edition = RpmVersion.WithoutEpoch(kernel.Edition);
-        return edition.SequenceEqual(release) || (edition.StartsWith(release) && edition[release.Length] == '.' && edition[(release.Length + 1)..].IndexOfAnyExceptInRange('0', '9') < 0);
+        return edition.SequenceEqual(release)
+            || (
+                edition.StartsWith(release)
+                && edition[release.Length] == '.'
+                && edition[(release.Length + 1)..].IndexOfAnyExceptInRange('0', '9') < 0
+            );
     }
 }

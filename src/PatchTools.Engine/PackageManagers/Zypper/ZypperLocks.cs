@@ -13,7 +13,8 @@ internal static class ZypperLocks
     /// <summary>rpm's own lock of a transaction, which the kernel keeps.</summary>
     private static readonly string[] s_kernelLocks = ["/usr/lib/sysimage/rpm/.rpm.lock", "/var/lib/rpm/.rpm.lock"];
 
-    public static LockWait Of(HostContext host, IRunObserver observer) => new(host, observer, "zypper or rpm", () => Held(host));
+    public static LockWait Of(HostContext host, IRunObserver observer) =>
+        new(host, observer, "zypper or rpm", () => Held(host));
 
     private static HeldLock? Held(HostContext host)
     {
@@ -21,7 +22,16 @@ internal static class ZypperLocks
         {
             try
             {
-                if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process) && IsAlive(process))
+                if (
+                    File.Exists(path)
+                    && int.TryParse(
+                        File.ReadAllText(path).Trim(),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out var process
+                    )
+                    && IsAlive(process)
+                )
                     return new HeldLock(path, FileLock.Describe(process));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

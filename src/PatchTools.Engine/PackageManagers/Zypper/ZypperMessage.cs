@@ -49,7 +49,8 @@ internal sealed record ZypperMessage(string Type, string Text)
     }
 
     /// <summary>The document that a command printed, for whoever looks for more than messages.</summary>
-    public static XmlScanner Open(string output) => new(new MemoryStream(Encoding.UTF8.GetBytes(output)), "zypper's answer");
+    public static XmlScanner Open(string output) =>
+        new(new MemoryStream(Encoding.UTF8.GetBytes(output)), "zypper's answer");
 
     /// <summary>Why a command failed, in one line: its errors, else the last thing on standard error.</summary>
     public static string ReasonOf(CommandResult result)
@@ -57,9 +58,17 @@ internal sealed record ZypperMessage(string Type, string Text)
         var errors = Parse(result.StandardOutput).Where(m => m.IsError).Select(m => OneLine(m.Text)).ToList();
         if (errors.Count > 0)
             return string.Join("; ", errors);
-        return result.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
+        return result
+                .StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .LastOrDefault()
+            ?? "it said nothing";
     }
 
     public static string OneLine(string text) =>
-        string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(l => l != "History:").Select(l => l.TrimStart('-', ' ')));
+        string.Join(
+            ' ',
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(l => l != "History:")
+                .Select(l => l.TrimStart('-', ' '))
+        );
 }

@@ -10,7 +10,8 @@ namespace PatchTools.PackageManagers.Zypper;
 /// SUSE Linux Enterprise and openSUSE. Installed packages come from one rpm query, offers and patches from the metadata that zypper keeps of its enabled repositories; a scan
 /// starts no zypper, so that nobody's lock can make it fail or see nothing.
 /// </summary>
-public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor) : IPackageManager
+public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    : IPackageManager
 {
     internal const string RepositoryFolder = "/etc/zypp/repos.d";
 
@@ -24,7 +25,11 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     /// <summary>Whether the root has rpm's database and belongs to zypper.</summary>
     public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && RpmHost.BelongsToZypper(root);
 
-    public async Task<HostInventory> GetInventoryAsync(InventoryRequest request, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<HostInventory> GetInventoryAsync(
+        InventoryRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         List<string> warnings = [];
         var moved = new RepositoryFilesBackup(host, ReferenceName, RepositoryFolder);
@@ -35,15 +40,30 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         var installed = await new RpmQuery(_root, runner).InstalledAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
-        var isPrivate = request.CustomSources is not null && (request.Refresh || Directory.Exists(ZypperCommands.PrivateCache(host)));
-        var cache = isPrivate ? Path.Combine(ZypperCommands.PrivateCache(host), "raw") : configuration.MetadataDirectory;
-        var commands = new Lazy<ZypperCommands>(() => new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout));
-        var refresh = request.Refresh ? await new ZypperRefresh(host, runner, commands.Value).RunAsync(request, configuration.Repositories, observer, cancellationToken) : null;
+        var isPrivate =
+            request.CustomSources is not null
+            && (request.Refresh || Directory.Exists(ZypperCommands.PrivateCache(host)));
+        var cache = isPrivate
+            ? Path.Combine(ZypperCommands.PrivateCache(host), "raw")
+            : configuration.MetadataDirectory;
+        var commands = new Lazy<ZypperCommands>(() =>
+            new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout)
+        );
+        var refresh = request.Refresh
+            ? await new ZypperRefresh(host, runner, commands.Value).RunAsync(
+                request,
+                configuration.Repositories,
+                observer,
+                cancellationToken
+            )
+            : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var facts = HostFactsReader.Read(host, warnings);
         Warn(installed, facts, warnings);
-        observer.Verbose($"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories.");
+        observer.Verbose(
+            $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories."
+        );
         return new HostInventory
         {
             Family = PackageFamily.Zypper,
@@ -58,20 +78,40 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         };
     }
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) => !host.IsRoot
-        ? throw new PatchToolsException(PatchErrors.ElevationRequired, "zypper answers only root what an install would do.")
-        : new ZypperPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
+    public Task<InstallPlan> PlanAsync(
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        !host.IsRoot
+            ? throw new PatchToolsException(
+                PatchErrors.ElevationRequired,
+                "zypper answers only root what an install would do."
+            )
+            : new ZypperPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
 
-    public Task<InstallOutcome> InstallAsync(InstallPlan plan, InstallRequest request, IRunObserver observer, CancellationToken cancellationToken) =>
-        new ZypperInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
+    public Task<InstallOutcome> InstallAsync(
+        InstallPlan plan,
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    ) => new ZypperInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
 
-    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) => new ZypperRebootSigns(host, runner).ReadAsync(cancellationToken);
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
+        new ZypperRebootSigns(host, runner).ReadAsync(cancellationToken);
 
     private void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
     {
         if (ZypperKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
-            warnings.Add($"Kernel {facts.RunningKernel} runs, {kernel.Name} {kernel.Edition} is installed: what it fixes takes effect with the next boot.");
-        if (BaseProduct.Read(_root) is { EndOfLife: { } end } product && end < DateOnly.FromDateTime(host.Clock.GetUtcNow().UtcDateTime))
-            warnings.Add($"{product.Name} has had no updates since {end:yyyy-MM-dd}: compliant means only that there is nothing more to install.");
+            warnings.Add(
+                $"Kernel {facts.RunningKernel} runs, {kernel.Name} {kernel.Edition} is installed: what it fixes takes effect with the next boot."
+            );
+        if (
+            BaseProduct.Read(_root) is { EndOfLife: { } end } product
+            && end < DateOnly.FromDateTime(host.Clock.GetUtcNow().UtcDateTime)
+        )
+            warnings.Add(
+                $"{product.Name} has had no updates since {end:yyyy-MM-dd}: compliant means only that there is nothing more to install."
+            );
     }
 }

@@ -16,6 +16,7 @@ internal static class ZypperPlaces
             RemountsByItself: false,
             Interrupted: null,
             RunsFromTmp: false,
-            new CureCommands("zypper clean", "zypper purge-kernels", "zypper refresh"));
+            new CureCommands("zypper clean", "zypper purge-kernels", "zypper refresh")
+        );
     }
 }

@@ -26,7 +26,16 @@ internal sealed class ZypperPlanner
         var configuration = ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []);
         _exclusions = new ZypperExclusions(host, configuration);
         var commands = new ZypperCommands(host, request, request.LockTimeout);
-        _solver = new ZypperSolver(runner, commands, _exclusions, _known, request.Dependencies, configuration.AllowsVendorChange, ZypperLocks.Of(host, observer), request.LockTimeout);
+        _solver = new ZypperSolver(
+            runner,
+            commands,
+            _exclusions,
+            _known,
+            request.Dependencies,
+            configuration.AllowsVendorChange,
+            ZypperLocks.Of(host, observer),
+            request.LockTimeout
+        );
         _search = new PlanSearch<ZypperSolution>(_solver.SolveAsync, observer, "zypper");
     }
 
@@ -48,7 +57,12 @@ internal sealed class ZypperPlanner
         foreach (var setback in setbacks)
             _observer.Verbose($"{setback.Target}: left out ({setback.Kind}): {setback.Reason}");
         var answer = _search.Answer?.Answer ?? new ZypperAnswer { DownloadBytes = 0, InstalledSizeChange = 0 };
-        var files = await new RpmFiles(_host, _runner).OfAsync(answer.Changes.Where(c => c.FromVersion.Length > 0).Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}"), cancellationToken);
+        var files = await new RpmFiles(_host, _runner).OfAsync(
+            answer
+                .Changes.Where(c => c.FromVersion.Length > 0)
+                .Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}"),
+            cancellationToken
+        );
         var changes = Changes(answer);
         IReadOnlyList<string> excluded = [.. _solver.Excluded.Select(e => e.ToString())];
         return new InstallPlan
@@ -71,16 +85,28 @@ internal sealed class ZypperPlanner
     {
         var requested = _search.Accepted.Select(t => (t.Name, t.Architecture)).ToHashSet();
         var stack = _known.OfTheStack(_search.Accepted).Select(t => (t.Name, t.Architecture)).ToHashSet();
-        return [.. answer.Changes
-            .Select(change => change with
-            {
-                IsRequested = requested.Contains((change.Name, change.Architecture)),
-                Repository = _known.RepositoryOf(change),
-                Note = change.Action == PlannedAction.Remove ? _known.WhyRemoved(change, answer)
-                    : answer.VendorChanges.Any(c => c.Name == change.Name && c.Architecture == change.Architecture) ? "changes its vendor"
-                    : stack.Count < requested.Count && stack.Contains((change.Name, change.Architecture)) ? "first, as it changes the package manager itself"
-                    : null,
-            })
-            .OrderBy(c => c.Action).ThenBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Architecture, StringComparer.Ordinal)];
+        return
+        [
+            .. answer
+                .Changes.Select(change =>
+                    change with
+                    {
+                        IsRequested = requested.Contains((change.Name, change.Architecture)),
+                        Repository = _known.RepositoryOf(change),
+                        Note =
+                            change.Action == PlannedAction.Remove ? _known.WhyRemoved(change, answer)
+                            : answer.VendorChanges.Any(c =>
+                                c.Name == change.Name && c.Architecture == change.Architecture
+                            )
+                                ? "changes its vendor"
+                            : stack.Count < requested.Count && stack.Contains((change.Name, change.Architecture))
+                                ? "first, as it changes the package manager itself"
+                            : null,
+                    }
+                )
+                .OrderBy(c => c.Action)
+                .ThenBy(c => c.Name, StringComparer.Ordinal)
+                .ThenBy(c => c.Architecture, StringComparer.Ordinal),
+        ];
     }
 }

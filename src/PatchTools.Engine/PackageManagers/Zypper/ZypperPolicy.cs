@@ -29,7 +29,15 @@ internal sealed class ZypperPolicy(ZypperConfiguration configuration)
             }
 
             if (refused.Count > 0)
-                catalog.ReplaceInstalled(i, installed with { RefusedEditions = refused, CandidateEdition = candidate, PolicyNote = installed.PolicyNote ?? refused.MaxBy(r => r.Edition, RpmVersion.Order)!.Reason });
+                catalog.ReplaceInstalled(
+                    i,
+                    installed with
+                    {
+                        RefusedEditions = refused,
+                        CandidateEdition = candidate,
+                        PolicyNote = installed.PolicyNote ?? refused.MaxBy(r => r.Edition, RpmVersion.Order)!.Reason,
+                    }
+                );
         }
     }
 
@@ -51,11 +59,14 @@ internal sealed class ZypperPolicy(ZypperConfiguration configuration)
 
     /// <summary>What holds the installed package holds all of it, and is said there.</summary>
     private string? LockOf(string name, string edition, PackageOrigin origin) =>
-        configuration.Locks.Entries.FirstOrDefault(l => l.MatchesOffer(name, edition, origin.Archive)) is { } entry ? $"lock '{entry.Text}' in {configuration.Locks.File}" : null;
+        configuration.Locks.Entries.FirstOrDefault(l => l.MatchesOffer(name, edition, origin.Archive)) is { } entry
+            ? $"lock '{entry.Text}' in {configuration.Locks.File}"
+            : null;
 
     private string? VendorChange(InstalledPackage installed, PackageOrigin origin) =>
-        configuration.AllowsVendorChange || configuration.Vendors.AreEquivalent(installed.Vendor, origin.Vendor) ? null
-        : $"a change of vendor from {Named(installed.Vendor)} to {Named(origin.Vendor)} (solver.allowVendorChange in {configuration.MainFile} is off)";
+        configuration.AllowsVendorChange || configuration.Vendors.AreEquivalent(installed.Vendor, origin.Vendor)
+            ? null
+            : $"a change of vendor from {Named(installed.Vendor)} to {Named(origin.Vendor)} (solver.allowVendorChange in {configuration.MainFile} is off)";
 
     private static string Named(string vendor) => vendor.Length == 0 ? "none" : $"'{vendor}'";
 

@@ -9,7 +9,13 @@ namespace PatchTools.PackageManagers.Zypper;
 /// One reading of what zypper's cache holds: the metadata of every enabled repository as it was published, seen as zypper sees it (priorities, locks, vendors). A
 /// patch is the advisory of the editions that it names; what zypper calls its conflicts are those.
 /// </summary>
-internal sealed class ZypperReading(HostContext host, ZypperConfiguration configuration, IDecompressor decompressor, InventoryRequest request, List<string> warnings)
+internal sealed class ZypperReading(
+    HostContext host,
+    ZypperConfiguration configuration,
+    IDecompressor decompressor,
+    InventoryRequest request,
+    List<string> warnings
+)
 {
     /// <summary>A package's part of a primary list, in bytes; SUSE's have about this.</summary>
     private const int UsualPackageBytes = 3000;
@@ -27,14 +33,23 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
     /// <param name="architecture">rpm's word for the machine.</param>
     /// <param name="refresh">What a refresh of this run came to; null without one.</param>
     /// <param name="cancellationToken">Between repositories.</param>
-    public PackageCatalog Read(string cache, IReadOnlyList<RpmPackage> installed, string architecture, RefreshOutcome? refresh, CancellationToken cancellationToken)
+    public PackageCatalog Read(
+        string cache,
+        IReadOnlyList<RpmPackage> installed,
+        string architecture,
+        RefreshOutcome? refresh,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var repository in configuration.Repositories)
             _repositories.Add(new RepositoryReading(repository, cache, _repositories.Count));
         foreach (var reading in _repositories)
             reading.Attempt(reading.ReadContents);
 
-        var expected = installed.Count + _repositories.Sum(r => r.Contents?.Entries.GetValueOrDefault("primary")?.OpenSize ?? 0) / UsualPackageBytes;
+        var expected =
+            installed.Count
+            + _repositories.Sum(r => r.Contents?.Entries.GetValueOrDefault("primary")?.OpenSize ?? 0)
+                / UsualPackageBytes;
         _builder = new PackageCatalogBuilder(expected) { NativeArchitecture = RpmArchitectures.Base(architecture) };
         var local = _builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = architecture });
         _offers = new RpmOffers(_builder, [.. configuration.Repositories.Select(r => (r.Alias, r.Priority))]);
@@ -42,15 +57,17 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
         foreach (var reading in _repositories)
         {
             var repository = reading.Repository;
-            reading.Origin = _builder.AddOrigin(new PackageOrigin
-            {
-                Archive = repository.Alias,
-                Label = repository.Name,
-                Site = repository.Site,
-                Architecture = architecture,
-                Trusted = repository.Trusted,
-                Repository = reading.Index,
-            });
+            reading.Origin = _builder.AddOrigin(
+                new PackageOrigin
+                {
+                    Archive = repository.Alias,
+                    Label = repository.Name,
+                    Site = repository.Site,
+                    Architecture = architecture,
+                    Trusted = repository.Trusted,
+                    Repository = reading.Index,
+                }
+            );
         }
 
         IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
@@ -99,10 +116,20 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
             return;
         for (var version = 0; version < _builder.VersionCount; version++)
         {
-            if (_builder.InstalledOf(version) is not (var index and >= 0) || _builder.Installed(index) is not { IsHeld: false } package)
+            if (
+                _builder.InstalledOf(version) is not (var index and >= 0)
+                || _builder.Installed(index) is not { IsHeld: false } package
+            )
                 continue;
             if (configuration.Locks.Entries.FirstOrDefault(l => l.Matches(package.Name, package.Edition)) is { } entry)
-                _builder.ReplaceInstalled(index, package with { IsHeld = true, PolicyNote = $"lock '{entry.Text}' in {configuration.Locks.File} (zypper removelock lifts it)" });
+                _builder.ReplaceInstalled(
+                    index,
+                    package with
+                    {
+                        IsHeld = true,
+                        PolicyNote = $"lock '{entry.Text}' in {configuration.Locks.File} (zypper removelock lifts it)",
+                    }
+                );
         }
     }
 
@@ -111,7 +138,12 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
         if (vendor.Length == 0)
             return reading.Origin;
         if (!_vendors.TryGetValue((reading.Index, vendor), out var origin))
-            _vendors[(reading.Index, vendor)] = origin = _builder.AddOrigin(_builder.Origin(reading.Origin) with { Vendor = vendor });
+            _vendors[(reading.Index, vendor)] = origin = _builder.AddOrigin(
+                _builder.Origin(reading.Origin) with
+                {
+                    Vendor = vendor,
+                }
+            );
         return origin;
     }
 
@@ -121,14 +153,27 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
         var refreshed = reading.ConfirmedAt;
         var age = host.Clock.GetUtcNow() - refreshed;
         var (status, message) =
-            refresh?.FailureOf(repository.Alias, refreshed) is { } failure && (reading.ForeignType is null || refresh.Failures.ContainsKey(repository.Alias)) ? (RepositoryStatus.RefreshFailed, $"zypper refresh: {failure}")
+            refresh?.FailureOf(repository.Alias, refreshed) is { } failure
+            && (reading.ForeignType is null || refresh.Failures.ContainsKey(repository.Alias))
+                ? (RepositoryStatus.RefreshFailed, $"zypper refresh: {failure}")
             : reading.Failure is { } damage ? (RepositoryStatus.Unreadable, damage)
-            : reading.ForeignType is { } type ? (RepositoryStatus.Unreadable, $"It is of the type {type}, without metadata that PatchTools reads; zypper modifyrepo --disable {repository.Alias} leaves it out.")
-            : refreshed is null ? (RepositoryStatus.NeverFetched, "No metadata of it is on this host; run zypper refresh.")
-            : age > request.MaxMetadataAge ? (RepositoryStatus.Stale, $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run zypper refresh.")
+            : reading.ForeignType is { } type
+                ? (
+                    RepositoryStatus.Unreadable,
+                    $"It is of the type {type}, without metadata that PatchTools reads; zypper modifyrepo --disable {repository.Alias} leaves it out."
+                )
+            : refreshed is null
+                ? (RepositoryStatus.NeverFetched, "No metadata of it is on this host; run zypper refresh.")
+            : age > request.MaxMetadataAge
+                ? (
+                    RepositoryStatus.Stale,
+                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run zypper refresh."
+                )
             : (RepositoryStatus.Ok, (string?)null);
         if (reading.HasAdvisories == false)
-            warnings.Add($"Cannot tell which packages of repository {repository.Alias} are security updates: it publishes no patches (updateinfo).");
+            warnings.Add(
+                $"Cannot tell which packages of repository {repository.Alias} are security updates: it publishes no patches (updateinfo)."
+            );
         return new RepositoryHealth
         {
             Name = repository.Title,
@@ -143,7 +188,11 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
     }
 
     /// <summary>Packages of one primary list.</summary>
-    private sealed class PackageSink(ZypperReading reading, RepositoryReading repository, IReadOnlyList<string> architectures) : IPrimarySink
+    private sealed class PackageSink(
+        ZypperReading reading,
+        RepositoryReading repository,
+        IReadOnlyList<string> architectures
+    ) : IPrimarySink
     {
         private readonly Utf8Set _architectures = Utf8Set.Of(architectures);
         private readonly List<(string Name, string Flags, string Edition)> _obsoletes = [];
@@ -153,14 +202,14 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
 
         public bool WantsProvides => false;
 
-        public void Provides(ReadOnlySpan<byte> name)
-        {
-        }
+        public void Provides(ReadOnlySpan<byte> name) { }
 
         public void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition)
         {
             if (reading._offers.IsInstalledName(name))
-                _obsoletes.Add((Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(flags), Encoding.UTF8.GetString(edition)));
+                _obsoletes.Add(
+                    (Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(flags), Encoding.UTF8.GetString(edition))
+                );
         }
 
         /// <summary>Most packages of a repository have the vendor of the one before.</summary>
@@ -173,7 +222,12 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
             _origin = reading.OriginOf(repository, Encoding.UTF8.GetString(vendor));
         }
 
-        public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, long buildTime)
+        public void Add(
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition,
+            long buildTime
+        )
         {
             if (_architectures.Contains(architecture))
             {
@@ -195,7 +249,12 @@ internal sealed class ZypperReading(HostContext host, ZypperConfiguration config
     {
         public bool IsActive(ModuleStream stream) => true;
 
-        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition)
+        public void Add(
+            Advisory advisory,
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition
+        )
         {
             reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
             if (!architecture.SequenceEqual("noarch"u8))

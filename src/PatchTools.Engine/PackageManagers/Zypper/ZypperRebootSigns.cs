@@ -20,12 +20,36 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
     {
         List<RebootReason> reasons = [];
         var coming = changes.Where(c => c.ToVersion.Length > 0).ToList();
-        var kernels = coming.Where(c => ZypperKernels.IsKernel(c.Name)).Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
+        var kernels = coming
+            .Where(c => ZypperKernels.IsKernel(c.Name))
+            .Select(c => c.Name)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         if (kernels.Count > 0)
-            reasons.Add(new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})") { Packages = kernels });
-        var patches = coming.SelectMany(c => known.Advisories(c.Name, c.Architecture, c.ToVersion).Where(a => a.RebootSuggested).Select(a => (Patch: a.Id, c.Name))).ToList();
+            reasons.Add(
+                new RebootReason(RebootSign.Kernel, $"a new kernel would be installed ({string.Join(", ", kernels)})")
+                {
+                    Packages = kernels,
+                }
+            );
+        var patches = coming
+            .SelectMany(c =>
+                known
+                    .Advisories(c.Name, c.Architecture, c.ToVersion)
+                    .Where(a => a.RebootSuggested)
+                    .Select(a => (Patch: a.Id, c.Name))
+            )
+            .ToList();
         if (patches.Count > 0)
-            reasons.Add(new RebootReason(RebootSign.CorePackages, $"{string.Join(", ", patches.Select(p => p.Patch).Distinct(StringComparer.Ordinal))} suggests a reboot") { Packages = [.. patches.Select(p => p.Name).Distinct(StringComparer.Ordinal)] });
+            reasons.Add(
+                new RebootReason(
+                    RebootSign.CorePackages,
+                    $"{string.Join(", ", patches.Select(p => p.Patch).Distinct(StringComparer.Ordinal))} suggests a reboot"
+                )
+                {
+                    Packages = [.. patches.Select(p => p.Name).Distinct(StringComparer.Ordinal)],
+                }
+            );
         return reasons;
     }
 
@@ -34,16 +58,30 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
         List<RebootReason> reasons = [];
         List<string> unknown = [];
         if (s_flags.FirstOrDefault(f => File.Exists(host.Paths.InRoot(f))) is { } flag)
-            reasons.Add(new RebootReason(RebootSign.DistributionFlag, $"zypper asks for it: {flag} is there since a core package was installed (zypper needs-rebooting)"));
+            reasons.Add(
+                new RebootReason(
+                    RebootSign.DistributionFlag,
+                    $"zypper asks for it: {flag} is there since a core package was installed (zypper needs-rebooting)"
+                )
+            );
         var installed = await new RpmQuery(host.Paths.Root, runner).InstalledAsync(cancellationToken);
         List<string> warnings = [];
         var running = HostFactsReader.Read(host, warnings).RunningKernel;
         if (running.Length == 0)
-            unknown.Add($"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read");
+            unknown.Add(
+                $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
+            );
         else if (s_containerSigns.Any(s => File.Exists(host.Paths.InRoot(s))))
-            unknown.Add($"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself");
+            unknown.Add(
+                $"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself"
+            );
         else if (ZypperKernels.NewerThan(running, installed) is { } newer)
-            reasons.Add(new RebootReason(RebootSign.Kernel, $"{newer.Name} {newer.Edition} is installed and {running} runs") { Packages = [newer.Name] });
+            reasons.Add(
+                new RebootReason(RebootSign.Kernel, $"{newer.Name} {newer.Edition} is installed and {running} runs")
+                {
+                    Packages = [newer.Name],
+                }
+            );
         else if (!ZypperKernels.Knows(running, installed))
             unknown.Add($"the running kernel {running} is not of this root's packages");
         return new RebootSigns(reasons, unknown);

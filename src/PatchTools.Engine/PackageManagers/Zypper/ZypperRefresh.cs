@@ -9,7 +9,12 @@ namespace PatchTools.PackageManagers.Zypper;
 internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner, ZypperCommands commands)
 {
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
-    public async Task<RefreshOutcome> RunAsync(InventoryRequest request, IReadOnlyList<ZypperRepository> repositories, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<RefreshOutcome> RunAsync(
+        InventoryRequest request,
+        IReadOnlyList<ZypperRepository> repositories,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         if (!host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh zypper's metadata.");
@@ -24,21 +29,38 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner, Zyp
         if (result.ExitCode == ZypperExitCode.Locked)
             throw locks.Busy();
         var failures = Failures(result.StandardOutput, repositories);
-        if (result.ExitCode is not (ZypperExitCode.Ok or ZypperExitCode.NoRepositories or ZypperExitCode.RepositoriesSkipped) && failures.Count == 0)
-            throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"zypper refresh ended with {ZypperExitCode.Describe(result.ExitCode)}: {ZypperMessage.ReasonOf(result)}", result);
+        if (
+            result.ExitCode
+                is not (ZypperExitCode.Ok or ZypperExitCode.NoRepositories or ZypperExitCode.RepositoriesSkipped)
+            && failures.Count == 0
+        )
+            throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"zypper refresh ended with {ZypperExitCode.Describe(result.ExitCode)}: {ZypperMessage.ReasonOf(result)}",
+                result
+            );
         foreach (var (repository, message) in failures)
             observer.Warning($"{repository}: {message}");
         return new RefreshOutcome(began, failures);
     }
 
     /// <summary>By alias. zypper names a repository by its name, and in the details by alias and address.</summary>
-    public static IReadOnlyDictionary<string, string> Failures(string output, IReadOnlyList<ZypperRepository> repositories)
+    public static IReadOnlyDictionary<string, string> Failures(
+        string output,
+        IReadOnlyList<ZypperRepository> repositories
+    )
     {
         Dictionary<string, string> failures = new(StringComparer.Ordinal);
         foreach (var message in ZypperMessage.Parse(output).Where(m => m.IsError))
         {
-            foreach (var repository in repositories.Where(r => message.Text.Contains($"[{r.Alias}|", StringComparison.Ordinal)
-                || (r.Name.Length > 0 && message.Text.Contains($"'{r.Name}'", StringComparison.Ordinal)) || message.Text.Contains($"'{r.Alias}'", StringComparison.Ordinal)))
+            foreach (
+                var repository in repositories.Where(r =>
+                    message.Text.Contains($"[{r.Alias}|", StringComparison.Ordinal)
+                    || (r.Name.Length > 0 && message.Text.Contains($"'{r.Name}'", StringComparison.Ordinal))
+                    || message.Text.Contains($"'{r.Alias}'", StringComparison.Ordinal)
+                )
+            )
             {
                 failures.TryAdd(repository.Alias, Detail(message.Text, repository));
             }
@@ -50,7 +72,13 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner, Zyp
     /// <summary>The line that gives alias and address says why; the address itself may carry a password.</summary>
     private static string Detail(string text, ZypperRepository repository)
     {
-        var line = text.Split('\n').FirstOrDefault(l => l.StartsWith($"[{repository.Alias}|", StringComparison.Ordinal) && l.Contains("] ", StringComparison.Ordinal));
-        return line is null ? ZypperMessage.OneLine(text) : line[(line.IndexOf("] ", StringComparison.Ordinal) + 2)..].Trim();
+        var line = text.Split('\n')
+            .FirstOrDefault(l =>
+                l.StartsWith($"[{repository.Alias}|", StringComparison.Ordinal)
+                && l.Contains("] ", StringComparison.Ordinal)
+            );
+        return line is null
+            ? ZypperMessage.OneLine(text)
+            : line[(line.IndexOf("] ", StringComparison.Ordinal) + 2)..].Trim();
     }
 }

@@ -20,9 +20,17 @@ internal sealed class ZypperRefusals
         if (!_packages.TryGetValue((target.Name, target.Architecture), out var package))
             return null;
         if (package.Installed is { IsHeld: true } held)
-            return new PatchSetback(target, SetbackKind.Held, held.PolicyNote is { } note ? $"{target.Name} is held: {note}" : $"{target.Name} is locked");
+            return new PatchSetback(
+                target,
+                SetbackKind.Held,
+                held.PolicyNote is { } note ? $"{target.Name} is held: {note}" : $"{target.Name} is locked"
+            );
         if (package.Installed?.RefusedEditions.FirstOrDefault(r => r.Edition == target.Edition) is { } refused)
-            return new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is kept away by {refused.Reason}");
+            return new PatchSetback(
+                target,
+                SetbackKind.Held,
+                $"{target.Name} {target.Edition} is kept away by {refused.Reason}"
+            );
         string? hidden = null;
         foreach (var version in package.Versions)
         {
@@ -37,7 +45,9 @@ internal sealed class ZypperRefusals
             }
         }
 
-        return hidden is null ? null : new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is not taken: {hidden}");
+        return hidden is null
+            ? null
+            : new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is not taken: {hidden}");
     }
 
     /// <summary>Editions of a package that a repository offers.</summary>
@@ -55,12 +65,27 @@ internal sealed class ZypperRefusals
     /// <summary>Why a package may go: another that comes replaces it, or it is the older one of two versions. Null: nothing says so.</summary>
     public string? WhyRemoved(PlannedChange removal, ZypperAnswer answer)
     {
-        if (!_packages.TryGetValue((removal.Name, removal.Architecture), out var package) || package.Installed is not { } installed)
+        if (
+            !_packages.TryGetValue((removal.Name, removal.Architecture), out var package)
+            || package.Installed is not { } installed
+        )
             return null;
-        if (RpmVersion.Order.Compare(installed.Edition, removal.FromVersion) > 0
-            || answer.Changes.Any(c => c.Name == removal.Name && c.Architecture == removal.Architecture && RpmVersion.Order.Compare(c.ToVersion, removal.FromVersion) > 0))
+        if (
+            RpmVersion.Order.Compare(installed.Edition, removal.FromVersion) > 0
+            || answer.Changes.Any(c =>
+                c.Name == removal.Name
+                && c.Architecture == removal.Architecture
+                && RpmVersion.Order.Compare(c.ToVersion, removal.FromVersion) > 0
+            )
+        )
             return "the older one of two versions";
-        return answer.Changes.FirstOrDefault(c => c.ToVersion.Length > 0 && installed.PolicyNote?.StartsWith($"{c.Name} {c.ToVersion} replaces it", StringComparison.Ordinal) == true) is { } replacement
+        return
+            answer.Changes.FirstOrDefault(c =>
+                c.ToVersion.Length > 0
+                && installed.PolicyNote?.StartsWith($"{c.Name} {c.ToVersion} replaces it", StringComparison.Ordinal)
+                    == true
+            )
+                is { } replacement
             ? $"replaced by {replacement.Name}"
             : null;
     }
@@ -70,12 +95,20 @@ internal sealed class ZypperRefusals
     {
         if (!_packages.TryGetValue((change.Name, change.Architecture), out var package))
             return "";
-        return package.Versions.ToList().Where(v => v.Edition == change.ToVersion).SelectMany(v => v.Origins.ToList()).FirstOrDefault(o => o.IsOffer)?.Archive ?? "";
+        return package
+                .Versions.ToList()
+                .Where(v => v.Edition == change.ToVersion)
+                .SelectMany(v => v.Origins.ToList())
+                .FirstOrDefault(o => o.IsOffer)
+                ?.Archive
+            ?? "";
     }
 
     /// <summary>What a patch that names the version asks for: the package manager started anew, a reboot.</summary>
     public IEnumerable<Advisory> Advisories(string name, string architecture, string edition) =>
-        _packages.TryGetValue((name, architecture), out var package) ? package.Versions.ToList().Where(v => v.Edition == edition).SelectMany(v => v.Advisories) : [];
+        _packages.TryGetValue((name, architecture), out var package)
+            ? package.Versions.ToList().Where(v => v.Edition == edition).SelectMany(v => v.Advisories)
+            : [];
 
     /// <summary>Targets that change the package manager itself: a patch says so.</summary>
     public IReadOnlySet<PatchTarget> OfTheStack(IEnumerable<PatchTarget> targets) =>

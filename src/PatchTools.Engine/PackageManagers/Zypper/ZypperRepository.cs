@@ -54,10 +54,21 @@ internal sealed record ZypperRepository
     {
         if (!(section.Flag("enabled") ?? true))
             return null;
-        var source = new[] { section.List("baseurl") is [var first, ..] ? first : null, section["metalink"], section["mirrorlist"] }.FirstOrDefault(s => !string.IsNullOrWhiteSpace(s)) ?? "";
+        var source =
+            new[]
+            {
+                section.List("baseurl") is [var first, ..] ? first : null,
+                section["metalink"],
+                section["mirrorlist"],
+            }.FirstOrDefault(s => !string.IsNullOrWhiteSpace(s))
+            ?? "";
 
         // 0 asks for the default (libzypp's RepoInfo::priority).
-        var priority = int.TryParse(section["priority"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : DefaultPriority;
+        var priority =
+            int.TryParse(section["priority"], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0
+                ? number
+                : DefaultPriority;
         return new ZypperRepository
         {
             Alias = section.Name,
@@ -66,7 +77,10 @@ internal sealed record ZypperRepository
             Type = (section["type"] ?? "").Trim().ToLowerInvariant() is var type and not "none" ? type : "",
             Folder = (section["path"] ?? "").Trim().Trim('/'),
             Priority = priority,
-            Trusted = (section.Flag("gpgcheck") ?? main.Flag("gpgcheck") ?? true) || (section.Flag("repo_gpgcheck") ?? main.Flag("repo_gpgcheck") ?? false) || (section.Flag("pkg_gpgcheck") ?? main.Flag("pkg_gpgcheck") ?? false),
+            Trusted =
+                (section.Flag("gpgcheck") ?? main.Flag("gpgcheck") ?? true)
+                || (section.Flag("repo_gpgcheck") ?? main.Flag("repo_gpgcheck") ?? false)
+                || (section.Flag("pkg_gpgcheck") ?? main.Flag("pkg_gpgcheck") ?? false),
             DefinedIn = file,
         };
     }

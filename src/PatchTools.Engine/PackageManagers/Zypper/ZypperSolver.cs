@@ -7,7 +7,16 @@ namespace PatchTools.PackageManagers.Zypper;
 /// One question to the resolver and the verdict on its answer (spec 12 §9): acceptable is what has a solution, removes nothing but what is replaced, downgrades nothing, changes no vendor without
 /// the administrator's consent, and brings along no package that the policy refuses.
 /// </summary>
-internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands commands, ZypperExclusions exclusions, ZypperRefusals known, IDependencyPolicy policy, bool allowsVendorChange, LockWait locks, TimeSpan lockTimeout)
+internal sealed class ZypperSolver(
+    IProcessRunner runner,
+    ZypperCommands commands,
+    ZypperExclusions exclusions,
+    ZypperRefusals known,
+    IDependencyPolicy policy,
+    bool allowsVendorChange,
+    LockWait locks,
+    TimeSpan lockTimeout
+)
 {
     private readonly List<Exclusion> _excluded = [];
 
@@ -17,7 +26,10 @@ internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands command
     /// <summary>Versions that the resolver must not take, because they would come along and are refused.</summary>
     public IReadOnlyList<Exclusion> Excluded => _excluded;
 
-    public async Task<ZypperSolution> SolveAsync(IReadOnlyList<PatchTarget> targets, CancellationToken cancellationToken)
+    public async Task<ZypperSolution> SolveAsync(
+        IReadOnlyList<PatchTarget> targets,
+        CancellationToken cancellationToken
+    )
     {
         var solution = Judge(await AskAsync(targets, [], cancellationToken), targets);
         if (solution.Refused.Count == 0 || !exclusions.IsPossible)
@@ -32,9 +44,18 @@ internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands command
         return other;
     }
 
-    private List<Exclusion> Hidden(IReadOnlyList<PlannedChange> refused) => [.. RefusedCompanions.Editions(refused, known.Offered, policy).Select(r => new Exclusion(r.Change.Name, r.Edition))];
+    private List<Exclusion> Hidden(IReadOnlyList<PlannedChange> refused) =>
+        [
+            .. RefusedCompanions
+                .Editions(refused, known.Offered, policy)
+                .Select(r => new Exclusion(r.Change.Name, r.Edition)),
+        ];
 
-    private async Task<ZypperAnswer> AskAsync(IReadOnlyList<PatchTarget> targets, IReadOnlyList<Exclusion> hidden, CancellationToken cancellationToken)
+    private async Task<ZypperAnswer> AskAsync(
+        IReadOnlyList<PatchTarget> targets,
+        IReadOnlyList<Exclusion> hidden,
+        CancellationToken cancellationToken
+    )
     {
         Calls++;
         await locks.WaitAsync(lockTimeout, cancellationToken);
@@ -44,24 +65,51 @@ internal sealed class ZypperSolver(IProcessRunner runner, ZypperCommands command
             throw locks.Busy();
         var answer = ZypperAnswer.Parse(result.ExitCode, result.StandardOutput, result.StandardError);
         return answer.Failure is { } failure
-            ? throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"zypper cannot plan: {failure}", result)
+            ? throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"zypper cannot plan: {failure}",
+                result
+            )
             : answer;
     }
 
     private ZypperSolution Judge(ZypperAnswer answer, IReadOnlyList<PatchTarget> targets)
     {
         if (!answer.HasSolution)
-            return new ZypperSolution(answer, answer.Solutions.Any(s => s.StartsWith("deinstallation of ", StringComparison.Ordinal)) ? SetbackKind.WouldRemove : SetbackKind.Dependency, null);
+            return new ZypperSolution(
+                answer,
+                answer.Solutions.Any(s => s.StartsWith("deinstallation of ", StringComparison.Ordinal))
+                    ? SetbackKind.WouldRemove
+                    : SetbackKind.Dependency,
+                null
+            );
         if (answer.Changes.FirstOrDefault(c => c.Action == PlannedAction.Downgrade) is { } downgrade)
-            return new ZypperSolution(answer, SetbackKind.Dependency, $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}");
-        var lost = answer.Changes.Where(c => c.Action == PlannedAction.Remove && known.WhyRemoved(c, answer) is null).ToList();
+            return new ZypperSolution(
+                answer,
+                SetbackKind.Dependency,
+                $"it would downgrade {downgrade.Name} from {downgrade.FromVersion} to {downgrade.ToVersion}"
+            );
+        var lost = answer
+            .Changes.Where(c => c.Action == PlannedAction.Remove && known.WhyRemoved(c, answer) is null)
+            .ToList();
         if (lost.Count > 0)
-            return new ZypperSolution(answer, SetbackKind.WouldRemove, $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}");
+            return new ZypperSolution(
+                answer,
+                SetbackKind.WouldRemove,
+                $"it would remove {string.Join(", ", lost.Select(c => $"{c.Name} {c.FromVersion}"))}"
+            );
         if (!allowsVendorChange && answer.VendorChanges.Count > 0)
-            return new ZypperSolution(answer, SetbackKind.Dependency, $"it would change the vendor of {string.Join(", ", answer.VendorChanges.Select(c => $"{c.Name} {c.ToVersion}"))}");
+            return new ZypperSolution(
+                answer,
+                SetbackKind.Dependency,
+                $"it would change the vendor of {string.Join(", ", answer.VendorChanges.Select(c => $"{c.Name} {c.ToVersion}"))}"
+            );
 
         var refused = RefusedCompanions.Of(answer.Changes, targets, policy);
-        return refused.Reason is null ? new ZypperSolution(answer, null, null) : new ZypperSolution(answer, SetbackKind.RejectedDependency, refused.Reason) { Refused = refused.Changes };
+        return refused.Reason is null
+            ? new ZypperSolution(answer, null, null)
+            : new ZypperSolution(answer, SetbackKind.RejectedDependency, refused.Reason) { Refused = refused.Changes };
     }
 }
 
@@ -78,9 +126,15 @@ internal sealed record ZypperSolution(ZypperAnswer Answer, SetbackKind? Problem,
 
     public bool IsHopeless => false;
 
-    public bool Blames(PatchTarget target) => Answer.Blames(target) || (Text is not null && Answer.VendorChanges.Any(c => c.Name == target.Name && c.Architecture == target.Architecture));
+    public bool Blames(PatchTarget target) =>
+        Answer.Blames(target)
+        || (
+            Text is not null
+            && Answer.VendorChanges.Any(c => c.Name == target.Name && c.Architecture == target.Architecture)
+        );
 
     public bool Mentions(PatchTarget target) => Answer.Mentions(target.Name);
 
-    public PatchSetback SetbackOf(PatchTarget target) => new(target, Problem ?? SetbackKind.Dependency, Text ?? Answer.Reason(target));
+    public PatchSetback SetbackOf(PatchTarget target) =>
+        new(target, Problem ?? SetbackKind.Dependency, Text ?? Answer.Reason(target));
 }

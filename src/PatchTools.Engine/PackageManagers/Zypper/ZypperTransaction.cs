@@ -5,13 +5,23 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>One <c>zypper install</c>, followed while it runs. What is installed afterwards says rpm's database, never zypper. Nothing is rolled back.</summary>
-internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer, TransactionFiles files) : ITransactions
+internal sealed class ZypperTransaction(
+    HostContext host,
+    IProcessRunner runner,
+    InstallRequest request,
+    IRunObserver observer,
+    TransactionFiles files
+) : ITransactions
 {
-    private readonly ZypperExclusions _exclusions = new(host, ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []));
+    private readonly ZypperExclusions _exclusions = new(
+        host,
+        ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, [])
+    );
 
     public string Tool => "zypper";
 
-    public Task<InstallPlan> PlanAsync(InstallRequest request) => new ZypperPlanner(host, runner, request, observer).PlanAsync(CancellationToken.None);
+    public Task<InstallPlan> PlanAsync(InstallRequest request) =>
+        new ZypperPlanner(host, runner, request, observer).PlanAsync(CancellationToken.None);
 
     public async Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets)
     {
@@ -19,13 +29,22 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
         return [.. targets.Where(database.Has)];
     }
 
-    public async Task<TransactionResult> RunAsync(InstallPlan plan, TimeSpan lockTimeout, int fromPercent, int toPercent)
+    public async Task<TransactionResult> RunAsync(
+        InstallPlan plan,
+        TimeSpan lockTimeout,
+        int fromPercent,
+        int toPercent
+    )
     {
         var before = await ReadAsync();
         var commands = new ZypperCommands(host, request, lockTimeout);
         try
         {
-            var command = commands.Install(plan.Accepted, _exclusions.Apply([.. plan.Arguments.Select(Exclusion.Parse)]), files);
+            var command = commands.Install(
+                plan.Accepted,
+                _exclusions.Apply([.. plan.Arguments.Select(Exclusion.Parse)]),
+                files
+            );
 
             // Not the caller's token: a transaction that has begun ends by itself.
             var running = runner.RunAsync(command, CancellationToken.None);
@@ -45,14 +64,26 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
     public async Task<(bool HasChanged, string? Problem)> RepairAsync(IReadOnlyList<string> older)
     {
         observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
-        observer.Warning($"An earlier transaction was interrupted and left packages in two versions: removing {string.Join(", ", older)}.");
+        observer.Warning(
+            $"An earlier transaction was interrupted and left packages in two versions: removing {string.Join(", ", older)}."
+        );
         var before = await ReadAsync();
         var result = await runner.RunAsync(ZypperCommands.Erase(older, files), CancellationToken.None);
         var after = await ReadAsync();
-        return (!before.Equals(after), result.ExitCode == 0 ? null : $"Packages that an interrupted transaction left in two versions could not be put right ({string.Join(", ", older)}): {result.StandardOutput.Trim()}");
+        return (
+            !before.Equals(after),
+            result.ExitCode == 0
+                ? null
+                : $"Packages that an interrupted transaction left in two versions could not be put right ({string.Join(", ", older)}): {result.StandardOutput.Trim()}"
+        );
     }
 
-    private static TransactionResult Result(InstallPlan plan, CommandResult result, RpmDatabase before, RpmDatabase after)
+    private static TransactionResult Result(
+        InstallPlan plan,
+        CommandResult result,
+        RpmDatabase before,
+        RpmDatabase after
+    )
     {
         var transcript = ZypperTranscript.Parse(result.StandardOutput);
         IReadOnlyList<PatchTarget> installed = [.. plan.Accepted.Where(after.Has)];
@@ -68,7 +99,8 @@ internal sealed class ZypperTransaction(HostContext host, IProcessRunner runner,
             IsLocked = result.ExitCode == ZypperExitCode.Locked,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
-            Reason = transcript.Reason ?? $"zypper ended with {ZypperExitCode.Describe(result.ExitCode)} and gave no reason",
+            Reason =
+                transcript.Reason ?? $"zypper ended with {ZypperExitCode.Describe(result.ExitCode)} and gave no reason",
             Problems = [.. Problems(transcript, installed)],
             Warnings = [.. Warnings(result.ExitCode, transcript)],
         };

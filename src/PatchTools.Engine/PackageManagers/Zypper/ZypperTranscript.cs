@@ -74,16 +74,26 @@ internal sealed partial record ZypperTranscript
             else if (InstallFailed().Match(line) is { Success: true } failed)
                 packages.TryAdd(NameOf(failed.Groups["nevra"].Value), RpmReason(lines, i + 1));
             else if (Scriptlet().Match(line) is { Success: true } scriptlet)
-                warnings.Add($"{NameOf(scriptlet.Groups["nevra"].Value)} is installed, but its {scriptlet.Groups["kind"].Value} scriptlet failed: {scriptlet.Groups["why"].Value}{Words(lines, i)}");
+                warnings.Add(
+                    $"{NameOf(scriptlet.Groups["nevra"].Value)} is installed, but its {scriptlet.Groups["kind"].Value} scriptlet failed: {scriptlet.Groups["why"].Value}{Words(lines, i)}"
+                );
             else if (Unsigned().Match(line) is { Success: true } signature)
-                Refuse(NameOf(signature.Groups["nevra"].Value), $"its signature was not accepted: {signature.Groups["why"].Value}");
+                Refuse(
+                    NameOf(signature.Groups["nevra"].Value),
+                    $"its signature was not accepted: {signature.Groups["why"].Value}"
+                );
             else if (Corrupted().Match(line) is { Success: true } corrupted)
-                downloads[NameOf(corrupted.Groups["nevra"].Value)] = "what was downloaded is not what the repository promised (digest verification failed)";
+                downloads[NameOf(corrupted.Groups["nevra"].Value)] =
+                    "what was downloaded is not what the repository promised (digest verification failed)";
             else if (NotOnMedium().Match(line) is { Success: true } gone && retrieving.Length > 0)
                 downloads.TryAdd(retrieving, $"{gone.Groups["what"].Value} was not found in the repository");
             else if (DownloadError().IsMatch(line) && retrieving.Length > 0)
                 downloads.TryAdd(retrieving, WithoutAddress(line));
-            else if (line.StartsWith("File /", StringComparison.Ordinal) && i + 4 < lines.Length && FileConflict(lines, i) is var (one, other))
+            else if (
+                line.StartsWith("File /", StringComparison.Ordinal)
+                && i + 4 < lines.Length
+                && FileConflict(lines, i) is var (one, other)
+            )
                 packages.TryAdd(one, $"{line["File ".Length..]} is also in {other}");
             else if (line.StartsWith("Problem occurred", StringComparison.Ordinal) && i + 1 < lines.Length)
                 reason = lines[i + 1].Trim();
@@ -95,9 +105,24 @@ internal sealed partial record ZypperTranscript
             DownloadFailures = downloads,
             NotAuthenticated = unsigned,
             ScriptWarnings = warnings,
-            DiskFull = lines.Select(l => l.Trim()).FirstOrDefault(l => l.Contains("No space left on device", StringComparison.Ordinal) || (l.Contains("installing package", StringComparison.Ordinal) && l.Contains("more space on", StringComparison.Ordinal))),
-            HasNoRoomForDownloads = lines.Any(l => l.Contains("Failed to write", StringComparison.Ordinal) || l.Contains("Write error", StringComparison.Ordinal)),
-            Reason = reason ?? lines.Select(l => l.Trim()).LastOrDefault(l => l.Length > 0 && !l.StartsWith("Please see", StringComparison.Ordinal)),
+            DiskFull = lines
+                .Select(l => l.Trim())
+                .FirstOrDefault(l =>
+                    l.Contains("No space left on device", StringComparison.Ordinal)
+                    || (
+                        l.Contains("installing package", StringComparison.Ordinal)
+                        && l.Contains("more space on", StringComparison.Ordinal)
+                    )
+                ),
+            HasNoRoomForDownloads = lines.Any(l =>
+                l.Contains("Failed to write", StringComparison.Ordinal)
+                || l.Contains("Write error", StringComparison.Ordinal)
+            ),
+            Reason =
+                reason
+                ?? lines
+                    .Select(l => l.Trim())
+                    .LastOrDefault(l => l.Length > 0 && !l.StartsWith("Please see", StringComparison.Ordinal)),
         };
 
         void Refuse(string name, string why)
@@ -110,11 +135,29 @@ internal sealed partial record ZypperTranscript
     /// <summary>The scriptlet's own words with rpm's, or what rpm says last.</summary>
     private static string RpmReason(string[] lines, int start)
     {
-        List<string> block = [.. lines.Skip(start).TakeWhile(l => l.Length > 0).Where(l => !l.StartsWith("rpm: ", StringComparison.Ordinal)).Select(l => l.Replace("Error: Subprocess failed. Error: RPM failed: ", "", StringComparison.Ordinal))];
+        List<string> block =
+        [
+            .. lines
+                .Skip(start)
+                .TakeWhile(l => l.Length > 0)
+                .Where(l => !l.StartsWith("rpm: ", StringComparison.Ordinal))
+                .Select(l => l.Replace("Error: Subprocess failed. Error: RPM failed: ", "", StringComparison.Ordinal)),
+        ];
         block.RemoveAll(l => l.StartsWith("rpm: ", StringComparison.Ordinal));
         var scriptlet = block.FindIndex(l => l.Contains("scriptlet failed", StringComparison.Ordinal));
-        var said = scriptlet > 0 && !block[scriptlet - 1].StartsWith("error: ", StringComparison.Ordinal) ? $" ({block[scriptlet - 1].Trim()})" : "";
-        var text = scriptlet >= 0 ? block[scriptlet] : block.Find(l => l.StartsWith("error: ", StringComparison.Ordinal) && !l.EndsWith("install failed", StringComparison.Ordinal)) ?? block.FirstOrDefault() ?? "rpm gave no reason";
+        var said =
+            scriptlet > 0 && !block[scriptlet - 1].StartsWith("error: ", StringComparison.Ordinal)
+                ? $" ({block[scriptlet - 1].Trim()})"
+                : "";
+        var text =
+            scriptlet >= 0
+                ? block[scriptlet]
+                : block.Find(l =>
+                    l.StartsWith("error: ", StringComparison.Ordinal)
+                    && !l.EndsWith("install failed", StringComparison.Ordinal)
+                )
+                    ?? block.FirstOrDefault()
+                    ?? "rpm gave no reason";
         return (text.StartsWith("error: ", StringComparison.Ordinal) ? text["error: ".Length..] : text) + said;
     }
 
@@ -122,7 +165,12 @@ internal sealed partial record ZypperTranscript
     private static string Words(string[] lines, int index)
     {
         var words = index == 0 ? "" : lines[index - 1].Trim();
-        return words.Length == 0 || words.StartsWith("rpm: ", StringComparison.Ordinal) || words.StartsWith("Additional rpm", StringComparison.Ordinal) ? "" : $" ({words})";
+        return
+            words.Length == 0
+            || words.StartsWith("rpm: ", StringComparison.Ordinal)
+            || words.StartsWith("Additional rpm", StringComparison.Ordinal)
+            ? ""
+            : $" ({words})";
     }
 
     /// <summary>The package that brings the file, and the one that has it.</summary>
@@ -130,7 +178,9 @@ internal sealed partial record ZypperTranscript
     {
         var one = lines[index + 2].Trim();
         var other = lines[index + 4].Trim();
-        return Provider().Match(one) is { Success: true } first && Provider().Match(other) is { Success: true } second ? (NameOf(first.Groups["nevra"].Value), second.Groups["nevra"].Value) : null;
+        return Provider().Match(one) is { Success: true } first && Provider().Match(other) is { Success: true } second
+            ? (NameOf(first.Groups["nevra"].Value), second.Groups["nevra"].Value)
+            : null;
     }
 
     private static string NameOf(string nevra) => Nevra.TryParse(nevra)?.Name ?? nevra;
@@ -144,19 +194,31 @@ internal sealed partial record ZypperTranscript
     [GeneratedRegex(@"^(?:Installation|Removal) of (?<nevra>\S+) failed:$", RegexOptions.CultureInvariant)]
     private static partial Regex InstallFailed();
 
-    [GeneratedRegex(@"^warning: (?<kind>%\w+)\((?<nevra>[^)\s]+)\) scriptlet failed, (?<why>.+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^warning: (?<kind>%\w+)\((?<nevra>[^)\s]+)\) scriptlet failed, (?<why>.+)$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Scriptlet();
 
-    [GeneratedRegex(@"^(?<nevra>\S+) \(.*\): Signature verification failed \[(?<why>[^\]]+)\]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<nevra>\S+) \(.*\): Signature verification failed \[(?<why>[^\]]+)\]",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Unsigned();
 
-    [GeneratedRegex(@"^Package (?<nevra>\S+) \(.*\) seems to be corrupted during transfer", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^Package (?<nevra>\S+) \(.*\) seems to be corrupted during transfer",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Corrupted();
 
     [GeneratedRegex(@"^File '(?<what>[^']+)' not found on medium ", RegexOptions.CultureInvariant)]
     private static partial Regex NotOnMedium();
 
-    [GeneratedRegex(@"^(?:Download \(curl\) error for |Timeout exceeded when accessing |Failed to provide |Failed to download |Error code: |Error message: )", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:Download \(curl\) error for |Timeout exceeded when accessing |Failed to provide |Failed to download |Error code: |Error message: )",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex DownloadError();
 
     [GeneratedRegex(@"^(?<nevra>\S+) \(", RegexOptions.CultureInvariant)]

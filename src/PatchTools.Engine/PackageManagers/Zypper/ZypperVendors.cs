@@ -20,7 +20,9 @@ internal sealed class ZypperVendors
             List<string> vendors = [.. list.Select(v => v.ToLowerInvariant())];
             var joined = vendors.Where(_groups.ContainsKey).Select(v => _groups[v]).Distinct().ToList();
             var group = joined.Count > 0 ? joined[0] : next++;
-            foreach (var vendor in _groups.Where(g => joined.Contains(g.Value)).Select(g => g.Key).Concat(vendors).ToList())
+            foreach (
+                var vendor in _groups.Where(g => joined.Contains(g.Value)).Select(g => g.Key).Concat(vendors).ToList()
+            )
                 _groups[vendor] = group;
         }
     }
@@ -31,9 +33,22 @@ internal sealed class ZypperVendors
     /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static ZypperVendors Read(string folder)
     {
-        var files = Directory.Exists(folder) ? Directory.GetFiles(folder).Where(f => Path.GetFileName(f)[0] != '.').Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
-        return new ZypperVendors(files.SelectMany(IniFile.Read).Where(s => s.Name == "main")
-            .Select(s => (IReadOnlyList<string>)(s["vendors"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Where(l => l.Count > 0));
+        var files = Directory.Exists(folder)
+            ? Directory.GetFiles(folder).Where(f => Path.GetFileName(f)[0] != '.').Order(StringComparer.Ordinal)
+            : Enumerable.Empty<string>();
+        return new ZypperVendors(
+            files
+                .SelectMany(IniFile.Read)
+                .Where(s => s.Name == "main")
+                .Select(s =>
+                    (IReadOnlyList<string>)
+                        (s["vendors"] ?? "").Split(
+                            ',',
+                            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+                        )
+                )
+                .Where(l => l.Count > 0)
+        );
     }
 
     public bool AreEquivalent(string one, string other)

@@ -55,11 +55,13 @@ public sealed class GlobPatternTests
     [InlineData("[x", false)]
     [InlineData("a]b[", false)]
     [InlineData("plain.name", false)]
-    public void A_text_is_a_glob_when_it_has_a_star_a_question_mark_or_a_closed_set(string text, bool isGlob) => Assert.Equal(isGlob, GlobPattern.IsGlob(text));
+    public void A_text_is_a_glob_when_it_has_a_star_a_question_mark_or_a_closed_set(string text, bool isGlob) =>
+        Assert.Equal(isGlob, GlobPattern.IsGlob(text));
 
     [Fact]
-    public void It_agrees_with_a_naive_matcher() => Gen.Select(Gen.String[Gen.Char["ab*?[]!-"], 0, 8], Gen.String[Gen.Char["ab-]!["], 0, 8])
-        .Sample((pattern, text) => Matches(pattern, text) == Naive(pattern, text), iter: 100_000);
+    public void It_agrees_with_a_naive_matcher() =>
+        Gen.Select(Gen.String[Gen.Char["ab*?[]!-"], 0, 8], Gen.String[Gen.Char["ab-]!["], 0, 8])
+            .Sample((pattern, text) => Matches(pattern, text) == Naive(pattern, text), iter: 100_000);
 
     [Fact]
     public void Without_sets_brackets_are_literal()
@@ -88,7 +90,8 @@ public sealed class GlobPatternTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private static bool Matches(string pattern, string text) => GlobPattern.Compile(pattern).Matches(Encoding.UTF8.GetBytes(text));
+    private static bool Matches(string pattern, string text) =>
+        GlobPattern.Compile(pattern).Matches(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The definition, recursively.</summary>
     private static bool Naive(string pattern, string text)

@@ -29,14 +29,16 @@ public sealed class RangeExpressionTests
     [InlineData("kernel-default >", true)]
     [InlineData("kernel-default-4.4.5", false)]
     [InlineData("= 4.4.5-2.1", false)]
-    public void The_vectors_of_the_reference_come_out(string expression, bool matches) => Assert.Equal(matches, Matches(expression));
+    public void The_vectors_of_the_reference_come_out(string expression, bool matches) =>
+        Assert.Equal(matches, Matches(expression));
 
     [Theory]
     [InlineData("kernel")]
     [InlineData("kern")]
     [InlineData("k")]
     [InlineData("")]
-    public void Quirk_a_name_is_matched_whole_not_by_its_beginning(string expression) => Assert.False(Matches(expression));
+    public void Quirk_a_name_is_matched_whole_not_by_its_beginning(string expression) =>
+        Assert.False(Matches(expression));
 
     [Theory]
     [InlineData("kernel.default", "kernel-default", false)]
@@ -47,7 +49,8 @@ public sealed class RangeExpressionTests
     [InlineData("(", "kernel-default", false)]
     [InlineData("kernel-defaul?", "kernel-default", true)]
     [InlineData("kernel?", "kernel-default", false)]
-    public void Quirk_only_star_and_question_mark_are_special(string expression, string name, bool matches) => Assert.Equal(matches, Matches(expression, name));
+    public void Quirk_only_star_and_question_mark_are_special(string expression, string name, bool matches) =>
+        Assert.Equal(matches, Matches(expression, name));
 
     [Fact]
     public void Quirk_a_star_may_stand_for_nothing() => Assert.True(Matches("kernel-default*.x86_64"));
@@ -61,7 +64,8 @@ public sealed class RangeExpressionTests
     [InlineData("kernel-default <= 4.4.0", false)]
     [InlineData("kernel-default == 4.4.5-2.1", true)]
     [InlineData("kernel-default == 4.4.5-2.2", false)]
-    public void Quirk_comparisons_with_equality_are_read_as_written(string expression, bool matches) => Assert.Equal(matches, Matches(expression));
+    public void Quirk_comparisons_with_equality_are_read_as_written(string expression, bool matches) =>
+        Assert.Equal(matches, Matches(expression));
 
     [Theory]
     [InlineData("tool = 1.0-1", true)]
@@ -69,22 +73,27 @@ public sealed class RangeExpressionTests
     [InlineData("tool > 1:9.0-1", true)]
     [InlineData("tool < 3:0.1-1", true)]
     [InlineData("tool > 0.9", true)]
-    public void The_epoch_takes_part_when_the_expression_names_one(string expression, bool matches) => Assert.Equal(matches, Matches(expression, "tool", "2:1.0-1"));
+    public void The_epoch_takes_part_when_the_expression_names_one(string expression, bool matches) =>
+        Assert.Equal(matches, Matches(expression, "tool", "2:1.0-1"));
 
     [Theory]
     [InlineData("kernel-default-4.4.5-2.1.x86_64.rpm", true)]
     [InlineData("kernel-default-4.4.5-*.x86_64.rpm", true)]
     [InlineData("kernel-default-4.4.5-2.2.x86_64.rpm", false)]
     [InlineData("kernel-default-4.4.5-2.1.x86_64", false)]
-    public void A_package_file_name_is_an_expression_too(string expression, bool matches) => Assert.Equal(matches, Matches(expression));
+    public void A_package_file_name_is_an_expression_too(string expression, bool matches) =>
+        Assert.Equal(matches, Matches(expression));
 
     [Theory]
     [InlineData("SUSE-SLE-Module-15-2023-123", true)]
     [InlineData("SUSE-SLE-Module-15-2023-*", true)]
     [InlineData("SUSE-SLE-Module-15-2023", false)]
     [InlineData("SUSE-SLE-Module-15-2023-123 > 1", false)]
-    public void A_patch_name_is_an_expression_too(string expression, bool matches) => Assert.Equal(matches, RangeExpression.Parse(expression).MatchesPatch("SUSE-SLE-Module-15-2023-123"));
+    public void A_patch_name_is_an_expression_too(string expression, bool matches) =>
+        Assert.Equal(matches, RangeExpression.Parse(expression).MatchesPatch("SUSE-SLE-Module-15-2023-123"));
 
     private static bool Matches(string expression, string name = "kernel-default", string edition = "4.4.5-2.1") =>
-        RangeExpression.Parse(expression).Matches(Encoding.UTF8.GetBytes(name), "x86_64", Encoding.UTF8.GetBytes(edition));
+        RangeExpression
+            .Parse(expression)
+            .Matches(Encoding.UTF8.GetBytes(name), "x86_64", Encoding.UTF8.GetBytes(edition));
 }

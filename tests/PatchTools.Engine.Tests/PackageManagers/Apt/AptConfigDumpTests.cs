@@ -43,7 +43,6 @@ public sealed class AptConfigDumpTests
         "X \"top\" { A \"1\"; };",
         "X::A \"ünïcode\";",
         "#x-apt-configure-index \"text\";\nX::A \"1\";",
-
         // What apt refuses.
         "X::A \"open;\n",
         "X::A \"1\" \"2\" 3;",
@@ -71,7 +70,16 @@ public sealed class AptConfigDumpTests
         }
 
         Assert.Empty(configuration.Warnings);
-        var theirs = output.Split('\n').Where(l => l.StartsWith("X=", StringComparison.OrdinalIgnoreCase) || l.StartsWith("X::", StringComparison.OrdinalIgnoreCase)).Where(l => !l.EndsWith('='));
-        Assert.Equal(theirs.Order(StringComparer.Ordinal), configuration.Below("X").Select(b => $"{b.Name}={b.Value}").Order(StringComparer.Ordinal));
+        var theirs = output
+            .Split('\n')
+            .Where(l =>
+                l.StartsWith("X=", StringComparison.OrdinalIgnoreCase)
+                || l.StartsWith("X::", StringComparison.OrdinalIgnoreCase)
+            )
+            .Where(l => !l.EndsWith('='));
+        Assert.Equal(
+            theirs.Order(StringComparer.Ordinal),
+            configuration.Below("X").Select(b => $"{b.Name}={b.Value}").Order(StringComparer.Ordinal)
+        );
     }
 }

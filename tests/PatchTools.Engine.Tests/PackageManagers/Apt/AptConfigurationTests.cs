@@ -8,7 +8,8 @@ public sealed class AptConfigurationTests
     [Fact]
     public void Blocks_lists_and_comments_are_understood()
     {
-        var configuration = AptConfiguration.Parse("""
+        var configuration = AptConfiguration.Parse(
+            """
             // a comment with "quotes; and { braces
             APT {
               Architecture "arm64"; # trailing
@@ -20,7 +21,8 @@ public sealed class AptConfigurationTests
             acquire::Check-Valid-Until "0";
             List:: "one";
             List:: "two";
-            """);
+            """
+        );
 
         Assert.Equal("arm64", configuration.Find("APT::Architecture"));
         Assert.Equal(["arm64", "armhf"], configuration.FindList("APT::Architectures"));
@@ -35,7 +37,9 @@ public sealed class AptConfigurationTests
     [Fact]
     public void Clear_takes_back_what_was_said()
     {
-        var configuration = AptConfiguration.Parse("A { B \"1\"; C:: \"x\"; };\n#clear A::C;\nA::B \"2\";\n#clear A::D;\n");
+        var configuration = AptConfiguration.Parse(
+            "A { B \"1\"; C:: \"x\"; };\n#clear A::C;\nA::B \"2\";\n#clear A::D;\n"
+        );
 
         Assert.Equal("2", configuration.Find("A::B"));
         Assert.Empty(configuration.FindList("A::C"));

@@ -32,79 +32,125 @@ public sealed class AptFuzzTests
 
         """;
 
-    private const string Release = "Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: bookworm\nDate: Sat, 06 Sep 2025 09:58:37 UTC\nValid-Until: Sat, 13 Sep 2025 09:58:37 UTC\nNotAutomatic: yes\nSHA256:\n 00 1 main/x\n";
+    private const string Release =
+        "Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: bookworm\nDate: Sat, 06 Sep 2025 09:58:37 UTC\nValid-Until: Sat, 13 Sep 2025 09:58:37 UTC\nNotAutomatic: yes\nSHA256:\n 00 1 main/x\n";
 
-    private const string Sources = "deb [arch=amd64,i386 trusted=yes] http://user:secret@deb.example/debian bookworm main contrib\n# text\ndeb-src http://x y z\ndeb file:/srv/repo ./\n";
+    private const string Sources =
+        "deb [arch=amd64,i386 trusted=yes] http://user:secret@deb.example/debian bookworm main contrib\n# text\ndeb-src http://x y z\ndeb file:/srv/repo ./\n";
 
-    private const string Deb822Sources = "Types: deb deb-src\nURIs: http://deb.example/debian\nSuites: bookworm bookworm-updates\nComponents: main\nEnabled: yes\nSigned-By:\n -----BEGIN\n";
+    private const string Deb822Sources =
+        "Types: deb deb-src\nURIs: http://deb.example/debian\nSuites: bookworm bookworm-updates\nComponents: main\nEnabled: yes\nSigned-By:\n -----BEGIN\n";
 
-    private const string Configuration = "// comment\nAPT { Architecture \"amd64\"; Architectures { \"amd64\"; \"i386\"; }; };\n#clear A::B;\nDir::State \"/var/lib/apt\"; /* x\n y */ Dir::State::lists \"lists/\";\n#include \"/dev/null\";\nA:: \"1\"; A:: \"2\";\n";
+    private const string Configuration =
+        "// comment\nAPT { Architecture \"amd64\"; Architectures { \"amd64\"; \"i386\"; }; };\n#clear A::B;\nDir::State \"/var/lib/apt\"; /* x\n y */ Dir::State::lists \"lists/\";\n#include \"/dev/null\";\nA:: \"1\"; A:: \"2\";\n";
 
-    private const string UpdateOutput = "Hit:1 http://deb.example/debian bookworm InRelease\nErr:2 http://user:secret@deb.example/debian bookworm-updates InRelease\n  Could not connect\nE: The repository 'http://deb.example/debian bookworm Release' no longer has a Release file.\nW: GPG error: http://deb.example/debian bookworm InRelease: bad\n";
+    private const string UpdateOutput =
+        "Hit:1 http://deb.example/debian bookworm InRelease\nErr:2 http://user:secret@deb.example/debian bookworm-updates InRelease\n  Could not connect\nE: The repository 'http://deb.example/debian bookworm Release' no longer has a Release file.\nW: GPG error: http://deb.example/debian bookworm InRelease: bad\n";
 
     private static readonly AptArchitectures s_architectures = new("amd64", ["amd64", "i386"]);
 
-    private static readonly IReadOnlyList<AptRepository> s_repositories = AptSources.Parse("deb http://deb.example/debian bookworm main\ndeb http://deb.example/debian bookworm-updates main\n", "x", s_architectures).Repositories;
+    private static readonly IReadOnlyList<AptRepository> s_repositories = AptSources
+        .Parse(
+            "deb http://deb.example/debian bookworm main\ndeb http://deb.example/debian bookworm-updates main\n",
+            "x",
+            s_architectures
+        )
+        .Repositories;
 
-    private const string Preferences = "Package: nodejs /^lib.*/ *\nPin: release a=stable, n=bookworm, c=main\nPin-Priority: 600\n\nPackage: x\nPin: version 1.*\nPin-Priority: -1\n";
-
-    [Fact]
-    public void Stanzas() => Fuzz(Packages, bytes =>
-    {
-        var sink = new CountingSink();
-        StanzaReader.Read(new MemoryStream(bytes), "fuzz", ref sink);
-        Assert.InRange(sink.Stanzas, 0, bytes.Length);
-    });
-
-    [Fact]
-    public void Release_files() => Fuzz(Release, bytes =>
-    {
-        try
-        {
-            var release = ReleaseFile.Parse(bytes);
-            _ = release.SizeOf("main/binary-amd64/Packages");
-            Assert.True(release.Architectures.Count <= bytes.Length);
-        }
-        catch (InvalidDataException)
-        {
-            // What the reader of a repository turns into its status Unreadable.
-        }
-    });
+    private const string Preferences =
+        "Package: nodejs /^lib.*/ *\nPin: release a=stable, n=bookworm, c=main\nPin-Priority: 600\n\nPackage: x\nPin: version 1.*\nPin-Priority: -1\n";
 
     [Fact]
-    public void Configuration_files() => Fuzz(Configuration, bytes =>
-    {
-        var configuration = AptConfiguration.Parse(Encoding.UTF8.GetString(bytes));
-        Assert.StartsWith("/", configuration.FindFile("Dir::State::lists"), StringComparison.Ordinal);
-        _ = configuration.FindList("APT::Architectures");
-        Assert.InRange(configuration.Warnings.Count, 0, 1001);
-    });
+    public void Stanzas() =>
+        Fuzz(
+            Packages,
+            bytes =>
+            {
+                var sink = new CountingSink();
+                StanzaReader.Read(new MemoryStream(bytes), "fuzz", ref sink);
+                Assert.InRange(sink.Stanzas, 0, bytes.Length);
+            }
+        );
 
     [Fact]
-    public void Sources_lines() => Fuzz(Sources, bytes => HoldsNoPath(AptSources.Parse(Encoding.UTF8.GetString(bytes), "fuzz", s_architectures)));
+    public void Release_files() =>
+        Fuzz(
+            Release,
+            bytes =>
+            {
+                try
+                {
+                    var release = ReleaseFile.Parse(bytes);
+                    _ = release.SizeOf("main/binary-amd64/Packages");
+                    Assert.True(release.Architectures.Count <= bytes.Length);
+                }
+                catch (InvalidDataException)
+                {
+                    // What the reader of a repository turns into its status Unreadable.
+                }
+            }
+        );
 
     [Fact]
-    public void Sources_stanzas() => Fuzz(Deb822Sources, bytes => HoldsNoPath(AptSources.ParseStanzas(Encoding.UTF8.GetString(bytes), "fuzz", s_architectures)));
+    public void Configuration_files() =>
+        Fuzz(
+            Configuration,
+            bytes =>
+            {
+                var configuration = AptConfiguration.Parse(Encoding.UTF8.GetString(bytes));
+                Assert.StartsWith("/", configuration.FindFile("Dir::State::lists"), StringComparison.Ordinal);
+                _ = configuration.FindList("APT::Architectures");
+                Assert.InRange(configuration.Warnings.Count, 0, 1001);
+            }
+        );
 
     [Fact]
-    public void Preferences_files() => Fuzz(Preferences, bytes =>
-    {
-        var index = new AptIndexFacts { Archive = "stable", Codename = "bookworm", Component = "main", Site = "deb.example" };
-        foreach (var pin in AptPreferences.Parse(Encoding.UTF8.GetString(bytes), "fuzz").Pins)
-        {
-            pin.MatchesPackage("nodejs", "amd64", "amd64");
-            pin.Match.MatchesIndex(index);
-            pin.Match.MatchesVersion("1.2");
-        }
-    });
+    public void Sources_lines() =>
+        Fuzz(Sources, bytes => HoldsNoPath(AptSources.Parse(Encoding.UTF8.GetString(bytes), "fuzz", s_architectures)));
 
     [Fact]
-    public void Output_of_update() => Fuzz(UpdateOutput, bytes =>
-    {
-        var text = Encoding.UTF8.GetString(bytes);
-        var output = AptUpdateOutput.Parse(text, text, s_repositories);
-        Assert.DoesNotContain(output.Failures.Values, reason => reason.Contains("://user:secret@", StringComparison.Ordinal));
-    });
+    public void Sources_stanzas() =>
+        Fuzz(
+            Deb822Sources,
+            bytes => HoldsNoPath(AptSources.ParseStanzas(Encoding.UTF8.GetString(bytes), "fuzz", s_architectures))
+        );
+
+    [Fact]
+    public void Preferences_files() =>
+        Fuzz(
+            Preferences,
+            bytes =>
+            {
+                var index = new AptIndexFacts
+                {
+                    Archive = "stable",
+                    Codename = "bookworm",
+                    Component = "main",
+                    Site = "deb.example",
+                };
+                foreach (var pin in AptPreferences.Parse(Encoding.UTF8.GetString(bytes), "fuzz").Pins)
+                {
+                    pin.MatchesPackage("nodejs", "amd64", "amd64");
+                    pin.Match.MatchesIndex(index);
+                    pin.Match.MatchesVersion("1.2");
+                }
+            }
+        );
+
+    [Fact]
+    public void Output_of_update() =>
+        Fuzz(
+            UpdateOutput,
+            bytes =>
+            {
+                var text = Encoding.UTF8.GetString(bytes);
+                var output = AptUpdateOutput.Parse(text, text, s_repositories);
+                Assert.DoesNotContain(
+                    output.Failures.Values,
+                    reason => reason.Contains("://user:secret@", StringComparison.Ordinal)
+                );
+            }
+        );
 
     /// <summary>Names of list files must not lead out of the lists directory.</summary>
     private static void HoldsNoPath(AptSources sources)

@@ -57,7 +57,6 @@ public sealed class AptIndexTargetsTests
         "deb [signed-by=/a.gpg,/b.gpg] http://deb.example/a bookworm main\ndeb [signed-by=/a.gpg,/b.gpg] http://deb.example/a bookworm contrib",
         "deb [check-valid-until=no] http://deb.example/a bookworm main\ndeb [check-valid-until=yes] http://deb.example/a bookworm contrib",
         "deb [valid-until-max=10] http://deb.example/a bookworm main\ndeb [valid-until-max=20] http://deb.example/a bookworm contrib",
-
         // What apt refuses.
         "deb",
         "deb http://deb.example/debian",
@@ -88,7 +87,6 @@ public sealed class AptIndexTargetsTests
         "Types: deb\r\nURIs: http://a.example/x\r\nSuites: s\r\nComponents: main\r\n",
         "\n\n# only text\n\n",
         "",
-
         // What apt refuses.
         "URIs: http://a.example/x\nSuites: s\nComponents: main\n",
         "Types: deb\nSuites: s\nComponents: main\n",
@@ -152,17 +150,43 @@ public sealed class AptIndexTargetsTests
     {
         using var root = new AptRoot();
         WriteSources(root);
-        string[] names = ["10one", "20two.conf", "15.conf.bak", "30three.txt", ".40hidden", "50five.conf~", "60 six.conf", "70.seven.conf", "80eight.", "9-nine_9:9", "05five.CONF"];
+        string[] names =
+        [
+            "10one",
+            "20two.conf",
+            "15.conf.bak",
+            "30three.txt",
+            ".40hidden",
+            "50five.conf~",
+            "60 six.conf",
+            "70.seven.conf",
+            "80eight.",
+            "9-nine_9:9",
+            "05five.CONF",
+        ];
         foreach (var name in names)
         {
-            root.Write($"etc/apt/apt.conf.d/{name}", $"APT::Architectures:: \"{string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()}\";\nX::Last \"{name}\";\n");
-            root.Write($"etc/apt/sources.list.d/{name}.list", $"deb http://{string.Concat(name.Where(char.IsAsciiLetterOrDigit))}.example/ s c\n");
-            root.Write($"etc/apt/sources.list.d/{name}", $"deb http://{string.Concat(name.Where(char.IsAsciiLetterOrDigit))}.bare.example/ s c\n");
+            root.Write(
+                $"etc/apt/apt.conf.d/{name}",
+                $"APT::Architectures:: \"{string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()}\";\nX::Last \"{name}\";\n"
+            );
+            root.Write(
+                $"etc/apt/sources.list.d/{name}.list",
+                $"deb http://{string.Concat(name.Where(char.IsAsciiLetterOrDigit))}.example/ s c\n"
+            );
+            root.Write(
+                $"etc/apt/sources.list.d/{name}",
+                $"deb http://{string.Concat(name.Where(char.IsAsciiLetterOrDigit))}.bare.example/ s c\n"
+            );
         }
 
         root.Write("etc/apt/apt.conf", "APT::Architectures:: \"main\";\n");
         SameTargets(root, mayRefuse: false);
-        Assert.Contains($"X::Last \"{AptSetting.Read(root.Host, new InventoryRequest()).Configuration.Find("X::Last")}\";", root.Run("apt-config", "dump").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"X::Last \"{AptSetting.Read(root.Host, new InventoryRequest()).Configuration.Find("X::Last")}\";",
+            root.Run("apt-config", "dump").Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -170,13 +194,25 @@ public sealed class AptIndexTargetsTests
     {
         using var root = new AptRoot();
         WriteSources(root);
-        root.Write("etc/apt/apt.conf.d/lists", "Dir::State::lists \"/ram/lists\";\nAPT::Architectures { \"amd64\"; \"arm64\"; };\n");
+        root.Write(
+            "etc/apt/apt.conf.d/lists",
+            "Dir::State::lists \"/ram/lists\";\nAPT::Architectures { \"amd64\"; \"arm64\"; };\n"
+        );
 
-        var setting = AptSetting.Read(root.Image with { Environment = root.Host.Environment }, new InventoryRequest { Origin = InventoryOrigin.Root });
+        var setting = AptSetting.Read(
+            root.Image with
+            {
+                Environment = root.Host.Environment,
+            },
+            new InventoryRequest { Origin = InventoryOrigin.Root }
+        );
 
         Assert.Equal(Path.Combine(root.Root, "ram/lists"), setting.ListsDirectory);
         Assert.Equal(["amd64", "arm64"], setting.Architectures.Configured);
-        Assert.Equal(["http://main.example s c", "http://part.example s c"], setting.Sources.Repositories.Select(r => r.Name));
+        Assert.Equal(
+            ["http://main.example s c", "http://part.example s c"],
+            setting.Sources.Repositories.Select(r => r.Name)
+        );
     }
 
     private static void WriteSources(AptRoot root)
@@ -189,7 +225,14 @@ public sealed class AptIndexTargetsTests
 
     private static void SameTargets(AptRoot root, bool mayRefuse)
     {
-        var (exitCode, output, error) = root.Run("apt-get", "indextargets", "--no-release-info", "--format", "$(FILENAME)", "Created-By: Packages");
+        var (exitCode, output, error) = root.Run(
+            "apt-get",
+            "indextargets",
+            "--no-release-info",
+            "--format",
+            "$(FILENAME)",
+            "Created-By: Packages"
+        );
         var setting = AptSetting.Read(root.Host, new InventoryRequest());
 
         if (exitCode != 0)
@@ -203,6 +246,9 @@ public sealed class AptIndexTargetsTests
         Assert.Empty(setting.Configuration.Warnings);
         Assert.Equal(
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            setting.Sources.Repositories.SelectMany(r => r.Indexes.Select(i => $"{setting.ListsDirectory}/{r.ListFileName(i.MetaKey)}")));
+            setting.Sources.Repositories.SelectMany(r =>
+                r.Indexes.Select(i => $"{setting.ListsDirectory}/{r.ListFileName(i.MetaKey)}")
+            )
+        );
     }
 }

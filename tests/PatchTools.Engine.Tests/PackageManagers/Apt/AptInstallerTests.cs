@@ -14,10 +14,16 @@ public sealed class AptInstallerTests : IDisposable
     public AptInstallerTests()
     {
         Rig.NeedsFile(BuiltHost.Folder);
-        _root = new OverlayRoot(new OverlayOptions
-        {
-            Binds = new Dictionary<string, string>(StringComparer.Ordinal) { ["/srv/repo"] = _archive.Folder, ["/opt/rig/tests"] = AppContext.BaseDirectory },
-        });
+        _root = new OverlayRoot(
+            new OverlayOptions
+            {
+                Binds = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["/srv/repo"] = _archive.Folder,
+                    ["/opt/rig/tests"] = AppContext.BaseDirectory,
+                },
+            }
+        );
         _root.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         _root.Shell("rm -f /etc/apt/sources.list.d/*").Expect();
         _root.Write("/etc/apt/sources.list", "deb [trusted=yes] file:/srv/repo bookworm main\n");
@@ -47,7 +53,10 @@ public sealed class AptInstallerTests : IDisposable
         Assert.All(["s-one", "s-two", "s-three", "s-conf"], name => Assert.Equal("1.1", report.Installed[name]));
         Assert.Equal("the administrator's\n", _root.Read("/etc/s-conf.conf"));
         Assert.Equal("s-two\n", _root.Run("apt-mark", "showauto", "s-one", "s-two", "s-three", "s-conf").Output);
-        Assert.Single(report.Commands, c => c.StartsWith("apt-get", StringComparison.Ordinal) && c.Contains("Status-Fd", StringComparison.Ordinal));
+        Assert.Single(
+            report.Commands,
+            c => c.StartsWith("apt-get", StringComparison.Ordinal) && c.Contains("Status-Fd", StringComparison.Ordinal)
+        );
         Assert.Contains(report.Progress, p => p.EndsWith(" Install Installed s-one (amd64)", StringComparison.Ordinal));
         Assert.Contains("Setting up s-one (1.1)", _root.Read(report.Outcome.LogPath!), StringComparison.Ordinal);
     }
@@ -56,18 +65,33 @@ public sealed class AptInstallerTests : IDisposable
     public void Failing_scripts_are_set_aside_with_their_words_and_the_rest_is_installed()
     {
         Upgradable("s-a", "s-b", "s-c");
-        Installed(new SyntheticPackage("s-post", "1.0"), new SyntheticPackage("s-pre", "1.0"), new SyntheticPackage("s-needs", "1.0"));
+        Installed(
+            new SyntheticPackage("s-post", "1.0"),
+            new SyntheticPackage("s-pre", "1.0"),
+            new SyntheticPackage("s-needs", "1.0")
+        );
         Offers(
             new SyntheticPackage("s-post", "1.1").WithScript("postinst", "echo the database is away >&2; exit 3"),
             new SyntheticPackage("s-pre", "1.1").WithScript("preinst", "echo not today; exit 1"),
-            new SyntheticPackage("s-needs", "1.1").With("Depends", "s-post (>= 1.1)"));
+            new SyntheticPackage("s-needs", "1.1").With("Depends", "s-post (>= 1.1)")
+        );
 
         var report = Install(new InstallOrder { Targets = ["s-a", "s-post", "s-b", "s-pre", "s-needs", "s-c"] });
 
         var reasons = report.Outcome!.Setbacks.ToDictionary(s => s.Target.Name, s => $"{s.Kind}: {s.Reason}");
-        Assert.Equal("InstallFailed: installed s-post package post-installation script subprocess returned error exit status 3 (the database is away)", reasons["s-post"]);
-        Assert.Equal("InstallFailed: new s-pre package pre-installation script subprocess returned error exit status 1 (not today)", reasons["s-pre"]);
-        Assert.StartsWith("InstallFailed: dependency problems - leaving unconfigured (s-needs depends on s-post (>= 1.1)", reasons["s-needs"], StringComparison.Ordinal);
+        Assert.Equal(
+            "InstallFailed: installed s-post package post-installation script subprocess returned error exit status 3 (the database is away)",
+            reasons["s-post"]
+        );
+        Assert.Equal(
+            "InstallFailed: new s-pre package pre-installation script subprocess returned error exit status 1 (not today)",
+            reasons["s-pre"]
+        );
+        Assert.StartsWith(
+            "InstallFailed: dependency problems - leaving unconfigured (s-needs depends on s-post (>= 1.1)",
+            reasons["s-needs"],
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, reasons.Count);
         Assert.All(["s-a", "s-b", "s-c"], name => Assert.Equal("1.1", report.Installed[name]));
         Assert.Equal("1.0", report.Installed["s-pre"]);
@@ -87,7 +111,10 @@ public sealed class AptInstallerTests : IDisposable
 
         Assert.Equal("1.1", report.Installed["s-good"]);
         var damaged = Assert.Single(report.Outcome!.Setbacks, s => s.Target.Name == "s-damaged");
-        Assert.Equal((SetbackKind.DownloadFailed, "s-damaged_1.1_amd64.deb: Hash Sum mismatch"), (damaged.Kind, damaged.Reason));
+        Assert.Equal(
+            (SetbackKind.DownloadFailed, "s-damaged_1.1_amd64.deb: Hash Sum mismatch"),
+            (damaged.Kind, damaged.Reason)
+        );
         var needs = Assert.Single(report.Outcome.Setbacks, s => s.Target.Name == "s-needs");
         Assert.Contains("s-lib", needs.Reason, StringComparison.Ordinal);
         Assert.Contains("Hash Sum mismatch", needs.Reason, StringComparison.Ordinal);
@@ -101,14 +128,21 @@ public sealed class AptInstallerTests : IDisposable
         var fails = new SyntheticPackage("s-fails", "1.0").WithScript("postinst", "echo still no; exit 4");
         var late = new SyntheticPackage("s-late", "1.0");
         Publish(fails, late);
-        _root.Shell("dpkg --unpack /srv/repo/pool/bookworm/amd64/s-fails_1.0_amd64.deb /srv/repo/pool/bookworm/amd64/s-late_1.0_amd64.deb").Expect();
+        _root
+            .Shell(
+                "dpkg --unpack /srv/repo/pool/bookworm/amd64/s-fails_1.0_amd64.deb /srv/repo/pool/bookworm/amd64/s-late_1.0_amd64.deb"
+            )
+            .Expect();
 
         var report = Install(new InstallOrder { Targets = ["s-good"] });
 
         Assert.Equal("1.0", report.Installed["s-late"]);
         Assert.Equal("1.1", report.Installed["s-good"]);
         Assert.Empty(report.Outcome!.Setbacks);
-        Assert.Equal("s-fails was left unconfigured earlier and still is: installed s-fails package post-installation script subprocess returned error exit status 4 (still no)", Assert.Single(report.Outcome.Problems));
+        Assert.Equal(
+            "s-fails was left unconfigured earlier and still is: installed s-fails package post-installation script subprocess returned error exit status 4 (still no)",
+            Assert.Single(report.Outcome.Problems)
+        );
         Assert.Contains(report.Warnings, w => w.Contains("dpkg --configure -a", StringComparison.Ordinal));
     }
 
@@ -117,7 +151,10 @@ public sealed class AptInstallerTests : IDisposable
     {
         Upgradable("s-good");
         _root.Shell("mkfifo /var/tmp/held /var/tmp/release").Expect();
-        _root.WriteScript("/var/tmp/hold.pl", "#!/usr/bin/perl\nopen(my $f, '+>', '/var/lib/dpkg/lock-frontend'); my $lock = pack('s s x4 q q l x4', 1, 0, 0, 0, 0); fcntl($f, 6, $lock); open(my $h, '>', '/var/tmp/held'); close $h; open(my $r, '<', '/var/tmp/release'); <$r>;\n");
+        _root.WriteScript(
+            "/var/tmp/hold.pl",
+            "#!/usr/bin/perl\nopen(my $f, '+>', '/var/lib/dpkg/lock-frontend'); my $lock = pack('s s x4 q q l x4', 1, 0, 0, 0, 0); fcntl($f, 6, $lock); open(my $h, '>', '/var/tmp/held'); close $h; open(my $r, '<', '/var/tmp/release'); <$r>;\n"
+        );
         using var holder = _root.Start("/usr/bin/perl", "/var/tmp/hold.pl");
         _root.Run("cat", "/var/tmp/held").Expect();
 
@@ -126,7 +163,12 @@ public sealed class AptInstallerTests : IDisposable
 
         Assert.Equal("PackageManagerBusy", report.ErrorId);
         Assert.Contains("/var/tmp/hold.pl", report.Error, StringComparison.Ordinal);
-        Assert.Contains(report.Progress, p => p.Contains("Waiting for process", StringComparison.Ordinal) && p.Contains("/var/tmp/hold.pl", StringComparison.Ordinal));
+        Assert.Contains(
+            report.Progress,
+            p =>
+                p.Contains("Waiting for process", StringComparison.Ordinal)
+                && p.Contains("/var/tmp/hold.pl", StringComparison.Ordinal)
+        );
         Assert.Equal("1.0", report.Installed["s-good"]);
     }
 
@@ -135,10 +177,15 @@ public sealed class AptInstallerTests : IDisposable
     {
         Upgradable([.. Enumerable.Range(0, 12).Select(i => $"s-{i:00}")]);
 
-        var some = Install(new InstallOrder { BudgetSeconds = 50, Targets = [.. Enumerable.Range(0, 12).Select(i => $"s-{i:00}")] });
+        var some = Install(
+            new InstallOrder { BudgetSeconds = 50, Targets = [.. Enumerable.Range(0, 12).Select(i => $"s-{i:00}")] }
+        );
         var none = Install(new InstallOrder { BudgetSeconds = 0, Targets = ["linked"] }, () => Upgradable("linked"));
 
-        Assert.True(some.Commands.Count(c => c.Contains("Status-Fd", StringComparison.Ordinal)) > 1 || some.Outcome!.Setbacks.Count > 0);
+        Assert.True(
+            some.Commands.Count(c => c.Contains("Status-Fd", StringComparison.Ordinal)) > 1
+                || some.Outcome!.Setbacks.Count > 0
+        );
         Assert.All(some.Outcome!.Setbacks, s => Assert.Equal(SetbackKind.TimeBudget, s.Kind));
         Assert.Equal("1.1", some.Installed["s-00"]);
         Assert.Equal(SetbackKind.TimeBudget, Assert.Single(none.Outcome!.Setbacks).Kind);
@@ -154,7 +201,9 @@ public sealed class AptInstallerTests : IDisposable
         _root.Write("/etc/apt/sources.list", "deb [trusted=yes] file:/srv/none bookworm main\n");
         var before = _root.Fingerprint("/etc/apt");
 
-        var report = Install(new InstallOrder { Targets = ["s-good"], CustomSources = "deb [trusted=yes] file:/srv/repo bookworm main" });
+        var report = Install(
+            new InstallOrder { Targets = ["s-good"], CustomSources = "deb [trusted=yes] file:/srv/repo bookworm main" }
+        );
 
         Assert.Null(report.ErrorId);
         Assert.Equal("1.1", report.Installed["s-good"]);

@@ -13,8 +13,7 @@ public sealed class AptOutputTests
     [Fact]
     public void A_simulation_says_what_happens_to_each_package()
     {
-        const string Output =
-            """
+        const string Output = """
             Reading package lists...
             The following packages will be upgraded:
               libc6 ta
@@ -40,14 +39,14 @@ public sealed class AptOutputTests
                 "Configure waiting:amd64  1.0 localhost",
                 "Remove tg:amd64 1.0  ",
             ],
-            changes.Select(c => $"{c.Action} {c.Name}:{c.Architecture} {c.FromVersion} {c.ToVersion} {c.Repository}"));
+            changes.Select(c => $"{c.Action} {c.Name}:{c.Architecture} {c.FromVersion} {c.ToVersion} {c.Repository}")
+        );
     }
 
     [Fact]
     public void Unmet_dependencies_are_read_with_all_their_lines()
     {
-        const string Output =
-            """
+        const string Output = """
             The following information may help to resolve the situation:
 
             The following packages have unmet dependencies:
@@ -57,9 +56,17 @@ public sealed class AptOutputTests
 
             """;
 
-        var simulation = AptSimulation.Parse(100, Output, "E: Unable to correct problems, you have held broken packages.\n", "amd64");
+        var simulation = AptSimulation.Parse(
+            100,
+            Output,
+            "E: Unable to correct problems, you have held broken packages.\n",
+            "amd64"
+        );
 
-        Assert.Equal("td Depends: te (>= 2.0) but it is not going to be installed; Depends: tx but it is not installable", simulation.Reason("td"));
+        Assert.Equal(
+            "td Depends: te (>= 2.0) but it is not going to be installed; Depends: tx but it is not installable",
+            simulation.Reason("td")
+        );
         Assert.True(simulation.Blames("tu"));
         Assert.False(simulation.Blames("tv"));
     }
@@ -67,8 +74,7 @@ public sealed class AptOutputTests
     [Fact]
     public void A_resolver_that_explains_itself_in_several_lines_is_quoted_whole()
     {
-        const string Error =
-            """
+        const string Error = """
             E: Unable to satisfy dependencies. Reached two conflicting assignments:
                1. td:amd64=1.1 is selected for install
                2. td:amd64 Depends te (>= 2.0)
@@ -79,14 +85,17 @@ public sealed class AptOutputTests
 
         Assert.True(simulation.Blames("td"));
         Assert.False(simulation.Blames("t"));
-        Assert.EndsWith("2. td:amd64 Depends te (>= 2.0) but none of the choices are installable:", simulation.Reason("td"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "2. td:amd64 Depends te (>= 2.0) but none of the choices are installable:",
+            simulation.Reason("td"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Downloads_are_summed_without_what_is_local()
     {
-        const string Output =
-            """
+        const string Output = """
             Need to get 320 kB of archives.
             After this operation, 1,234 kB of additional disk space will be used.
             'http://deb.debian.org/debian/pool/main/t/tzdata/tzdata_2025b-0%2bdeb12u2_all.deb' tzdata_2025b-0+deb12u2_all.deb 299160 MD5Sum:bd0f457aa6152d8fe57aa6a755d1d708
@@ -95,23 +104,46 @@ public sealed class AptOutputTests
             """;
 
         Assert.Equal(new AptDownload(320_000, 1_234_000), AptDownload.Parse(Output));
-        Assert.Equal(-12_300_000, AptDownload.Parse("After this operation, 12.3 MB disk space will be freed.\n").InstalledSizeChange);
+        Assert.Equal(
+            -12_300_000,
+            AptDownload.Parse("After this operation, 12.3 MB disk space will be freed.\n").InstalledSizeChange
+        );
         Assert.Null(AptDownload.Parse("").InstalledSizeChange);
     }
 
     [Theory]
     [InlineData("dlstatus:3:25.0000:Retrieving file 3 of 8", "Download 3 25 Retrieving file 3 of 8 of 3")]
     [InlineData("pmstatus:tp:36.3636:Installing tp (amd64)", "Package tp 36.3636 Installing tp (amd64) of tp")]
-    [InlineData("pmstatus:libc6:i386:36.5:Unpacking libc6:i386 (i386)", "Package libc6:i386 36.5 Unpacking libc6:i386 (i386) of libc6")]
-    [InlineData("pmerror:tp:33.3333:installed tp package post-installation script subprocess returned error exit status 3", "Error tp 33.3333 installed tp package post-installation script subprocess returned error exit status 3 of tp")]
-    [InlineData("pmerror:/tmp/apt-dpkg-install-xt8Pd0/6-tpre_1.1_all.deb:39.3939:new tpre package: no", "Error /tmp/apt-dpkg-install-xt8Pd0/6-tpre_1.1_all.deb 39.3939 new tpre package: no of tpre")]
-    [InlineData("pmerror:/var/cache/apt/archives/7zip_22.01_amd64.deb:39.3939:no", "Error /var/cache/apt/archives/7zip_22.01_amd64.deb 39.3939 no of 7zip")]
-    [InlineData("pmconffile:/etc/tcf.conf:50.0000:'/etc/tcf.conf' '/etc/tcf.conf.dpkg-new' 1 1", "Conffile /etc/tcf.conf 50 '/etc/tcf.conf' '/etc/tcf.conf.dpkg-new' 1 1 of /etc/tcf.conf")]
+    [InlineData(
+        "pmstatus:libc6:i386:36.5:Unpacking libc6:i386 (i386)",
+        "Package libc6:i386 36.5 Unpacking libc6:i386 (i386) of libc6"
+    )]
+    [InlineData(
+        "pmerror:tp:33.3333:installed tp package post-installation script subprocess returned error exit status 3",
+        "Error tp 33.3333 installed tp package post-installation script subprocess returned error exit status 3 of tp"
+    )]
+    [InlineData(
+        "pmerror:/tmp/apt-dpkg-install-xt8Pd0/6-tpre_1.1_all.deb:39.3939:new tpre package: no",
+        "Error /tmp/apt-dpkg-install-xt8Pd0/6-tpre_1.1_all.deb 39.3939 new tpre package: no of tpre"
+    )]
+    [InlineData(
+        "pmerror:/var/cache/apt/archives/7zip_22.01_amd64.deb:39.3939:no",
+        "Error /var/cache/apt/archives/7zip_22.01_amd64.deb 39.3939 no of 7zip"
+    )]
+    [InlineData(
+        "pmconffile:/etc/tcf.conf:50.0000:'/etc/tcf.conf' '/etc/tcf.conf.dpkg-new' 1 1",
+        "Conffile /etc/tcf.conf 50 '/etc/tcf.conf' '/etc/tcf.conf.dpkg-new' 1 1 of /etc/tcf.conf"
+    )]
     public void A_line_of_the_status_channel_is_read(string line, string expected)
     {
         var status = AptStatusLine.Parse(line)!;
 
-        Assert.Equal(expected, FormattableString.Invariant($"{status.Kind} {status.Subject} {status.Percent} {status.Text} of {status.Package}"));
+        Assert.Equal(
+            expected,
+            FormattableString.Invariant(
+                $"{status.Kind} {status.Subject} {status.Percent} {status.Text} of {status.Package}"
+            )
+        );
     }
 
     [Theory]
@@ -151,12 +183,25 @@ public sealed class AptOutputTests
              tp
             E: Can not write log (Is /dev/pts mounted?) - posix_openpt (19: No such device)
             E: Sub-process /usr/bin/dpkg returned an error code (1)
-            """.ReplaceLineEndings("\r\n"));
+            """.ReplaceLineEndings("\r\n")
+        );
 
-        Assert.Equal("new tpre package pre-installation script subprocess returned error exit status 1 (not today)", transcript.PackageFailures["tpre"]);
-        Assert.Equal("installed tp package post-installation script subprocess returned error exit status 3 (the configuration says no)", transcript.PackageFailures["tp"]);
-        Assert.Equal("installed quiet package post-installation script subprocess returned error exit status 1", transcript.PackageFailures["quiet"]);
-        Assert.Equal("dependency problems - leaving unconfigured (tq depends on tp (>= 1.1); however: Package tp is not configured yet)", transcript.PackageFailures["tq"]);
+        Assert.Equal(
+            "new tpre package pre-installation script subprocess returned error exit status 1 (not today)",
+            transcript.PackageFailures["tpre"]
+        );
+        Assert.Equal(
+            "installed tp package post-installation script subprocess returned error exit status 3 (the configuration says no)",
+            transcript.PackageFailures["tp"]
+        );
+        Assert.Equal(
+            "installed quiet package post-installation script subprocess returned error exit status 1",
+            transcript.PackageFailures["quiet"]
+        );
+        Assert.Equal(
+            "dependency problems - leaving unconfigured (tq depends on tp (>= 1.1); however: Package tp is not configured yet)",
+            transcript.PackageFailures["tq"]
+        );
         Assert.Equal(["Sub-process /usr/bin/dpkg returned an error code (1)"], transcript.Errors);
         Assert.False(transcript.IsLocked);
         Assert.Null(transcript.DiskFull);
@@ -165,10 +210,16 @@ public sealed class AptOutputTests
     [Fact]
     public void Failed_downloads_locks_and_full_disks_are_told_apart()
     {
-        var download = AptTranscript.Parse("E: Failed to fetch http://127.0.0.1:8000/pool/x%2b_1.1%3a2_all.deb  404  File not found [IP: 127.0.0.1 8000]\nE: Failed to fetch file:/repo/./y_1.1_all.deb  Hash Sum mismatch\n   Hashes of expected file:\n    - SHA256:00\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n");
-        var locked = AptTranscript.Parse("E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 123 (apt-get)\nE: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?\n");
+        var download = AptTranscript.Parse(
+            "E: Failed to fetch http://127.0.0.1:8000/pool/x%2b_1.1%3a2_all.deb  404  File not found [IP: 127.0.0.1 8000]\nE: Failed to fetch file:/repo/./y_1.1_all.deb  Hash Sum mismatch\n   Hashes of expected file:\n    - SHA256:00\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n"
+        );
+        var locked = AptTranscript.Parse(
+            "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 123 (apt-get)\nE: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?\n"
+        );
         var archives = AptTranscript.Parse("E: You don't have enough free space in /var/cache/apt/archives/.\n");
-        var full = AptTranscript.Parse("dpkg: error processing archive /var/cache/apt/archives/y_1.1_all.deb (--unpack):\n cannot copy extracted data for './usr/share/y/big' to '/usr/share/y/big.dpkg-new': failed to write (No space left on device)\n");
+        var full = AptTranscript.Parse(
+            "dpkg: error processing archive /var/cache/apt/archives/y_1.1_all.deb (--unpack):\n cannot copy extracted data for './usr/share/y/big' to '/usr/share/y/big.dpkg-new': failed to write (No space left on device)\n"
+        );
 
         Assert.Equal("404  File not found [IP: 127.0.0.1 8000]", download.DownloadFailures["x+"].Split(": ", 2)[1]);
         Assert.Equal("y_1.1_all.deb: Hash Sum mismatch", download.DownloadFailures["y"]);
@@ -219,8 +270,7 @@ public sealed class AptOutputTests
         // The second run comes later by the file system's clock, however coarse that is.
         var own = Path.Combine(root.Root, Backups, "zzz/sources.list");
         var later = Path.Combine(root.Root, Backups, "aaa/sources.list");
-        do
-            root.Write($"{Backups}/aaa/sources.list", "first baseline\n");
+        do root.Write($"{Backups}/aaa/sources.list", "first baseline\n");
         while (FileTimes.ChangeOrder(later).CompareTo(FileTimes.ChangeOrder(own)) <= 0);
 
         new AptSourcesBackup(root.Host).Restore(root.Observer);

@@ -18,7 +18,10 @@ public sealed class AptPlannerTests
         Assert.Empty(plan.Setbacks);
         Assert.Equal(42, plan.Changes.Count);
         var change = Assert.Single(plan.Changes, c => c.Name == "web");
-        Assert.Equal((PlannedAction.Upgrade, "amd64", "1.0", "1.1", true), (change.Action, change.Architecture, change.FromVersion, change.ToVersion, change.IsRequested));
+        Assert.Equal(
+            (PlannedAction.Upgrade, "amd64", "1.0", "1.1", true),
+            (change.Action, change.Architecture, change.FromVersion, change.ToVersion, change.IsRequested)
+        );
         Assert.Contains("Example:12.1/stable", change.Repository, StringComparison.Ordinal);
         var dependency = Assert.Single(plan.Changes, c => c.Action == PlannedAction.Install);
         Assert.Equal(("libweb", "3.0", false), (dependency.Name, dependency.ToVersion, dependency.IsRequested));
@@ -50,14 +53,27 @@ public sealed class AptPlannerTests
     {
         using var root = new MadeUpAptRoot();
         for (var i = 0; i < 30; i++)
-            root.Installed($"p{i:00}", "1.0").Offered($"p{i:00}", "1.1", i % 10 == 3 ? $"Depends: nowhere{i}" : i == 17 ? "Conflicts: keep" : "");
+            root.Installed($"p{i:00}", "1.0")
+                .Offered(
+                    $"p{i:00}",
+                    "1.1",
+                    i % 10 == 3 ? $"Depends: nowhere{i}"
+                        : i == 17 ? "Conflicts: keep"
+                        : ""
+                );
         root.Installed("keep", "1.0");
 
         var plan = await root.PlanAsync([.. Enumerable.Range(0, 30).Select(i => $"p{i:00}=1.1")]);
 
-        Assert.Equal(["p03", "p13", "p17", "p23"], plan.Setbacks.Select(s => s.Target.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["p03", "p13", "p17", "p23"],
+            plan.Setbacks.Select(s => s.Target.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(26, plan.Changes.Count);
-        Assert.Equal("it would remove keep 1.0", Assert.Single(plan.Setbacks, s => s.Kind == SetbackKind.WouldRemove).Reason);
+        Assert.Equal(
+            "it would remove keep 1.0",
+            Assert.Single(plan.Setbacks, s => s.Kind == SetbackKind.WouldRemove).Reason
+        );
     }
 
     [Fact]
@@ -66,8 +82,12 @@ public sealed class AptPlannerTests
         using var root = new MadeUpAptRoot();
 
         // apt's own candidates are 1.2; the wanted versions need each other and stand in different halves.
-        root.Installed("m", "1.0", "Depends: n (= 1.0)").Offered("m", "1.1", "Depends: n (= 1.1)").Offered("m", "1.2", "Depends: n (= 1.2)");
-        root.Installed("n", "1.0", "Breaks: m (<< 1.0)").Offered("n", "1.1", "Breaks: m (<< 1.1), m (>> 1.1)").Offered("n", "1.2", "Breaks: m (<< 1.2)");
+        root.Installed("m", "1.0", "Depends: n (= 1.0)")
+            .Offered("m", "1.1", "Depends: n (= 1.1)")
+            .Offered("m", "1.2", "Depends: n (= 1.2)");
+        root.Installed("n", "1.0", "Breaks: m (<< 1.0)")
+            .Offered("n", "1.1", "Breaks: m (<< 1.1), m (>> 1.1)")
+            .Offered("n", "1.2", "Breaks: m (<< 1.2)");
         root.Installed("bad", "1.0").Offered("bad", "1.1", "Conflicts: keep").Installed("keep", "1.0");
         root.Installed("good", "1.0").Offered("good", "1.1");
 
@@ -82,7 +102,9 @@ public sealed class AptPlannerTests
     public async Task A_package_that_somebody_asked_for_is_never_removed_and_one_that_nobody_needs_may_be()
     {
         using var root = new MadeUpAptRoot();
-        root.Installed("app", "1.0", "Depends: libold").Offered("app", "2.0", "Depends: libnew\nConflicts: libold").Offered("libnew", "1.0");
+        root.Installed("app", "1.0", "Depends: libold")
+            .Offered("app", "2.0", "Depends: libnew\nConflicts: libold")
+            .Offered("libnew", "1.0");
         root.Installed("libold", "1.0", automatic: true);
         root.Installed("tool", "1.0").Offered("tool", "2.0", "Conflicts: recommended");
         root.Installed("recommended", "1.0", automatic: true).Installed("fan", "1.0", "Recommends: recommended");
@@ -90,7 +112,10 @@ public sealed class AptPlannerTests
         var plan = await root.PlanAsync("app=2.0", "tool=2.0");
 
         var setback = Assert.Single(plan.Setbacks);
-        Assert.Equal(("tool", SetbackKind.WouldRemove, "it would remove recommended 1.0"), (setback.Target.Name, setback.Kind, setback.Reason));
+        Assert.Equal(
+            ("tool", SetbackKind.WouldRemove, "it would remove recommended 1.0"),
+            (setback.Target.Name, setback.Kind, setback.Reason)
+        );
         var removal = Assert.Single(plan.Changes, c => c.Action == PlannedAction.Remove);
         Assert.Equal(("libold", "no longer needed"), (removal.Name, removal.Note));
     }
@@ -99,7 +124,9 @@ public sealed class AptPlannerTests
     public async Task An_essential_package_is_never_removed()
     {
         using var root = new MadeUpAptRoot();
-        root.Installed("base", "1.0", "Essential: yes").Installed("greedy", "1.0").Offered("greedy", "1.1", "Conflicts: base");
+        root.Installed("base", "1.0", "Essential: yes")
+            .Installed("greedy", "1.0")
+            .Offered("greedy", "1.1", "Conflicts: base");
 
         var plan = await root.PlanAsync("greedy=1.1");
 
@@ -120,7 +147,10 @@ public sealed class AptPlannerTests
         var plan = await root.PlanAsync(new MadeUpAptRoot.Refusing("refused"), "needs=1.1", "likes=1.1", "either=1.1");
 
         var setback = Assert.Single(plan.Setbacks);
-        Assert.Equal(("needs", SetbackKind.RejectedDependency, "it needs refused 1.0: rejected patches entry 'refused'"), (setback.Target.Name, setback.Kind, setback.Reason));
+        Assert.Equal(
+            ("needs", SetbackKind.RejectedDependency, "it needs refused 1.0: rejected patches entry 'refused'"),
+            (setback.Target.Name, setback.Kind, setback.Reason)
+        );
         Assert.True(setback.IsDependencyFailure);
         Assert.Equal(["allowed", "either", "likes"], plan.Changes.Select(c => c.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["refused:amd64"], plan.LeftAlone);
@@ -154,7 +184,11 @@ public sealed class AptPlannerTests
         var plan = await root.PlanAsync("pinned=1.1");
 
         Assert.Empty(plan.Setbacks);
-        Assert.StartsWith("overrides pin 1001 for pinned in ", Assert.Single(plan.Changes).Note, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "overrides pin 1001 for pinned in ",
+            Assert.Single(plan.Changes).Note,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -162,7 +196,9 @@ public sealed class AptPlannerTests
     {
         using var root = new MadeUpAptRoot();
         root.Installed("stray", "1.0").OfferedElsewhere("stray", "1.1");
-        root.Installed("dependent", "1.0").Offered("dependent", "1.1", "Depends: foreign").OfferedElsewhere("foreign", "1.0");
+        root.Installed("dependent", "1.0")
+            .Offered("dependent", "1.1", "Depends: foreign")
+            .OfferedElsewhere("foreign", "1.0");
         root.Installed("good", "1.0").Offered("good", "1.1");
 
         var plan = await root.PlanAsync("stray=1.1", "dependent=1.1", "good=1.1");
@@ -219,10 +255,15 @@ public sealed class AptPlannerTests
     public async Task Kernels_and_core_packages_announce_a_reboot_and_services_are_named()
     {
         using var root = new MadeUpAptRoot();
-        root.Installed("linux-image-amd64", "1.0").Offered("linux-image-amd64", "1.1", "Depends: linux-image-6.1.0-99-amd64").Offered("linux-image-6.1.0-99-amd64", "1.1");
+        root.Installed("linux-image-amd64", "1.0")
+            .Offered("linux-image-amd64", "1.1", "Depends: linux-image-6.1.0-99-amd64")
+            .Offered("linux-image-6.1.0-99-amd64", "1.1");
         root.Installed("dbus", "1.0").Offered("dbus", "1.1");
         root.Installed("ssh", "1.0").Offered("ssh", "1.1");
-        root.Write("var/lib/dpkg/info/ssh.list", "/.\n/etc/init.d/ssh\n/lib/systemd/system/ssh.service\n/lib/systemd/system/ssh@.service\n/usr/lib/systemd/system/sleeping.service\n");
+        root.Write(
+            "var/lib/dpkg/info/ssh.list",
+            "/.\n/etc/init.d/ssh\n/lib/systemd/system/ssh.service\n/lib/systemd/system/ssh@.service\n/usr/lib/systemd/system/sleeping.service\n"
+        );
 
         var plan = await root.PlanAsync("linux-image-amd64=1.1", "dbus=1.1", "ssh=1.1");
 

@@ -12,7 +12,9 @@ using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
 /// <summary>Refreshes by the real <c>apt-get update</c> in throw-away roots; the machine's own lists are never touched.</summary>
-public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixture<AptRefreshTests.SigningKey>, IDisposable
+public sealed class AptRefreshTests(AptRefreshTests.SigningKey key)
+    : IClassFixture<AptRefreshTests.SigningKey>,
+        IDisposable
 {
     private static readonly InventoryRequest s_refresh = new() { Refresh = true };
 
@@ -50,14 +52,21 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
 
         var inventory = await _root.ReadAsync(s_refresh, observer: _observer);
 
-        Assert.Equal([RepositoryStatus.Ok, RepositoryStatus.RefreshFailed], inventory.Repositories.Select(r => r.Status));
+        Assert.Equal(
+            [RepositoryStatus.Ok, RepositoryStatus.RefreshFailed],
+            inventory.Repositories.Select(r => r.Status)
+        );
         Assert.Contains("Could not connect to 127.0.0.1", inventory.Repositories[1].Message, StringComparison.Ordinal);
         Assert.False(inventory.Repositories[1].HasUsableMetadata);
         Assert.False(inventory.IsProven);
         Assert.Single(inventory.Offers);
         var warning = Assert.Single(_observer.Warnings);
         Assert.StartsWith("http://127.0.0.1:", warning, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", warning + string.Concat(inventory.Repositories.Select(r => r.Name + r.Message)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            warning + string.Concat(inventory.Repositories.Select(r => r.Name + r.Message)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -65,7 +74,10 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     {
         MakeSigned("live", "s", "1.1");
         MakeSigned("dying", "s", "1.2");
-        _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/live s main\ndeb copy:{_root.Repositories}/dying s main\n");
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb file:{_root.Repositories}/live s main\ndeb copy:{_root.Repositories}/dying s main\n"
+        );
         _root.Write("var/lib/dpkg/status", Installed("p", "1.0"));
         Assert.True((await _root.ReadAsync(s_refresh)).IsProven);
         Directory.Move(Path.Combine(_root.Repositories, "dying"), Path.Combine(_root.Repositories, "dead"));
@@ -86,11 +98,17 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     {
         MakeSigned("live", "s", "1.1");
         _root.MakeSuite("unsigned", "s", ["Suite=s"], ("main/binary-amd64", Stanza("p", "6.6")));
-        _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/unsigned s main\ndeb file:{_root.Repositories}/live s main\n");
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb file:{_root.Repositories}/unsigned s main\ndeb file:{_root.Repositories}/live s main\n"
+        );
 
         var inventory = await _root.ReadAsync(s_refresh, observer: _observer);
 
-        Assert.Equal([RepositoryStatus.RefreshFailed, RepositoryStatus.Ok], inventory.Repositories.Select(r => r.Status));
+        Assert.Equal(
+            [RepositoryStatus.RefreshFailed, RepositoryStatus.Ok],
+            inventory.Repositories.Select(r => r.Status)
+        );
         Assert.Contains("is not signed", inventory.Repositories[0].Message, StringComparison.Ordinal);
         Assert.False(inventory.IsProven);
         Assert.Equal(["1.1"], inventory.Offers.Select(o => o.Edition));
@@ -114,12 +132,24 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     public async Task A_release_file_that_has_expired_is_refused()
     {
         MakeSigned("live", "s", "1.1");
-        MakeSigned("late", "s", "6.6", "Valid-Until=Thu, 08 Jan 2026 00:00:00 UTC", "Date=Thu, 01 Jan 2026 00:00:00 UTC");
-        _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/late s main\ndeb file:{_root.Repositories}/live s main\n");
+        MakeSigned(
+            "late",
+            "s",
+            "6.6",
+            "Valid-Until=Thu, 08 Jan 2026 00:00:00 UTC",
+            "Date=Thu, 01 Jan 2026 00:00:00 UTC"
+        );
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb file:{_root.Repositories}/late s main\ndeb file:{_root.Repositories}/live s main\n"
+        );
 
         var inventory = await _root.ReadAsync(s_refresh, observer: _observer);
 
-        Assert.Equal([RepositoryStatus.RefreshFailed, RepositoryStatus.Ok], inventory.Repositories.Select(r => r.Status));
+        Assert.Equal(
+            [RepositoryStatus.RefreshFailed, RepositoryStatus.Ok],
+            inventory.Repositories.Select(r => r.Status)
+        );
         Assert.Contains("expired", inventory.Repositories[0].Message, StringComparison.Ordinal);
         Assert.False(inventory.IsProven);
         Assert.Equal(["1.1"], inventory.Offers.Select(o => o.Edition));
@@ -132,11 +162,16 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
         _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/live s main\n");
         using var holder = await UpdateThatWaits();
 
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => _root.ReadAsync(s_refresh with { LockTimeout = TimeSpan.FromMilliseconds(300) }, observer: _observer));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            _root.ReadAsync(s_refresh with { LockTimeout = TimeSpan.FromMilliseconds(300) }, observer: _observer)
+        );
 
         Assert.Equal((PatchErrors.PackageManagerBusy, 170), (error.Error, error.ExitCode));
         Assert.Contains($"process {holder.Id} (apt-get ", error.Message, StringComparison.Ordinal);
-        Assert.Contains(_observer.ProgressLines, l => l.Contains($"Waiting for process {holder.Id}", StringComparison.Ordinal));
+        Assert.Contains(
+            _observer.ProgressLines,
+            l => l.Contains($"Waiting for process {holder.Id}", StringComparison.Ordinal)
+        );
         holder.Kill();
         Assert.Equal(RepositoryStatus.Ok, Assert.Single((await _root.ReadAsync(s_refresh)).Repositories).Status);
     }
@@ -153,7 +188,13 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
                 holder.Kill();
         });
 
-        var inventory = await _root.ReadAsync(s_refresh with { LockTimeout = TimeSpan.FromMinutes(2) }, observer: _observer);
+        var inventory = await _root.ReadAsync(
+            s_refresh with
+            {
+                LockTimeout = TimeSpan.FromMinutes(2),
+            },
+            observer: _observer
+        );
 
         Assert.Equal(RepositoryStatus.Ok, Assert.Single(inventory.Repositories).Status);
         Assert.Contains(_observer.ProgressLines, l => l.Contains("Waiting for", StringComparison.Ordinal));
@@ -176,15 +217,27 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
 
         foreach (var inventory in new[] { refreshed, later })
         {
-            Assert.Equal(($"file:{_root.Repositories}/baselines b main", RepositoryStatus.Ok), (Assert.Single(inventory.Repositories).Name, inventory.Repositories[0].Status));
+            Assert.Equal(
+                ($"file:{_root.Repositories}/baselines b main", RepositoryStatus.Ok),
+                (Assert.Single(inventory.Repositories).Name, inventory.Repositories[0].Status)
+            );
             Assert.Equal(["1.5"], inventory.Offers.Select(o => o.Edition));
         }
 
         Assert.Equal(["1.1"], own.Offers.Select(o => o.Edition));
         Assert.Equal(lists, Directory.GetFiles(_root.Lists).Order(StringComparer.Ordinal));
-        Assert.Equal($"deb file:{_root.Repositories}/live s main\n", await File.ReadAllTextAsync(Path.Combine(_root.Root, "etc/apt/sources.list"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            $"deb file:{_root.Repositories}/live s main\n",
+            await File.ReadAllTextAsync(
+                Path.Combine(_root.Root, "etc/apt/sources.list"),
+                TestContext.Current.CancellationToken
+            )
+        );
         var file = Path.Combine(_root.Host.Paths.DataDirectory, "apt/baseline.list");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file)
+        );
     }
 
     [Fact]
@@ -192,7 +245,12 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     {
         MakeSigned("baselines", "b", "1.5");
 
-        var inventory = await _root.ReadAsync(s_refresh with { CustomSources = $"Types: deb\nURIs: file:{_root.Repositories}/baselines\nSuites: b\nComponents: main\n" });
+        var inventory = await _root.ReadAsync(
+            s_refresh with
+            {
+                CustomSources = $"Types: deb\nURIs: file:{_root.Repositories}/baselines\nSuites: b\nComponents: main\n",
+            }
+        );
 
         Assert.Equal(RepositoryStatus.Ok, Assert.Single(inventory.Repositories).Status);
         Assert.Equal(["1.5"], inventory.Offers.Select(o => o.Edition));
@@ -204,7 +262,10 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
         MakeSigned("live", "s", "1.1");
         var mark = Path.Combine(_root.Repositories, "hook-ran");
         _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/live s main\n");
-        _root.Write("etc/apt/apt.conf.d/hooks", $"APT::Update::Pre-Invoke {{ \"touch {mark}\"; }};\nAPT::Update::Post-Invoke {{ \"touch {mark}\"; }};\nDir::State::lists \"/ram/lists\";\n");
+        _root.Write(
+            "etc/apt/apt.conf.d/hooks",
+            $"APT::Update::Pre-Invoke {{ \"touch {mark}\"; }};\nAPT::Update::Post-Invoke {{ \"touch {mark}\"; }};\nDir::State::lists \"/ram/lists\";\n"
+        );
 
         var inventory = await _root.ReadAsync(s_refresh with { Origin = InventoryOrigin.Root }, _root.Image);
 
@@ -218,13 +279,22 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     [Fact]
     public async Task Settings_of_a_mounted_image_that_concern_its_repositories_are_followed()
     {
-        MakeSigned("late", "s", "1.1", "Valid-Until=Thu, 08 Jan 2026 00:00:00 UTC", "Date=Thu, 01 Jan 2026 00:00:00 UTC");
+        MakeSigned(
+            "late",
+            "s",
+            "1.1",
+            "Valid-Until=Thu, 08 Jan 2026 00:00:00 UTC",
+            "Date=Thu, 01 Jan 2026 00:00:00 UTC"
+        );
         _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/late s main\n");
         _root.Write("etc/apt/apt.conf.d/old", "Acquire::Check-Valid-Until \"false\";\n");
 
         var inventory = await _root.ReadAsync(s_refresh with { Origin = InventoryOrigin.Root }, _root.Image);
 
-        Assert.Equal((RepositoryStatus.Ok, null), (Assert.Single(inventory.Repositories).Status, inventory.Repositories[0].ValidUntil));
+        Assert.Equal(
+            (RepositoryStatus.Ok, null),
+            (Assert.Single(inventory.Repositories).Status, inventory.Repositories[0].ValidUntil)
+        );
         Assert.Equal(["1.1"], inventory.Offers.Select(o => o.Edition));
     }
 
@@ -242,7 +312,9 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     [Fact]
     public async Task A_refresh_needs_root()
     {
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => _root.ReadAsync(s_refresh, _root.Host with { IsRoot = false }));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            _root.ReadAsync(s_refresh, _root.Host with { IsRoot = false })
+        );
 
         Assert.Equal((PatchErrors.ElevationRequired, 172), (error.Error, error.ExitCode));
     }
@@ -256,7 +328,9 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
 
     private void MakeSigned(string repository, string suite, string version, params string[] fields)
     {
-        var text = $"Origin=Test,Label=Test,Suite={suite},Codename={suite},Architectures=amd64,Components=main".Split(',');
+        var text = $"Origin=Test,Label=Test,Suite={suite},Codename={suite},Architectures=amd64,Components=main".Split(
+            ','
+        );
         _root.MakeSuite(repository, suite, [.. text, .. fields], ("main/binary-amd64", Stanza("p", version)));
         key.Sign(Path.Combine(_root.Repositories, repository, "dists", suite));
         File.Copy(key.PublicFile, Path.Combine(_root.Root, "etc/apt/trusted.gpg.d/test.gpg"), overwrite: true);
@@ -267,8 +341,19 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        _root.Write("etc/apt/silent.list", $"deb http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/ s main\n");
-        var holder = _root.Start("apt-get", "-q", "-o", "Dir::Etc::sourcelist=silent.list", "-o", "Dir::Etc::sourceparts=/dev/null", "update");
+        _root.Write(
+            "etc/apt/silent.list",
+            $"deb http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/ s main\n"
+        );
+        var holder = _root.Start(
+            "apt-get",
+            "-q",
+            "-o",
+            "Dir::Etc::sourcelist=silent.list",
+            "-o",
+            "Dir::Etc::sourceparts=/dev/null",
+            "update"
+        );
         _connection = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
         return holder;
     }
@@ -282,7 +367,13 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
 
     private static string ListsOfThisMachine() =>
         Directory.Exists("/var/lib/apt/lists")
-            ? string.Join('\n', new DirectoryInfo("/var/lib/apt/lists").GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc:O}"))
+            ? string.Join(
+                '\n',
+                new DirectoryInfo("/var/lib/apt/lists")
+                    .GetFiles()
+                    .OrderBy(f => f.Name, StringComparer.Ordinal)
+                    .Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc:O}")
+            )
             : "";
 
     /// <summary>A key made for these tests, in a folder of its own.</summary>
@@ -300,7 +391,8 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
 
         public string PublicFile => Path.Combine(_home, "public.gpg");
 
-        public void Sign(string suite) => Gpg("--output", Path.Combine(suite, "InRelease"), "--clearsign", Path.Combine(suite, "Release"));
+        public void Sign(string suite) =>
+            Gpg("--output", Path.Combine(suite, "InRelease"), "--clearsign", Path.Combine(suite, "Release"));
 
         public void Dispose()
         {
@@ -308,7 +400,21 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key) : IClassFixt
             Directory.Delete(_home, recursive: true);
         }
 
-        private void Gpg(params string[] arguments) => Run("gpg", ["--homedir", _home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. arguments]);
+        private void Gpg(params string[] arguments) =>
+            Run(
+                "gpg",
+                [
+                    "--homedir",
+                    _home,
+                    "--batch",
+                    "--yes",
+                    "--pinentry-mode",
+                    "loopback",
+                    "--passphrase",
+                    "",
+                    .. arguments,
+                ]
+            );
 
         private static void Run(string command, params string[] arguments)
         {

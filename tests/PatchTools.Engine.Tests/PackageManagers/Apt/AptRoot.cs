@@ -23,13 +23,29 @@ internal sealed class AptRoot : IDisposable
     public AptRoot(params string[] architectures)
     {
         Rig.NeedsCommands("apt", "apt-get", "apt-cache", "apt-ftparchive");
-        foreach (var directory in new[] { "root/etc/apt/apt.conf.d", "root/etc/apt/sources.list.d", "root/etc/apt/preferences.d", "root/etc/apt/trusted.gpg.d", "root/var/lib/apt/lists/partial", "root/var/cache/apt/archives/partial", "root/var/lib/dpkg/info" })
+        foreach (
+            var directory in new[]
+            {
+                "root/etc/apt/apt.conf.d",
+                "root/etc/apt/sources.list.d",
+                "root/etc/apt/preferences.d",
+                "root/etc/apt/trusted.gpg.d",
+                "root/var/lib/apt/lists/partial",
+                "root/var/cache/apt/archives/partial",
+                "root/var/lib/dpkg/info",
+            }
+        )
             Directory.CreateDirectory(Path.Combine(_folder.Path, directory));
         Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
         Write("var/lib/dpkg/status", "");
         Write("var/lib/dpkg/arch", string.Join('\n', architectures.DefaultIfEmpty("amd64")) + "\n");
-        var settings = architectures.Length == 0 ? "" : $"APT::Architecture \"{architectures[0]}\";\nAPT::Architectures {{ {string.Join(' ', architectures.Select(a => $"\"{a}\";"))} }};";
-        File.WriteAllText(Configuration, $"""
+        var settings =
+            architectures.Length == 0
+                ? ""
+                : $"APT::Architecture \"{architectures[0]}\";\nAPT::Architectures {{ {string.Join(' ', architectures.Select(a => $"\"{a}\";"))} }};";
+        File.WriteAllText(
+            Configuration,
+            $"""
             Dir "{Root}/";
             Dir::State::status "{Root}/var/lib/dpkg/status";
             Dir::Cache::pkgcache "";
@@ -39,10 +55,15 @@ internal sealed class AptRoot : IDisposable
             Acquire::Languages "none";
             Acquire::Retries "0";
 
-            """);
+            """
+        );
         Host = new HostContext
         {
-            Paths = new HostPaths { StateDirectory = Path.Combine(_folder.Path, "state"), DataDirectory = Path.Combine(_folder.Path, "data") },
+            Paths = new HostPaths
+            {
+                StateDirectory = Path.Combine(_folder.Path, "state"),
+                DataDirectory = Path.Combine(_folder.Path, "data"),
+            },
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["APT_CONFIG"] = Configuration },
             IsRoot = true,
         };
@@ -58,7 +79,12 @@ internal sealed class AptRoot : IDisposable
     public HostContext Host { get; }
 
     /// <summary>The same root as a mounted image (<c>-Root</c>).</summary>
-    public HostContext Image => Host with { Paths = Host.Paths with { Root = Root }, Environment = new Dictionary<string, string>(StringComparer.Ordinal) };
+    public HostContext Image =>
+        Host with
+        {
+            Paths = Host.Paths with { Root = Root },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal),
+        };
 
     private string Configuration => Path.Combine(_folder.Path, "apt.conf");
 
@@ -74,7 +100,12 @@ internal sealed class AptRoot : IDisposable
     /// <param name="suite">A suite, or an exact path that ends in a slash (flat).</param>
     /// <param name="release">Fields of the Release file as <c>Name=value</c>.</param>
     /// <param name="indexes">By <c>component/binary-arch</c> (empty for a flat one): the text of Packages.</param>
-    public void MakeSuite(string repository, string suite, string[] release, params (string Folder, string Packages)[] indexes)
+    public void MakeSuite(
+        string repository,
+        string suite,
+        string[] release,
+        params (string Folder, string Packages)[] indexes
+    )
     {
         var folder = Path.Combine(Repositories, repository, suite.EndsWith('/') ? suite : $"dists/{suite}");
         foreach (var (index, packages) in indexes)
@@ -87,16 +118,28 @@ internal sealed class AptRoot : IDisposable
         var own = release.ToLookup(f => f.Split('=')[0] is "NotAutomatic" or "ButAutomaticUpgrades" or "Valid-Until");
         foreach (var stale in new[] { "Release", "InRelease", "Release.gpg" })
             File.Delete(Path.Combine(folder, stale));
-        var (exitCode, text, error) = Run("apt-ftparchive", [.. own[false].SelectMany(f => new[] { "-o", $"APT::FTPArchive::Release::{f}" }), "release", folder]);
+        var (exitCode, text, error) = Run(
+            "apt-ftparchive",
+            [.. own[false].SelectMany(f => new[] { "-o", $"APT::FTPArchive::Release::{f}" }), "release", folder]
+        );
         Assert.True(exitCode == 0, error);
-        File.WriteAllText(Path.Combine(folder, "Release"), string.Concat(own[true].Select(f => f.Replace("=", ": ", StringComparison.Ordinal) + "\n")) + text);
+        File.WriteAllText(
+            Path.Combine(folder, "Release"),
+            string.Concat(own[true].Select(f => f.Replace("=", ": ", StringComparison.Ordinal) + "\n")) + text
+        );
     }
 
     public static string Stanza(string name, string version, string architecture = "amd64", string more = "") =>
         $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Nobody <nobody@example.org>\nInstalled-Size: 10\nFilename: pool/{name}_{version}_{architecture}.deb\nSize: 1000\n"
         + $"SHA256: {new string('0', 64)}\nSection: misc\nPriority: optional\n{more}Description: {name}\n\n";
 
-    public static string Installed(string name, string version, string architecture = "amd64", string status = "install ok installed", string more = "") =>
+    public static string Installed(
+        string name,
+        string version,
+        string architecture = "amd64",
+        string status = "install ok installed",
+        string more = ""
+    ) =>
         $"Package: {name}\nStatus: {status}\nPriority: optional\nSection: misc\nInstalled-Size: 10\nMaintainer: Nobody <nobody@example.org>\nArchitecture: {architecture}\nVersion: {version}\n{more}Description: {name}\n\n";
 
     /// <summary>One of apt's programs, led into this root.</summary>
@@ -134,14 +177,28 @@ internal sealed class AptRoot : IDisposable
         Assert.True(exitCode == 0, output + error);
     }
 
-    public Task<HostInventory> ReadAsync(InventoryRequest? request = null, HostContext? host = null, IRunObserver? observer = null) =>
-        new AptPackageManager(host ?? Host, new ProcessRunner(observer ?? SilentObserver.Instance), new Decompressor())
-            .GetInventoryAsync(request ?? new InventoryRequest(), observer ?? SilentObserver.Instance, TestContext.Current.CancellationToken);
+    public Task<HostInventory> ReadAsync(
+        InventoryRequest? request = null,
+        HostContext? host = null,
+        IRunObserver? observer = null
+    ) =>
+        new AptPackageManager(
+            host ?? Host,
+            new ProcessRunner(observer ?? SilentObserver.Instance),
+            new Decompressor()
+        ).GetInventoryAsync(
+            request ?? new InventoryRequest(),
+            observer ?? SilentObserver.Instance,
+            TestContext.Current.CancellationToken
+        );
 
     public HostInventory ReadWithPolicy(out AptPolicy policy)
     {
         var request = new InventoryRequest();
-        return new AptReading(Host, new Decompressor(), AptSetting.Read(Host, request), request, null).Read(out policy, CancellationToken.None);
+        return new AptReading(Host, new Decompressor(), AptSetting.Read(Host, request), request, null).Read(
+            out policy,
+            CancellationToken.None
+        );
     }
 
     /// <summary>What <c>apt-cache policy</c> says of every package: candidate, and each version with the number of places that offer it.</summary>
@@ -159,7 +216,12 @@ internal sealed class AptRoot : IDisposable
                 current!.Candidate = line["  Candidate: ".Length..];
             else if (line.StartsWith("        ", StringComparison.Ordinal) && current is { Versions.Count: > 0 })
                 current.Versions[^1] = current.Versions[^1] with { Places = current.Versions[^1].Places + 1 };
-            else if ((line.StartsWith("     ", StringComparison.Ordinal) || line.StartsWith(" *** ", StringComparison.Ordinal)) && current is not null)
+            else if (
+                (
+                    line.StartsWith("     ", StringComparison.Ordinal)
+                    || line.StartsWith(" *** ", StringComparison.Ordinal)
+                ) && current is not null
+            )
                 current.Versions.Add((line[5..].Split(' ')[0], 0));
         }
 
@@ -171,7 +233,15 @@ internal sealed class AptRoot : IDisposable
     {
         var (exitCode, output, error) = Run("apt", "list", "--upgradable");
         Assert.True(exitCode == 0, error);
-        return [.. output.Split('\n').Where(l => l.Contains('/', StringComparison.Ordinal)).Select(l => l.Split(' ')).Select(w => $"{w[0].Split('/')[0]}:{w[2]} {w[1]}").Order(StringComparer.Ordinal)];
+        return
+        [
+            .. output
+                .Split('\n')
+                .Where(l => l.Contains('/', StringComparison.Ordinal))
+                .Select(l => l.Split(' '))
+                .Select(w => $"{w[0].Split('/')[0]}:{w[2]} {w[1]}")
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     public void Dispose() => _folder.Dispose();

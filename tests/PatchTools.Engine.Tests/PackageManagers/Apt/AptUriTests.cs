@@ -7,7 +7,11 @@ public sealed class AptUriTests
 {
     [Theory]
     [InlineData("http://deb.debian.org/debian", "bookworm", "deb.debian.org_debian_dists_bookworm_InRelease")]
-    [InlineData("http://deb.debian.org/debian/", "stable/updates", "deb.debian.org_debian_dists_stable_updates_InRelease")]
+    [InlineData(
+        "http://deb.debian.org/debian/",
+        "stable/updates",
+        "deb.debian.org_debian_dists_stable_updates_InRelease"
+    )]
     [InlineData("https://user:secret@host:8080/a_b", "x~y", "host:8080_a%5fb_dists_x%257ey_InRelease")]
     [InlineData("file:/srv/repo", "bookworm", "_srv_repo_dists_bookworm_InRelease")]
     [InlineData("file:///srv/repo", "./", "_srv_repo_._InRelease")]
@@ -23,13 +27,15 @@ public sealed class AptUriTests
     [InlineData("http://token@host/path", "http://host/path")]
     [InlineData("file:/srv/repo/", "file:/srv/repo")]
     [InlineData("http://us%40er:p%2Fw@host/", "http://host")]
-    public void Display_has_no_credentials(string uri, string expected) => Assert.Equal(expected, AptUri.Parse(uri)!.Display);
+    public void Display_has_no_credentials(string uri, string expected) =>
+        Assert.Equal(expected, AptUri.Parse(uri)!.Display);
 
     [Theory]
     [InlineData("Failed to fetch https://u:p@host/x  404", "Failed to fetch https://host/x  404")]
     [InlineData("two http://a@b/ and ftp://c:d@e f", "two http://b/ and ftp://e f")]
     [InlineData("nothing@here", "nothing@here")]
-    public void Credentials_are_cut_out_of_messages(string message, string expected) => Assert.Equal(expected, AptUri.Redact(message));
+    public void Credentials_are_cut_out_of_messages(string message, string expected) =>
+        Assert.Equal(expected, AptUri.Redact(message));
 
     [Fact]
     public void A_text_without_scheme_is_no_uri() => Assert.Null(AptUri.Parse("deb.debian.org/debian"));

@@ -26,5 +26,6 @@ public sealed class DebianVersionTests
     [InlineData("0:1.0", "1.0")]
     [InlineData("1.010", "1.10")]
     [InlineData("00:1", "1")]
-    public void Equal_texts_in_other_spelling_are_equal(string left, string right) => Assert.Equal(0, DebianVersion.Order.Compare(left, right));
+    public void Equal_texts_in_other_spelling_are_equal(string left, string right) =>
+        Assert.Equal(0, DebianVersion.Order.Compare(left, right));
 }

@@ -12,7 +12,30 @@ public sealed class DpkgComparisonTests
 {
     private const int Pairs = 10_000;
 
-    private static readonly string[] Nasty = ["0", "0~", "0~~", "1", "1.0", "1.0-0", "1.0-1", "1.0~rc1-1", "1.0+b1", "1.0a", "01.0", "1:0", "0:1.0", "00:1", "1.0-1.1", "1.0-1-1", "1.0.", "1.0a1", "1.0A", "2:1.0~-1", "1.0-~"];
+    private static readonly string[] Nasty =
+    [
+        "0",
+        "0~",
+        "0~~",
+        "1",
+        "1.0",
+        "1.0-0",
+        "1.0-1",
+        "1.0~rc1-1",
+        "1.0+b1",
+        "1.0a",
+        "01.0",
+        "1:0",
+        "0:1.0",
+        "00:1",
+        "1.0-1.1",
+        "1.0-1-1",
+        "1.0.",
+        "1.0a1",
+        "1.0A",
+        "2:1.0~-1",
+        "1.0-~",
+    ];
 
     [Fact]
     public void Order_agrees_with_dpkg()
@@ -20,7 +43,12 @@ public sealed class DpkgComparisonTests
         Rig.NeedsCommands("dpkg");
         var pairs = Nasty.SelectMany(x => Nasty.Select(y => (x, y))).Concat(Generated()).ToList();
 
-        var failures = pairs.AsParallel().WithDegreeOfParallelism(4).Where(p => !Dpkg(p.Item1, Sign(DebianVersion.Order.Compare(p.Item1, p.Item2)), p.Item2)).Select(p => $"{p.Item1} {p.Item2}").ToList();
+        var failures = pairs
+            .AsParallel()
+            .WithDegreeOfParallelism(4)
+            .Where(p => !Dpkg(p.Item1, Sign(DebianVersion.Order.Compare(p.Item1, p.Item2)), p.Item2))
+            .Select(p => $"{p.Item1} {p.Item2}")
+            .ToList();
 
         Assert.Empty(failures);
     }
@@ -60,7 +88,10 @@ public sealed class DpkgComparisonTests
     private static string Changed(string version, Random random) =>
         version + new[] { "~", "+", "0", "1", "a", ".", "~1", "+b1", "a~" }[random.Next(9)];
 
-    private static string Sign(int order) => order < 0 ? "lt" : order > 0 ? "gt" : "eq";
+    private static string Sign(int order) =>
+        order < 0 ? "lt"
+        : order > 0 ? "gt"
+        : "eq";
 
     private static bool Dpkg(string left, string relation, string right)
     {

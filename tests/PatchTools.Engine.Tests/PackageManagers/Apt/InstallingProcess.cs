@@ -50,14 +50,21 @@ internal static class InstallingProcess
 
     public static async Task<int> RunAsync(string order)
     {
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(await InstallAsync(JsonSerializer.Deserialize<InstallOrder>(order)!)));
+        await Console.Out.WriteLineAsync(
+            JsonSerializer.Serialize(await InstallAsync(JsonSerializer.Deserialize<InstallOrder>(order)!))
+        );
         return 0;
     }
 
     private static async Task<InstallReport> InstallAsync(InstallOrder order)
     {
         var observer = new RecordingObserver();
-        var host = new HostContext { Paths = new HostPaths(), IsRoot = true, Environment = new Dictionary<string, string>() };
+        var host = new HostContext
+        {
+            Paths = new HostPaths(),
+            IsRoot = true,
+            Environment = new Dictionary<string, string>(),
+        };
         var runner = new MadeUpAptRoot.CountingRunner();
         var manager = new AptPackageManager(host, runner, new Decompressor());
         InstallPlan? plan = null;
@@ -65,7 +72,16 @@ internal static class InstallingProcess
         PatchTools.Errors.PatchToolsException? error = null;
         try
         {
-            var inventory = await manager.GetInventoryAsync(new InventoryRequest { Refresh = true, CustomSources = order.CustomSources, RestoresSources = true }, observer, CancellationToken.None);
+            var inventory = await manager.GetInventoryAsync(
+                new InventoryRequest
+                {
+                    Refresh = true,
+                    CustomSources = order.CustomSources,
+                    RestoresSources = true,
+                },
+                observer,
+                CancellationToken.None
+            );
             var wanted = order.Targets.Count > 0 ? order.Targets : [.. inventory.Installed.Select(p => p.Name)];
             var request = new InstallRequest
             {
@@ -89,7 +105,9 @@ internal static class InstallingProcess
         {
             Plan = plan,
             Outcome = outcome,
-            Installed = after.Installed.DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.IsBroken ? $"{p.Edition} {p.Status.Split(' ')[^1]}" : p.Edition),
+            Installed = after
+                .Installed.DistinctBy(p => p.Name)
+                .ToDictionary(p => p.Name, p => p.IsBroken ? $"{p.Edition} {p.Status.Split(' ')[^1]}" : p.Edition),
             Progress = [.. observer.ProgressReports.Select(p => $"{p.Percent} {p.Phase} {p.Status}")],
             Commands = [.. runner.Commands.Select(c => c.ToString())],
             Warnings = observer.Warnings,
@@ -101,9 +119,21 @@ internal static class InstallingProcess
     private static PatchTarget? Target(HostInventory inventory, string text)
     {
         var parts = text.Split('=', 2);
-        var package = inventory.Packages.Single(p => p.Name == parts[0] && p.Architecture == inventory.Packages.NativeArchitecture);
-        var edition = parts.Length > 1 ? parts[1] : package.Versions.Select(v => v.Edition).Order(DebianVersion.Order).Last();
+        var package = inventory.Packages.Single(p =>
+            p.Name == parts[0] && p.Architecture == inventory.Packages.NativeArchitecture
+        );
+        var edition =
+            parts.Length > 1 ? parts[1] : package.Versions.Select(v => v.Edition).Order(DebianVersion.Order).Last();
         var installed = package.Installed?.Edition ?? "";
-        return installed == edition ? null : new PatchTarget { Name = parts[0], Architecture = package.Architecture, Edition = edition, InstalledEdition = installed, Id = $"{parts[0]}.{package.Architecture}" };
+        return installed == edition
+            ? null
+            : new PatchTarget
+            {
+                Name = parts[0],
+                Architecture = package.Architecture,
+                Edition = edition,
+                InstalledEdition = installed,
+                Id = $"{parts[0]}.{package.Architecture}",
+            };
     }
 }

@@ -24,8 +24,22 @@ internal sealed class MadeUpAptRoot : IDisposable
     {
         Rig.NeedsCommands("apt-get", "apt-cache", "dpkg");
         Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
-        Write("etc/apt/sources.list", "deb [trusted=yes arch=amd64] http://archive.example.com/debian bookworm main\ndeb [trusted=no arch=amd64] http://elsewhere.example.com/debian bookworm main\n");
-        foreach (var directory in new[] { "etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/sources.list.d", "etc/apt/trusted.gpg.d", "var/lib/apt/lists/partial", "var/cache/apt/archives/partial", "var/lib/dpkg/info" })
+        Write(
+            "etc/apt/sources.list",
+            "deb [trusted=yes arch=amd64] http://archive.example.com/debian bookworm main\ndeb [trusted=no arch=amd64] http://elsewhere.example.com/debian bookworm main\n"
+        );
+        foreach (
+            var directory in new[]
+            {
+                "etc/apt/apt.conf.d",
+                "etc/apt/preferences.d",
+                "etc/apt/sources.list.d",
+                "etc/apt/trusted.gpg.d",
+                "var/lib/apt/lists/partial",
+                "var/cache/apt/archives/partial",
+                "var/lib/dpkg/info",
+            }
+        )
             Directory.CreateDirectory(Path.Combine(Root, directory));
         Installed("dpkg", "1.21", "Architecture: amd64\nEssential: yes");
     }
@@ -36,17 +50,35 @@ internal sealed class MadeUpAptRoot : IDisposable
 
     public RecordingObserver Observer { get; } = new();
 
-    public HostContext Host => new()
-    {
-        Paths = new HostPaths { Root = Root, StateDirectory = _folder.Path, DataDirectory = Path.Combine(_folder.Path, "data") },
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal),
-    };
+    public HostContext Host =>
+        new()
+        {
+            Paths = new HostPaths
+            {
+                Root = Root,
+                StateDirectory = _folder.Path,
+                DataDirectory = Path.Combine(_folder.Path, "data"),
+            },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal),
+        };
 
-    public MadeUpAptRoot Installed(string name, string version, string fields = "", string status = "install ok installed", bool automatic = false)
+    public MadeUpAptRoot Installed(
+        string name,
+        string version,
+        string fields = "",
+        string status = "install ok installed",
+        bool automatic = false
+    )
     {
-        _status.Append(CultureInfo.InvariantCulture, $"Package: {name}\nStatus: {status}\n{Fields(name, version, fields)}\n");
+        _status.Append(
+            CultureInfo.InvariantCulture,
+            $"Package: {name}\nStatus: {status}\n{Fields(name, version, fields)}\n"
+        );
         if (automatic)
-            _automatic.Append(CultureInfo.InvariantCulture, $"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n\n");
+            _automatic.Append(
+                CultureInfo.InvariantCulture,
+                $"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n\n"
+            );
         return this;
     }
 
@@ -76,24 +108,42 @@ internal sealed class MadeUpAptRoot : IDisposable
     {
         Write("var/lib/dpkg/status", _status.ToString());
         Write("var/lib/apt/extended_states", _automatic.ToString());
-        Write($"{Lists}_Release", "Origin: Example\nLabel: Example\nSuite: stable\nCodename: bookworm\nVersion: 12.1\nDate: Sat, 01 Nov 2025 00:00:00 UTC\n");
+        Write(
+            $"{Lists}_Release",
+            "Origin: Example\nLabel: Example\nSuite: stable\nCodename: bookworm\nVersion: 12.1\nDate: Sat, 01 Nov 2025 00:00:00 UTC\n"
+        );
         Write($"{Lists}_main_binary-amd64_Packages", _offers.ToString());
-        Write($"{Lists.Replace("archive", "elsewhere", StringComparison.Ordinal)}_Release", "Origin: Elsewhere\nSuite: stable\nCodename: bookworm\nDate: Sat, 01 Nov 2025 00:00:00 UTC\n");
-        Write($"{Lists.Replace("archive", "elsewhere", StringComparison.Ordinal)}_main_binary-amd64_Packages", _untrusted.ToString());
+        Write(
+            $"{Lists.Replace("archive", "elsewhere", StringComparison.Ordinal)}_Release",
+            "Origin: Elsewhere\nSuite: stable\nCodename: bookworm\nDate: Sat, 01 Nov 2025 00:00:00 UTC\n"
+        );
+        Write(
+            $"{Lists.Replace("archive", "elsewhere", StringComparison.Ordinal)}_main_binary-amd64_Packages",
+            _untrusted.ToString()
+        );
 
         var manager = new AptPackageManager(Host, Runner, new Decompressor());
-        var inventory = await manager.GetInventoryAsync(new InventoryRequest { Origin = InventoryOrigin.Root }, Observer, CancellationToken.None);
+        var inventory = await manager.GetInventoryAsync(
+            new InventoryRequest { Origin = InventoryOrigin.Root },
+            Observer,
+            CancellationToken.None
+        );
         var request = new InstallRequest
         {
             Inventory = inventory,
-            Targets = [.. targets.Select(t => t.Split('=', 2)).Select(t => new PatchTarget
-            {
-                Name = t[0],
-                Architecture = "amd64",
-                Edition = t[1],
-                InstalledEdition = inventory.Installed.FirstOrDefault(p => p.Name == t[0])?.Edition ?? "",
-                Id = $"{t[0]}.amd64",
-            })],
+            Targets =
+            [
+                .. targets
+                    .Select(t => t.Split('=', 2))
+                    .Select(t => new PatchTarget
+                    {
+                        Name = t[0],
+                        Architecture = "amd64",
+                        Edition = t[1],
+                        InstalledEdition = inventory.Installed.FirstOrDefault(p => p.Name == t[0])?.Edition ?? "",
+                        Id = $"{t[0]}.amd64",
+                    }),
+            ],
             Dependencies = policy,
         };
         return await manager.PlanAsync(request, Observer, CancellationToken.None);
@@ -112,7 +162,8 @@ internal sealed class MadeUpAptRoot : IDisposable
     /// <summary>A policy that refuses the named packages.</summary>
     internal sealed class Refusing(params string[] names) : IDependencyPolicy
     {
-        public string? RefusalOf(string name, string architecture, string edition) => names.Contains(name) ? $"rejected patches entry '{name}'" : null;
+        public string? RefusalOf(string name, string architecture, string edition) =>
+            names.Contains(name) ? $"rejected patches entry '{name}'" : null;
     }
 
     /// <summary>The real runner, with a record of the commands.</summary>

@@ -18,12 +18,15 @@ public sealed class RealHostTests
     {
         var inventory = await ReadThisHost();
 
-        var expected = Run("apt", "list", "--upgradable").Split('\n')
+        var expected = Run("apt", "list", "--upgradable")
+            .Split('\n')
             .Where(l => l.Contains('/', StringComparison.Ordinal))
             .Select(l => l.Split('/', 2)[0] + " " + l.Split(' ')[1])
             .Order(StringComparer.Ordinal);
-        var ours = inventory.Installed
-            .Where(p => p.CandidateEdition is { } candidate && DebianVersion.Order.Compare(candidate, p.Edition) > 0)
+        var ours = inventory
+            .Installed.Where(p =>
+                p.CandidateEdition is { } candidate && DebianVersion.Order.Compare(candidate, p.Edition) > 0
+            )
             .Select(p => $"{p.Name} {p.CandidateEdition}")
             .Order(StringComparer.Ordinal);
         Assert.Equal(expected, ours);
@@ -36,7 +39,10 @@ public sealed class RealHostTests
 
         Dictionary<string, string> candidates = new(StringComparer.Ordinal);
         var name = "";
-        foreach (var line in Run("apt-cache", ["policy", .. inventory.Installed.Select(p => $"{p.Name}:{p.Architecture}")]).Split('\n'))
+        foreach (
+            var line in Run("apt-cache", ["policy", .. inventory.Installed.Select(p => $"{p.Name}:{p.Architecture}")])
+                .Split('\n')
+        )
         {
             if (line.EndsWith(':') && !line.StartsWith(' '))
                 name = line[..^1];
@@ -45,8 +51,15 @@ public sealed class RealHostTests
         }
 
         Assert.NotEmpty(candidates);
-        var differing = inventory.Installed
-            .Select(p => (p.Name, Ours: p.CandidateEdition ?? "(none)", Theirs: candidates.GetValueOrDefault(p.Name) ?? candidates.GetValueOrDefault($"{p.Name}:{p.Architecture}")))
+        var differing = inventory
+            .Installed.Select(p =>
+                (
+                    p.Name,
+                    Ours: p.CandidateEdition ?? "(none)",
+                    Theirs: candidates.GetValueOrDefault(p.Name)
+                        ?? candidates.GetValueOrDefault($"{p.Name}:{p.Architecture}")
+                )
+            )
             .Where(p => p.Ours != p.Theirs);
         Assert.Empty(differing);
     }
@@ -63,7 +76,15 @@ public sealed class RealHostTests
         static async Task<byte[]> Exported(HostInventory inventory)
         {
             using var stream = new MemoryStream();
-            await InventoryFile.WriteAsync(inventory with { CapturedAt = default, Facts = new HostFacts() }, stream, CancellationToken.None);
+            await InventoryFile.WriteAsync(
+                inventory with
+                {
+                    CapturedAt = default,
+                    Facts = new HostFacts(),
+                },
+                stream,
+                CancellationToken.None
+            );
             return stream.ToArray();
         }
     }

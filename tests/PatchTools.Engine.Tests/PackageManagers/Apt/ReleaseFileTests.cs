@@ -38,7 +38,11 @@ public sealed class ReleaseFileTests
     [InlineData(true)]
     public void A_clear_signed_file_gives_its_facts(bool carriageReturns)
     {
-        var release = ReleaseFile.Parse(Encoding.UTF8.GetBytes(carriageReturns ? InRelease.Replace("\n", "\r\n", StringComparison.Ordinal) : InRelease));
+        var release = ReleaseFile.Parse(
+            Encoding.UTF8.GetBytes(
+                carriageReturns ? InRelease.Replace("\n", "\r\n", StringComparison.Ordinal) : InRelease
+            )
+        );
 
         Assert.Equal("Debian", release.Origin);
         Assert.Equal("Debian-Security", release.Label);
@@ -76,13 +80,15 @@ public sealed class ReleaseFileTests
     [InlineData("Mon, 40 Jan 2024 00:00:00 UTC", null)]
     [InlineData("yesterday", null)]
     [InlineData("", null)]
-    public void Dates_are_in_UTC_or_none(string text, string? expected) => Assert.Equal(expected is null ? null : At(expected), ReleaseFile.ParseDate(text));
+    public void Dates_are_in_UTC_or_none(string text, string? expected) =>
+        Assert.Equal(expected is null ? null : At(expected), ReleaseFile.ParseDate(text));
 
     [Theory]
     [InlineData("")]
     [InlineData("\n\nOrigin: too late\n")]
     [InlineData("no field")]
-    public void A_file_without_fields_is_none(string text) => Assert.Throws<InvalidDataException>(() => ReleaseFile.Parse(Encoding.UTF8.GetBytes(text)));
+    public void A_file_without_fields_is_none(string text) =>
+        Assert.Throws<InvalidDataException>(() => ReleaseFile.Parse(Encoding.UTF8.GetBytes(text)));
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -12,8 +12,18 @@ public sealed class RepositoryHealthTests : IDisposable
 
     public RepositoryHealthTests()
     {
-        _root.MakeSuite("one", "s", ["Suite=s", "Date=Thu, 01 Jan 2026 00:00:00 UTC", "Architectures=amd64", "Components=main"], ("main/binary-amd64", Stanza("p", "1.1") + Stanza("q", "1.1")));
-        _root.MakeSuite("two", "s", ["Suite=s", "Architectures=amd64", "Components=main"], ("main/binary-amd64", Stanza("p", "1.2")));
+        _root.MakeSuite(
+            "one",
+            "s",
+            ["Suite=s", "Date=Thu, 01 Jan 2026 00:00:00 UTC", "Architectures=amd64", "Components=main"],
+            ("main/binary-amd64", Stanza("p", "1.1") + Stanza("q", "1.1"))
+        );
+        _root.MakeSuite(
+            "two",
+            "s",
+            ["Suite=s", "Architectures=amd64", "Components=main"],
+            ("main/binary-amd64", Stanza("p", "1.2"))
+        );
         Sources("one", "two");
         _root.Update();
     }
@@ -23,7 +33,10 @@ public sealed class RepositoryHealthTests : IDisposable
     {
         var inventory = await _root.ReadAsync();
 
-        Assert.All(inventory.Repositories, r => Assert.Equal((RepositoryStatus.Ok, true, null), (r.Status, r.HasUsableMetadata, r.Message)));
+        Assert.All(
+            inventory.Repositories,
+            r => Assert.Equal((RepositoryStatus.Ok, true, null), (r.Status, r.HasUsableMetadata, r.Message))
+        );
         Assert.Equal($"copy:{_root.Repositories}/one s main", inventory.Repositories[0].Name);
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), inventory.Repositories[0].PublishedAt);
         Assert.True(inventory.IsProven);
@@ -35,7 +48,12 @@ public sealed class RepositoryHealthTests : IDisposable
     [InlineData(7.1, RepositoryStatus.Stale, false)]
     public async Task Metadata_older_than_the_limit_is_stale(double days, RepositoryStatus status, bool isProven)
     {
-        var inventory = await _root.ReadAsync(host: _root.Host with { Clock = new ShiftedClock(TimeSpan.FromDays(days)) });
+        var inventory = await _root.ReadAsync(
+            host: _root.Host with
+            {
+                Clock = new ShiftedClock(TimeSpan.FromDays(days)),
+            }
+        );
 
         Assert.All(inventory.Repositories, r => Assert.Equal(status, r.Status));
         Assert.Equal(isProven, inventory.IsProven);
@@ -45,7 +63,13 @@ public sealed class RepositoryHealthTests : IDisposable
     [Fact]
     public async Task A_longer_limit_makes_old_metadata_prove_again()
     {
-        var inventory = await _root.ReadAsync(new InventoryRequest { MaxMetadataAge = TimeSpan.FromDays(30) }, _root.Host with { Clock = new ShiftedClock(TimeSpan.FromDays(20)) });
+        var inventory = await _root.ReadAsync(
+            new InventoryRequest { MaxMetadataAge = TimeSpan.FromDays(30) },
+            _root.Host with
+            {
+                Clock = new ShiftedClock(TimeSpan.FromDays(20)),
+            }
+        );
 
         Assert.True(inventory.IsProven);
     }
@@ -55,11 +79,24 @@ public sealed class RepositoryHealthTests : IDisposable
     [InlineData("Acquire::Check-Valid-Until \"no\";", RepositoryStatus.Ok)]
     [InlineData("Acquire::Check-Date \"no\";", RepositoryStatus.Ok)]
     [InlineData("Acquire::Min-ValidTime \"86400000\";", RepositoryStatus.Ok)]
-    public async Task Metadata_that_says_itself_that_it_is_too_old_has_expired(string configuration, RepositoryStatus status)
+    public async Task Metadata_that_says_itself_that_it_is_too_old_has_expired(
+        string configuration,
+        RepositoryStatus status
+    )
     {
         // Valid for longer than this test takes, and read a day later.
         var now = TimeProvider.System.GetUtcNow();
-        _root.MakeSuite("one", "s", ["Suite=s", $"Date={now.AddHours(-1):r}".Replace("GMT", "UTC", StringComparison.Ordinal), $"Valid-Until={now.AddHours(12):r}".Replace("GMT", "UTC", StringComparison.Ordinal), "Architectures=amd64", "Components=main"]);
+        _root.MakeSuite(
+            "one",
+            "s",
+            [
+                "Suite=s",
+                $"Date={now.AddHours(-1):r}".Replace("GMT", "UTC", StringComparison.Ordinal),
+                $"Valid-Until={now.AddHours(12):r}".Replace("GMT", "UTC", StringComparison.Ordinal),
+                "Architectures=amd64",
+                "Components=main",
+            ]
+        );
         _root.Update();
         _root.Write("etc/apt/apt.conf", configuration + "\n");
 
@@ -88,7 +125,10 @@ public sealed class RepositoryHealthTests : IDisposable
 
         var inventory = await _root.ReadAsync();
 
-        Assert.Equal([RepositoryStatus.Ok, RepositoryStatus.Ok, RepositoryStatus.NeverFetched], inventory.Repositories.Select(r => r.Status));
+        Assert.Equal(
+            [RepositoryStatus.Ok, RepositoryStatus.Ok, RepositoryStatus.NeverFetched],
+            inventory.Repositories.Select(r => r.Status)
+        );
         Assert.Null(inventory.Repositories[2].RefreshedAt);
         Assert.False(inventory.IsProven);
     }
@@ -108,7 +148,10 @@ public sealed class RepositoryHealthTests : IDisposable
     [Fact]
     public async Task What_a_repository_does_not_offer_is_not_missed()
     {
-        _root.Write("etc/apt/sources.list", $"deb [trusted=yes arch=amd64,arm64] copy:{_root.Repositories}/one s main contrib\n");
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb [trusted=yes arch=amd64,arm64] copy:{_root.Repositories}/one s main contrib\n"
+        );
 
         var inventory = await _root.ReadAsync();
 
@@ -139,7 +182,11 @@ public sealed class RepositoryHealthTests : IDisposable
             using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
                 gzip.Write(await File.ReadAllBytesAsync(list, TestContext.Current.CancellationToken));
             File.Delete(list);
-            await File.WriteAllBytesAsync(list + ".gz", compressed.ToArray()[..^40], TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                list + ".gz",
+                compressed.ToArray()[..^40],
+                TestContext.Current.CancellationToken
+            );
         }
 
         var inventory = await _root.ReadAsync();
@@ -163,7 +210,11 @@ public sealed class RepositoryHealthTests : IDisposable
     [Fact]
     public async Task A_release_file_that_is_none_makes_its_repository_unreadable()
     {
-        await File.WriteAllTextAsync(Directory.GetFiles(_root.Lists, "*one*_Release").Single(), "\n\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Directory.GetFiles(_root.Lists, "*one*_Release").Single(),
+            "\n\n",
+            TestContext.Current.CancellationToken
+        );
 
         var inventory = await _root.ReadAsync();
 
@@ -209,8 +260,19 @@ public sealed class RepositoryHealthTests : IDisposable
             Facts = new HostFacts(),
             Repositories =
             [
-                new RepositoryHealth { Name = "base", Status = RepositoryStatus.Ok, HasUsableMetadata = true },
-                new RepositoryHealth { Name = "extra", Status = RepositoryStatus.RefreshFailed, HasUsableMetadata = usable, SkipIfUnavailable = skip },
+                new RepositoryHealth
+                {
+                    Name = "base",
+                    Status = RepositoryStatus.Ok,
+                    HasUsableMetadata = true,
+                },
+                new RepositoryHealth
+                {
+                    Name = "extra",
+                    Status = RepositoryStatus.RefreshFailed,
+                    HasUsableMetadata = usable,
+                    SkipIfUnavailable = skip,
+                },
             ],
         };
 
@@ -220,7 +282,11 @@ public sealed class RepositoryHealthTests : IDisposable
     public void Dispose() => _root.Dispose();
 
     private void Sources(params string[] repositories) =>
-        _root.Write("etc/apt/sources.list", string.Concat(repositories.Select(r => $"deb [trusted=yes] copy:{_root.Repositories}/{r} s main\n")));
+        _root.Write(
+            "etc/apt/sources.list",
+            string.Concat(repositories.Select(r => $"deb [trusted=yes] copy:{_root.Repositories}/{r} s main\n"))
+        );
 
-    private string ListOf(string repository) => Directory.GetFiles(_root.Lists, $"*_{repository}_dists_s_main_binary-amd64_Packages").Single();
+    private string ListOf(string repository) =>
+        Directory.GetFiles(_root.Lists, $"*_{repository}_dists_s_main_binary-amd64_Packages").Single();
 }

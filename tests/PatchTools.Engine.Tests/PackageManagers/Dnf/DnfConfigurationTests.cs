@@ -11,7 +11,11 @@ public sealed class DnfConfigurationTests
     [Fact]
     public void Options_go_on_over_indented_lines_and_comments_are_passed_over()
     {
-        var section = Assert.Single(IniFile.Parse("# c\n[base]\nbaseurl = https://a.example/\n  https://b.example/\n# c\nenabled = yes\nexcludepkgs=a, b\n\tc\n; c\nname=x=y\n"));
+        var section = Assert.Single(
+            IniFile.Parse(
+                "# c\n[base]\nbaseurl = https://a.example/\n  https://b.example/\n# c\nenabled = yes\nexcludepkgs=a, b\n\tc\n; c\nname=x=y\n"
+            )
+        );
 
         Assert.Equal(("base", "x=y", true), (section.Name, section["name"], section.Flag("enabled")));
         Assert.Equal(["https://a.example/", "https://b.example/"], section.List("baseurl"));
@@ -25,16 +29,35 @@ public sealed class DnfConfigurationTests
     [InlineData("a${set:+.dual}b${region:+.dual}c", "a.dualbc")]
     [InlineData("$unknown/${unknown}/$/cost$", "$unknown/${unknown}/$/cost$")]
     public void Variables_are_replaced_and_unknown_ones_stay(string text, string resolved) =>
-        Assert.Equal(resolved, new DnfVariables(new Dictionary<string, string> { ["releasever"] = "9.4", ["basearch"] = "x86_64", ["set"] = "y" }).Resolve(text));
+        Assert.Equal(
+            resolved,
+            new DnfVariables(
+                new Dictionary<string, string>
+                {
+                    ["releasever"] = "9.4",
+                    ["basearch"] = "x86_64",
+                    ["set"] = "y",
+                }
+            ).Resolve(text)
+        );
 
     [Fact]
     public void Enabled_repositories_come_with_their_options_in_the_order_of_the_files()
     {
         using var root = new TemporaryDirectory();
-        File.WriteAllText(root.File("etc/dnf/dnf.conf"), "[main]\ngpgcheck=1\nskip_if_unavailable=True\nexcludepkgs=kernel*\n");
+        File.WriteAllText(
+            root.File("etc/dnf/dnf.conf"),
+            "[main]\ngpgcheck=1\nskip_if_unavailable=True\nexcludepkgs=kernel*\n"
+        );
         File.WriteAllText(root.File("etc/dnf/vars/region"), "eu-west-1\nignored\n");
-        File.WriteAllText(root.File("etc/yum.repos.d/b.repo"), "[b]\nbaseurl=https://b.example/$region\npriority=5\ncost=1\nmodule_hotfixes=1\nskip_if_unavailable=0\ngpgcheck=0\nincludepkgs=x\n[off]\nenabled=0\nbaseurl=x\n");
-        File.WriteAllText(root.File("etc/yum.repos.d/a.repo"), "[a]\nname=A $releasever\nmetalink=https://m.example/?repo=a-$releasever&arch=$basearch\nmirrorlist=https://never.example\n[b]\nbaseurl=again\n");
+        File.WriteAllText(
+            root.File("etc/yum.repos.d/b.repo"),
+            "[b]\nbaseurl=https://b.example/$region\npriority=5\ncost=1\nmodule_hotfixes=1\nskip_if_unavailable=0\ngpgcheck=0\nincludepkgs=x\n[off]\nenabled=0\nbaseurl=x\n"
+        );
+        File.WriteAllText(
+            root.File("etc/yum.repos.d/a.repo"),
+            "[a]\nname=A $releasever\nmetalink=https://m.example/?repo=a-$releasever&arch=$basearch\nmirrorlist=https://never.example\n[b]\nbaseurl=again\n"
+        );
         File.WriteAllText(root.File("etc/yum.repos.d/not.a.repository"), "[c]\nbaseurl=x\n");
         List<string> warnings = [];
 
@@ -42,7 +65,10 @@ public sealed class DnfConfigurationTests
 
         Assert.Equal(["a", "b"], configuration.Repositories.Select(r => r.Id));
         var (a, b) = (configuration.Repositories[0], configuration.Repositories[1]);
-        Assert.Equal(("A 9", "https://m.example/?repo=a-9&arch=x86_64", 99, 1000, false, true, true), (a.Name, a.Source, a.Priority, a.Cost, a.ModuleHotfixes, a.SkipIfUnavailable, a.Trusted));
+        Assert.Equal(
+            ("A 9", "https://m.example/?repo=a-9&arch=x86_64", 99, 1000, false, true, true),
+            (a.Name, a.Source, a.Priority, a.Cost, a.ModuleHotfixes, a.SkipIfUnavailable, a.Trusted)
+        );
         Assert.Equal("again", b.Source);
         Assert.Contains("b.repo", Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Equal(["kernel*"], configuration.Excludes);
@@ -53,9 +79,15 @@ public sealed class DnfConfigurationTests
     public void Dnf5_reads_drop_ins_and_overrides_too()
     {
         using var root = new TemporaryDirectory();
-        File.WriteAllText(root.File("usr/share/dnf5/libdnf.conf.d/20-fedora.conf"), "[main]\nskip_if_unavailable=1\nbest=0\n");
+        File.WriteAllText(
+            root.File("usr/share/dnf5/libdnf.conf.d/20-fedora.conf"),
+            "[main]\nskip_if_unavailable=1\nbest=0\n"
+        );
         File.WriteAllText(root.File("etc/dnf/dnf.conf"), "[main]\nskip_if_unavailable=0\n");
-        File.WriteAllText(root.File("etc/yum.repos.d/a.repo"), "[updates]\nbaseurl=https://a.example/\n[updates-testing]\nbaseurl=https://t.example/\nenabled=0\n");
+        File.WriteAllText(
+            root.File("etc/yum.repos.d/a.repo"),
+            "[updates]\nbaseurl=https://a.example/\n[updates-testing]\nbaseurl=https://t.example/\nenabled=0\n"
+        );
         File.WriteAllText(root.File("etc/dnf/repos.override.d/99-config_manager.repo"), "[*-testing]\nenabled=1\n");
 
         var configuration = DnfConfiguration.Read(root.Path, DnfTool.Dnf5, "x86_64", "41", null, []);
@@ -70,7 +102,10 @@ public sealed class DnfConfigurationTests
     {
         using var root = new TemporaryDirectory();
         File.WriteAllText(root.File("etc/yum.conf"), "[main]\ncachedir=/var/cache/yum/$basearch/$releasever\n");
-        File.WriteAllText(root.File("etc/yum.repos.d/amzn2.repo"), "[amzn2-core]\nmirrorlist=http://m.example/$releasever\npriority=10\n");
+        File.WriteAllText(
+            root.File("etc/yum.repos.d/amzn2.repo"),
+            "[amzn2-core]\nmirrorlist=http://m.example/$releasever\npriority=10\n"
+        );
 
         Assert.Equal(99, Read().Repositories[0].Priority);
         File.WriteAllText(root.File("etc/yum/pluginconf.d/priorities.conf"), "[main]\nenabled = 1\n");
@@ -94,18 +129,32 @@ public sealed class DnfConfigurationTests
     [InlineData("kernel-5.14.0-7?.*", "kernel", true)]
     [InlineData("KERNEL", "kernel", false)]
     public void Package_expressions_match_in_any_of_dnfs_forms(string expression, string name, bool matches) =>
-        Assert.Equal(matches, PackageSpec.Parse(expression).Forms.Any(f => f.Matches(Encoding.UTF8.GetBytes(name), "x86_64"u8, "1:5.14.0-70"u8)));
+        Assert.Equal(
+            matches,
+            PackageSpec
+                .Parse(expression)
+                .Forms.Any(f => f.Matches(Encoding.UTF8.GetBytes(name), "x86_64"u8, "1:5.14.0-70"u8))
+        );
 
     [Fact]
     public void A_version_lock_is_read_from_the_plugins_list()
     {
         using var root = new TemporaryDirectory();
-        File.WriteAllText(root.File("etc/dnf/plugins/versionlock.conf"), "[main]\nenabled = 1\nlocklist = /etc/dnf/plugins/versionlock.list\n");
-        File.WriteAllText(root.File("etc/dnf/plugins/versionlock.list"), "# Added lock on Fri\nbash-0:5.1.8-6.el9.*\n!kernel-0:5.14.0-70.el9.x86_64\n\n");
+        File.WriteAllText(
+            root.File("etc/dnf/plugins/versionlock.conf"),
+            "[main]\nenabled = 1\nlocklist = /etc/dnf/plugins/versionlock.list\n"
+        );
+        File.WriteAllText(
+            root.File("etc/dnf/plugins/versionlock.list"),
+            "# Added lock on Fri\nbash-0:5.1.8-6.el9.*\n!kernel-0:5.14.0-70.el9.x86_64\n\n"
+        );
 
         var locks = VersionLock.Read(root.Path, DnfTool.Dnf4, new IniSection("main"))!;
 
-        Assert.Equal([("bash-0:5.1.8-6.el9.*", false), ("kernel-0:5.14.0-70.el9.x86_64", true)], locks.Entries.Select(e => (e.Spec.Text, e.Excludes)));
+        Assert.Equal(
+            [("bash-0:5.1.8-6.el9.*", false), ("kernel-0:5.14.0-70.el9.x86_64", true)],
+            locks.Entries.Select(e => (e.Spec.Text, e.Excludes))
+        );
         File.WriteAllText(root.File("etc/dnf/plugins/versionlock.conf"), "[main]\nenabled = 0\n");
         Assert.Null(VersionLock.Read(root.Path, DnfTool.Dnf4, new IniSection("main")));
     }
@@ -114,13 +163,21 @@ public sealed class DnfConfigurationTests
     public void Version_locks_of_yum_and_of_dnf5_are_read_in_their_own_spelling()
     {
         using var root = new TemporaryDirectory();
-        File.WriteAllText(root.File("etc/yum/pluginconf.d/versionlock.conf"), "[main]\nenabled = 1\nlocklist = /etc/yum/pluginconf.d/versionlock.list\n");
+        File.WriteAllText(
+            root.File("etc/yum/pluginconf.d/versionlock.conf"),
+            "[main]\nenabled = 1\nlocklist = /etc/yum/pluginconf.d/versionlock.list\n"
+        );
         File.WriteAllText(root.File("etc/yum/pluginconf.d/versionlock.list"), "2:vim-enhanced-8.0-1.el7.*\n");
         var main = new IniSection("main");
         main["plugins"] = "1";
-        Assert.Equal("vim-enhanced-2:8.0-1.el7.*", VersionLock.Read(root.Path, DnfTool.Yum3, main)!.Entries[0].Spec.Text);
+        Assert.Equal(
+            "vim-enhanced-2:8.0-1.el7.*",
+            VersionLock.Read(root.Path, DnfTool.Yum3, main)!.Entries[0].Spec.Text
+        );
 
-        File.WriteAllText(root.File("etc/dnf/versionlock.toml"), """
+        File.WriteAllText(
+            root.File("etc/dnf/versionlock.toml"),
+            """
             version = "1.0"
 
             [[packages]]
@@ -137,8 +194,14 @@ public sealed class DnfConfigurationTests
             key = "evr"
             comparator = "!="
             value = "0:6.9-1.fc40"
-            """);
-        Assert.Equal([("bash-0:5.2.26-1.fc40", false), ("kernel-0:6.9-1.fc40", true)], VersionLock.Read(root.Path, DnfTool.Dnf5, new IniSection("main"))!.Entries.Select(e => (e.Spec.Text, e.Excludes)));
+            """
+        );
+        Assert.Equal(
+            [("bash-0:5.2.26-1.fc40", false), ("kernel-0:6.9-1.fc40", true)],
+            VersionLock
+                .Read(root.Path, DnfTool.Dnf5, new IniSection("main"))!
+                .Entries.Select(e => (e.Spec.Text, e.Excludes))
+        );
     }
 
     [Theory]

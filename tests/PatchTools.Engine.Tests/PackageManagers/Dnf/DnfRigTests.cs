@@ -10,10 +10,24 @@ namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 public sealed class DnfRigTests(RpmUniverse universe)
 {
     public static TheoryData<string> Settings =>
-    [
-        "plain", "exclude", "exclude by glob", "exclude a form", "repository excludes", "includepkgs", "repository includes", "disabled excludes", "priorities", "equal priorities",
-        "cost", "second stream", "no stream", "disabled module", "hotfixes", "disabled repository",
-    ];
+        [
+            "plain",
+            "exclude",
+            "exclude by glob",
+            "exclude a form",
+            "repository excludes",
+            "includepkgs",
+            "repository includes",
+            "disabled excludes",
+            "priorities",
+            "equal priorities",
+            "cost",
+            "second stream",
+            "no stream",
+            "disabled module",
+            "hotfixes",
+            "disabled repository",
+        ];
 
     [Theory]
     [MemberData(nameof(Settings))]
@@ -30,7 +44,17 @@ public sealed class DnfRigTests(RpmUniverse universe)
 
         // What main excludes name is hidden from the tool where it is installed, too.
         var isWhole = setting is "exclude" or "exclude by glob" or "includepkgs";
-        Assert.Equal(root.DnfSecurity(), Security(inventory, p => isWhole && p.Versions.ToList().SelectMany(v => v.Origins).Any(o => o.HiddenBecause?.EndsWith("dnf.conf", StringComparison.Ordinal) ?? false)));
+        Assert.Equal(
+            root.DnfSecurity(),
+            Security(
+                inventory,
+                p =>
+                    isWhole
+                    && p.Versions.ToList()
+                        .SelectMany(v => v.Origins)
+                        .Any(o => o.HiddenBecause?.EndsWith("dnf.conf", StringComparison.Ordinal) ?? false)
+            )
+        );
     }
 
     [Theory]
@@ -60,13 +84,23 @@ public sealed class DnfRigTests(RpmUniverse universe)
         var inventory = await root.InventoryAsync();
 
         Assert.Equal($"excluded by 'a-bug' in {root.Path}/etc/dnf/dnf.conf", Hidden(inventory, "a-bug", "1.1-1"));
-        Assert.Equal($"locked to 'a-sec-0:1.1-1.*' in {root.Path}/{root.Path}/etc/dnf/plugins/versionlock.list".Replace("//", "/", StringComparison.Ordinal), Hidden(inventory, "a-sec", "1.2-1")!.Replace("//", "/", StringComparison.Ordinal));
+        Assert.Equal(
+            $"locked to 'a-sec-0:1.1-1.*' in {root.Path}/{root.Path}/etc/dnf/plugins/versionlock.list".Replace(
+                "//",
+                "/",
+                StringComparison.Ordinal
+            ),
+            Hidden(inventory, "a-sec", "1.2-1")!.Replace("//", "/", StringComparison.Ordinal)
+        );
         Assert.Equal("base has priority 10, extra 99", Hidden(inventory, "p-both", "1.5-1"));
         Assert.Equal("module stream tool:2 is not enabled", Hidden(inventory, "m-tool", "2.0-1"));
         Assert.Equal("an enabled module stream has it instead", Hidden(inventory, "m-tool", "3.0-1"));
         Assert.Equal("no repository offers it any more", Hidden(inventory, "a-gone", "1.1-1"));
         Assert.True(inventory.Installed.Single(p => p.Name == "a-sec").IsHeld);
-        Assert.Equal("o-new 2.0-1 replaces it (obsoletes); a baseline does not follow replacements", inventory.Installed.Single(p => p.Name == "o-old").PolicyNote);
+        Assert.Equal(
+            "o-new 2.0-1 replaces it (obsoletes); a baseline does not follow replacements",
+            inventory.Installed.Single(p => p.Name == "o-old").PolicyNote
+        );
     }
 
     [Fact]
@@ -77,7 +111,10 @@ public sealed class DnfRigTests(RpmUniverse universe)
 
         var inventory = await root.InventoryAsync();
 
-        Assert.Equal(["5.14.0-1", "5.14.0-2"], inventory.Installed.Where(p => p.Name == "kernel").Select(p => p.Edition).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["5.14.0-1", "5.14.0-2"],
+            inventory.Installed.Where(p => p.Name == "kernel").Select(p => p.Edition).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("5.14.0-2", inventory.Packages.Single(p => p.Name == "kernel").Installed!.Edition);
     }
 
@@ -97,13 +134,20 @@ public sealed class DnfRigTests(RpmUniverse universe)
         file.Position = 0;
         var copy = await InventoryFile.ReadAsync(file, CancellationToken.None);
 
-        Assert.Equal(["dnf is locked to release 9; updates of later releases are not visible (releasever=latest shows them)"], copy.HostPolicy);
+        Assert.Equal(
+            ["dnf is locked to release 9; updates of later releases are not visible (releasever=latest shows them)"],
+            copy.HostPolicy
+        );
         Assert.Equal(inventory.Repositories, copy.Repositories);
         Assert.Equal(inventory.Installed, copy.Installed);
         Assert.Equal(Lines(inventory), Lines(copy));
 
-        static IEnumerable<string> Lines(HostInventory inventory) => inventory.Packages.SelectMany(p => p.Versions.ToList()).Select(v =>
-            $"{v} {v.BuildTime} {v.IsInstalled} {string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.HiddenBecause}"))} {string.Join(';', v.Advisories.Select(a => a.Id))}");
+        static IEnumerable<string> Lines(HostInventory inventory) =>
+            inventory
+                .Packages.SelectMany(p => p.Versions.ToList())
+                .Select(v =>
+                    $"{v} {v.BuildTime} {v.IsInstalled} {string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.HiddenBecause}"))} {string.Join(';', v.Advisories.Select(a => a.Id))}"
+                );
     }
 
     [Fact]
@@ -117,10 +161,16 @@ public sealed class DnfRigTests(RpmUniverse universe)
         var signs = await root.Manager(proc: proc.Path).GetRebootSignsAsync(CancellationToken.None);
 
         // The rig's packages carry install times of January 2026, long before the last minute.
-        Assert.Equal(["kernel 5.14.0-2.x86_64 is installed and 5.14.0-1.x86_64 runs"], signs.Reasons.Select(r => r.Text));
+        Assert.Equal(
+            ["kernel 5.14.0-2.x86_64 is installed and 5.14.0-1.x86_64 runs"],
+            signs.Reasons.Select(r => r.Text)
+        );
         Assert.Empty(signs.Unknown);
         var uptime = TimeProvider.System.GetUtcNow() - new DateTimeOffset(2025, 12, 31, 0, 0, 0, TimeSpan.Zero);
-        File.WriteAllText(proc.File("uptime"), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{uptime.TotalSeconds:F2} 0.00\n"));
+        File.WriteAllText(
+            proc.File("uptime"),
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{uptime.TotalSeconds:F2} 0.00\n")
+        );
         root.Write("etc/dnf/plugins/needs-restarting.d/own.conf", "a-sec\n");
 
         signs = await root.Manager(proc: proc.Path).GetRebootSignsAsync(CancellationToken.None);
@@ -142,7 +192,10 @@ public sealed class DnfRigTests(RpmUniverse universe)
         var dead = inventory.Repositories.Single(r => r.Name == "a-dead");
         Assert.Equal(RepositoryStatus.RefreshFailed, dead.Status);
         Assert.Contains("Couldn't", dead.Message, StringComparison.Ordinal);
-        Assert.All(inventory.Repositories.Where(r => r.Name != "a-dead"), r => Assert.Equal(RepositoryStatus.Ok, r.Status));
+        Assert.All(
+            inventory.Repositories.Where(r => r.Name != "a-dead"),
+            r => Assert.Equal(RepositoryStatus.Ok, r.Status)
+        );
         Assert.Contains("a-sec.x86_64 1.2-1", Upgradable(inventory));
     }
 
@@ -188,7 +241,10 @@ public sealed class DnfRigTests(RpmUniverse universe)
 
         Assert.Equal(false, inventory.Repositories.Single(r => r.Name == "plain").HasAdvisories);
         Assert.Equal(true, inventory.Repositories.Single(r => r.Name == "base").HasAdvisories);
-        Assert.Equal("Cannot tell which packages of repository plain are security updates: it publishes no advisories (updateinfo).", Assert.Single(inventory.Warnings, w => w.Contains("plain", StringComparison.Ordinal)));
+        Assert.Equal(
+            "Cannot tell which packages of repository plain are security updates: it publishes no advisories (updateinfo).",
+            Assert.Single(inventory.Warnings, w => w.Contains("plain", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -201,7 +257,9 @@ public sealed class DnfRigTests(RpmUniverse universe)
         Assert.Equal(RepositoryStatus.NeverFetched, Assert.Single(inventory.Repositories).Status);
         Assert.False(inventory.IsProven);
         root.Dnf("makecache");
-        var primary = Directory.GetFiles(Path.Combine(root.Path, "var/cache/dnf"), "*primary.xml.gz", SearchOption.AllDirectories).Single();
+        var primary = Directory
+            .GetFiles(Path.Combine(root.Path, "var/cache/dnf"), "*primary.xml.gz", SearchOption.AllDirectories)
+            .Single();
         var bytes = File.ReadAllBytes(primary);
         File.WriteAllBytes(primary, bytes[..(bytes.Length / 2)]);
 
@@ -216,7 +274,12 @@ public sealed class DnfRigTests(RpmUniverse universe)
     {
         using var root = universe.NewRoot();
         root.Dnf("makecache");
-        File.SetLastWriteTimeUtc(Directory.GetFiles(Path.Combine(root.Path, "var/cache/dnf"), "*primary.xml.gz", SearchOption.AllDirectories).Single(), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-9));
+        File.SetLastWriteTimeUtc(
+            Directory
+                .GetFiles(Path.Combine(root.Path, "var/cache/dnf"), "*primary.xml.gz", SearchOption.AllDirectories)
+                .Single(),
+            TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-9)
+        );
 
         var inventory = await root.InventoryAsync();
 
@@ -290,19 +353,41 @@ public sealed class DnfRigTests(RpmUniverse universe)
     }
 
     /// <summary>The newest offered version of each installed package that is newer, as <c>name.arch edition</c>.</summary>
-    internal static IEnumerable<string> Upgradable(HostInventory inventory) => inventory.Packages
-        .Where(p => p.IsInstalled)
-        .Select(p => (Package: p, Newest: p.Versions.ToList().Where(v => v.Origins.Any(o => o.IsOffer)).Select(v => v.Edition).Max(RpmVersion.Order)))
-        .Where(p => p.Newest is not null && RpmVersion.Order.Compare(p.Newest, p.Package.Installed!.Edition) > 0)
-        .Select(p => $"{p.Package.Name}.{p.Package.Architecture} {p.Newest}")
-        .Order(StringComparer.Ordinal);
+    internal static IEnumerable<string> Upgradable(HostInventory inventory) =>
+        inventory
+            .Packages.Where(p => p.IsInstalled)
+            .Select(p =>
+                (
+                    Package: p,
+                    Newest: p.Versions.ToList()
+                        .Where(v => v.Origins.Any(o => o.IsOffer))
+                        .Select(v => v.Edition)
+                        .Max(RpmVersion.Order)
+                )
+            )
+            .Where(p => p.Newest is not null && RpmVersion.Order.Compare(p.Newest, p.Package.Installed!.Edition) > 0)
+            .Select(p => $"{p.Package.Name}.{p.Package.Architecture} {p.Newest}")
+            .Order(StringComparer.Ordinal);
 
     /// <summary>Advisories on versions newer than the installed ones: dnf names those too that it would not install.</summary>
-    internal static IEnumerable<string> Security(HostInventory inventory, Func<PackageEntry, bool> isExcluded) => inventory.Packages
-        .Where(p => p.IsInstalled && !isExcluded(p))
-        .SelectMany(p => p.Versions.ToList().Where(v => RpmVersion.Order.Compare(v.Edition, p.Installed!.Edition) > 0).SelectMany(v => v.Advisories.Where(a => a.Classification == "security").Select(a => $"{a.Id} {p.Name}-{v.Edition}.{p.Architecture}")))
-        .Order(StringComparer.Ordinal);
+    internal static IEnumerable<string> Security(HostInventory inventory, Func<PackageEntry, bool> isExcluded) =>
+        inventory
+            .Packages.Where(p => p.IsInstalled && !isExcluded(p))
+            .SelectMany(p =>
+                p.Versions.ToList()
+                    .Where(v => RpmVersion.Order.Compare(v.Edition, p.Installed!.Edition) > 0)
+                    .SelectMany(v =>
+                        v.Advisories.Where(a => a.Classification == "security")
+                            .Select(a => $"{a.Id} {p.Name}-{v.Edition}.{p.Architecture}")
+                    )
+            )
+            .Order(StringComparer.Ordinal);
 
     private static string? Hidden(HostInventory inventory, string name, string edition) =>
-        inventory.Packages.Single(p => p.Name == name).Versions.ToList().Single(v => v.Edition == edition).Origins.Single(o => o.HiddenBecause is not null).HiddenBecause;
+        inventory
+            .Packages.Single(p => p.Name == name)
+            .Versions.ToList()
+            .Single(v => v.Edition == edition)
+            .Origins.Single(o => o.HiddenBecause is not null)
+            .HiddenBecause;
 }

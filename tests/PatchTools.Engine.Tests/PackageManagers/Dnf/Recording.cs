@@ -10,5 +10,6 @@ internal static class Recording
 
     public static string Sources => File.ReadAllText(Path.Combine(Folder, "README.md"));
 
-    public static IEnumerable<string> Names => Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f));
+    public static IEnumerable<string> Names =>
+        Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f));
 }

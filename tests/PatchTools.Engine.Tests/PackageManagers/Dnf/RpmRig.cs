@@ -19,10 +19,25 @@ namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 /// <param name="IsInstalled">Whether the rig's host has it.</param>
 /// <param name="Architecture">rpm architecture.</param>
 /// <param name="Tags">Further lines of its spec file.</param>
-internal sealed record RigPackage(string Name, string Edition, string Repository = "", bool IsInstalled = false, string Architecture = "x86_64", string Tags = "");
+internal sealed record RigPackage(
+    string Name,
+    string Edition,
+    string Repository = "",
+    bool IsInstalled = false,
+    string Architecture = "x86_64",
+    string Tags = ""
+);
 
 /// <summary>One advisory of the rig's universe; packages as <c>name edition</c>, of x86_64.</summary>
-internal sealed record RigAdvisory(string Repository, string Id, string Type, string Severity, string Date, IReadOnlyList<string> Packages, string? Module = null);
+internal sealed record RigAdvisory(
+    string Repository,
+    string Id,
+    string Type,
+    string Severity,
+    string Date,
+    IReadOnlyList<string> Packages,
+    string? Module = null
+);
 
 /// <summary>
 /// Repositories of real rpms, made once for all tests by rpmbuild and createrepo_c, and throw-away roots with a real rpm database over them, which the real
@@ -32,48 +47,111 @@ public sealed class RpmUniverse : IDisposable
 {
     private static readonly RigPackage[] _packages =
     [
-        new("system-release", "9.4-1", IsInstalled: true, Architecture: "noarch", Tags: "Provides: system-release(releasever) = 9"),
-        new("a-sec", "1.0-1", "base", true), new("a-sec", "1.1-1", "base"), new("a-sec", "1.2-1", "base"),
-        new("a-bug", "1.0-1", "base", true), new("a-bug", "1.1-1", "base"),
-        new("a-plain", "1.0-1", "base", true), new("a-plain", "1.1-1", "base"),
-        new("a-plain-more", "1.0-1", "base", true), new("a-plain-more", "1.1-1", "base"),
-        new("a-epoch", "2.0-1", "", true), new("a-epoch", "1:1.0-1", "base"),
-        new("a-tilde", "1.0~rc1-1", "", true), new("a-tilde", "1.0-1", "base"),
-        new("a-caret", "1.0-1", "", true), new("a-caret", "1.0^20260101-1", "base"),
-        new("a-newer", "3.0-1", "", true), new("a-newer", "2.0-1", "base"),
-        new("a-noarch", "1.0-1", "base", true, "noarch"), new("a-noarch", "1.1-1", "base", false, "noarch"),
+        new(
+            "system-release",
+            "9.4-1",
+            IsInstalled: true,
+            Architecture: "noarch",
+            Tags: "Provides: system-release(releasever) = 9"
+        ),
+        new("a-sec", "1.0-1", "base", true),
+        new("a-sec", "1.1-1", "base"),
+        new("a-sec", "1.2-1", "base"),
+        new("a-bug", "1.0-1", "base", true),
+        new("a-bug", "1.1-1", "base"),
+        new("a-plain", "1.0-1", "base", true),
+        new("a-plain", "1.1-1", "base"),
+        new("a-plain-more", "1.0-1", "base", true),
+        new("a-plain-more", "1.1-1", "base"),
+        new("a-epoch", "2.0-1", "", true),
+        new("a-epoch", "1:1.0-1", "base"),
+        new("a-tilde", "1.0~rc1-1", "", true),
+        new("a-tilde", "1.0-1", "base"),
+        new("a-caret", "1.0-1", "", true),
+        new("a-caret", "1.0^20260101-1", "base"),
+        new("a-newer", "3.0-1", "", true),
+        new("a-newer", "2.0-1", "base"),
+        new("a-noarch", "1.0-1", "base", true, "noarch"),
+        new("a-noarch", "1.1-1", "base", false, "noarch"),
         new("a-new", "1.0-1", "base"),
-        new("a-rollup", "1.0-1", "", true), new("a-rollup", "1.2-1", "base"),
+        new("a-rollup", "1.0-1", "", true),
+        new("a-rollup", "1.2-1", "base"),
         new("a-gone", "1.0-1", "base", true),
-        new("kernel", "5.14.0-1", "base", true), new("kernel", "5.14.0-2", "base", true), new("kernel", "5.14.0-3", "base"),
-        new("p-both", "1.0-1", "base", true), new("p-both", "1.1-1", "base"), new("p-both", "1.5-1", "extra"),
-        new("p-extra", "1.0-1", "", true), new("p-extra", "1.1-1", "extra"),
-        new("o-old", "1.0-1", "base", true), new("o-new", "2.0-1", "base", Tags: "Obsoletes: o-old < 2"),
-        new("m-tool", "1.0-1", "", true), new("m-tool", "1.1-1", "base"), new("m-tool", "2.0-1", "base"), new("m-tool", "3.0-1", "base"),
-        new("m-lib", "1.0-1", "", true), new("m-lib", "1.5-1", "base"),
-        new("m-other", "1.0-1", "", true), new("m-other", "1.1-1", "base", Tags: "Provides: m-lib"),
-        new("d-app", "1.0-1", "base", true), new("d-app", "2.0-1", "base", Tags: "Requires: d-lib >= 2"),
-        new("d-lib", "1.0-1", "base", true), new("d-lib", "2.0-1", "base"),
-        new("d-unmet", "1.0-1", "base", true), new("d-unmet", "2.0-1", "base", Tags: "Requires: not-anywhere"),
-        new("n-tool", "1.0-1", "", true), new("n-tool", "1.1-1", "plain"),
-        new("x-app", "1.0-1", "base", true), new("x-app", "1.1-1", "base", Tags: "Requires: o-new"),
-        new("w-app", "1.0-1", "base", true), new("w-app", "1.1-1", "base", Tags: "Recommends: w-extra"),
-        new("w-extra", "1.0-1", "base"), new("w-extra", "1.1-1", "base"),
-        new("c-app", "1.0-1", "base", true), new("c-app", "1.1-1", "base", Tags: "Conflicts: a-plain"),
-        new("t-one", "1.0-1", "base", true, Tags: "Requires: t-two = 1.0"), new("t-one", "1.1-1", "base", Tags: "Requires: t-two = 1.1"),
-        new("t-two", "1.0-1", "base", true, Tags: "Requires: t-one = 1.0"), new("t-two", "1.1-1", "base", Tags: "Requires: t-one = 1.1"),
+        new("kernel", "5.14.0-1", "base", true),
+        new("kernel", "5.14.0-2", "base", true),
+        new("kernel", "5.14.0-3", "base"),
+        new("p-both", "1.0-1", "base", true),
+        new("p-both", "1.1-1", "base"),
+        new("p-both", "1.5-1", "extra"),
+        new("p-extra", "1.0-1", "", true),
+        new("p-extra", "1.1-1", "extra"),
+        new("o-old", "1.0-1", "base", true),
+        new("o-new", "2.0-1", "base", Tags: "Obsoletes: o-old < 2"),
+        new("m-tool", "1.0-1", "", true),
+        new("m-tool", "1.1-1", "base"),
+        new("m-tool", "2.0-1", "base"),
+        new("m-tool", "3.0-1", "base"),
+        new("m-lib", "1.0-1", "", true),
+        new("m-lib", "1.5-1", "base"),
+        new("m-other", "1.0-1", "", true),
+        new("m-other", "1.1-1", "base", Tags: "Provides: m-lib"),
+        new("d-app", "1.0-1", "base", true),
+        new("d-app", "2.0-1", "base", Tags: "Requires: d-lib >= 2"),
+        new("d-lib", "1.0-1", "base", true),
+        new("d-lib", "2.0-1", "base"),
+        new("d-unmet", "1.0-1", "base", true),
+        new("d-unmet", "2.0-1", "base", Tags: "Requires: not-anywhere"),
+        new("n-tool", "1.0-1", "", true),
+        new("n-tool", "1.1-1", "plain"),
+        new("x-app", "1.0-1", "base", true),
+        new("x-app", "1.1-1", "base", Tags: "Requires: o-new"),
+        new("w-app", "1.0-1", "base", true),
+        new("w-app", "1.1-1", "base", Tags: "Recommends: w-extra"),
+        new("w-extra", "1.0-1", "base"),
+        new("w-extra", "1.1-1", "base"),
+        new("c-app", "1.0-1", "base", true),
+        new("c-app", "1.1-1", "base", Tags: "Conflicts: a-plain"),
+        new("t-one", "1.0-1", "base", true, Tags: "Requires: t-two = 1.0"),
+        new("t-one", "1.1-1", "base", Tags: "Requires: t-two = 1.1"),
+        new("t-two", "1.0-1", "base", true, Tags: "Requires: t-one = 1.0"),
+        new("t-two", "1.1-1", "base", Tags: "Requires: t-one = 1.1"),
         new("l-name-of-a-package-that-is-longer-than-any-column-of-a-table", "1.0-1", "base", true),
-        new("l-name-of-a-package-that-is-longer-than-any-column-of-a-table", "1.1.20260101git0123456789abcdef-1.el9_4.12", "base"),
+        new(
+            "l-name-of-a-package-that-is-longer-than-any-column-of-a-table",
+            "1.1.20260101git0123456789abcdef-1.el9_4.12",
+            "base"
+        ),
     ];
 
     private static readonly RigAdvisory[] _advisories =
     [
-        new("base", "RIG-SA-1", "security", "Important", "2026-01-05 00:00:00", ["a-sec 1.1-1", "a-epoch 1:1.0-1", "a-tilde 1.0-1"]),
-        new("base", "RIG-SA-2", "security", "Critical", "2026-01-06 00:00:00", ["a-sec 1.2-1", "a-caret 1.0^20260101-1", "a-newer 2.0-1"]),
+        new(
+            "base",
+            "RIG-SA-1",
+            "security",
+            "Important",
+            "2026-01-05 00:00:00",
+            ["a-sec 1.1-1", "a-epoch 1:1.0-1", "a-tilde 1.0-1"]
+        ),
+        new(
+            "base",
+            "RIG-SA-2",
+            "security",
+            "Critical",
+            "2026-01-06 00:00:00",
+            ["a-sec 1.2-1", "a-caret 1.0^20260101-1", "a-newer 2.0-1"]
+        ),
         new("base", "RIG-BA-3", "bugfix", "None", "2026-01-07", ["a-bug 1.1-1"]),
         new("base", "RIG-SA-4", "security", "", "2026-01-08", ["a-plain-more 1.1-1", "p-both 1.1-1", "a-new 1.0-1"]),
         new("base", "RIG-SA-5", "security", "Low", "2026-01-09", ["a-rollup 1.1-1", "a-gone 1.1-1"]),
-        new("base", "RIG-SA-6", "security", "Important", "2026-01-10", ["kernel 5.14.0-2", "kernel 5.14.0-3", "d-app 2.0-1", "d-lib 2.0-1", "d-unmet 2.0-1"]),
+        new(
+            "base",
+            "RIG-SA-6",
+            "security",
+            "Important",
+            "2026-01-10",
+            ["kernel 5.14.0-2", "kernel 5.14.0-3", "d-app 2.0-1", "d-lib 2.0-1", "d-unmet 2.0-1"]
+        ),
         new("base", "RIG-SA-7", "security", "Important", "2026-01-11", ["m-tool 1.1-1"], "tool:1"),
         new("base", "RIG-SA-8", "security", "Important", "2026-01-11", ["m-tool 2.0-1"], "tool:2"),
         new("extra", "RIG-SA-9", "security", "Moderate", "2026-01-12", ["p-both 1.5-1", "p-extra 1.1-1"]),
@@ -147,8 +225,27 @@ public sealed class RpmUniverse : IDisposable
         }
 
         var root = new RpmRoot(this);
-        root.Repository("base", $"baseurl=file://{RepositoryFolder("base").Replace("/base", "/b$rig", StringComparison.Ordinal)}");
-        Run("rpm", ["--dbpath", Path.Combine(root.Path, "var/lib/rpm"), "--justdb", "--nodeps", "--force-debian", "--nosignature", "--noscripts", "--ignoreos", "--ignorearch", "--force", "-i", .. _installed]);
+        root.Repository(
+            "base",
+            $"baseurl=file://{RepositoryFolder("base").Replace("/base", "/b$rig", StringComparison.Ordinal)}"
+        );
+        Run(
+            "rpm",
+            [
+                "--dbpath",
+                Path.Combine(root.Path, "var/lib/rpm"),
+                "--justdb",
+                "--nodeps",
+                "--force-debian",
+                "--nosignature",
+                "--noscripts",
+                "--ignoreos",
+                "--ignorearch",
+                "--force",
+                "-i",
+                .. _installed,
+            ]
+        );
         return root;
     }
 
@@ -156,9 +253,19 @@ public sealed class RpmUniverse : IDisposable
 
     private void Build()
     {
-        foreach (var generation in _packages.GroupBy(p => p.Name, StringComparer.Ordinal).SelectMany(g => g.Select((p, i) => (Package: p, Generation: i))).GroupBy(p => p.Generation, p => p.Package))
+        foreach (
+            var generation in _packages
+                .GroupBy(p => p.Name, StringComparer.Ordinal)
+                .SelectMany(g => g.Select((p, i) => (Package: p, Generation: i)))
+                .GroupBy(p => p.Generation, p => p.Package)
+        )
             Build(generation.Key, [.. generation]);
-        foreach (var repository in _packages.Select(p => p.Repository).Where(r => r.Length > 0).Distinct(StringComparer.Ordinal))
+        foreach (
+            var repository in _packages
+                .Select(p => p.Repository)
+                .Where(r => r.Length > 0)
+                .Distinct(StringComparer.Ordinal)
+        )
             MakeRepository(repository);
     }
 
@@ -166,7 +273,11 @@ public sealed class RpmUniverse : IDisposable
 
     internal static (int ExitCode, string Output) Run(string command, int[] expected, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["COLUMNS"] = "400";
         start.Environment["SOURCE_DATE_EPOCH"] = "1767225600";
@@ -174,26 +285,37 @@ public sealed class RpmUniverse : IDisposable
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(expected.Contains(process.ExitCode), $"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
+        Assert.True(
+            expected.Contains(process.ExitCode),
+            $"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}"
+        );
         return (process.ExitCode, output);
     }
 
     /// <summary>All packages of one generation come out of one spec file, as its subpackages: rpmbuild runs as often as a name has versions.</summary>
     private void Build(int generation, IReadOnlyList<RigPackage> packages)
     {
-        var spec = new StringBuilder("Name: rig\nVersion: 1\nRelease: 1\nSummary: rig\nLicense: MIT\n%description\nrig\n");
+        var spec = new StringBuilder(
+            "Name: rig\nVersion: 1\nRelease: 1\nSummary: rig\nLicense: MIT\n%description\nrig\n"
+        );
         foreach (var package in packages)
         {
             var (epoch, version, release) = Parts(package.Edition);
             spec.AppendLine(CultureInfo.InvariantCulture, $"%package -n {package.Name}");
             if (epoch.Length > 0)
                 spec.AppendLine(CultureInfo.InvariantCulture, $"Epoch: {epoch}");
-            spec.AppendLine(CultureInfo.InvariantCulture, $"Version: {version}\nRelease: {release}\nSummary: synthetic");
+            spec.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"Version: {version}\nRelease: {release}\nSummary: synthetic"
+            );
             if (package.Architecture == "noarch")
                 spec.AppendLine("BuildArch: noarch");
             if (package.Tags.Length > 0)
                 spec.AppendLine(package.Tags);
-            spec.AppendLine(CultureInfo.InvariantCulture, $"%description -n {package.Name}\nsynthetic\n%files -n {package.Name}");
+            spec.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"%description -n {package.Name}\nsynthetic\n%files -n {package.Name}"
+            );
         }
 
         var top = Path.Combine(_folder.Path, string.Create(CultureInfo.InvariantCulture, $"build{generation}"));
@@ -201,12 +323,39 @@ public sealed class RpmUniverse : IDisposable
         var file = Path.Combine(top, "rig.spec");
         File.WriteAllText(file, spec.ToString());
         Run(
-            "rpmbuild", "-bb", "--quiet", "--nodeps", "--target", "x86_64", "--define", $"_topdir {top}", "--define", $"_rpmdir {top}/RPMS", "--define", "_buildhost rig",
-            "--define", "use_source_date_epoch_as_buildtime 1", "--define", "_binary_payload w2.gzdio", "--define", "dist %{nil}", "--define", "__os_install_post %{nil}", "--define", "debug_package %{nil}", file);
+            "rpmbuild",
+            "-bb",
+            "--quiet",
+            "--nodeps",
+            "--target",
+            "x86_64",
+            "--define",
+            $"_topdir {top}",
+            "--define",
+            $"_rpmdir {top}/RPMS",
+            "--define",
+            "_buildhost rig",
+            "--define",
+            "use_source_date_epoch_as_buildtime 1",
+            "--define",
+            "_binary_payload w2.gzdio",
+            "--define",
+            "dist %{nil}",
+            "--define",
+            "__os_install_post %{nil}",
+            "--define",
+            "debug_package %{nil}",
+            file
+        );
         foreach (var package in packages)
         {
             var (_, version, release) = Parts(package.Edition);
-            var built = Path.Combine(top, "RPMS", package.Architecture, $"{package.Name}-{version}-{release}.{package.Architecture}.rpm");
+            var built = Path.Combine(
+                top,
+                "RPMS",
+                package.Architecture,
+                $"{package.Name}-{version}-{release}.{package.Architecture}.rpm"
+            );
             if (package.IsInstalled)
                 _installed.Add(built);
             if (package.Repository.Length == 0)
@@ -220,13 +369,28 @@ public sealed class RpmUniverse : IDisposable
     private void MakeRepository(string repository)
     {
         var folder = RepositoryFolder(repository);
-        Run("createrepo_c", "-q", "--no-database", "--general-compress-type", repository == "extra" ? "xz" : "gz", folder);
+        Run(
+            "createrepo_c",
+            "-q",
+            "--no-database",
+            "--general-compress-type",
+            repository == "extra" ? "xz" : "gz",
+            folder
+        );
         var advisories = _advisories.Where(a => a.Repository == repository).ToList();
         if (advisories.Count > 0)
         {
             var file = _folder.File($"{repository}/updateinfo.xml");
             File.WriteAllText(file, UpdateInfo(advisories));
-            Run("modifyrepo_c", "--mdtype", "updateinfo", "--compress-type", "gz", file, Path.Combine(folder, "repodata"));
+            Run(
+                "modifyrepo_c",
+                "--mdtype",
+                "updateinfo",
+                "--compress-type",
+                "gz",
+                file,
+                Path.Combine(folder, "repodata")
+            );
         }
 
         if (repository != "base")
@@ -241,16 +405,28 @@ public sealed class RpmUniverse : IDisposable
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<updates>\n");
         foreach (var advisory in advisories)
         {
-            xml.AppendLine(CultureInfo.InvariantCulture, $"<update from=\"rig@example.org\" status=\"final\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>rig</title><issued date=\"{advisory.Date}\"/><updated date=\"{advisory.Date}\"/>");
+            xml.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<update from=\"rig@example.org\" status=\"final\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>rig</title><issued date=\"{advisory.Date}\"/><updated date=\"{advisory.Date}\"/>"
+            );
             if (advisory.Severity.Length > 0)
                 xml.AppendLine(CultureInfo.InvariantCulture, $"<severity>{advisory.Severity}</severity>");
-            xml.AppendLine(CultureInfo.InvariantCulture, $"<references><reference href=\"https://example.org/\" id=\"CVE-{advisory.Id}\" type=\"cve\" title=\"c\"/></references><pkglist><collection short=\"rig\"><name>rig</name>");
+            xml.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<references><reference href=\"https://example.org/\" id=\"CVE-{advisory.Id}\" type=\"cve\" title=\"c\"/></references><pkglist><collection short=\"rig\"><name>rig</name>"
+            );
             if (advisory.Module?.Split(':') is [var module, var stream])
-                xml.AppendLine(CultureInfo.InvariantCulture, $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" arch=\"x86_64\"/>");
+                xml.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" arch=\"x86_64\"/>"
+                );
             foreach (var (name, edition) in advisory.Packages.Select(p => (p.Split(' ')[0], p.Split(' ')[1])))
             {
                 var (epoch, version, release) = Parts(edition);
-                xml.AppendLine(CultureInfo.InvariantCulture, $"<package name=\"{name}\" version=\"{version}\" release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" arch=\"x86_64\"><filename>x.rpm</filename></package>");
+                xml.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"<package name=\"{name}\" version=\"{version}\" release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" arch=\"x86_64\"><filename>x.rpm</filename></package>"
+                );
             }
 
             xml.AppendLine("</collection></pkglist></update>");
@@ -298,7 +474,10 @@ internal sealed class RpmRoot : IDisposable
     public RpmRoot(RpmUniverse universe)
     {
         _universe = universe;
-        Write("etc/os-release", "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n");
+        Write(
+            "etc/os-release",
+            "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n"
+        );
         Write("etc/dnf/vars/rig", "ase\n");
         Configure("");
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "var/lib/rpm"));
@@ -318,23 +497,38 @@ internal sealed class RpmRoot : IDisposable
         if (!File.Exists(plugin))
             Rig.Lacks(plugin);
         File.CreateSymbolicLink(System.IO.Path.Combine(plugins, "versionlock.py"), plugin);
-        Write("etc/dnf/plugins/versionlock.conf", $"[main]\nenabled=1\nlocklist={Path}/etc/dnf/plugins/versionlock.list\n");
+        Write(
+            "etc/dnf/plugins/versionlock.conf",
+            $"[main]\nenabled=1\nlocklist={Path}/etc/dnf/plugins/versionlock.list\n"
+        );
     }
 
     public string Path => _folder.Path;
 
     /// <summary>Every file below a folder of the root with its content.</summary>
-    public string Fingerprint(string folder) => string.Join('\n', Directory.GetFiles(System.IO.Path.Combine(Path, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => $"{f} {File.ReadAllText(f)}"));
+    public string Fingerprint(string folder) =>
+        string.Join(
+            '\n',
+            Directory
+                .GetFiles(System.IO.Path.Combine(Path, folder), "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(f => $"{f} {File.ReadAllText(f)}")
+        );
 
     public void Write(string file, string text) => File.WriteAllText(_folder.File(file), text);
 
     /// <summary>Lines of the main section.</summary>
     public void Configure(string lines) =>
-        Write("etc/dnf/dnf.conf", $"[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\npluginpath={Path}/plugins\npluginconfpath={Path}/etc/dnf/plugins\n{lines}\n");
+        Write(
+            "etc/dnf/dnf.conf",
+            $"[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\npluginpath={Path}/plugins\npluginconfpath={Path}/etc/dnf/plugins\n{lines}\n"
+        );
 
-    public void Repository(string id, string lines) => Write($"etc/yum.repos.d/{id}.repo", $"[{id}]\nname={id}\n{lines}\n");
+    public void Repository(string id, string lines) =>
+        Write($"etc/yum.repos.d/{id}.repo", $"[{id}]\nname={id}\n{lines}\n");
 
-    public void OwnRepository(string id, string lines = "") => Repository(id, $"baseurl=file://{_universe.RepositoryFolder(id)}\n{lines}");
+    public void OwnRepository(string id, string lines = "") =>
+        Repository(id, $"baseurl=file://{_universe.RepositoryFolder(id)}\n{lines}");
 
     /// <summary>
     /// Makes of the root a host of yum 3, whose cache holds the repository as <c>yum makecache</c> leaves it: everything beside repomd.xml, the package list as a
@@ -346,8 +540,22 @@ internal sealed class RpmRoot : IDisposable
         Rig.NeedsCommands("bunzip2");
         var made = _folder.File("yum-made/repodata");
         Directory.CreateDirectory(made);
-        RpmUniverse.Run("createrepo_c", "-q", hasDatabase ? "--database" : "--no-database", "--compress-type", "bz2", "-o", System.IO.Path.GetDirectoryName(made)!, _universe.RepositoryFolder(id));
-        foreach (var advisories in Directory.GetFiles(System.IO.Path.Combine(_universe.RepositoryFolder(id), "repodata"), "*updateinfo*"))
+        RpmUniverse.Run(
+            "createrepo_c",
+            "-q",
+            hasDatabase ? "--database" : "--no-database",
+            "--compress-type",
+            "bz2",
+            "-o",
+            System.IO.Path.GetDirectoryName(made)!,
+            _universe.RepositoryFolder(id)
+        );
+        foreach (
+            var advisories in Directory.GetFiles(
+                System.IO.Path.Combine(_universe.RepositoryFolder(id), "repodata"),
+                "*updateinfo*"
+            )
+        )
             RpmUniverse.Run("modifyrepo_c", "--mdtype", "updateinfo", "--compress-type", "gz", advisories, made);
         Directory.Delete(System.IO.Path.Combine(Path, "etc/dnf"), recursive: true);
         Write("usr/bin/yum", "#!/usr/bin/python\n");
@@ -355,7 +563,11 @@ internal sealed class RpmRoot : IDisposable
         OwnRepository(id);
         var cache = System.IO.Path.Combine(Path, "var/cache/yum/x86_64/9", id);
         Directory.CreateDirectory(System.IO.Path.Combine(cache, "gen"));
-        foreach (var file in Directory.GetFiles(made).Where(f => !hasDatabase || !f.EndsWith("primary.xml.gz", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .GetFiles(made)
+                .Where(f => !hasDatabase || !f.EndsWith("primary.xml.gz", StringComparison.Ordinal))
+        )
             File.Copy(file, System.IO.Path.Combine(cache, System.IO.Path.GetFileName(file)));
         foreach (var packed in Directory.GetFiles(cache, "*-primary.sqlite.bz2"))
         {
@@ -371,37 +583,78 @@ internal sealed class RpmRoot : IDisposable
         return cache;
     }
 
-    public void Lock(params string[] entries) => Write("etc/dnf/plugins/versionlock.list", string.Join('\n', entries) + "\n");
+    public void Lock(params string[] entries) =>
+        Write("etc/dnf/plugins/versionlock.list", string.Join('\n', entries) + "\n");
 
-    public void Module(string name, string stream, string state) => Write($"etc/dnf/modules.d/{name}.module", $"[{name}]\nname={name}\nstream={stream}\nprofiles=\nstate={state}\n");
+    public void Module(string name, string stream, string state) =>
+        Write(
+            $"etc/dnf/modules.d/{name}.module",
+            $"[{name}]\nname={name}\nstream={stream}\nprofiles=\nstate={state}\n"
+        );
 
     public string Dnf(params string[] arguments) => RpmUniverse.Run("dnf", ["--installroot", Path, "-y", .. arguments]);
 
     /// <summary><c>dnf list --upgrades</c> as <c>name.arch edition</c>.</summary>
-    public IEnumerable<string> DnfUpgrades() => RpmUniverse.Run("dnf", [0, 1], ["--installroot", Path, "-C", "-q", "list", "--upgrades"]).Output.Split('\n')
-        .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length == 3).Select(w => $"{w[0]} {w[1]}").Order(StringComparer.Ordinal);
+    public IEnumerable<string> DnfUpgrades() =>
+        RpmUniverse
+            .Run("dnf", [0, 1], ["--installroot", Path, "-C", "-q", "list", "--upgrades"])
+            .Output.Split('\n')
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(w => w.Length == 3)
+            .Select(w => $"{w[0]} {w[1]}")
+            .Order(StringComparer.Ordinal);
 
     /// <summary><c>dnf check-update</c>, which sees version locks where the list does not.</summary>
-    public IEnumerable<string> DnfCheckUpdate() => RpmUniverse.Run("dnf", [0, 100], ["--installroot", Path, "-C", "-q", "check-update"]).Output.Split("Obsoleting Packages")[0].Split('\n')
-        .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length == 3).Select(w => $"{w[0]} {w[1]}").Order(StringComparer.Ordinal);
+    public IEnumerable<string> DnfCheckUpdate() =>
+        RpmUniverse
+            .Run("dnf", [0, 100], ["--installroot", Path, "-C", "-q", "check-update"])
+            .Output.Split("Obsoleting Packages")[0]
+            .Split('\n')
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(w => w.Length == 3)
+            .Select(w => $"{w[0]} {w[1]}")
+            .Order(StringComparer.Ordinal);
 
     /// <summary><c>dnf updateinfo list --security</c> as <c>id name-edition.arch</c>.</summary>
-    public IEnumerable<string> DnfSecurity() => Dnf("-C", "-q", "updateinfo", "list", "--security").Split('\n')
-        .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length == 3).Select(w => $"{w[0]} {w[2]}").Order(StringComparer.Ordinal);
+    public IEnumerable<string> DnfSecurity() =>
+        Dnf("-C", "-q", "updateinfo", "list", "--security")
+            .Split('\n')
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(w => w.Length == 3)
+            .Select(w => $"{w[0]} {w[2]}")
+            .Order(StringComparer.Ordinal);
 
     public Task<HostInventory> InventoryAsync(bool refresh = false, IRunObserver? observer = null) =>
-        Manager(observer).GetInventoryAsync(new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root }, observer ?? new SilentObserver(), CancellationToken.None);
+        Manager(observer)
+            .GetInventoryAsync(
+                new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root },
+                observer ?? new SilentObserver(),
+                CancellationToken.None
+            );
 
-    public DnfPackageManager Manager(IRunObserver? observer = null, string? proc = null, IProcessRunner? runner = null, bool? isRoot = null) => new(
-        new HostContext
-        {
-            Paths = new HostPaths { Root = Path, StateDirectory = _data.Path, DataDirectory = _data.Path, ProcDirectory = proc ?? "/proc" },
-            Environment = new Dictionary<string, string>(),
-            IsRoot = isRoot ?? Environment.IsPrivilegedProcess,
-        },
-        runner ?? new ProcessRunner(observer ?? new SilentObserver()),
-        new Decompressor(),
-        new DatabaseReader());
+    public DnfPackageManager Manager(
+        IRunObserver? observer = null,
+        string? proc = null,
+        IProcessRunner? runner = null,
+        bool? isRoot = null
+    ) =>
+        new(
+            new HostContext
+            {
+                Paths = new HostPaths
+                {
+                    Root = Path,
+                    StateDirectory = _data.Path,
+                    DataDirectory = _data.Path,
+                    ProcDirectory = proc ?? "/proc",
+                },
+                Environment = new Dictionary<string, string>(),
+                IsRoot = isRoot ?? Environment.IsPrivilegedProcess,
+            },
+            runner ?? new ProcessRunner(observer ?? new SilentObserver()),
+            new Decompressor(),
+            new DatabaseReader()
+        );
 
     public void Dispose()
     {

@@ -19,7 +19,13 @@ internal sealed class ScriptedRunner(string root, Func<Command, CommandResult?> 
     /// <param name="output">On standard output; of a transaction both streams.</param>
     /// <param name="error">On standard error.</param>
     /// <param name="effect">What it does to the host.</param>
-    public ScriptedRunner Expect(string command, int exitCode = 0, string output = "", string error = "", Action? effect = null)
+    public ScriptedRunner Expect(
+        string command,
+        int exitCode = 0,
+        string output = "",
+        string error = "",
+        Action? effect = null
+    )
     {
         _steps.Enqueue(new Step(command, exitCode, output, error, effect));
         return this;
@@ -39,7 +45,12 @@ internal sealed class ScriptedRunner(string root, Func<Command, CommandResult?> 
         var result = new CommandResult(step.ExitCode, step.Output, step.Error, TimeSpan.FromSeconds(1));
         return command.ExpectedExitCodes.Contains(step.ExitCode)
             ? result
-            : throw new CommandFailedException(PatchErrors.PackageManagerFailed, command, $"{line} ended with {step.ExitCode}", result);
+            : throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"{line} ended with {step.ExitCode}",
+                result
+            );
     }
 
     /// <summary>Every step was asked for.</summary>
@@ -47,7 +58,9 @@ internal sealed class ScriptedRunner(string root, Func<Command, CommandResult?> 
 
     private string Shown(Command command)
     {
-        var arguments = command.Arguments.Select((a, i) => i > 0 && command.Arguments[i - 1] == "--queryformat" ? "…" : a);
+        var arguments = command.Arguments.Select(
+            (a, i) => i > 0 && command.Arguments[i - 1] == "--queryformat" ? "…" : a
+        );
         return string.Join(' ', arguments.Prepend(command.FileName)).Replace(root, "{root}", StringComparison.Ordinal);
     }
 

@@ -31,8 +31,15 @@ public sealed class YumRigTests(RpmUniverse universe)
         Assert.Equal(security, DnfRigTests.Security(inventory, _ => false));
         var repository = Assert.Single(inventory.Repositories);
         Assert.Equal(RepositoryStatus.Ok, repository.Status);
-        Assert.Equal(File.GetLastWriteTimeUtc(Path.Combine(cache, "cachecookie")), repository.RefreshedAt!.Value.UtcDateTime);
-        Assert.Contains("o-new 2.0-1 replaces it", inventory.Packages.Single(p => p.Name == "o-old").Installed!.PolicyNote, StringComparison.Ordinal);
+        Assert.Equal(
+            File.GetLastWriteTimeUtc(Path.Combine(cache, "cachecookie")),
+            repository.RefreshedAt!.Value.UtcDateTime
+        );
+        Assert.Contains(
+            "o-new 2.0-1 replaces it",
+            inventory.Packages.Single(p => p.Name == "o-old").Installed!.PolicyNote,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -40,7 +47,10 @@ public sealed class YumRigTests(RpmUniverse universe)
     {
         using var root = universe.NewRoot();
         var cache = root.BecomeYum("base");
-        File.SetLastWriteTimeUtc(Path.Combine(cache, "gen", "primary_db.sqlite"), new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(
+            Path.Combine(cache, "gen", "primary_db.sqlite"),
+            new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc)
+        );
 
         var repository = Assert.Single((await root.InventoryAsync()).Repositories);
 

@@ -210,7 +210,17 @@ public sealed class RepositoryMetadataTests
         var sink = new PackageLines();
         PrimaryReader.Read(Plain(Primary), "primary.xml", sink);
 
-        Assert.Equal(["provides r-epoch", "provides r-epoch(x86-64)", "obsoletes r-old LT 2.0", "obsoletes r-older", "r-epoch x86_64 1:1.1-1 1767225601", "r-a+b noarch 1.0~rc1^20260101-1.el9_2 0"], sink.Lines);
+        Assert.Equal(
+            [
+                "provides r-epoch",
+                "provides r-epoch(x86-64)",
+                "obsoletes r-old LT 2.0",
+                "obsoletes r-older",
+                "r-epoch x86_64 1:1.1-1 1767225601",
+                "r-a+b noarch 1.0~rc1^20260101-1.el9_2 0",
+            ],
+            sink.Lines
+        );
     }
 
     [Fact]
@@ -227,13 +237,23 @@ public sealed class RepositoryMetadataTests
                 "FAKE-BA-2026:0002 tool x86_64 1.2-1",
                 "FAKE-NONE tool x86_64 1.3-1",
             ],
-            sink.Lines);
+            sink.Lines
+        );
         var first = sink.Advisories[0];
-        Assert.Equal(("security", "Important", new DateTimeOffset(2026, 1, 7, 10, 11, 12, TimeSpan.Zero)), (first.Classification, first.Severity, first.Date));
+        Assert.Equal(
+            ("security", "Important", new DateTimeOffset(2026, 1, 7, 10, 11, 12, TimeSpan.Zero)),
+            (first.Classification, first.Severity, first.Date)
+        );
         Assert.Equal(["CVE-2026-0001"], first.CveIds);
         Assert.Equal(["1000001"], first.BugzillaIds);
-        Assert.Equal(("bugfix", "", DateTimeOffset.FromUnixTimeSeconds(1767953472)), (sink.Advisories[3].Classification, sink.Advisories[3].Severity, sink.Advisories[3].Date!.Value));
-        Assert.Equal(("", "", null), (sink.Advisories[4].Classification, sink.Advisories[4].Severity, sink.Advisories[4].Date));
+        Assert.Equal(
+            ("bugfix", "", DateTimeOffset.FromUnixTimeSeconds(1767953472)),
+            (sink.Advisories[3].Classification, sink.Advisories[3].Severity, sink.Advisories[3].Date!.Value)
+        );
+        Assert.Equal(
+            ("", "", null),
+            (sink.Advisories[4].Classification, sink.Advisories[4].Severity, sink.Advisories[4].Date)
+        );
     }
 
     [Theory]
@@ -248,14 +268,22 @@ public sealed class RepositoryMetadataTests
     [InlineData("", null)]
     [InlineData("99999999999999", null)]
     public void Dates_are_read_in_every_form_that_vendors_write(string text, string? instant) =>
-        Assert.Equal(instant, UpdateInfoReader.Date(Encoding.UTF8.GetBytes(text))?.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            instant,
+            UpdateInfoReader
+                .Date(Encoding.UTF8.GetBytes(text))
+                ?.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)
+        );
 
     [Fact]
     public void The_table_of_contents_names_files_and_the_time_of_the_youngest()
     {
         var contents = RepomdReader.Read(Plain(RepomdText), "repomd.xml");
 
-        Assert.Equal(new RepomdEntry("repodata/aa-primary.xml.gz", 1767225600, 34512) { Checksum = "aa" }, contents.Entries["primary"]);
+        Assert.Equal(
+            new RepomdEntry("repodata/aa-primary.xml.gz", 1767225600, 34512) { Checksum = "aa" },
+            contents.Entries["primary"]
+        );
         Assert.Equal("repodata/cc-updateinfo.xml.gz", contents.Entries["updateinfo"].Location);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1767225700), contents.PublishedAt);
     }
@@ -265,7 +293,12 @@ public sealed class RepositoryMetadataTests
     [InlineData("/etc/passwd")]
     [InlineData("")]
     public void A_location_outside_the_repository_is_refused(string location) =>
-        Assert.Throws<PatchToolsException>(() => RepomdReader.Read(Plain(RepomdText.Replace("repodata/aa-primary.xml.gz", location, StringComparison.Ordinal)), "repomd.xml"));
+        Assert.Throws<PatchToolsException>(() =>
+            RepomdReader.Read(
+                Plain(RepomdText.Replace("repodata/aa-primary.xml.gz", location, StringComparison.Ordinal)),
+                "repomd.xml"
+            )
+        );
 
     [Theory]
     [InlineData("<html><body>404</body></html>")]
@@ -288,7 +321,13 @@ public sealed class RepositoryMetadataTests
         var node = documents.Streams[0];
         Assert.Equal(new ModuleStream("nodejs", "18", "bd1311ed", "x86_64"), node.Stream);
         Assert.Equal(8070020221209140102ul, node.Version);
-        Assert.Equal(["nodejs-1:18.12.1-2.module+el8.7.0+17306+fc023f99.x86_64", "npm-1:8.19.2-1.18.12.1.2.module+el8.7.0+17306+fc023f99.x86_64"], node.Artifacts);
+        Assert.Equal(
+            [
+                "nodejs-1:18.12.1-2.module+el8.7.0+17306+fc023f99.x86_64",
+                "npm-1:8.19.2-1.18.12.1.2.module+el8.7.0+17306+fc023f99.x86_64",
+            ],
+            node.Artifacts
+        );
         Assert.Equal(["left"], node.Demodularized);
         Assert.Equal(["el8"], Assert.Single(node.Requires)["platform"]);
         Assert.Empty(node.Requires[0]["perl"]);
@@ -314,7 +353,9 @@ public sealed class RepositoryMetadataTests
             Rig.NeedsCommands(tool);
             using var process = Process.Start(new ProcessStartInfo(tool, ["-q", path]))!;
             process.WaitForExit();
-            path = Directory.GetFiles(folder.Path).Single(f => tool is not "zstd" || f.EndsWith(".zst", StringComparison.Ordinal));
+            path = Directory
+                .GetFiles(folder.Path)
+                .Single(f => tool is not "zstd" || f.EndsWith(".zst", StringComparison.Ordinal));
         }
 
         var sink = new PackageLines();
@@ -330,7 +371,11 @@ public sealed class RepositoryMetadataTests
         var path = folder.File("primary.xml.zck");
         File.WriteAllBytes(path, "\0ZCK1 and more"u8.ToArray());
 
-        Assert.Contains("zchunk=0", Assert.Throws<PatchToolsException>(() => MetadataFile.Open(path, new Decompressor())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "zchunk=0",
+            Assert.Throws<PatchToolsException>(() => MetadataFile.Open(path, new Decompressor())).Message,
+            StringComparison.Ordinal
+        );
     }
 
     internal static MemoryStream Plain(string text) => new(Encoding.UTF8.GetBytes(text));
@@ -344,10 +389,21 @@ public sealed class RepositoryMetadataTests
         public void Provides(ReadOnlySpan<byte> name) => Lines.Add($"provides {Encoding.UTF8.GetString(name)}");
 
         public void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition) =>
-            Lines.Add($"obsoletes {Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(flags)} {Encoding.UTF8.GetString(edition)}".TrimEnd());
+            Lines.Add(
+                $"obsoletes {Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(flags)} {Encoding.UTF8.GetString(edition)}".TrimEnd()
+            );
 
-        public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition, long buildTime) =>
-            Lines.Add(FormattableString.Invariant($"{Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} {Encoding.UTF8.GetString(edition)} {buildTime}"));
+        public void Add(
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition,
+            long buildTime
+        ) =>
+            Lines.Add(
+                FormattableString.Invariant(
+                    $"{Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} {Encoding.UTF8.GetString(edition)} {buildTime}"
+                )
+            );
     }
 
     internal sealed class AdvisoryLines : IUpdateInfoSink
@@ -358,10 +414,17 @@ public sealed class RepositoryMetadataTests
 
         public bool IsActive(ModuleStream stream) => stream.Name == "on";
 
-        public void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition)
+        public void Add(
+            Advisory advisory,
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> architecture,
+            ReadOnlySpan<byte> edition
+        )
         {
             Advisories.Add(advisory);
-            Lines.Add($"{advisory.Id} {Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} {Encoding.UTF8.GetString(edition)}");
+            Lines.Add(
+                $"{advisory.Id} {Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} {Encoding.UTF8.GetString(edition)}"
+            );
         }
     }
 }

@@ -19,9 +19,17 @@ public sealed class RpmFilesTests : IDisposable
     [Fact]
     public async Task Files_have_their_packages_also_when_an_upgrade_has_replaced_them_and_across_a_merged_usr()
     {
-        var runner = new Answer("zlib\u001f/usr/lib64/libz.so.1\u001f/usr/lib64/libz.so.1.3\u001f\u001ebash\u001f/bin/bash\u001f\u001e");
-        var owners = await new RpmFileOwners("/", runner).OwnersOfAsync(["/usr/lib64/libz.so.1.2.11", "/usr/bin/bash", "/usr/local/bin/own"], TestContext.Current.CancellationToken);
-        Assert.Equal(["/usr/bin/bash bash", "/usr/lib64/libz.so.1.2.11 zlib"], owners.Select(o => $"{o.Key} {o.Value}").Order(StringComparer.Ordinal));
+        var runner = new Answer(
+            "zlib\u001f/usr/lib64/libz.so.1\u001f/usr/lib64/libz.so.1.3\u001f\u001ebash\u001f/bin/bash\u001f\u001e"
+        );
+        var owners = await new RpmFileOwners("/", runner).OwnersOfAsync(
+            ["/usr/lib64/libz.so.1.2.11", "/usr/bin/bash", "/usr/local/bin/own"],
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            ["/usr/bin/bash bash", "/usr/lib64/libz.so.1.2.11 zlib"],
+            owners.Select(o => $"{o.Key} {o.Value}").Order(StringComparer.Ordinal)
+        );
         Assert.Equal(1, runner.Asked);
         Assert.Empty(await new RpmFileOwners("/", runner).OwnersOfAsync([], TestContext.Current.CancellationToken));
         Assert.Equal(1, runner.Asked);
@@ -30,11 +38,16 @@ public sealed class RpmFilesTests : IDisposable
     [Fact]
     public void Sizes_and_services_come_from_the_packages_that_are_there()
     {
-        var contents = RpmFiles.Parse("1048\u001f/etc/a.conf\u001f/usr/lib/systemd/system/a.service\u001f/usr/lib/systemd/system/b@.service\u001f\u001epackage gone-1.0-1.x86_64 is not installed\n12\u001f/usr/lib/systemd/system/c.service\u001f\u001e");
+        var contents = RpmFiles.Parse(
+            "1048\u001f/etc/a.conf\u001f/usr/lib/systemd/system/a.service\u001f/usr/lib/systemd/system/b@.service\u001f\u001epackage gone-1.0-1.x86_64 is not installed\n12\u001f/usr/lib/systemd/system/c.service\u001f\u001e"
+        );
         Assert.Equal(1060, contents.Size);
         Assert.Equal(["a", "c"], RpmFiles.ServicesOf(Host, contents.Paths));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "run/systemd/units"));
-        File.CreateSymbolicLink(Path.Combine(_folder.Path, "run/systemd/units/invocation:c.service"), "0123456789abcdef");
+        File.CreateSymbolicLink(
+            Path.Combine(_folder.Path, "run/systemd/units/invocation:c.service"),
+            "0123456789abcdef"
+        );
         Assert.Equal(["c"], RpmFiles.ServicesOf(Host, contents.Paths));
     }
 
@@ -68,8 +81,7 @@ public sealed class RpmFilesTests : IDisposable
         // The second run comes later by the file system's clock, however coarse that is.
         var first = Path.Combine(_folder.Path, Backups, "zzz/base.repo");
         var later = Path.Combine(_folder.Path, Backups, "aaa/own.repo");
-        do
-            Write($"{Backups}/aaa/own.repo", "[first]\n");
+        do Write($"{Backups}/aaa/own.repo", "[first]\n");
         while (FileTimes.ChangeOrder(later).CompareTo(FileTimes.ChangeOrder(first)) <= 0);
 
         new RepositoryFilesBackup(Host, "dnf", "/etc/yum.repos.d").Restore(null, _observer);
@@ -79,7 +91,12 @@ public sealed class RpmFilesTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(Path.Combine(_folder.Path, "etc/yum.repos.d")).Length);
     }
 
-    private HostContext Host => new() { Paths = new HostPaths { Root = _folder.Path, DataDirectory = Path.Combine(_folder.Path, "data") }, Environment = new Dictionary<string, string>() };
+    private HostContext Host =>
+        new()
+        {
+            Paths = new HostPaths { Root = _folder.Path, DataDirectory = Path.Combine(_folder.Path, "data") },
+            Environment = new Dictionary<string, string>(),
+        };
 
     private void Write(string relative, string text) => File.WriteAllText(_folder.File(relative), text);
 

@@ -16,7 +16,12 @@ public sealed class RpmHostTests
     [InlineData("amzn", "2", true, false)]
     [InlineData("rhel", "9.4", false, false)]
     [InlineData("something", "1", false, false)]
-    public void An_rpm_host_is_zyppers_by_its_configuration_unless_os_release_says_that_it_is_dnfs(string id, string version, bool hasConfiguration, bool isZyppers)
+    public void An_rpm_host_is_zyppers_by_its_configuration_unless_os_release_says_that_it_is_dnfs(
+        string id,
+        string version,
+        bool hasConfiguration,
+        bool isZyppers
+    )
     {
         using var root = new TemporaryDirectory();
         File.WriteAllText(root.File("etc/os-release"), $"ID={id}\nVERSION_ID=\"{version}\"\n");

@@ -16,9 +16,7 @@ public sealed class XmlScannerTests
             <a:root xmlns:a="x"><one b='1 > 0' c = "&lt;&amp;&#x41;&#66;&quot;&apos;"/>before<!-- inside -->after<![CDATA[ <raw> & ]]>end<two></two></a:root>
             """;
 
-        Assert.Equal(
-            ["+1 root x", "+2 one 1 > 0 <&AB\"'", "-1 one", "+2 two", "-1 two", "-0 root"],
-            Walk(xml));
+        Assert.Equal(["+1 root x", "+2 one 1 > 0 <&AB\"'", "-1 one", "+2 two", "-1 two", "-0 root"], Walk(xml));
         using var scanner = Scanner("<a>x &lt; y<!-- c --> z<![CDATA[<&>]]></a>");
         Assert.True(scanner.Read() && scanner.Read());
         Assert.Equal("x < y z<&>", Encoding.UTF8.GetString(scanner.Text));
@@ -55,7 +53,10 @@ public sealed class XmlScannerTests
 
     [Theory]
     [InlineData("<!DOCTYPE x [<!ENTITY a \"b\">]><x>&a;</x>", "declares a document type")]
-    [InlineData("<!DOCTYPE lolz [<!ENTITY lol \"lol\"><!ENTITY lol2 \"&lol;&lol;&lol;&lol;\">]><lolz>&lol2;</lolz>", "declares a document type")]
+    [InlineData(
+        "<!DOCTYPE lolz [<!ENTITY lol \"lol\"><!ENTITY lol2 \"&lol;&lol;&lol;&lol;\">]><lolz>&lol2;</lolz>",
+        "declares a document type"
+    )]
     [InlineData("<x>&unknown;</x>", "entity &unknown; is unknown")]
     [InlineData("<x>&#0;</x>", "is unknown")]
     [InlineData("<x>&#xD800;</x>", "is unknown")]
@@ -81,7 +82,11 @@ public sealed class XmlScannerTests
     public void Depth_is_bounded()
     {
         var deep = string.Concat(Enumerable.Repeat("<x>", 100_000));
-        Assert.Contains("more than 64 deep", Assert.Throws<PatchToolsException>(() => Walk(deep)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 64 deep",
+            Assert.Throws<PatchToolsException>(() => Walk(deep)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -89,7 +94,11 @@ public sealed class XmlScannerTests
     {
         using var endless = new Endless("<x a='"u8.ToArray());
         using var scanner = new XmlScanner(endless, "fuzz.xml");
-        Assert.Contains("MiB", Assert.Throws<PatchToolsException>(() => scanner.Read()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MiB",
+            Assert.Throws<PatchToolsException>(() => scanner.Read()).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static List<string> Walk(string xml, bool read = false)
@@ -102,7 +111,9 @@ public sealed class XmlScannerTests
                 _ = scanner.Text.Length;
             var name = Encoding.UTF8.GetString(scanner.Name);
             if (scanner.IsStart)
-                tags.Add($"+{scanner.Depth} {name} {Value(scanner, "a")}{Value(scanner, "xmlns:a")}{Value(scanner, "b")} {Value(scanner, "c")}".TrimEnd());
+                tags.Add(
+                    $"+{scanner.Depth} {name} {Value(scanner, "a")}{Value(scanner, "xmlns:a")}{Value(scanner, "b")} {Value(scanner, "c")}".TrimEnd()
+                );
             else
                 tags.Add($"-{scanner.Depth} {name}");
         }
@@ -110,7 +121,8 @@ public sealed class XmlScannerTests
         return tags;
     }
 
-    private static string Value(XmlScanner scanner, string attribute) => Encoding.UTF8.GetString(scanner.Attribute(Encoding.UTF8.GetBytes(attribute)));
+    private static string Value(XmlScanner scanner, string attribute) =>
+        Encoding.UTF8.GetString(scanner.Attribute(Encoding.UTF8.GetBytes(attribute)));
 
     private static XmlScanner Scanner(string xml) => new(new MemoryStream(Encoding.UTF8.GetBytes(xml)), "fuzz.xml");
 

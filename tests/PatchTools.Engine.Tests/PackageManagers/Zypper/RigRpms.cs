@@ -17,7 +17,8 @@ internal sealed record RigRpm(string Name, string Edition)
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Scriptlets by kind: <c>pre</c>, <c>post</c>, <c>preun</c>, <c>postun</c>.</summary>
-    public IReadOnlyDictionary<string, string> Scripts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Scripts { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Which repository offers it; empty for none.</summary>
     public string Repository { get; init; } = "";
@@ -35,11 +36,16 @@ internal sealed record RigRpm(string Name, string Edition)
         }
     }
 
-    public string FileName => string.Create(CultureInfo.InvariantCulture, $"{Name}-{Parts.Version}-{Parts.Release}.{Architecture}.rpm");
+    public string FileName =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}-{Parts.Version}-{Parts.Release}.{Architecture}.rpm");
 
     public RigRpm With(string tag) => this with { Tags = [.. Tags, tag] };
 
-    public RigRpm WithScript(string kind, string body) => this with { Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal) { [kind] = body } };
+    public RigRpm WithScript(string kind, string body) =>
+        this with
+        {
+            Scripts = new Dictionary<string, string>(Scripts, StringComparer.Ordinal) { [kind] = body },
+        };
 }
 
 /// <summary>One patch of a repository's updateinfo.</summary>
@@ -48,7 +54,13 @@ internal sealed record RigRpm(string Name, string Edition)
 /// <param name="Type">Category: <c>security</c>, <c>recommended</c>, <c>optional</c>.</param>
 /// <param name="Severity">Empty for none.</param>
 /// <param name="Packages">As <c>name edition</c>, or <c>name.architecture edition</c>.</param>
-internal sealed record RigPatch(string Repository, string Id, string Type, string Severity, IReadOnlyList<string> Packages)
+internal sealed record RigPatch(
+    string Repository,
+    string Id,
+    string Type,
+    string Severity,
+    IReadOnlyList<string> Packages
+)
 {
     public string Date { get; init; } = "2026-01-05 00:00:00";
 
@@ -65,7 +77,10 @@ internal static class RigRpms
     public static IReadOnlyDictionary<RigRpm, string> Build(IReadOnlyList<RigRpm> packages, string folder)
     {
         Dictionary<RigRpm, string> files = [];
-        var generations = packages.GroupBy(p => p.Name, StringComparer.Ordinal).SelectMany(g => g.Select((p, i) => (Package: p, Generation: i))).GroupBy(p => p.Generation, p => p.Package);
+        var generations = packages
+            .GroupBy(p => p.Name, StringComparer.Ordinal)
+            .SelectMany(g => g.Select((p, i) => (Package: p, Generation: i)))
+            .GroupBy(p => p.Generation, p => p.Package);
         foreach (var generation in generations)
         {
             var top = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"build{generation.Key}"));
@@ -73,8 +88,30 @@ internal static class RigRpms
             var file = Path.Combine(top, "rig.spec");
             File.WriteAllText(file, Spec(generation));
             Run(
-                "rpmbuild", "-bb", "--quiet", "--nodeps", "--target", "x86_64", "--define", $"_topdir {top}", "--define", $"_rpmdir {top}/RPMS", "--define", "_buildhost rig",
-                "--define", "use_source_date_epoch_as_buildtime 1", "--define", "_binary_payload w2.gzdio", "--define", "dist %{nil}", "--define", "__os_install_post %{nil}", "--define", "debug_package %{nil}", file);
+                "rpmbuild",
+                "-bb",
+                "--quiet",
+                "--nodeps",
+                "--target",
+                "x86_64",
+                "--define",
+                $"_topdir {top}",
+                "--define",
+                $"_rpmdir {top}/RPMS",
+                "--define",
+                "_buildhost rig",
+                "--define",
+                "use_source_date_epoch_as_buildtime 1",
+                "--define",
+                "_binary_payload w2.gzdio",
+                "--define",
+                "dist %{nil}",
+                "--define",
+                "__os_install_post %{nil}",
+                "--define",
+                "debug_package %{nil}",
+                file
+            );
             foreach (var package in generation)
                 files[package] = Path.Combine(top, "RPMS", package.Architecture, package.FileName);
         }
@@ -96,18 +133,26 @@ internal static class RigRpms
 
     /// <summary>A command that must succeed, with times and language that are the same everywhere.</summary>
     public static string Run(string command, params string[] arguments) =>
-        RigProcess.Run("env", ["LC_ALL=C.UTF-8", "SOURCE_DATE_EPOCH=1767225600", command, .. arguments]).Expect().Output;
+        RigProcess
+            .Run("env", ["LC_ALL=C.UTF-8", "SOURCE_DATE_EPOCH=1767225600", command, .. arguments])
+            .Expect()
+            .Output;
 
     private static string Spec(IEnumerable<RigRpm> packages)
     {
-        var spec = new StringBuilder("Name: rig\nVersion: 1\nRelease: 1\nSummary: rig\nLicense: MIT\n%description\nrig\n");
+        var spec = new StringBuilder(
+            "Name: rig\nVersion: 1\nRelease: 1\nSummary: rig\nLicense: MIT\n%description\nrig\n"
+        );
         foreach (var package in packages)
         {
             var (epoch, version, release) = package.Parts;
             spec.AppendLine(CultureInfo.InvariantCulture, $"%package -n {package.Name}");
             if (epoch.Length > 0)
                 spec.AppendLine(CultureInfo.InvariantCulture, $"Epoch: {epoch}");
-            spec.AppendLine(CultureInfo.InvariantCulture, $"Version: {version}\nRelease: {release}\nSummary: synthetic");
+            spec.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"Version: {version}\nRelease: {release}\nSummary: synthetic"
+            );
             if (package.Vendor.Length > 0)
                 spec.AppendLine(CultureInfo.InvariantCulture, $"Vendor: {package.Vendor}");
             if (package.Architecture == "noarch")
@@ -128,18 +173,30 @@ internal static class RigRpms
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<updates>\n");
         foreach (var patch in patches)
         {
-            xml.AppendLine(CultureInfo.InvariantCulture, $"<update from=\"maint-coord@example.org\" status=\"stable\" type=\"{patch.Type}\" version=\"1\"><id>{patch.Id}</id><title>rig</title>");
+            xml.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<update from=\"maint-coord@example.org\" status=\"stable\" type=\"{patch.Type}\" version=\"1\"><id>{patch.Id}</id><title>rig</title>"
+            );
             if (patch.Severity.Length > 0)
                 xml.AppendLine(CultureInfo.InvariantCulture, $"<severity>{patch.Severity}</severity>");
             xml.AppendLine(CultureInfo.InvariantCulture, $"<release>rig</release><issued date=\"{patch.Date}\"/>");
-            xml.AppendLine(CultureInfo.InvariantCulture, $"<references><reference href=\"https://example.org/\" id=\"CVE-{patch.Id}\" type=\"cve\" title=\"c\"/><reference href=\"https://example.org/\" id=\"1{patch.Id.Length:000}\" type=\"bugzilla\" title=\"b\"/></references><description>rig</description><pkglist><collection>");
+            xml.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<references><reference href=\"https://example.org/\" id=\"CVE-{patch.Id}\" type=\"cve\" title=\"c\"/><reference href=\"https://example.org/\" id=\"1{patch.Id.Length:000}\" type=\"bugzilla\" title=\"b\"/></references><description>rig</description><pkglist><collection>"
+            );
             foreach (var (name, edition) in patch.Packages.Select(p => (p.Split(' ')[0], p.Split(' ')[1])))
             {
                 var dot = name.LastIndexOf('.');
                 var architecture = dot > 0 ? name[(dot + 1)..] : "x86_64";
                 var (epoch, version, release) = new RigRpm(name, edition).Parts;
-                xml.Append(CultureInfo.InvariantCulture, $"<package name=\"{(dot > 0 ? name[..dot] : name)}\" version=\"{version}\" release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" arch=\"{architecture}\"><filename>x.rpm</filename>");
-                xml.AppendLine(CultureInfo.InvariantCulture, $"{(patch.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(patch.SuggestsRestart ? "<restart_suggested>1</restart_suggested>" : "")}</package>");
+                xml.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<package name=\"{(dot > 0 ? name[..dot] : name)}\" version=\"{version}\" release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" arch=\"{architecture}\"><filename>x.rpm</filename>"
+                );
+                xml.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"{(patch.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(patch.SuggestsRestart ? "<restart_suggested>1</restart_suggested>" : "")}</package>"
+                );
             }
 
             xml.AppendLine("</collection></pkglist></update>");

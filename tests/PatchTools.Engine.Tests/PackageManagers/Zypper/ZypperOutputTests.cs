@@ -139,8 +139,14 @@ public sealed class ZypperOutputTests
         Assert.True(answer.HasSolution);
         Assert.Equal((21992, -512), (answer.DownloadBytes, answer.InstalledSizeChange));
         Assert.Equal(
-            ["Upgrade d.noarch 1.0-1 → 1:2.0-1", "Install newdep.noarch  → 1.0-1", "Remove g.noarch 1.0-1 → ", "Downgrade h.noarch 2.0-1 → 1.0-1"],
-            answer.Changes.Select(c => $"{c.Action} {c.Name}.{c.Architecture} {c.FromVersion} → {c.ToVersion}"));
+            [
+                "Upgrade d.noarch 1.0-1 → 1:2.0-1",
+                "Install newdep.noarch  → 1.0-1",
+                "Remove g.noarch 1.0-1 → ",
+                "Downgrade h.noarch 2.0-1 → 1.0-1",
+            ],
+            answer.Changes.Select(c => $"{c.Action} {c.Name}.{c.Architecture} {c.FromVersion} → {c.ToVersion}")
+        );
         Assert.Equal("d", Assert.Single(answer.VendorChanges).Name);
     }
 
@@ -163,16 +169,31 @@ public sealed class ZypperOutputTests
         var answer = ZypperAnswer.Parse(4, Locked, "");
 
         Assert.True(answer.Blames(Target("a", "1.2-1")));
-        Assert.Equal("conflicting requests; remove lock to allow installation of a-1.2-1.noarch[one]", answer.Reason(Target("a", "1.2-1")));
+        Assert.Equal(
+            "conflicting requests; remove lock to allow installation of a-1.2-1.noarch[one]",
+            answer.Reason(Target("a", "1.2-1"))
+        );
     }
 
     [Theory]
-    [InlineData(104, "<stream><message type=\"error\">Package &apos;nope.noarch=2.0-1&apos; not found.</message></stream>", true)]
-    [InlineData(7, "<stream><message type=\"error\">System management is locked by the application with pid 16317 (zypper).</message></stream>", false)]
+    [InlineData(
+        104,
+        "<stream><message type=\"error\">Package &apos;nope.noarch=2.0-1&apos; not found.</message></stream>",
+        true
+    )]
+    [InlineData(
+        7,
+        "<stream><message type=\"error\">System management is locked by the application with pid 16317 (zypper).</message></stream>",
+        false
+    )]
     [InlineData(0, "", false)]
     [InlineData(0, "<stream><install-summary download-size=\"1\"", false)]
     [InlineData(139, "", false)]
-    public void An_answer_that_is_none_is_a_failure_and_never_an_empty_plan(int exitCode, string output, bool isUnmatched)
+    public void An_answer_that_is_none_is_a_failure_and_never_an_empty_plan(
+        int exitCode,
+        string output,
+        bool isUnmatched
+    )
     {
         var answer = ZypperAnswer.Parse(exitCode, output, "");
 
@@ -185,7 +206,21 @@ public sealed class ZypperOutputTests
     [Fact]
     public void A_refresh_names_each_repository_that_failed_by_alias_and_without_its_address()
     {
-        ZypperRepository[] repositories = [new() { Alias = "dead", Name = "Dead one", DefinedIn = "x" }, new() { Alias = "h", Name = "Http", DefinedIn = "x" }];
+        ZypperRepository[] repositories =
+        [
+            new()
+            {
+                Alias = "dead",
+                Name = "Dead one",
+                DefinedIn = "x",
+            },
+            new()
+            {
+                Alias = "h",
+                Name = "Http",
+                DefinedIn = "x",
+            },
+        ];
 
         var failures = ZypperRefresh.Failures(Refresh, repositories);
 
@@ -197,15 +232,27 @@ public sealed class ZypperOutputTests
     {
         var transcript = ZypperTranscript.Parse(Transaction);
 
-        Assert.Equal("%prein(s-2.0-1.noarch) scriptlet failed, exit status 1 (not today)", transcript.PackageFailures["s"]);
+        Assert.Equal(
+            "%prein(s-2.0-1.noarch) scriptlet failed, exit status 1 (not today)",
+            transcript.PackageFailures["s"]
+        );
         Assert.Equal("/usr/share/fx/x is also in fa-1.0-1.noarch", transcript.PackageFailures["fb"]);
         Assert.Equal("its signature was not accepted: 6-File is unsigned", transcript.PackageFailures["lic"]);
         Assert.Equal(["lic"], transcript.NotAuthenticated);
-        Assert.Equal("./noarch/gone-2.0-1.noarch.rpm was not found in the repository", transcript.DownloadFailures["gone"]);
+        Assert.Equal(
+            "./noarch/gone-2.0-1.noarch.rpm was not found in the repository",
+            transcript.DownloadFailures["gone"]
+        );
         Assert.Contains("digest verification failed", transcript.DownloadFailures["bad"], StringComparison.Ordinal);
-        Assert.Equal(["t is installed, but its %post scriptlet failed: exit status 3 (post words)"], transcript.ScriptWarnings);
+        Assert.Equal(
+            ["t is installed, but its %post scriptlet failed: exit status 3 (post words)"],
+            transcript.ScriptWarnings
+        );
         Assert.Equal("Installation has been aborted as directed.", transcript.Reason);
-        Assert.DoesNotContain(transcript.DownloadFailures.Values.Concat(transcript.PackageFailures.Values), t => t.Contains("secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            transcript.DownloadFailures.Values.Concat(transcript.PackageFailures.Values),
+            t => t.Contains("secret", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -219,17 +266,32 @@ public sealed class ZypperOutputTests
     [InlineData(8, false)]
     [InlineData(104, false)]
     [InlineData(105, false)]
-    public void Quirk_informational_exit_codes_of_zypper_are_successes(int code, bool isSuccess) => Assert.Equal(isSuccess, ZypperExitCode.IsSuccess(code));
+    public void Quirk_informational_exit_codes_of_zypper_are_successes(int code, bool isSuccess) =>
+        Assert.Equal(isSuccess, ZypperExitCode.IsSuccess(code));
 
     [Fact]
     public void The_transaction_agrees_to_licences_and_takes_no_key()
     {
         using var folder = new TemporaryDirectory();
-        var host = new HostContext { Paths = new HostPaths { DataDirectory = folder.Path }, Environment = new Dictionary<string, string>() };
-        var command = new ZypperCommands(host, null, hasPrivateCache: false, TimeSpan.FromSeconds(90)).Install([Target("a", "1:1.2-1")], null, TransactionFiles.Create(host, "zypper"));
+        var host = new HostContext
+        {
+            Paths = new HostPaths { DataDirectory = folder.Path },
+            Environment = new Dictionary<string, string>(),
+        };
+        var command = new ZypperCommands(host, null, hasPrivateCache: false, TimeSpan.FromSeconds(90)).Install(
+            [Target("a", "1:1.2-1")],
+            null,
+            TransactionFiles.Create(host, "zypper")
+        );
 
-        Assert.Equal("zypper --non-interactive --no-refresh install --name --no-recommends --no-force-resolution --auto-agree-with-licenses -- a.noarch=1:1.2-1", command.ToString());
-        Assert.DoesNotContain(command.Arguments, a => a.Contains("gpg", StringComparison.Ordinal) || a.Contains("vendor", StringComparison.Ordinal));
+        Assert.Equal(
+            "zypper --non-interactive --no-refresh install --name --no-recommends --no-force-resolution --auto-agree-with-licenses -- a.noarch=1:1.2-1",
+            command.ToString()
+        );
+        Assert.DoesNotContain(
+            command.Arguments,
+            a => a.Contains("gpg", StringComparison.Ordinal) || a.Contains("vendor", StringComparison.Ordinal)
+        );
         Assert.Equal("90", command.Environment["ZYPP_LOCK_TIMEOUT"]);
         Assert.False(command.Environment.ContainsKey("ZYPP_CONF"));
         Assert.False(command.Interruptible);
@@ -239,26 +301,52 @@ public sealed class ZypperOutputTests
     public void The_baselines_own_sources_are_a_file_of_PatchTools_that_only_root_can_read()
     {
         using var folder = new TemporaryDirectory();
-        var host = new HostContext { Paths = new HostPaths { DataDirectory = folder.Path }, Environment = new Dictionary<string, string>() };
-        var command = new ZypperCommands(host, "[own]\nbaseurl=https://user:secret@example.org/\n", hasPrivateCache: true, TimeSpan.Zero).Refresh();
+        var host = new HostContext
+        {
+            Paths = new HostPaths { DataDirectory = folder.Path },
+            Environment = new Dictionary<string, string>(),
+        };
+        var command = new ZypperCommands(
+            host,
+            "[own]\nbaseurl=https://user:secret@example.org/\n",
+            hasPrivateCache: true,
+            TimeSpan.Zero
+        ).Refresh();
 
-        Assert.Equal($"zypper --reposd-dir {folder.Path}/zypper-sources --cache-dir {folder.Path}/zypper-cache --non-interactive --xmlout refresh", command.ToString());
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.Path, "zypper-sources/baseline.repo")));
+        Assert.Equal(
+            $"zypper --reposd-dir {folder.Path}/zypper-sources --cache-dir {folder.Path}/zypper-cache --non-interactive --xmlout refresh",
+            command.ToString()
+        );
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.Combine(folder.Path, "zypper-sources/baseline.repo"))
+        );
     }
 
     [Fact]
     public void What_must_not_be_taken_comes_with_the_administrators_own_locks_and_is_gone_afterwards()
     {
         using var folder = new TemporaryDirectory();
-        File.WriteAllText(folder.File("etc/zypp/locks"), "\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: mine\n\n");
+        File.WriteAllText(
+            folder.File("etc/zypp/locks"),
+            "\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: mine\n\n"
+        );
         File.WriteAllText(folder.File("etc/zypp/zypp.conf"), "[main]\nsolver.onlyRequires = true\n");
-        var host = new HostContext { Paths = new HostPaths { DataDirectory = Path.Combine(folder.Path, "data") }, Environment = new Dictionary<string, string>() };
+        var host = new HostContext
+        {
+            Paths = new HostPaths { DataDirectory = Path.Combine(folder.Path, "data") },
+            Environment = new Dictionary<string, string>(),
+        };
         var exclusions = new ZypperExclusions(host, ZypperConfiguration.Read(folder.Path, null, []));
 
         Assert.Null(exclusions.Apply([]));
         var settings = exclusions.Apply([new Exclusion("bad", "2:1.0-1"), Exclusion.Parse("worse 1.0-1")])!;
 
-        Assert.StartsWith("[main]\nsolver.onlyRequires = true\n\n[main]\nlocksfile.path = ", File.ReadAllText(settings), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "[main]\nsolver.onlyRequires = true\n\n[main]\nlocksfile.path = ",
+            File.ReadAllText(settings),
+            StringComparison.Ordinal
+        );
         var locks = PackageLocks.Read(Path.Combine(Path.GetDirectoryName(settings)!, "locks"), []);
         Assert.Equal(["mine", "bad == 2:1.0-1", "worse == 1.0-1"], locks.Entries.Select(l => l.Text));
         exclusions.Remove();
@@ -269,13 +357,29 @@ public sealed class ZypperOutputTests
     public void Progress_rises_through_downloads_and_installs()
     {
         var observer = new RecordingObserver();
-        var progress = new ZypperProgress(new HostContext { Paths = new HostPaths(), Environment = new Dictionary<string, string>() }, observer, 20, 90);
+        var progress = new ZypperProgress(
+            new HostContext { Paths = new HostPaths(), Environment = new Dictionary<string, string>() },
+            observer,
+            20,
+            90
+        );
 
         foreach (var line in Transaction.Split('\n'))
             progress.Take(line);
 
-        Assert.Equal(["Downloading a-1.2-1.noarch", "Downloading gone-2.0-1.noarch", "Installing a-1.2-1.noarch", "Installing s-2.0-1.noarch"], observer.ProgressReports.Select(p => p.Status));
-        Assert.Equal(observer.ProgressReports.Select(p => p.Percent).Order(), observer.ProgressReports.Select(p => p.Percent));
+        Assert.Equal(
+            [
+                "Downloading a-1.2-1.noarch",
+                "Downloading gone-2.0-1.noarch",
+                "Installing a-1.2-1.noarch",
+                "Installing s-2.0-1.noarch",
+            ],
+            observer.ProgressReports.Select(p => p.Status)
+        );
+        Assert.Equal(
+            observer.ProgressReports.Select(p => p.Percent).Order(),
+            observer.ProgressReports.Select(p => p.Percent)
+        );
     }
 
     [Fact]
@@ -286,7 +390,10 @@ public sealed class ZypperOutputTests
         Assert.False(alone.AreEquivalent("SUSE LLC <https://www.suse.com/>", "openSUSE"));
         Assert.False(alone.AreEquivalent("", "openSUSE"));
         Assert.True(alone.AreEquivalent("obs://x", "OBS://X"));
-        var leap = new ZypperVendors([["openSUSE", "SUSE", "SUSE LLC <https://www.suse.com/>"], ["NVIDIA", "Packman"]]);
+        var leap = new ZypperVendors([
+            ["openSUSE", "SUSE", "SUSE LLC <https://www.suse.com/>"],
+            ["NVIDIA", "Packman"],
+        ]);
         Assert.True(leap.AreEquivalent("SUSE LLC <https://www.suse.com/>", "openSUSE"));
         Assert.False(leap.AreEquivalent("openSUSE Build Service", "SUSE"));
         Assert.True(leap.AreEquivalent("NVIDIA Corporation", "packman.links2linux.de"));
@@ -339,5 +446,12 @@ public sealed class ZypperOutputTests
         Assert.Contains("solvable_summary", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
-    private static PatchTarget Target(string name, string edition) => new() { Name = name, Architecture = "noarch", Edition = edition, Id = name };
+    private static PatchTarget Target(string name, string edition) =>
+        new()
+        {
+            Name = name,
+            Architecture = "noarch",
+            Edition = edition,
+            Id = name,
+        };
 }

@@ -15,18 +15,41 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
         using var root = Ready();
         var runner = new RecordingRunner();
 
-        var plan = await PlanAsync(root, ["a-sec=1.2-1", "a-epoch=1:1.0-1", "a-noarch=1.1-1", "d-app=2.0-1", "d-new=2.0-1"], runner: runner);
+        var plan = await PlanAsync(
+            root,
+            ["a-sec=1.2-1", "a-epoch=1:1.0-1", "a-noarch=1.1-1", "d-app=2.0-1", "d-new=2.0-1"],
+            runner: runner
+        );
 
         Assert.Empty(plan.Setbacks);
         Assert.Equal(
             [
-                "Upgrade a-epoch.x86_64 2.0-1 → 1:1.0-1 True base", "Upgrade a-noarch.noarch 1.0-1 → 1.1-1 True base", "Upgrade a-sec.x86_64 1.0-1 → 1.2-1 True base",
-                "Upgrade d-app.x86_64 1.0-1 → 2.0-1 True deps", "Upgrade d-lib.x86_64 1.0-1 → 2.0-1 False deps", "Upgrade d-new.x86_64 1.0-1 → 2.0-1 True deps", "Install d-dependency.x86_64  → 2:1.0-1 False deps",
+                "Upgrade a-epoch.x86_64 2.0-1 → 1:1.0-1 True base",
+                "Upgrade a-noarch.noarch 1.0-1 → 1.1-1 True base",
+                "Upgrade a-sec.x86_64 1.0-1 → 1.2-1 True base",
+                "Upgrade d-app.x86_64 1.0-1 → 2.0-1 True deps",
+                "Upgrade d-lib.x86_64 1.0-1 → 2.0-1 False deps",
+                "Upgrade d-new.x86_64 1.0-1 → 2.0-1 True deps",
+                "Install d-dependency.x86_64  → 2:1.0-1 False deps",
             ],
-            plan.Changes.Select(Line));
+            plan.Changes.Select(Line)
+        );
         Assert.Equal(1, plan.ResolverCalls);
-        var files = Directory.GetFiles(universe.RepositoryFolder("base"), "*.rpm").Concat(Directory.GetFiles(universe.RepositoryFolder("deps"), "*.rpm"))
-            .Where(f => new[] { "a-epoch-1.0-1", "a-noarch-1.1", "a-sec-1.2", "d-app-2.0", "d-lib-2.0", "d-new-2.0", "d-dependency-" }.Any(n => Path.GetFileName(f).StartsWith(n, StringComparison.Ordinal)));
+        var files = Directory
+            .GetFiles(universe.RepositoryFolder("base"), "*.rpm")
+            .Concat(Directory.GetFiles(universe.RepositoryFolder("deps"), "*.rpm"))
+            .Where(f =>
+                new[]
+                {
+                    "a-epoch-1.0-1",
+                    "a-noarch-1.1",
+                    "a-sec-1.2",
+                    "d-app-2.0",
+                    "d-lib-2.0",
+                    "d-new-2.0",
+                    "d-dependency-",
+                }.Any(n => Path.GetFileName(f).StartsWith(n, StringComparison.Ordinal))
+            );
         Assert.Equal(files.Sum(f => new FileInfo(f).Length), plan.DownloadBytes);
         Assert.Equal(["zypper", "rpm"], runner.Commands.Select(c => c.FileName));
     }
@@ -36,12 +59,18 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
     {
         using var root = Ready();
 
-        var plan = await PlanAsync(root, ["a-sec=1.2-1", "d-unmet=2.0-1", "a-rec=1.1-1", "d-rival=2.0-1", "a-gone=1.1-1"]);
+        var plan = await PlanAsync(
+            root,
+            ["a-sec=1.2-1", "d-unmet=2.0-1", "a-rec=1.1-1", "d-rival=2.0-1", "a-gone=1.1-1"]
+        );
 
         var reasons = plan.Setbacks.ToDictionary(s => s.Target.Name, s => $"{s.Kind}: {s.Reason}");
         Assert.Equal(3, reasons.Count);
         Assert.Equal("Dependency: nothing provides not-anywhere needed by d-unmet-2.0-1.x86_64", reasons["d-unmet"]);
-        Assert.Equal("WouldRemove: d-rival-2.0-1.x86_64 conflicts with a-plain provided by a-plain-1.0-1.x86_64", reasons["d-rival"]);
+        Assert.Equal(
+            "WouldRemove: d-rival-2.0-1.x86_64 conflicts with a-plain provided by a-plain-1.0-1.x86_64",
+            reasons["d-rival"]
+        );
         Assert.Equal("Dependency: no enabled repository offers a-gone 1.1-1", reasons["a-gone"]);
         Assert.Equal(["a-rec", "a-sec"], plan.Changes.Select(c => c.Name));
         Assert.True(plan.ResolverCalls <= 8, $"{plan.ResolverCalls} questions");
@@ -52,8 +81,14 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
     {
         using var root = Ready();
 
-        Assert.Equal(["d-one", "d-two"], (await PlanAsync(root, ["d-one=2.0-1", "d-two=2.0-1"])).Changes.Select(c => c.Name));
-        Assert.Equal(["d-one", "d-two"], (await PlanAsync(root, ["d-unmet=2.0-1", "d-one=2.0-1", "d-two=2.0-1"])).Changes.Select(c => c.Name));
+        Assert.Equal(
+            ["d-one", "d-two"],
+            (await PlanAsync(root, ["d-one=2.0-1", "d-two=2.0-1"])).Changes.Select(c => c.Name)
+        );
+        Assert.Equal(
+            ["d-one", "d-two"],
+            (await PlanAsync(root, ["d-unmet=2.0-1", "d-one=2.0-1", "d-two=2.0-1"])).Changes.Select(c => c.Name)
+        );
     }
 
     [Fact]
@@ -63,7 +98,10 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
 
         var plan = await PlanAsync(root, ["d-app=2.0-1", "d-new=2.0-1"], ["d-lib"]);
 
-        Assert.Equal(("d-app", SetbackKind.RejectedDependency, "it needs d-lib 2.0-1: rejected patches entry 'd-lib'"), plan.Setbacks.Select(s => (s.Target.Name, s.Kind, s.Reason)).Single());
+        Assert.Equal(
+            ("d-app", SetbackKind.RejectedDependency, "it needs d-lib 2.0-1: rejected patches entry 'd-lib'"),
+            plan.Setbacks.Select(s => (s.Target.Name, s.Kind, s.Reason)).Single()
+        );
         Assert.Equal(["d-new", "d-dependency"], plan.Changes.Select(c => c.Name));
     }
 
@@ -75,9 +113,21 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
         var plan = await PlanAsync(root, ["a-sec=1.2-1", "a-rec=1.1-1", "v-other=2.0-1"]);
 
         Assert.All(plan.Setbacks, s => Assert.Equal(SetbackKind.Held, s.Kind));
-        Assert.Contains("lock 'a-sec'", plan.Setbacks.Single(s => s.Target.Name == "a-sec").Reason, StringComparison.Ordinal);
-        Assert.Contains("lock 'a-rec == 1.1-1'", plan.Setbacks.Single(s => s.Target.Name == "a-rec").Reason, StringComparison.Ordinal);
-        Assert.Contains("a change of vendor", plan.Setbacks.Single(s => s.Target.Name == "v-other").Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "lock 'a-sec'",
+            plan.Setbacks.Single(s => s.Target.Name == "a-sec").Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "lock 'a-rec == 1.1-1'",
+            plan.Setbacks.Single(s => s.Target.Name == "a-rec").Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "a change of vendor",
+            plan.Setbacks.Single(s => s.Target.Name == "v-other").Reason,
+            StringComparison.Ordinal
+        );
         Assert.Equal((0, 0), (plan.Changes.Count, plan.ResolverCalls));
     }
 
@@ -88,7 +138,10 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
 
         var plan = await PlanAsync(root, ["libzypp=17.1-1", "core=1.1-1", "a-sec=1.2-1"]);
 
-        Assert.Equal("first, as it changes the package manager itself", plan.Changes.Single(c => c.Name == "libzypp").Note);
+        Assert.Equal(
+            "first, as it changes the package manager itself",
+            plan.Changes.Single(c => c.Name == "libzypp").Note
+        );
         Assert.Equal("RIG-SLE-2026-7 suggests a reboot", Assert.Single(plan.ExpectedReboot).Text);
     }
 
@@ -106,14 +159,20 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
     {
         using var root = Ready();
         var inventory = await root.InventoryAsync();
-        root.Write("run/zypp.pid", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+        root.Write(
+            "run/zypp.pid",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")
+        );
 
-        var error = await Assert.ThrowsAsync<PatchToolsException>(() => PlanAsync(root, ["a-sec=1.2-1"], inventory: inventory));
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            PlanAsync(root, ["a-sec=1.2-1"], inventory: inventory)
+        );
 
         Assert.Equal(PatchErrors.PackageManagerBusy, error.Error);
     }
 
-    private static string Line(PlannedChange change) => $"{change.Action} {change.Name}.{change.Architecture} {change.FromVersion} → {change.ToVersion} {change.IsRequested} {change.Repository}";
+    private static string Line(PlannedChange change) =>
+        $"{change.Action} {change.Name}.{change.Architecture} {change.FromVersion} → {change.ToVersion} {change.IsRequested} {change.Repository}";
 
     private ZypperRoot Ready(params string[] locks)
     {
@@ -125,29 +184,45 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
         return root;
     }
 
-    private static async Task<InstallPlan> PlanAsync(ZypperRoot root, IReadOnlyList<string> targets, IReadOnlyList<string>? refused = null, RecordingRunner? runner = null, HostInventory? inventory = null)
+    private static async Task<InstallPlan> PlanAsync(
+        ZypperRoot root,
+        IReadOnlyList<string> targets,
+        IReadOnlyList<string>? refused = null,
+        RecordingRunner? runner = null,
+        HostInventory? inventory = null
+    )
     {
         inventory ??= await root.InventoryAsync();
-        return await root.Manager(runner: runner).PlanAsync(
-            new InstallRequest
-            {
-                Inventory = inventory,
-                LockTimeout = TimeSpan.Zero,
-                Dependencies = new Refusing(refused ?? []),
-                Targets = [.. targets.Select(t => t.Split('=')).Select(t => Target(inventory, t[0], t[1]))],
-            },
-            new SilentObserver(),
-            TestContext.Current.CancellationToken);
+        return await root.Manager(runner: runner)
+            .PlanAsync(
+                new InstallRequest
+                {
+                    Inventory = inventory,
+                    LockTimeout = TimeSpan.Zero,
+                    Dependencies = new Refusing(refused ?? []),
+                    Targets = [.. targets.Select(t => t.Split('=')).Select(t => Target(inventory, t[0], t[1]))],
+                },
+                new SilentObserver(),
+                TestContext.Current.CancellationToken
+            );
     }
 
     private static PatchTarget Target(HostInventory inventory, string name, string edition)
     {
         var installed = inventory.Installed.Last(p => p.Name == name);
-        return new PatchTarget { Name = name, Architecture = installed.Architecture, InstalledEdition = installed.Edition, Edition = edition, Id = $"{name}.{installed.Architecture}" };
+        return new PatchTarget
+        {
+            Name = name,
+            Architecture = installed.Architecture,
+            InstalledEdition = installed.Edition,
+            Edition = edition,
+            Id = $"{name}.{installed.Architecture}",
+        };
     }
 
     private sealed class Refusing(IReadOnlyList<string> names) : IDependencyPolicy
     {
-        public string? RefusalOf(string name, string architecture, string edition) => names.Contains(name) ? $"rejected patches entry '{name}'" : null;
+        public string? RefusalOf(string name, string architecture, string edition) =>
+            names.Contains(name) ? $"rejected patches entry '{name}'" : null;
     }
 }

@@ -18,33 +18,67 @@ public sealed class ZypperUniverse : IDisposable
 {
     private static readonly RigRpm[] _packages =
     [
-        new("a-sec", "1.0-1") { Repository = "base", IsInstalled = true }, new("a-sec", "1.1-1") { Repository = "base" }, new("a-sec", "1.2-1") { Repository = "base" },
-        new("a-rec", "1.0-1") { Repository = "base", IsInstalled = true }, new("a-rec", "1.1-1") { Repository = "base" },
-        new("a-opt", "1.0-1") { Repository = "base", IsInstalled = true }, new("a-opt", "1.1-1") { Repository = "base" },
-        new("a-plain", "1.0-1") { Repository = "base", IsInstalled = true }, new("a-plain", "1.1-1") { Repository = "base" },
-        new("a-epoch", "2.0-1") { IsInstalled = true }, new("a-epoch", "1:1.0-1") { Repository = "base" },
-        new("a-tilde", "1.0~rc1-1") { IsInstalled = true }, new("a-tilde", "1.0-1") { Repository = "base" },
-        new("a-newer", "3.0-1") { IsInstalled = true }, new("a-newer", "2.0-1") { Repository = "base" },
-        new("a-noarch", "1.0-1") { Repository = "base", IsInstalled = true, Architecture = "noarch" }, new("a-noarch", "1.1-1") { Repository = "base", Architecture = "noarch" },
+        new("a-sec", "1.0-1") { Repository = "base", IsInstalled = true },
+        new("a-sec", "1.1-1") { Repository = "base" },
+        new("a-sec", "1.2-1") { Repository = "base" },
+        new("a-rec", "1.0-1") { Repository = "base", IsInstalled = true },
+        new("a-rec", "1.1-1") { Repository = "base" },
+        new("a-opt", "1.0-1") { Repository = "base", IsInstalled = true },
+        new("a-opt", "1.1-1") { Repository = "base" },
+        new("a-plain", "1.0-1") { Repository = "base", IsInstalled = true },
+        new("a-plain", "1.1-1") { Repository = "base" },
+        new("a-epoch", "2.0-1") { IsInstalled = true },
+        new("a-epoch", "1:1.0-1") { Repository = "base" },
+        new("a-tilde", "1.0~rc1-1") { IsInstalled = true },
+        new("a-tilde", "1.0-1") { Repository = "base" },
+        new("a-newer", "3.0-1") { IsInstalled = true },
+        new("a-newer", "2.0-1") { Repository = "base" },
+        new("a-noarch", "1.0-1")
+        {
+            Repository = "base",
+            IsInstalled = true,
+            Architecture = "noarch",
+        },
+        new("a-noarch", "1.1-1") { Repository = "base", Architecture = "noarch" },
         new("a-new", "1.0-1") { Repository = "base" },
         new("a-gone", "1.0-1") { Repository = "base", IsInstalled = true },
-        new("v-other", "1.0-1") { IsInstalled = true }, new("v-other", "2.0-1") { Repository = "base", Vendor = "obs://build.opensuse.org/home:somebody" },
-        new("v-kin", "1.0-1") { IsInstalled = true }, new("v-kin", "2.0-1") { Repository = "base", Vendor = "SUSE Package Hub" },
-        new("libzypp", "17.0-1") { Repository = "base", IsInstalled = true }, new("libzypp", "17.1-1") { Repository = "base" },
-        new("core", "1.0-1") { Repository = "base", IsInstalled = true }, new("core", "1.1-1") { Repository = "base" },
-        new("kernel-default", "5.14.21-150500.55.39.1") { Repository = "base", IsInstalled = true }, new("kernel-default", "5.14.21-150500.55.44.1") { Repository = "base", IsInstalled = true },
-        new("p-both", "1.0-1") { Repository = "base", IsInstalled = true }, new("p-both", "1.1-1") { Repository = "base" }, new("p-both", "1.5-1") { Repository = "extra" },
-        new("p-extra", "1.0-1") { IsInstalled = true }, new("p-extra", "1.1-1") { Repository = "extra" },
-        new RigRpm("o-new", "2.0-1") { Repository = "base" }.With("Obsoletes: o-old < 2"), new("o-old", "1.0-1") { Repository = "base", IsInstalled = true },
-        new("n-tool", "1.0-1") { IsInstalled = true }, new("n-tool", "1.1-1") { Repository = "plain" },
-        new("d-app", "1.0-1") { IsInstalled = true }, new RigRpm("d-app", "2.0-1") { Repository = "deps" }.With("Requires: d-lib >= 2"),
-        new("d-lib", "1.0-1") { IsInstalled = true }, new("d-lib", "2.0-1") { Repository = "deps" },
-        new("d-new", "1.0-1") { IsInstalled = true }, new RigRpm("d-new", "2.0-1") { Repository = "deps" }.With("Requires: d-dependency").With("Recommends: d-extra"),
-        new("d-dependency", "2:1.0-1") { Repository = "deps" }, new("d-extra", "1.0-1") { Repository = "deps" },
-        new("d-unmet", "1.0-1") { IsInstalled = true }, new RigRpm("d-unmet", "2.0-1") { Repository = "deps" }.With("Requires: not-anywhere"),
-        new("d-rival", "1.0-1") { IsInstalled = true }, new RigRpm("d-rival", "2.0-1") { Repository = "deps" }.With("Conflicts: a-plain"),
-        new("d-one", "1.0-1") { IsInstalled = true }, new RigRpm("d-one", "2.0-1") { Repository = "deps" }.With("Requires: d-two = 2.0-1"),
-        new("d-two", "1.0-1") { IsInstalled = true }, new RigRpm("d-two", "2.0-1") { Repository = "deps" }.With("Requires: d-one = 2.0-1"),
+        new("v-other", "1.0-1") { IsInstalled = true },
+        new("v-other", "2.0-1") { Repository = "base", Vendor = "obs://build.opensuse.org/home:somebody" },
+        new("v-kin", "1.0-1") { IsInstalled = true },
+        new("v-kin", "2.0-1") { Repository = "base", Vendor = "SUSE Package Hub" },
+        new("libzypp", "17.0-1") { Repository = "base", IsInstalled = true },
+        new("libzypp", "17.1-1") { Repository = "base" },
+        new("core", "1.0-1") { Repository = "base", IsInstalled = true },
+        new("core", "1.1-1") { Repository = "base" },
+        new("kernel-default", "5.14.21-150500.55.39.1") { Repository = "base", IsInstalled = true },
+        new("kernel-default", "5.14.21-150500.55.44.1") { Repository = "base", IsInstalled = true },
+        new("p-both", "1.0-1") { Repository = "base", IsInstalled = true },
+        new("p-both", "1.1-1") { Repository = "base" },
+        new("p-both", "1.5-1") { Repository = "extra" },
+        new("p-extra", "1.0-1") { IsInstalled = true },
+        new("p-extra", "1.1-1") { Repository = "extra" },
+        new RigRpm("o-new", "2.0-1") { Repository = "base" }.With("Obsoletes: o-old < 2"),
+        new("o-old", "1.0-1") { Repository = "base", IsInstalled = true },
+        new("n-tool", "1.0-1") { IsInstalled = true },
+        new("n-tool", "1.1-1") { Repository = "plain" },
+        new("d-app", "1.0-1") { IsInstalled = true },
+        new RigRpm("d-app", "2.0-1") { Repository = "deps" }.With("Requires: d-lib >= 2"),
+        new("d-lib", "1.0-1") { IsInstalled = true },
+        new("d-lib", "2.0-1") { Repository = "deps" },
+        new("d-new", "1.0-1") { IsInstalled = true },
+        new RigRpm("d-new", "2.0-1") { Repository = "deps" }
+            .With("Requires: d-dependency")
+            .With("Recommends: d-extra"),
+        new("d-dependency", "2:1.0-1") { Repository = "deps" },
+        new("d-extra", "1.0-1") { Repository = "deps" },
+        new("d-unmet", "1.0-1") { IsInstalled = true },
+        new RigRpm("d-unmet", "2.0-1") { Repository = "deps" }.With("Requires: not-anywhere"),
+        new("d-rival", "1.0-1") { IsInstalled = true },
+        new RigRpm("d-rival", "2.0-1") { Repository = "deps" }.With("Conflicts: a-plain"),
+        new("d-one", "1.0-1") { IsInstalled = true },
+        new RigRpm("d-one", "2.0-1") { Repository = "deps" }.With("Requires: d-two = 2.0-1"),
+        new("d-two", "1.0-1") { IsInstalled = true },
+        new RigRpm("d-two", "2.0-1") { Repository = "deps" }.With("Requires: d-one = 2.0-1"),
     ];
 
     private static readonly RigPatch[] _patches =
@@ -57,7 +91,21 @@ public sealed class ZypperUniverse : IDisposable
         new("base", "RIG-SLE-2026-6", "recommended", "important", ["libzypp 17.1-1"]) { SuggestsRestart = true },
         new("base", "RIG-SLE-2026-7", "security", "important", ["core 1.1-1"]) { SuggestsReboot = true },
         new("base", "RIG-SLE-2026-8", "security", "low", ["a-sec 1.0-1"]),
-        new("deps", "RIG-SLE-2026-10", "security", "important", ["d-app 2.0-1", "d-lib 2.0-1", "d-new 2.0-1", "d-unmet 2.0-1", "d-rival 2.0-1", "d-one 2.0-1", "d-two 2.0-1"]),
+        new(
+            "deps",
+            "RIG-SLE-2026-10",
+            "security",
+            "important",
+            [
+                "d-app 2.0-1",
+                "d-lib 2.0-1",
+                "d-new 2.0-1",
+                "d-unmet 2.0-1",
+                "d-rival 2.0-1",
+                "d-one 2.0-1",
+                "d-two 2.0-1",
+            ]
+        ),
         new("extra", "RIG-SLE-2026-9", "security", "moderate", ["p-both 1.5-1", "p-extra 1.1-1"]),
     ];
 
@@ -80,7 +128,23 @@ public sealed class ZypperUniverse : IDisposable
 
         var root = new ZypperRoot(this);
         root.OwnRepository("base");
-        RigRpms.Run("rpm", ["--dbpath", Path.Combine(root.Path, "var/lib/rpm"), "--justdb", "--nodeps", "--force-debian", "--nosignature", "--noscripts", "--ignoreos", "--ignorearch", "--force", "-i", .. _installed]);
+        RigRpms.Run(
+            "rpm",
+            [
+                "--dbpath",
+                Path.Combine(root.Path, "var/lib/rpm"),
+                "--justdb",
+                "--nodeps",
+                "--force-debian",
+                "--nosignature",
+                "--noscripts",
+                "--ignoreos",
+                "--ignorearch",
+                "--force",
+                "-i",
+                .. _installed,
+            ]
+        );
         return root;
     }
 
@@ -120,7 +184,10 @@ internal sealed class ZypperRoot : IDisposable
     public ZypperRoot(ZypperUniverse universe)
     {
         _universe = universe;
-        Write("etc/os-release", "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n");
+        Write(
+            "etc/os-release",
+            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n"
+        );
         Product("2030-12-31");
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "var/lib/rpm"));
 
@@ -136,48 +203,108 @@ internal sealed class ZypperRoot : IDisposable
 
     public void Product(string endOfLife)
     {
-        Write("etc/products.d/SLES.prod", $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>{endOfLife}</endoflife><arch>x86_64</arch></product>\n");
+        Write(
+            "etc/products.d/SLES.prod",
+            $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>{endOfLife}</endoflife><arch>x86_64</arch></product>\n"
+        );
         var link = System.IO.Path.Combine(Path, "etc/products.d/baseproduct");
         if (!File.Exists(link))
             File.CreateSymbolicLink(link, "SLES.prod");
     }
 
-    public void Repository(string alias, string lines) => Write($"etc/zypp/repos.d/{alias.Replace('/', '_')}.repo", $"[{alias}]\nautorefresh=1\ngpgcheck=0\n{lines}\n");
+    public void Repository(string alias, string lines) =>
+        Write($"etc/zypp/repos.d/{alias.Replace('/', '_')}.repo", $"[{alias}]\nautorefresh=1\ngpgcheck=0\n{lines}\n");
 
-    public void OwnRepository(string alias, string lines = "") => Repository(alias, $"name=The {alias} one\nbaseurl=dir:{_universe.RepositoryFolder(alias)}\n{lines}");
+    public void OwnRepository(string alias, string lines = "") =>
+        Repository(alias, $"name=The {alias} one\nbaseurl=dir:{_universe.RepositoryFolder(alias)}\n{lines}");
 
     public string Zypper(params string[] arguments) => Zypper(0, arguments);
 
     /// <summary>Its own configuration is the root's, as on a host.</summary>
     public string Zypper(int exitCode, params string[] arguments) =>
-        RigProcess.Run("env", ["LC_ALL=C.UTF-8", $"ZYPP_CONF={System.IO.Path.Combine(Path, "etc/zypp/zypp.conf")}", "zypper", "--root", Path, "--non-interactive", .. arguments]).Expect(exitCode).Output;
+        RigProcess
+            .Run(
+                "env",
+                [
+                    "LC_ALL=C.UTF-8",
+                    $"ZYPP_CONF={System.IO.Path.Combine(Path, "etc/zypp/zypp.conf")}",
+                    "zypper",
+                    "--root",
+                    Path,
+                    "--non-interactive",
+                    .. arguments,
+                ]
+            )
+            .Expect(exitCode)
+            .Output;
 
     /// <summary><c>zypper list-updates</c> as <c>name.arch edition</c>.</summary>
-    public IEnumerable<string> ZypperUpdates(params string[] options) => Updates(["list-updates", .. options]).Select(u => $"{(string)u.Attribute("name")!}.{(string)u.Attribute("arch")!} {(string)u.Attribute("edition")!}").Order(StringComparer.Ordinal);
+    public IEnumerable<string> ZypperUpdates(params string[] options) =>
+        Updates(["list-updates", .. options])
+            .Select(u =>
+                $"{(string)u.Attribute("name")!}.{(string)u.Attribute("arch")!} {(string)u.Attribute("edition")!}"
+            )
+            .Order(StringComparer.Ordinal);
 
     /// <summary><c>zypper list-patches</c>: what is needed, with everything that zypper says of it.</summary>
-    public IEnumerable<string> ZypperPatches() => Updates(["list-patches", "--all", "--with-optional"]).Where(u => (string?)u.Attribute("status") == "needed").Select(u => string.Join(
-        ' ',
-        (string)u.Attribute("name")!,
-        (string)u.Attribute("category")!,
-        (string)u.Attribute("severity")!,
-        (string)u.Attribute("pkgmanager")!,
-        (string)u.Attribute("restart")!,
-        DateTimeOffset.FromUnixTimeSeconds((long)u.Element("issue-date")!.Attribute("time_t")!).ToString("s", System.Globalization.CultureInfo.InvariantCulture),
-        string.Join(',', u.Descendants("issue").Select(i => (string)i.Attribute("id")!)))).Order(StringComparer.Ordinal);
+    public IEnumerable<string> ZypperPatches() =>
+        Updates(["list-patches", "--all", "--with-optional"])
+            .Where(u => (string?)u.Attribute("status") == "needed")
+            .Select(u =>
+                string.Join(
+                    ' ',
+                    (string)u.Attribute("name")!,
+                    (string)u.Attribute("category")!,
+                    (string)u.Attribute("severity")!,
+                    (string)u.Attribute("pkgmanager")!,
+                    (string)u.Attribute("restart")!,
+                    DateTimeOffset
+                        .FromUnixTimeSeconds((long)u.Element("issue-date")!.Attribute("time_t")!)
+                        .ToString("s", System.Globalization.CultureInfo.InvariantCulture),
+                    string.Join(',', u.Descendants("issue").Select(i => (string)i.Attribute("id")!))
+                )
+            )
+            .Order(StringComparer.Ordinal);
 
-    public Task<HostInventory> InventoryAsync(bool refresh = false, IRunObserver? observer = null, string? customSources = null) => Manager(observer).GetInventoryAsync(
-        new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root, LockTimeout = TimeSpan.Zero, CustomSources = customSources }, observer ?? new SilentObserver(), CancellationToken.None);
+    public Task<HostInventory> InventoryAsync(
+        bool refresh = false,
+        IRunObserver? observer = null,
+        string? customSources = null
+    ) =>
+        Manager(observer)
+            .GetInventoryAsync(
+                new InventoryRequest
+                {
+                    Refresh = refresh,
+                    Origin = InventoryOrigin.Root,
+                    LockTimeout = TimeSpan.Zero,
+                    CustomSources = customSources,
+                },
+                observer ?? new SilentObserver(),
+                CancellationToken.None
+            );
 
-    public ZypperPackageManager Manager(IRunObserver? observer = null, string? proc = null, IProcessRunner? runner = null) => new(
-        new HostContext
-        {
-            Paths = new HostPaths { Root = Path, StateDirectory = _data.Path, DataDirectory = _data.Path, ProcDirectory = proc ?? "/proc" },
-            Environment = new Dictionary<string, string>(),
-            IsRoot = Environment.IsPrivilegedProcess,
-        },
-        runner ?? new ProcessRunner(observer ?? new SilentObserver()),
-        new Decompressor());
+    public ZypperPackageManager Manager(
+        IRunObserver? observer = null,
+        string? proc = null,
+        IProcessRunner? runner = null
+    ) =>
+        new(
+            new HostContext
+            {
+                Paths = new HostPaths
+                {
+                    Root = Path,
+                    StateDirectory = _data.Path,
+                    DataDirectory = _data.Path,
+                    ProcDirectory = proc ?? "/proc",
+                },
+                Environment = new Dictionary<string, string>(),
+                IsRoot = Environment.IsPrivilegedProcess,
+            },
+            runner ?? new ProcessRunner(observer ?? new SilentObserver()),
+            new Decompressor()
+        );
 
     public void Dispose()
     {
@@ -185,5 +312,6 @@ internal sealed class ZypperRoot : IDisposable
         _data.Dispose();
     }
 
-    private IEnumerable<XElement> Updates(string[] arguments) => XDocument.Parse(Zypper(["--no-refresh", "--xmlout", .. arguments])).Descendants("update");
+    private IEnumerable<XElement> Updates(string[] arguments) =>
+        XDocument.Parse(Zypper(["--no-refresh", "--xmlout", .. arguments])).Descendants("update");
 }

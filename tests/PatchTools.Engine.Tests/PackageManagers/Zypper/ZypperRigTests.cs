@@ -12,7 +12,16 @@ namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
 [Collection(ZypperUniverseTests.Name)]
 public sealed class ZypperRigTests(ZypperUniverse universe)
 {
-    public static TheoryData<string> Settings => ["plain", "two repositories", "priorities", "equal priorities", "disabled repository", "vendors", "vendor changes allowed"];
+    public static TheoryData<string> Settings =>
+        [
+            "plain",
+            "two repositories",
+            "priorities",
+            "equal priorities",
+            "disabled repository",
+            "vendors",
+            "vendor changes allowed",
+        ];
 
     [Theory]
     [MemberData(nameof(Settings))]
@@ -60,16 +69,23 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
         var held = inventory.Installed.Single(p => p.Name == "a-sec");
         Assert.True(held.IsHeld);
         Assert.Equal($"lock 'a-sec' in {root.Path}/etc/zypp/locks (zypper removelock lifts it)", held.PolicyNote);
-        Assert.Equal([new RefusedEdition("1.1-1", $"lock 'a-rec == 1.1-1' in {root.Path}/etc/zypp/locks")], inventory.Installed.Single(p => p.Name == "a-rec").RefusedEditions);
+        Assert.Equal(
+            [new RefusedEdition("1.1-1", $"lock 'a-rec == 1.1-1' in {root.Path}/etc/zypp/locks")],
+            inventory.Installed.Single(p => p.Name == "a-rec").RefusedEditions
+        );
         var other = inventory.Installed.Single(p => p.Name == "v-other");
         Assert.Equal("SUSE LLC <https://www.suse.com/>", other.Vendor);
         Assert.Equal("1.0-1", other.CandidateEdition);
         Assert.Equal(
             $"a change of vendor from 'SUSE LLC <https://www.suse.com/>' to 'obs://build.opensuse.org/home:somebody' (solver.allowVendorChange in {root.Path}/etc/zypp/zypp.conf is off)",
-            Assert.Single(other.RefusedEditions).Reason);
+            Assert.Single(other.RefusedEditions).Reason
+        );
         Assert.Equal("base has priority 99, extra 120", Hidden(inventory, "p-both", "1.5-1"));
         Assert.Equal("no repository offers it any more", Hidden(inventory, "a-gone", "1.1-1"));
-        Assert.Equal("o-new 2.0-1 replaces it (obsoletes); a baseline does not follow replacements", inventory.Installed.Single(p => p.Name == "o-old").PolicyNote);
+        Assert.Equal(
+            "o-new 2.0-1 replaces it (obsoletes); a baseline does not follow replacements",
+            inventory.Installed.Single(p => p.Name == "o-old").PolicyNote
+        );
     }
 
     [Fact]
@@ -95,7 +111,11 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
         var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
 
         Assert.Equal(PatchErrors.PackageManagerBusy, error.Error);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {holder.Process} (sleep 600"), error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"process {holder.Process} (sleep 600"),
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("/run/zypp.pid", error.Message, StringComparison.Ordinal);
     }
 
@@ -165,7 +185,9 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
         Assert.False(never.IsProven);
         Assert.All(never.Repositories, r => Assert.Equal(RepositoryStatus.NeverFetched, r.Status));
         root.Zypper("refresh");
-        var advisories = Directory.GetFiles(Path.Combine(root.Path, "var/cache/zypp/raw/base/repodata"), "*updateinfo*").Single();
+        var advisories = Directory
+            .GetFiles(Path.Combine(root.Path, "var/cache/zypp/raw/base/repodata"), "*updateinfo*")
+            .Single();
         File.Delete(advisories);
 
         var damaged = await root.InventoryAsync();
@@ -206,8 +228,13 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
 
         var inventory = await root.InventoryAsync();
 
-        Assert.False(inventory.Repositories.Single(r => r.Name.StartsWith("plain", StringComparison.Ordinal)).HasAdvisories);
-        Assert.Contains("Cannot tell which packages of repository plain are security updates: it publishes no patches (updateinfo).", inventory.Warnings);
+        Assert.False(
+            inventory.Repositories.Single(r => r.Name.StartsWith("plain", StringComparison.Ordinal)).HasAdvisories
+        );
+        Assert.Contains(
+            "Cannot tell which packages of repository plain are security updates: it publishes no patches (updateinfo).",
+            inventory.Warnings
+        );
     }
 
     [Fact]
@@ -215,14 +242,24 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
     {
         using var root = universe.NewRoot();
         root.Zypper("refresh");
-        var before = Directory.GetFiles(Path.Combine(root.Path, "etc/zypp"), "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllText);
+        var before = Directory
+            .GetFiles(Path.Combine(root.Path, "etc/zypp"), "*", SearchOption.AllDirectories)
+            .ToDictionary(f => f, File.ReadAllText);
 
-        var inventory = await root.InventoryAsync(refresh: true, customSources: $"[own]\nname=own\ngpgcheck=0\nbaseurl=dir:{universe.RepositoryFolder("extra")}");
+        var inventory = await root.InventoryAsync(
+            refresh: true,
+            customSources: $"[own]\nname=own\ngpgcheck=0\nbaseurl=dir:{universe.RepositoryFolder("extra")}"
+        );
 
         Assert.Equal("own", Assert.Single(inventory.Repositories).Name);
         Assert.Equal(RepositoryStatus.Ok, inventory.Repositories[0].Status);
         Assert.Equal(["p-both.x86_64 1.5-1", "p-extra.x86_64 1.1-1"], Upgradable(inventory));
-        Assert.Equal(before, Directory.GetFiles(Path.Combine(root.Path, "etc/zypp"), "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllText));
+        Assert.Equal(
+            before,
+            Directory
+                .GetFiles(Path.Combine(root.Path, "etc/zypp"), "*", SearchOption.AllDirectories)
+                .ToDictionary(f => f, File.ReadAllText)
+        );
         Assert.Contains("a-sec.x86_64 1.2-1", Upgradable(await root.InventoryAsync()));
     }
 
@@ -231,10 +268,16 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
     {
         using var root = universe.NewRoot();
         root.Zypper("refresh");
-        Assert.DoesNotContain((await root.InventoryAsync()).Warnings, w => w.Contains("no updates", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await root.InventoryAsync()).Warnings,
+            w => w.Contains("no updates", StringComparison.Ordinal)
+        );
         root.Product("2024-12-31");
 
-        Assert.Contains("SLES 15.5 has had no updates since 2024-12-31: compliant means only that there is nothing more to install.", (await root.InventoryAsync()).Warnings);
+        Assert.Contains(
+            "SLES 15.5 has had no updates since 2024-12-31: compliant means only that there is nothing more to install.",
+            (await root.InventoryAsync()).Warnings
+        );
     }
 
     [Fact]
@@ -251,7 +294,10 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
         var signs = await root.Manager(proc: proc.Path).GetRebootSignsAsync(CancellationToken.None);
 
         Assert.Equal([RebootSign.DistributionFlag, RebootSign.Kernel], signs.Reasons.Select(r => r.Sign));
-        Assert.Equal("kernel-default 5.14.21-150500.55.44.1 is installed and 5.14.21-150500.55.39-default runs", signs.Reasons[1].Text);
+        Assert.Equal(
+            "kernel-default 5.14.21-150500.55.44.1 is installed and 5.14.21-150500.55.39-default runs",
+            signs.Reasons[1].Text
+        );
         Assert.Empty(signs.Unknown);
     }
 
@@ -274,50 +320,112 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
         Assert.Equal(inventory.Installed.Select(Line), copy.Installed.Select(Line));
         Assert.Equal(Lines(inventory), Lines(copy));
 
-        static string Line(InstalledPackage package) => $"{package with { RefusedEditions = [] }} {string.Join(';', package.RefusedEditions)}";
+        static string Line(InstalledPackage package) =>
+            $"{package with { RefusedEditions = [] }} {string.Join(';', package.RefusedEditions)}";
 
-        static IEnumerable<string> Lines(HostInventory inventory) => inventory.Packages.SelectMany(p => p.Versions.ToList()).Select(v =>
-            $"{v} {v.BuildTime} {v.IsInstalled} {string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.Vendor} {o.HiddenBecause}"))} {string.Join(';', v.Advisories.Select(a => $"{a.Id} {a.RebootSuggested} {a.RestartSuggested}"))}");
+        static IEnumerable<string> Lines(HostInventory inventory) =>
+            inventory
+                .Packages.SelectMany(p => p.Versions.ToList())
+                .Select(v =>
+                    $"{v} {v.BuildTime} {v.IsInstalled} {string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.Vendor} {o.HiddenBecause}"))} {string.Join(';', v.Advisories.Select(a => $"{a.Id} {a.RebootSuggested} {a.RestartSuggested}"))}"
+                );
     }
 
     private static void Apply(ZypperRoot root, string setting)
     {
         if (setting is not ("plain" or "vendors" or "vendor changes allowed"))
-            root.OwnRepository("extra", setting switch { "priorities" => "priority=90", "equal priorities" => "priority=99", "disabled repository" => "enabled=0", _ => "" });
+            root.OwnRepository(
+                "extra",
+                setting switch
+                {
+                    "priorities" => "priority=90",
+                    "equal priorities" => "priority=99",
+                    "disabled repository" => "enabled=0",
+                    _ => "",
+                }
+            );
         if (setting == "vendors")
-            root.Write("etc/zypp/vendors.d/own.conf", "[main]\nvendors = suse,obs://build.opensuse.org/home:somebody\n");
+            root.Write(
+                "etc/zypp/vendors.d/own.conf",
+                "[main]\nvendors = suse,obs://build.opensuse.org/home:somebody\n"
+            );
         if (setting == "vendor changes allowed")
             root.Write("etc/zypp/zypp.conf", "[main]\nsolver.allowVendorChange = true\n");
     }
 
     /// <summary>The newest version of each package that zypper would take by itself.</summary>
-    private static IEnumerable<string> Upgradable(HostInventory inventory) => inventory.Packages.Where(p => p.Installed is { IsHeld: false }).SelectMany(p =>
-    {
-        var newest = p.Versions.ToList().Where(v => v.Origins.ToList().Any(o => o.IsOffer) && p.Installed!.RefusedEditions.All(r => r.Edition != v.Edition)).Select(v => v.Edition).Append("").Max(RpmVersion.Order)!;
-        return RpmVersion.Order.Compare(newest, p.Installed!.Edition) > 0 ? (string[])[$"{p.Name}.{p.Architecture} {newest}"] : [];
-    }).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Upgradable(HostInventory inventory) =>
+        inventory
+            .Packages.Where(p => p.Installed is { IsHeld: false })
+            .SelectMany(p =>
+            {
+                var newest = p
+                    .Versions.ToList()
+                    .Where(v =>
+                        v.Origins.ToList().Any(o => o.IsOffer)
+                        && p.Installed!.RefusedEditions.All(r => r.Edition != v.Edition)
+                    )
+                    .Select(v => v.Edition)
+                    .Append("")
+                    .Max(RpmVersion.Order)!;
+                return RpmVersion.Order.Compare(newest, p.Installed!.Edition) > 0
+                    ? (string[])[$"{p.Name}.{p.Architecture} {newest}"]
+                    : [];
+            })
+            .Order(StringComparer.Ordinal);
 
     /// <summary>
     /// Patches that name a newer version of something installed, as zypper judges them: whether anybody still offers it does not count, and one change of vendor that it would take
     /// makes zypper pass over the whole patch.
     /// </summary>
-    private static IEnumerable<string> NeededPatches(HostInventory inventory) => Newer(inventory, refused: false).ExceptBy(Newer(inventory, refused: true).Select(a => a.Id), a => a.Id)
-        .Select(a => string.Join(' ', a.Id, a.Classification.ToLowerInvariant(), a.Severity.ToLowerInvariant(), a.RestartSuggested ? "true" : "false", a.RebootSuggested ? "true" : "false", a.Date?.ToString("s", CultureInfo.InvariantCulture), string.Join(',', a.CveIds.Concat(a.BugzillaIds))))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> NeededPatches(HostInventory inventory) =>
+        Newer(inventory, refused: false)
+            .ExceptBy(Newer(inventory, refused: true).Select(a => a.Id), a => a.Id)
+            .Select(a =>
+                string.Join(
+                    ' ',
+                    a.Id,
+                    a.Classification.ToLowerInvariant(),
+                    a.Severity.ToLowerInvariant(),
+                    a.RestartSuggested ? "true" : "false",
+                    a.RebootSuggested ? "true" : "false",
+                    a.Date?.ToString("s", CultureInfo.InvariantCulture),
+                    string.Join(',', a.CveIds.Concat(a.BugzillaIds))
+                )
+            )
+            .Order(StringComparer.Ordinal);
 
-    private static IEnumerable<Advisory> Newer(HostInventory inventory, bool refused) => inventory.Packages.Where(p => p.Installed is not null)
-        .SelectMany(p => p.Versions.ToList().Where(v => RpmVersion.Order.Compare(v.Edition, p.Installed!.Edition) > 0 && (!refused || p.Installed!.RefusedEditions.Any(r => r.Edition == v.Edition))).SelectMany(v => v.Advisories))
-        .DistinctBy(a => a.Id);
+    private static IEnumerable<Advisory> Newer(HostInventory inventory, bool refused) =>
+        inventory
+            .Packages.Where(p => p.Installed is not null)
+            .SelectMany(p =>
+                p.Versions.ToList()
+                    .Where(v =>
+                        RpmVersion.Order.Compare(v.Edition, p.Installed!.Edition) > 0
+                        && (!refused || p.Installed!.RefusedEditions.Any(r => r.Edition == v.Edition))
+                    )
+                    .SelectMany(v => v.Advisories)
+            )
+            .DistinctBy(a => a.Id);
 
     private static string? Hidden(HostInventory inventory, string name, string edition) =>
-        inventory.Packages.Where(p => p.Name == name).SelectMany(p => p.Versions.ToList()).Where(v => v.Edition == edition).SelectMany(v => v.Origins.ToList()).Select(o => o.HiddenBecause).FirstOrDefault(h => h is not null);
+        inventory
+            .Packages.Where(p => p.Name == name)
+            .SelectMany(p => p.Versions.ToList())
+            .Where(v => v.Edition == edition)
+            .SelectMany(v => v.Origins.ToList())
+            .Select(o => o.HiddenBecause)
+            .FirstOrDefault(h => h is not null);
 
     /// <summary>A process that stands in zypper's lock.</summary>
     private sealed class LockHolder : IDisposable
     {
-        private readonly System.Diagnostics.Process _process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", ["600"]))!;
+        private readonly System.Diagnostics.Process _process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sleep", ["600"])
+        )!;
 
-        public LockHolder(ZypperRoot root) => root.Write("run/zypp.pid", string.Create(CultureInfo.InvariantCulture, $"{_process.Id}\n"));
+        public LockHolder(ZypperRoot root) =>
+            root.Write("run/zypp.pid", string.Create(CultureInfo.InvariantCulture, $"{_process.Id}\n"));
 
         public int Process => _process.Id;
 
