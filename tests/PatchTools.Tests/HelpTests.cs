@@ -255,7 +255,7 @@ public sealed partial class HelpTests
             (false, true) => "True (ByPropertyName)",
             _ => "False",
         };
-        return $"""
+        var facts = $"""
             Type: {(Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType).Name}
             Parameter Sets: {(
                 sets.Count == command.ParameterSets.Count ? "(All)" : string.Join(", ", sets.Select(set => set.Name))
@@ -270,7 +270,8 @@ public sealed partial class HelpTests
             Accept pipeline input: {pipeline}
             Accept wildcard characters: {parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any()}
 
-            """.Replace(": \n", ":\n", StringComparison.Ordinal);
+            """;
+        return facts.Replace(": \n", ":\n", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"## SYNTAX\n.*?## DESCRIPTION", RegexOptions.Singleline)]

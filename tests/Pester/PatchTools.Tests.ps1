@@ -34,7 +34,9 @@ BeforeAll {
     Import-Module $manifest -Force
     $baseline = Join-Path $PSScriptRoot 'Fixtures' 'baseline.json'
     $image = Join-Path $PSScriptRoot 'Fixtures' 'debian'
-    $shell = (Get-Process -Id $PID).Path
+    # The shell that runs this file. As a .NET tool its process is dotnet, and the program beside its assemblies is missing.
+    $shell = Join-Path $PSHOME 'pwsh'
+    if (-not (Test-Path $shell)) { $shell = (Get-Command pwsh -CommandType Application -TotalCount 1).Source }
 
     # Package lists of a checkout are as old as the checkout.
     $anyAge = @{ MaxMetadataAge = 36500 }
