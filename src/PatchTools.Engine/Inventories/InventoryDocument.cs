@@ -20,6 +20,8 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
     private readonly List<RepositoryHealth> _repositories = [];
     private readonly List<string> _warnings = [];
     private readonly List<string> _hostPolicy = [];
+    private readonly List<string> _doubts = [];
+    private readonly List<string> _cautions = [];
     private string? _format;
     private string? _family;
     private string _packageManager = "";
@@ -49,6 +51,8 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 Facts = _facts,
                 HostPolicy = _hostPolicy,
                 Warnings = _warnings,
+                Doubts = _doubts,
+                Cautions = _cautions,
             };
         }
         catch (Exception e)
@@ -103,6 +107,12 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                     break;
                 case "hostPolicy":
                     _hostPolicy.AddRange(Strings(ref reader));
+                    break;
+                case "doubts":
+                    _doubts.AddRange(Strings(ref reader));
+                    break;
+                case "cautions":
+                    _cautions.AddRange(Strings(ref reader));
                     break;
                 case "repositories":
                     Open(ref reader, JsonTokenType.StartArray);

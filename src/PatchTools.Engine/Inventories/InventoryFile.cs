@@ -47,6 +47,10 @@ internal static class InventoryFile
         json.WriteEndArray();
         if (inventory.HostPolicy.Count > 0)
             WriteStrings(json, "hostPolicy", inventory.HostPolicy);
+        if (inventory.Doubts.Count > 0)
+            WriteStrings(json, "doubts", inventory.Doubts);
+        if (inventory.Cautions.Count > 0)
+            WriteStrings(json, "cautions", inventory.Cautions);
         WriteRepositories(json, inventory.Repositories);
         await WriteCatalogAsync(json, inventory.Packages, cancellationToken);
         json.WriteEndObject();

@@ -33,6 +33,9 @@ public enum RepositoryStatus
 
     /// <summary>Metadata is there but cannot be read.</summary>
     Unreadable,
+
+    /// <summary>The bytes of a list are not those that the Release file or repomd.xml promises.</summary>
+    Damaged,
 }
 
 /// <summary>One enabled repository and the state of its metadata (DESIGN §4 "refresh partly failed").</summary>
@@ -145,10 +148,30 @@ public sealed record HostInventory
     } = [];
 
     /// <summary>
+    /// Why the inventory proves nothing although its repositories may look well, one sentence each: the package database is incomplete, the clock is behind,
+    /// a package manager was at work.
+    /// </summary>
+    public IReadOnlyList<string> Doubts
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
+
+    /// <summary>
+    /// Warnings that stand beside the verdict, one sentence each: packages that are not completely installed, a release without updates. They change neither
+    /// state nor exit code.
+    /// </summary>
+    public IReadOnlyList<string> Cautions
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
+
+    /// <summary>
     /// Every enabled repository has metadata no older than the limit, save those the host marks as dispensable. Without it the answer is "cannot tell":
     /// reported, saved, never uploaded (DESIGN §4).
     /// </summary>
-    public bool IsProven => Repositories.All(r => r.HasUsableMetadata || r.SkipIfUnavailable);
+    public bool IsProven => Doubts.Count == 0 && Repositories.All(r => r.HasUsableMetadata || r.SkipIfUnavailable);
 
     public IReadOnlyList<InstalledPackage> Installed => Packages.Installed;
 
