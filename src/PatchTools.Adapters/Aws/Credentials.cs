@@ -8,6 +8,9 @@ namespace PatchTools.Adapters.Aws;
 /// <summary>Where credentials come from: the profile that was named, else the SDK's chain (environment, web identity, shared files, container, instance role).</summary>
 internal static class Credentials
 {
+    /// <summary>The SDK would ask the instance metadata service through the proxy of the environment, which would answer for its own host.</summary>
+    static Credentials() => Amazon.Util.EC2InstanceMetadata.Proxy = new System.Net.WebProxy();
+
     /// <summary>The provider itself; it renews what it gives.</summary>
     /// <exception cref="PatchServiceException"><see cref="PatchServiceFailure.NoCredentials"/>: no provider has any.</exception>
     public static async Task<AWSCredentials> ProviderAsync(

@@ -7,12 +7,14 @@ internal static class ObjectBody
 {
     private const int BufferBytes = 80 * 1024;
 
-    /// <summary>The location without user and query, which may be secrets.</summary>
+    /// <summary>The location without user and query, which may be secrets. Of a scheme that is not fetched, whose query .NET may take for a part of the path, only the host.</summary>
     public static string Describe(Uri location) =>
-        location.GetComponents(
-            UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path,
-            UriFormat.UriEscaped
-        );
+        location.Scheme is "https" or "http" or "s3"
+            ? location.GetComponents(
+                UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path,
+                UriFormat.UriEscaped
+            )
+            : $"{location.Scheme}://{location.Host}/…";
 
     /// <param name="location">For messages.</param>
     /// <param name="body">Read to its end.</param>

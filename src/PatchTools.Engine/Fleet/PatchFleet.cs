@@ -336,11 +336,12 @@ public sealed class PatchFleet(
                 throw new PatchToolsException(
                     PatchErrors.FleetTargetInvalid,
                     $"\"{LocationReader.Describe(location)}\" is a place of this host, where no instance of the fleet can read it; give https://… or s3://bucket/key.",
-                    location
+                    LocationReader.Describe(location)
                 );
         }
 
         SnapshotIds.Check(request.SnapshotId);
+        DocumentParameters.Check(ParametersOf(request, request.SnapshotId));
     }
 
     private static Dictionary<string, string> ParametersOf(FleetOperationRequest request, string? snapshotId)

@@ -34,16 +34,23 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
 {
     private bool _inputTaken;
 
-    /// <summary>The location as it may be shown and stored: a URL loses user, query and fragment.</summary>
+    /// <summary>
+    /// The location as it may be shown and stored: a URL of any scheme loses user, query and fragment, which may hold a signature. A key of <c>s3://</c> is no
+    /// URL and stays.
+    /// </summary>
     public static string Describe(string location)
     {
         if (location == "-")
             return "standard input";
-        if (!location.StartsWith("https://", StringComparison.Ordinal))
+        var end = location.IndexOf("://", StringComparison.Ordinal);
+        if (end <= 0 || location.StartsWith("s3://", StringComparison.Ordinal))
             return location;
-        return Uri.TryCreate(location, UriKind.Absolute, out var uri)
+
+        // Cut before it is parsed: ftp has no query for .NET, and a question mark there is part of the path.
+        var plain = location.IndexOfAny(['?', '#']) is var query and >= 0 ? location[..query] : location;
+        return Uri.TryCreate(plain, UriKind.Absolute, out var uri) && uri.Host.Length > 0
             ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
-            : "https://…";
+            : $"{location[..end]}://…";
     }
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>.</exception>

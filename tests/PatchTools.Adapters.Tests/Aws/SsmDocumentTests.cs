@@ -1,14 +1,27 @@
 using System.Text;
+using PatchTools.Fleet;
 using PatchTools.Testing.Aws;
 using Xunit;
+using static System.Globalization.UnicodeCategory;
 
 namespace PatchTools.Adapters.Tests.Aws;
 
 /// <summary>The SSM documents that ship with the module, as far as they can be judged without the service. What their script does is tried in a throw-away Debian.</summary>
 public sealed class SsmDocumentTests
 {
-    private const string Guid = "(^$)|^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
-    private const string Place = "(^$)|^https://.+$|^s3://([^/]+)/(.*?([^/]+))$";
+    private static readonly string[] Samples =
+    [
+        "11111111-2222-3333-4444-555555555555",
+        "https://example.com/list.yaml",
+        "s3://bucket/list.yaml",
+        "AWS-Noop",
+        "patches",
+        "1.2.3",
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "tag:Group",
+        "arn:aws:iam::123456789012:role/Patching",
+        "5%",
+    ];
 
     public static TheoryData<string> Names => [.. SsmDocument.Names];
 
@@ -20,7 +33,7 @@ public sealed class SsmDocumentTests
         );
 
     [Fact]
-    public void The_command_has_the_parameters_of_AWS_RunPatchBaseline_with_their_patterns_and_values()
+    public void The_command_has_the_parameters_of_AWS_RunPatchBaseline_with_their_values()
     {
         var parameters = SsmDocument.Load("PatchTools-RunPatchBaseline").Parameters;
 
@@ -29,7 +42,6 @@ public sealed class SsmDocumentTests
             parameters.Take(5).Select(p => p.Name)
         );
         Assert.Equal([null, "", "", "", "RebootIfNeeded"], parameters.Take(5).Select(p => p.Default));
-        Assert.Equal([null, Guid, Place, Place, null], parameters.Take(5).Select(p => p.Pattern));
         Assert.Equal(
             [
                 ["Scan", "Install"],
@@ -70,9 +82,72 @@ public sealed class SsmDocumentTests
         Assert.InRange(Encoding.UTF8.GetByteCount(document.Text), 1, 64 * 1024);
     }
 
+    [Fact]
+    public void Every_value_of_the_command_is_a_variable_of_the_environment_where_the_agent_makes_one() =>
+        Assert.All(
+            SsmDocument.Load("PatchTools-RunPatchBaseline").Parameters,
+            p => Assert.Equal("ENV_VAR", p.Interpolation)
+        );
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Quirk_no_pattern_lets_through_a_letter_that_could_end_a_text(string name)
+    {
+        var letters = Enumerable.Range(0, 0x3000).Append(0xFEFF).Select(c => (char)c).Where(c => !char.IsSurrogate(c));
+        List<char> forbidden =
+        [
+            .. letters.Where(c =>
+                char.IsControl(c)
+                || char.GetUnicodeCategory(c)
+                    is Format
+                        or LineSeparator
+                        or ParagraphSeparator
+                        or InitialQuotePunctuation
+                        or FinalQuotePunctuation
+            ),
+            .. "'\"`$\\\u201a\u201e",
+        ];
+        foreach (
+            var parameter in SsmDocument.Load(name).Parameters.Where(p => p.Values.Count == 0 && p.Pattern is not null)
+        )
+        {
+            string[] samples = [.. Samples.Where(sample => SsmDocument.Accepts(parameter, sample))];
+            Assert.NotEmpty(samples);
+            Assert.All(
+                samples.SelectMany(sample =>
+                    forbidden.SelectMany(letter =>
+                        new[] { letter + sample, sample + letter, sample.Insert(sample.Length / 2, letter.ToString()) }
+                    )
+                ),
+                hostile =>
+                    Assert.False(SsmDocument.Accepts(parameter, hostile), $"{parameter.Name} {(int)hostile[0]:x}")
+            );
+        }
+    }
+
+    [Fact]
+    public void Start_PatchFleetOperation_checks_by_the_patterns_of_the_documents()
+    {
+        var declared = SsmDocument
+            .Names.Except(["PatchTools-PatchTargets"])
+            .SelectMany(name => SsmDocument.Load(name).Parameters)
+            .Where(p => p.Pattern is not null)
+            .DistinctBy(p => p.Name)
+            .ToDictionary(p => p.Name, p => p.Pattern!);
+
+        Assert.Equal(
+            declared.OrderBy(p => p.Key, StringComparer.Ordinal),
+            DocumentParameters.Patterns.OrderBy(p => p.Key, StringComparer.Ordinal)
+        );
+    }
+
     [Theory]
     [InlineData("SnapshotId", "11111111-2222-3333-4444-555555555555", "1111")]
     [InlineData("InstallOverrideList", "s3://bucket/a/b.yaml", "s3://bucket/a/")]
+    [InlineData("InstallOverrideList", "s3://bucket/my lists/b (1).yaml", "s3://bucket/a\n'@\nid\n@'")]
+    [InlineData("InstallOverrideList", "https://b.s3.amazonaws.com/l?X-Amz-Signature=0a%2F", "https://\ra")]
+    [InlineData("BaselineOverride", "s3://bucket/b.json", "s3://bucket/{{ PayloadBucket }}")]
+    [InlineData("BaselineOverride", "https://example.com:8443/~a/x.json", "https://example.com/x\n")]
     [InlineData("BaselineOverride", "https://example.com/x", "http://example.com/x")]
     [InlineData("BaselineOverride", "", "https://a\nb")]
     [InlineData("PayloadBucket", "patches-{region}", "Patches")]

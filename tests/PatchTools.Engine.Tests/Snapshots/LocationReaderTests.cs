@@ -134,6 +134,9 @@ public sealed class LocationReaderTests
     [InlineData("s3://b/k?x", "s3://b/k?x")]
     [InlineData("https://u:p@h.example:8443/a%20b?q#f", "https://h.example:8443/a%20b")]
     [InlineData("https://?secret", "https://…")]
+    [InlineData("ftp://u:p@h.example/a?X-Amz-Signature=secret#f", "ftp://h.example/a")]
+    [InlineData("HTTP://u:p@h.example/a#secret?q", "http://h.example/a")]
+    [InlineData("x y://secret", "x y://…")]
     public void A_location_is_shown_without_secrets(string location, string shown) =>
         Assert.Equal(shown, LocationReader.Describe(location));
 

@@ -104,14 +104,72 @@ public sealed class DocumentTests
     public void What_stands_in_a_location_is_never_run()
     {
         using var host = Host();
-        const string evil =
-            "https://127.0.0.1:1/'; [IO.File]::WriteAllText('/pwned', 'x'); \"$([IO.File]::WriteAllText('/pwned', 'x'))\"; \u2019 '@";
+        const string evil = "https://127.0.0.1:1/;[IO.File]::WriteAllText(/pwned,x)#@(&!()*;%27%24(1)";
 
         var run = Run(host, ("Operation", "Install"), ("InstallOverrideList", evil));
 
         Assert.Equal(1, run.ExitCode);
+        Assert.Contains("https://127.0.0.1:1/", run.Output, StringComparison.Ordinal);
         Assert.False(host.Root.Exists("/pwned"));
         host.AssertInstalled("s-app", "1.0-1");
+    }
+
+    /// <summary>The proxy of the environment listens nowhere; only what goes past it arrives.</summary>
+    [Fact]
+    public void The_role_of_the_instance_is_asked_past_every_proxy()
+    {
+        using var host = WithoutModule(credentialsFromMetadata: true);
+        var (bundle, hash) = Bundle();
+        host.Aws.Objects[$"patches/patchtools/PatchTools-{Version}.tar.gz"] = bundle;
+        foreach (var name in new[] { "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_S3" })
+            host.Root.Environment[name] = host
+                .Root.Environment[name]
+                .Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        foreach (var name in new[] { "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY" })
+            host.Root.Environment[name] = "http://127.0.0.1:1";
+        host.Root.Environment["NO_PROXY"] = "localhost";
+        host.Root.Environment["no_proxy"] = "localhost";
+
+        var run = Run(host, Payload(hash));
+
+        // The document's fetch and the module's own call are signed; the snapshot's URL names the address that the proxy is for.
+        Assert.Contains("Installed PatchTools", run.Output, StringComparison.Ordinal);
+        Assert.Contains(host.Requests, request => request.Target == "GetDeployablePatchSnapshotForInstance");
+    }
+
+    [Fact]
+    public void The_profile_of_the_environment_signs_and_one_without_keys_is_an_error()
+    {
+        using var host = WithoutModule();
+        var (bundle, hash) = Bundle();
+        host.Aws.Objects[$"patches/patchtools/PatchTools-{Version}.tar.gz"] = bundle;
+        var key = host.Root.Environment["AWS_ACCESS_KEY_ID"];
+        var keys =
+            $"aws_access_key_id = {key}\naws_secret_access_key = {host.Root.Environment["AWS_SECRET_ACCESS_KEY"]}\n"
+            + $"aws_session_token = {host.Root.Environment["AWS_SESSION_TOKEN"]}\n";
+        foreach (var name in new[] { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN" })
+            host.Root.Environment.Remove(name);
+        host.Root.Write(
+            "/etc/aws/credentials",
+            "[default]\naws_access_key_id = AKIAWRONG\naws_secret_access_key = x\n"
+        );
+        host.Root.Write(
+            "/etc/aws/config",
+            $"[profile patching]\n{keys}[profile role]\nrole_arn = arn:aws:iam::1:role/r\n"
+        );
+        host.Root.Environment["AWS_SHARED_CREDENTIALS_FILE"] = "/etc/aws/credentials";
+        host.Root.Environment["AWS_CONFIG_FILE"] = "/etc/aws/config";
+
+        host.Root.Environment["AWS_PROFILE"] = "role";
+        var refused = Run(host, Payload(hash));
+        host.Root.Environment["AWS_PROFILE"] = "patching";
+        var signed = Run(host, Payload(hash));
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("the profile role has no keys of its own", refused.Error, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (signed.ExitCode, signed.Error));
+        var fetched = Assert.Single(host.Requests, request => request.Target == LoopbackAws.S3Target);
+        Assert.Equal(SignatureVerdict.Valid, fetched.Signature);
     }
 
     [Theory]
@@ -228,6 +286,9 @@ public sealed class DocumentTests
         Assert.Contains("PowerShell 7.4", without.Error, StringComparison.Ordinal);
         Assert.Equal((0, ""), (with.ExitCode, with.Error));
     }
+
+    private static (string, string)[] Payload(string hash) =>
+        [("Operation", "Scan"), ("PayloadBucket", "patches"), ("PayloadVersion", Version), ("PayloadSha256", hash)];
 
     private static string Version { get; } =
         Regex

@@ -10,7 +10,14 @@ namespace PatchTools.Testing.Aws;
 /// <param name="Default">Null: required.</param>
 /// <param name="Pattern">What the service holds a value against; null for none.</param>
 /// <param name="Values">The only values; empty for any.</param>
-public sealed record DocumentParameter(string Name, string? Default, string? Pattern, IReadOnlyList<string> Values);
+/// <param name="Interpolation"><c>ENV_VAR</c>: agents from 3.3.2746.0 on give the value as the variable <c>SSM_NAME</c>.</param>
+public sealed record DocumentParameter(
+    string Name,
+    string? Default,
+    string? Pattern,
+    IReadOnlyList<string> Values,
+    string? Interpolation
+);
 
 /// <summary>One of the SSM documents that ship with the module, as the service and its agent treat them.</summary>
 public sealed partial class SsmDocument
@@ -81,10 +88,7 @@ public sealed partial class SsmDocument
     /// <summary>What the service says to a value.</summary>
     public static bool Accepts(DocumentParameter parameter, string value) =>
         (parameter.Values.Count == 0 || parameter.Values.Contains(value))
-        && (
-            parameter.Pattern is null
-            || Regex.IsMatch(value, parameter.Pattern.Replace("$", "\\z", StringComparison.Ordinal))
-        );
+        && (parameter.Pattern is null || Regex.IsMatch(value, parameter.Pattern));
 
     /// <summary>What is put in, as declared parameters, outputs of steps, or the service's own variables.</summary>
     public IEnumerable<string> Placeholders =>
@@ -95,7 +99,8 @@ public sealed partial class SsmDocument
             name,
             facts.TryGetValue("default", out var standard) ? (string)standard : null,
             facts.TryGetValue("allowedPattern", out var pattern) ? (string)pattern : null,
-            facts.TryGetValue("allowedValues", out var values) ? [.. ((List<object>)values).Cast<string>()] : []
+            facts.TryGetValue("allowedValues", out var values) ? [.. ((List<object>)values).Cast<string>()] : [],
+            facts.TryGetValue("interpolationType", out var interpolation) ? (string)interpolation : null
         );
 
     [GeneratedRegex(@"\{\{ *([^}]+?) *\}\}")]

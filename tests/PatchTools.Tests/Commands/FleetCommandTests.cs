@@ -128,6 +128,22 @@ public sealed class FleetCommandTests
         "AmbiguousParameterSet"
     )]
     [InlineData("Get-PatchFleetCompliance -Filter 'Missing' -Region us-east-1", "FleetTargetInvalid")]
+    [InlineData(
+        "Start-PatchFleetOperation Install -Tag @{ a = 1 } -InstallOverrideList \"s3://x`n'@`nid`n@'\" -Region us-east-1",
+        "FleetTargetInvalid"
+    )]
+    [InlineData(
+        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -BaselineOverride \"https://`ra\" -Region us-east-1",
+        "FleetTargetInvalid"
+    )]
+    [InlineData(
+        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -DocumentParameter @{ PayloadBucket = \"a\u2019\" } -Region us-east-1",
+        "FleetTargetInvalid"
+    )]
+    [InlineData(
+        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -DocumentParameter @{ BaselineOverride = 's3://b/`$(id)' } -Region us-east-1",
+        "FleetTargetInvalid"
+    )]
     public void What_makes_no_sense_is_refused_before_anything_is_asked(string command, string error)
     {
         using var session = new Session();
