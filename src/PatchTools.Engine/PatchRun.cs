@@ -126,6 +126,10 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
                 observer,
                 cancellationToken
             );
+        inventory = inventory with
+        {
+            Cautions = [.. inventory.Cautions, .. ReleaseLifecycle.Cautions(inventory, host.Clock.GetUtcNow())],
+        };
         if (inventory.Origin != InventoryOrigin.Host)
             return inventory;
         var states = new PatchStatesFile(host, observer).Read();
@@ -137,8 +141,10 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     }
 
     /// <summary>Pure comparison at this instant; sends nothing, and saves nothing but first-seen dates where the terms say so.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SnapshotForAnotherFamily"/> before anything is judged.</exception>
     public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms)
     {
+        SnapshotFit.Demand(snapshot, inventory);
         observer.Progress(
             "Evaluate",
             $"Comparing {inventory.Installed.Count} installed packages with the baseline",
@@ -290,7 +296,9 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>; <see cref="PatchErrors.SummaryMalformed"/>.</exception>
     public IReadOnlyList<PatchSummary> GetSummaries(bool history) =>
-        history ? new SummaryHistory(host, observer).Read() : [new SummaryFile(host).Read()];
+        history
+            ? new SummaryHistory(host, observer).Read()
+            : [new SummaryHistory(host, observer).WithVerdict(new SummaryFile(host).Read())];
 
     /// <summary>What is wrong with a baseline, by itself or against a host.</summary>
     public IReadOnlyList<BaselineIssue> CheckBaseline(PatchBaseline baseline, HostInventory? inventory)

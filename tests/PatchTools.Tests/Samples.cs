@@ -106,6 +106,7 @@ internal static class Samples
             RefreshedAt = Noon.AddHours(-2),
             Trusted = true,
             HasUsableMetadata = status == RepositoryStatus.Ok,
+            IsOperatingSystem = true,
         };
 
     public static PatchFinding Missing(

@@ -87,6 +87,12 @@ public static class PatchErrors
         "Give a baseline of your own with -Path."
     );
 
+    public static readonly PatchError SnapshotForAnotherFamily = Row(
+        146,
+        PatchErrorCategory.InvalidData,
+        "Give a snapshot or baseline of the host's own operating system: Get-PatchSnapshot without -Path, or -Default."
+    );
+
     // Identity
     public static readonly PatchError InstanceIdNotFound = Row(
         143,
@@ -201,7 +207,7 @@ public static class PatchErrors
     public static readonly PatchError MetadataNotProven = Row(
         1,
         PatchErrorCategory.ResourceUnavailable,
-        "Refresh the repositories that the message names (as root: Get-PatchInventory -Refresh), or raise -MaxMetadataAge."
+        "Correct what the message names: enable and refresh the operating system's repositories (as root: Get-PatchInventory -Refresh), or raise -MaxMetadataAge."
     );
     public static readonly PatchError InventoryMalformed = Row(
         1,

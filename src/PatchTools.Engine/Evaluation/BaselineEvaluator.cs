@@ -12,6 +12,7 @@ public static class BaselineEvaluator
     {
         var evaluator = EvaluatorOf(request);
         evaluator.Run();
+        var nothing = evaluator.WhyNothingCanBeApproved();
         var findings = ComplianceCounting.InReportOrder(evaluator.Findings);
         return new ComplianceReport
         {
@@ -29,10 +30,21 @@ public static class BaselineEvaluator
             ExecutionId = request.ExecutionId,
             Start = request.Snapshot.OperationStart,
             End = request.Now,
-            Warnings = [.. evaluator.Warnings()],
+            Warnings =
+            [
+                .. InventoryProof.Warnings(request.Inventory),
+                .. request.Inventory.Cautions,
+                .. SnapshotFit.Warnings(request.Snapshot, request.Inventory),
+                .. NothingJudged(nothing),
+                .. evaluator.Warnings(),
+            ],
             LivePatching = evaluator.LivePatching,
+            NothingJudgedBecause = nothing,
         };
     }
+
+    private static IEnumerable<string> NothingJudged(string? because) =>
+        because is null ? [] : [$"Nothing is judged: {because}."];
 
     /// <summary>The decisions of one evaluation; not thread-safe.</summary>
     internal static FamilyEvaluator EvaluatorOf(EvaluationRequest request) =>

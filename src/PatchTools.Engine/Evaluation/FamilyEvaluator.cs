@@ -77,6 +77,22 @@ internal abstract class FamilyEvaluator
             yield return $"rejected patch '{entry}' matches no package known to this host";
     }
 
+    /// <summary>
+    /// Why the baseline can approve nothing on this host as its repositories stand, the beginning of a sentence; null when it can. To be asked after
+    /// <see cref="Run"/>. What is only held back by a date, or has no update today, can be approved.
+    /// </summary>
+    public string? WhyNothingCanBeApproved()
+    {
+        if (!OffersAnything(visibleOnly: true))
+            return OffersAnything(visibleOnly: false)
+                ? $"{Request.Inventory.PackageManager} is told to hide every package that the repositories offer"
+                : "no enabled repository offers a package";
+        var approvesSomething =
+            NotApplicable > 0
+            || _findings.Exists(f => f.State is PatchState.Installed or PatchState.Missing or PatchState.Failed);
+        return approvesSomething ? null : WhyNothingIsApproved();
+    }
+
     /// <summary>Entries of the approved list that name nothing known to the host; to be asked after <see cref="Run"/>.</summary>
     public IReadOnlyList<string> UselessApproved() => Approved.UselessEntries(Catalog);
 
@@ -96,6 +112,9 @@ internal abstract class FamilyEvaluator
 
     /// <summary>Whether a package that is not installed has a version that the baseline approves.</summary>
     protected abstract bool IsInScope(PackageEntry package);
+
+    /// <summary>Asked where nothing known is approved: why that can never be otherwise here; null when it can.</summary>
+    protected abstract string? WhyNothingIsApproved();
 
     /// <summary>Whether nothing is said of a package, installed or not.</summary>
     protected virtual bool LeavesOut(PackageEntry package) => false;
@@ -141,6 +160,21 @@ internal abstract class FamilyEvaluator
                 "the override list names"
             ),
         };
+    }
+
+    private bool OffersAnything(bool visibleOnly)
+    {
+        foreach (var origins in Catalog.OriginSets)
+        {
+            foreach (var index in origins)
+            {
+                var origin = Catalog.Origins[index];
+                if (origin.IsOffer || (!visibleOnly && !origin.IsLocalDatabase && !origin.IsGone))
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     private void AddInstalled(PackageEntry package)

@@ -20,8 +20,10 @@ internal static class VerdictSentence
         return report.Verdict switch
         {
             ComplianceVerdict.NotProven =>
-                $"Cannot tell: {Repositories(report)} no recent metadata; by what is known, {body}.",
+                $"Cannot tell: {InventoryProof.Clause(report.Inventory.NotProvenBecause)}; by what is known, {body}.",
             ComplianceVerdict.NonCompliant => $"Not compliant: {body}.",
+            ComplianceVerdict.NothingJudged =>
+                $"Nothing judged: {report.NothingJudgedBecause}, so nothing can be found missing.",
             _ => $"Compliant: {body}.",
         };
 
@@ -30,19 +32,5 @@ internal static class VerdictSentence
             if (count > 0)
                 problems.Add(count == 1 ? $"1 patch {one}" : $"{count} patches {many}");
         }
-    }
-
-    private static string Repositories(ComplianceReport report)
-    {
-        var names = report
-            .Inventory.Repositories.Where(r => !r.HasUsableMetadata && !r.SkipIfUnavailable)
-            .Select(r => r.Name)
-            .ToList();
-        return names.Count switch
-        {
-            0 => "the host has",
-            1 => $"{names[0]} has",
-            _ => $"{names[0]} and {names.Count - 1} more have",
-        };
     }
 }

@@ -77,6 +77,35 @@ internal static class Wording
     public static string FilterIgnored(string group, PatchFilter filter, string why) =>
         $"{group}, {filter.Key}: ignored, {why}";
 
+    public const string RejectsEverything = "the baseline rejects every package that is known here";
+
+    /// <summary>Why the global filters let nothing of this host pass.</summary>
+    public static string FiltersLeaveOut(IReadOnlyList<PatchFilter> filters, string product, bool acceptsProduct) =>
+        acceptsProduct
+            ? $"the baseline's global filters leave out every package that is known here ({string.Join("; ", filters.Select(Wants))})"
+            : $"the baseline's global filters leave out this product ({string.Join("; ", filters.Where(IsProduct).Select(Wants))}; this host is {product})";
+
+    /// <summary>Why no rule can approve anything of this host.</summary>
+    public static string NoRuleReaches(PatchBaseline baseline, string product, bool acceptsProduct)
+    {
+        if (baseline.ApprovalRules.Count == 0)
+            return baseline.ApprovedPatches.Count == 0
+                ? "the baseline has neither approval rules nor approved patches"
+                : $"{NoRules}, and its approved patches name no package that is known here";
+        if (acceptsProduct)
+            return "the filters of the baseline's approval rules match no package that is known here";
+        var products = baseline
+            .ApprovalRules.SelectMany(rule => rule.Filters)
+            .Where(IsProduct)
+            .SelectMany(filter => filter.Values)
+            .Distinct(StringComparer.Ordinal);
+        return $"the filters of the baseline's approval rules leave out this product (PRODUCT wants {Wanted([.. products])}; this host is {product})";
+    }
+
+    private static bool IsProduct(PatchFilter filter) => filter.Key == "PRODUCT";
+
+    private static string Wants(PatchFilter filter) => $"{filter.Key} wants {Wanted(filter.Values)}";
+
     private static string Wanted(IReadOnlyList<string> values) =>
         values.Count switch
         {

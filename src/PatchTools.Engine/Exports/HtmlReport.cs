@@ -54,6 +54,13 @@ internal static class HtmlReport
             <header>
             <h1>Patch report of {HostOf(report)}</h1>
             <p class="verdict {report.Verdict.ToString()}">{report.VerdictText}</p>
+
+            """
+        );
+        foreach (var caution in report.Inventory.Cautions)
+            html.Markup($"<p class=\"caution\">{caution}</p>\n");
+        html.Markup(
+            $"""
             <p class="about">{Joined(
                 report.Inventory.Facts.HostName,
                 report.Inventory.OperatingSystem.PrettyName
@@ -90,10 +97,7 @@ internal static class HtmlReport
 
     private static void Problems(HtmlText html, ComplianceReport report)
     {
-        List<string> lines =
-        [
-            .. report.Inventory.Warnings.Concat(report.Warnings).Concat(report.Outcome?.Problems ?? []),
-        ];
+        List<string> lines = [.. WarningsOf(report).Concat(report.Outcome?.Problems ?? [])];
         lines.InsertRange(
             0,
             report

@@ -6,7 +6,7 @@ namespace PatchTools.Exports;
 
 /// <summary>
 /// JUnit's XML in the form that Jenkins, GitLab and GitHub's reporters read: one suite for the host, a case for each finding, a failure for each that does not
-/// comply. Metadata that proves nothing is an error of its own, so that the suite is never green by accident.
+/// comply. Metadata that proves nothing and a baseline that judges nothing are errors of their own, so that the suite is never green by accident.
 /// </summary>
 internal static class JUnitReport
 {
@@ -26,7 +26,8 @@ internal static class JUnitReport
         )
         {
             var failures = report.Findings.Count(finding => !finding.IsCompliant);
-            var errors = report.Inventory.IsProven ? 0 : 1;
+            var isProven = report.Verdict != ComplianceVerdict.NotProven;
+            var errors = (isProven ? 0 : 1) + (report.NothingJudgedBecause is null ? 0 : 1);
             var seconds = FormattableString.Invariant($"{(report.End - report.Start).TotalSeconds:0.000}");
             xml.WriteStartElement("testsuites");
             Counts(xml, report.Findings.Count + errors, failures, errors, seconds);
@@ -44,7 +45,7 @@ internal static class JUnitReport
                 )
             );
             xml.WriteAttributeString("hostname", Clean(HostOf(report)));
-            if (errors > 0)
+            if (!isProven)
             {
                 Case(xml, "metadata", "Repositories");
                 Problem(
@@ -52,12 +53,21 @@ internal static class JUnitReport
                     "error",
                     "NotProven",
                     report.VerdictText,
-                    report
-                        .Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)
-                        .Select(repository =>
-                            $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}"
-                        )
+                    report.Inventory.NotProvenBecause.Concat(
+                        report
+                            .Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)
+                            .Select(repository =>
+                                $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}"
+                            )
+                    )
                 );
+                xml.WriteEndElement();
+            }
+
+            if (report.NothingJudgedBecause is { } reason)
+            {
+                Case(xml, "baseline", "Baseline");
+                Problem(xml, "error", "NothingJudged", $"The baseline judges nothing here: {reason}.", []);
                 xml.WriteEndElement();
             }
 
@@ -75,6 +85,8 @@ internal static class JUnitReport
                 xml.WriteEndElement();
             }
 
+            if (report.Inventory.Cautions.Count > 0)
+                xml.WriteElementString("system-out", string.Join('\n', report.Inventory.Cautions.Select(Clean)));
             xml.WriteEndElement();
             xml.WriteEndElement();
         }

@@ -18,6 +18,8 @@ internal static class MarkdownReport
             .Append("\n\n**")
             .Append(Escape(report.VerdictText))
             .Append("**\n\n");
+        foreach (var caution in inventory.Cautions)
+            text.Append("Caution: ").Append(Escape(caution)).Append("\n\n");
         text.Append("| | |\n| --- | --- |\n");
         Row(
             text,
@@ -63,7 +65,7 @@ internal static class MarkdownReport
                 Row(text, repository.Name, repository.Status.ToString(), repository.Message ?? "");
         }
 
-        List<string> warnings = [.. inventory.Warnings.Concat(report.Warnings).Distinct(StringComparer.Ordinal)];
+        var warnings = WarningsOf(report);
         if (warnings.Count > 0)
         {
             text.Append("\n## Warnings\n\n");

@@ -27,6 +27,15 @@ internal static class ReportWords
             _ => state.ToString(),
         };
 
+    /// <summary>Warnings of the report, each once. Cautions are not among them: they stand beside the verdict.</summary>
+    public static IReadOnlyList<string> WarningsOf(ComplianceReport report) =>
+        [
+            .. report
+                .Inventory.Warnings.Concat(report.Warnings)
+                .Distinct(StringComparer.Ordinal)
+                .Except(report.Inventory.Cautions, StringComparer.Ordinal),
+        ];
+
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

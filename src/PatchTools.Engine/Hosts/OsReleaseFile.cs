@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
 
@@ -11,6 +12,7 @@ internal static class OsReleaseFile
     // VERSION_ID="12"
     // VERSION_CODENAME=bookworm
     // ID=debian
+    // SUPPORT_END=2028-06-30
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static OsRelease Read(string root)
     {
@@ -53,6 +55,15 @@ internal static class OsReleaseFile
             Codename = values.GetValueOrDefault("VERSION_CODENAME", ""),
             PrettyName = values.GetValueOrDefault("PRETTY_NAME", ""),
             Name = values.GetValueOrDefault("NAME", ""),
+            SupportEnd = DateOnly.TryParseExact(
+                values.GetValueOrDefault("SUPPORT_END", ""),
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var end
+            )
+                ? end
+                : null,
         };
     }
 

@@ -181,6 +181,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             prettyName = "",
             systemName = "";
         string[] idLike = [];
+        DateOnly? supportEnd = null;
         Open(ref reader, JsonTokenType.StartObject);
         while (Member(ref reader, out var name))
         {
@@ -204,6 +205,9 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 case "name":
                     systemName = Text(ref reader);
                     break;
+                case "supportEnd":
+                    supportEnd = Day(ref reader);
+                    break;
                 default:
                     reader.Skip();
                     break;
@@ -218,6 +222,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
             Codename = codename,
             PrettyName = prettyName,
             Name = systemName,
+            SupportEnd = supportEnd,
         };
     }
 
@@ -321,10 +326,12 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 "publishedAt" => health with { PublishedAt = Time(ref reader) },
                 "refreshedAt" => health with { RefreshedAt = Time(ref reader) },
                 "validUntil" => health with { ValidUntil = Time(ref reader) },
+                "vendorValidUntil" => health with { VendorValidUntil = Time(ref reader) },
                 "trusted" => health with { Trusted = reader.GetBoolean() },
                 "skipIfUnavailable" => health with { SkipIfUnavailable = reader.GetBoolean() },
                 "hasAdvisories" => health with { HasAdvisories = reader.GetBoolean() },
                 "hasUsableMetadata" => health with { HasUsableMetadata = reader.GetBoolean() },
+                "isOperatingSystem" => health with { IsOperatingSystem = reader.GetBoolean() },
                 _ => Skipped(ref reader, health),
             };
         }

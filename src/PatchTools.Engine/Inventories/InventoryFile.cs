@@ -128,6 +128,8 @@ internal static class InventoryFile
         json.WriteString("codename", system.Codename);
         json.WriteString("prettyName", system.PrettyName);
         json.WriteString("name", system.Name);
+        if (system.SupportEnd is { } end)
+            json.WriteString("supportEnd", end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         json.WriteEndObject();
 
         json.WriteStartObject("facts");
@@ -166,11 +168,14 @@ internal static class InventoryFile
             WriteTime(json, "publishedAt", repository.PublishedAt);
             WriteTime(json, "refreshedAt", repository.RefreshedAt);
             WriteTime(json, "validUntil", repository.ValidUntil);
+            WriteTime(json, "vendorValidUntil", repository.VendorValidUntil);
             json.WriteBoolean("trusted", repository.Trusted);
             json.WriteBoolean("skipIfUnavailable", repository.SkipIfUnavailable);
             json.WriteBoolean("hasUsableMetadata", repository.HasUsableMetadata);
             if (repository.HasAdvisories is { } hasAdvisories)
                 json.WriteBoolean("hasAdvisories", hasAdvisories);
+            if (repository.IsOperatingSystem is { } isOperatingSystem)
+                json.WriteBoolean("isOperatingSystem", isOperatingSystem);
             json.WriteEndObject();
         }
 

@@ -32,6 +32,9 @@ public enum ComplianceVerdict
 
     /// <summary>The metadata proves nothing (<see cref="HostInventory.IsProven"/>).</summary>
     NotProven,
+
+    /// <summary>The baseline can approve nothing on this host, so nothing can be found missing (<see cref="ComplianceReport.NothingJudgedBecause"/>).</summary>
+    NothingJudged,
 }
 
 /// <summary>The State Manager association in whose name a run reports.</summary>
@@ -101,6 +104,9 @@ public sealed record ComplianceReport
         init => field = Indexable.Of(value);
     } = [];
 
+    /// <summary>Why the baseline can approve nothing on this host, the beginning of a sentence; null when it can.</summary>
+    public string? NothingJudgedBecause { get; init; }
+
     /// <summary>What live patches of the running kernel cover; null where there are none.</summary>
     internal Evaluation.Rpm.LivePatching? LivePatching { get; init; }
 
@@ -108,6 +114,7 @@ public sealed record ComplianceReport
         !Inventory.IsProven ? ComplianceVerdict.NotProven
         : Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot > 0
             ? ComplianceVerdict.NonCompliant
+        : NothingJudgedBecause is not null ? ComplianceVerdict.NothingJudged
         : ComplianceVerdict.Compliant;
 
     /// <summary>One plain sentence.</summary>

@@ -57,6 +57,9 @@ public sealed record RepositoryHealth
 
     public DateTimeOffset? ValidUntil { get; init; }
 
+    /// <summary>Until when the vendor itself vouches for the metadata, whatever the host's configuration makes of it (<c>Valid-Until</c> of the Release file), UTC.</summary>
+    public DateTimeOffset? VendorValidUntil { get; init; }
+
     public bool Trusted { get; init; }
 
     /// <summary>The host marks the repository as dispensable; its failures only warn.</summary>
@@ -67,6 +70,12 @@ public sealed record RepositoryHealth
 
     /// <summary>Whether its metadata still proves anything: no failure, or metadata of it no older than the limit.</summary>
     public bool HasUsableMetadata { get; init; }
+
+    /// <summary>
+    /// Whether it is one of the operating system's own: only they prove that nothing is missing. Null: whoever made the inventory did not say it; then it is
+    /// judged by what the repository offers.
+    /// </summary>
+    public bool? IsOperatingSystem { get; init; }
 }
 
 /// <summary>What /etc/os-release says (freedesktop os-release(5)).</summary>
@@ -87,6 +96,9 @@ public sealed record OsRelease
     public string PrettyName { get; init; } = "";
 
     public string Name { get; init; } = "";
+
+    /// <summary>Last day with updates: <c>SUPPORT_END</c>, or what a product file says; null when nothing says it.</summary>
+    public DateOnly? SupportEnd { get; init; }
 }
 
 /// <summary>Facts of the host beside its packages that a report depends on, read at the same instant.</summary>
@@ -168,10 +180,13 @@ public sealed record HostInventory
     } = [];
 
     /// <summary>
-    /// Every enabled repository has metadata no older than the limit, save those the host marks as dispensable. Without it the answer is "cannot tell":
-    /// reported, saved, never uploaded (DESIGN §4).
+    /// An update could have been found missing: packages were read, the operating system's own repositories have usable metadata, and nothing speaks against
+    /// it. Without it the answer is "cannot tell": reported, saved, never uploaded.
     /// </summary>
-    public bool IsProven => Doubts.Count == 0 && Repositories.All(r => r.HasUsableMetadata || r.SkipIfUnavailable);
+    public bool IsProven => NotProvenBecause.Count == 0;
+
+    /// <summary>Why the inventory proves nothing, each the beginning of a sentence ("no repository is enabled"); empty when it is proven.</summary>
+    public IReadOnlyList<string> NotProvenBecause => Evaluation.InventoryProof.ReasonsAgainst(this);
 
     public IReadOnlyList<InstalledPackage> Installed => Packages.Installed;
 

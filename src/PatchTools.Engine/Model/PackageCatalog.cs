@@ -39,6 +39,9 @@ public sealed record PackageOrigin
 
     public bool IsLocalDatabase => Repository < 0;
 
+    /// <summary>Only an advisory still names the version.</summary>
+    internal bool IsGone => HiddenBecause == NoLongerOffered;
+
     /// <summary>The tool would install from here.</summary>
     public bool IsOffer => !IsLocalDatabase && HiddenBecause is null;
 }

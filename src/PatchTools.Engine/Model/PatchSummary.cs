@@ -32,8 +32,13 @@ public sealed record PatchSummary
     /// <summary>The file it was read from.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The verdict of the run; null when it is not known: the reference or an older version of PatchTools made the summary.</summary>
+    public ComplianceVerdict? Verdict { get; init; }
+
+    /// <summary>Nothing is to do, and the run could tell: its inventory was proof and its baseline judged something.</summary>
     public bool IsCompliant =>
-        Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot == 0;
+        Verdict is null or ComplianceVerdict.Compliant
+        && Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot == 0;
 }
 
 /// <summary>What became of one upload; <c>Publish-PatchSummary -PassThru</c> writes it.</summary>

@@ -22,6 +22,8 @@ internal static class FullReport
         json.WriteStartObject();
         json.WriteString("format", Format);
         json.WriteString("verdict", report.VerdictText);
+        json.WriteString("verdictKind", report.Verdict.ToString());
+        Texts(json, "cautions", report.Inventory.Cautions);
         json.WriteString("operation", report.OperationText);
         json.WriteString("rebootOption", report.RebootOption.ToString());
         json.WriteString("start", ReportTime.Of(report.Start));

@@ -32,16 +32,11 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
                 PatchErrors.InventoryNotOfThisHost,
                 $"The report is on an inventory from {(inventory.Origin == InventoryOrigin.Root ? "another root directory" : "a file")}; it was neither saved nor sent."
             );
-        if (!inventory.IsProven)
-        {
-            var stale = inventory
-                .Repositories.Where(r => !r.HasUsableMetadata && !r.SkipIfUnavailable)
-                .Select(r => r.Name);
+        if (inventory.NotProvenBecause is { Count: > 0 } reasons)
             return new(
                 PatchErrors.MetadataNotProven,
-                $"The report was saved and not sent: there is no recent metadata of {string.Join(", ", stale)}."
+                $"The report was saved and not sent, because it proves nothing: {InventoryProof.Clause(reasons)}."
             );
-        }
 
         return report.Snapshot.Origin switch
         {
@@ -224,7 +219,7 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         // The summary of the last operation is that of the instance; an association's run leaves it as it is, like the reference.
         if (report.Association is null)
             Warned(() => _summary.Write(summary));
-        Warned(() => _history.Add(summary));
+        Warned(() => _history.Add(summary, complete.Verdict));
         Warned(() => complete = complete with { ReportPath = _archive.Add(complete, summary.ContentHash) });
         if (complete.ReportPath is { } path)
             observer.Verbose($"The report is kept in full as {path}.");

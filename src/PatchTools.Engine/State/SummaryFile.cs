@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Ports;
@@ -10,6 +11,8 @@ namespace PatchTools.State;
 /// <summary><c>patch-configuration/patch-inventory-from-last-operation.json</c>: the summary item of the last run, indented by 4, no new line at the end (spec 07 §6).</summary>
 internal sealed class SummaryFile(HostContext host)
 {
+    private const string VerdictMember = "PatchToolsVerdict";
+
     public string Path { get; } =
         System.IO.Path.Combine(
             host.Paths.StateDirectory,
@@ -58,6 +61,14 @@ internal sealed class SummaryFile(HostContext host)
         return json.Written.ToArray();
     }
 
+    /// <summary>The bytes of PatchTools' own copy, which says the verdict too.</summary>
+    public static byte[] Serialize(InventoryItem summary, ComplianceVerdict verdict)
+    {
+        var json = JsonNode.Parse(Serialize(summary))!.AsObject();
+        json[VerdictMember] = verdict.ToString();
+        return JsonSerializer.SerializeToUtf8Bytes(json);
+    }
+
     /// <exception cref="InvalidDataException">Not a summary item; the message says where.</exception>
     public static PatchSummary Parse(byte[] content, string path)
     {
@@ -98,6 +109,11 @@ internal sealed class SummaryFile(HostContext host)
             LastNoRebootInstallOperation = Time("LastNoRebootInstallOperationTime"),
             InstallOverrideList = Optional("InstallOverrideList"),
             ContentHash = item.TryGetValue("ContentHash", out var hash) ? StrictJson.Text(hash, "ContentHash") : "",
+            Verdict =
+                item.TryGetValue(VerdictMember, out var verdict)
+                && Enum.TryParse<ComplianceVerdict>(StrictJson.Text(verdict, VerdictMember), out var known)
+                    ? known
+                    : null,
             Path = path,
         };
 

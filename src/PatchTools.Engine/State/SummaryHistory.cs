@@ -1,6 +1,7 @@
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Ports;
+using PatchTools.Reporting;
 
 namespace PatchTools.State;
 
@@ -11,15 +12,33 @@ internal sealed class SummaryHistory(HostContext host, IRunObserver observer)
 
     private readonly string _directory = Path.Combine(host.Paths.DataDirectory, "history");
 
+    /// <param name="summary">As it is sent.</param>
+    /// <param name="verdict">What the counts do not say: whether the run could tell at all.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
-    public void Add(InventoryItem summary)
+    public void Add(InventoryItem summary, ComplianceVerdict verdict)
     {
         AtomicFile.Write(
             Path.Combine(_directory, NameOf(summary.CaptureTime, summary.ContentHash)),
-            SummaryFile.Serialize(summary)
+            SummaryFile.Serialize(summary, verdict)
         );
         foreach (var oldest in Directory.GetFiles(_directory, "*.json").Order(StringComparer.Ordinal).SkipLast(Kept))
             TryDelete(oldest);
+    }
+
+    /// <summary>A summary with the verdict that the history has of its run; the summary's own file has no room for it.</summary>
+    public PatchSummary WithVerdict(PatchSummary summary)
+    {
+        var path = Path.Combine(_directory, NameOf(ReportTime.Of(summary.OperationEnd), summary.ContentHash));
+        try
+        {
+            return summary with { Verdict = SummaryFile.Read(path).Verdict };
+        }
+        catch (PatchToolsException e)
+            when (e.Error == PatchErrors.SummaryNotFound || e.Error == PatchErrors.SummaryMalformed)
+        {
+            observer.Debug($"The verdict of the run is not known: {e.Message}");
+            return summary;
+        }
     }
 
     /// <summary>Newest first, with the last run's even when the reference made it. A file that cannot be read is named in a warning and left out.</summary>

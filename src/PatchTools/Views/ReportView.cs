@@ -30,6 +30,9 @@ public static class ReportView
             .. TextTable
                 .Wrap(report.VerdictText, width)
                 .Select(line => Coloured(colours.Verdict(report.Verdict), line, colours)),
+            .. report
+                .Inventory.Cautions.SelectMany(caution => TextTable.Wrap($"Caution: {caution}", width))
+                .Select(line => Coloured(colours.Caution, line, colours)),
             "",
         ];
         lines.AddRange(TextTable.Flow(Counts(report), Separator, width));
@@ -124,7 +127,11 @@ public static class ReportView
             )
         )
             yield return ("Repository", $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}");
-        foreach (var warning in report.Inventory.Warnings.Concat(report.Warnings).Distinct(StringComparer.Ordinal))
+        var warnings = report
+            .Inventory.Warnings.Concat(report.Warnings)
+            .Distinct(StringComparer.Ordinal)
+            .Except(report.Inventory.Cautions, StringComparer.Ordinal);
+        foreach (var warning in warnings)
             yield return ("Warning", warning);
     }
 

@@ -111,12 +111,20 @@ public sealed class ComplianceCountingTests
     public void The_verdict_is_one_plain_sentence()
     {
         var host = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Package("b", "1.0*");
+        var games = MadeUpBaseline
+            .Rule(ComplianceLevel.LOW, MadeUpBaseline.Filter("SECTION", "games"))
+            .WithNonSecurity();
+        host.Package("c", "1.0 REL section=games");
         Assert.Equal(
             "Not compliant: 1 patch is missing.",
             host.Evaluate(MadeUpBaseline.Ubuntu(MadeUpBaseline.Rule(ComplianceLevel.LOW))).VerdictText
         );
         Assert.Equal(
             "Compliant: nothing the baseline approves is missing among 2 installed packages.",
+            host.Evaluate(MadeUpBaseline.Ubuntu(games)).VerdictText
+        );
+        Assert.Equal(
+            "Nothing judged: the baseline has neither approval rules nor approved patches, so nothing can be found missing.",
             host.Evaluate(MadeUpBaseline.Ubuntu()).VerdictText
         );
         var unproven = host.Evaluate(MadeUpBaseline.Ubuntu()) is var report

@@ -95,6 +95,10 @@ internal sealed class MadeUpHost
                 }
             );
 
+    /// <summary>An Ubuntu host with the archives that the test gives it.</summary>
+    public static MadeUpHost AptWithoutArchives() =>
+        new MadeUpHost(PackageFamily.Apt, "amd64") { Product = "Ubuntu20.04" };
+
     public static MadeUpHost Dnf() => Rpm(PackageFamily.Dnf, "RedhatEnterpriseLinux9.4");
 
     public static MadeUpHost Yum() => Rpm(PackageFamily.Yum, "AmazonLinux2");
@@ -116,6 +120,7 @@ internal sealed class MadeUpHost
                 Name = shortName,
                 Status = RepositoryStatus.Ok,
                 HasUsableMetadata = true,
+                IsOperatingSystem = true,
                 Trusted = origin.Trusted,
             }
         );
@@ -125,6 +130,9 @@ internal sealed class MadeUpHost
     /// <summary>When an archive's Release file was made.</summary>
     public MadeUpHost Published(string archive, string date) =>
         Change(archive, r => r with { PublishedAt = Instant(date) });
+
+    /// <summary>An archive that has advisories, whether or not one concerns the host.</summary>
+    public MadeUpHost PublishesAdvisories(string archive) => Change(archive, r => r with { HasAdvisories = true });
 
     /// <summary>An archive of which there is no metadata any more.</summary>
     public MadeUpHost Unreadable(string archive) =>

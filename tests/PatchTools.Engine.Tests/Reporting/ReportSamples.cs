@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PatchTools.Engine.Tests.Evaluation;
 using PatchTools.Hosts;
 using PatchTools.Ports;
 using PatchTools.Reporting;
@@ -98,6 +99,9 @@ internal static class ReportSamples
 
     public const string Region = "us-east-1";
 
+    /// <summary>A host of one package, whose repositories prove what they say.</summary>
+    private static readonly HostInventory _proven = MadeUpHost.Apt().Package("base-files", "12* REL").Inventory();
+
     public static DateTimeOffset Start { get; } = new(2024, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public static DateTimeOffset End { get; } = new(2024, 1, 2, 3, 5, 6, TimeSpan.Zero);
@@ -185,7 +189,8 @@ internal static class ReportSamples
                 Origin = origin,
                 CapturedAt = Start,
                 OperatingSystem = new OsRelease { Id = "ubuntu" },
-                Packages = new PackageCatalogBuilder().Build(),
+                Packages = _proven.Packages,
+                Repositories = _proven.Repositories,
                 Facts = new HostFacts { BootTime = boot, PriorStates = prior ?? StoredPatchStates.Empty },
             },
             Findings = findings,

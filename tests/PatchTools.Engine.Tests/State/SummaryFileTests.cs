@@ -89,7 +89,7 @@ public sealed class SummaryFileTests : IDisposable
         for (var i = 0; i < SummaryHistory.Kept + 2; i++)
         {
             var summary = ReportItems.Summary(ReportSamples.UbuntuScan() with { End = ReportSamples.End.AddHours(i) });
-            history.Add(summary);
+            history.Add(summary, ComplianceVerdict.NonCompliant);
             new SummaryFile(host).Write(summary);
         }
 
@@ -108,7 +108,7 @@ public sealed class SummaryFileTests : IDisposable
     {
         var host = ReportSamples.Host(_directory.Path);
         var history = new SummaryHistory(host, _observer);
-        history.Add(ReportItems.Summary(ReportSamples.UbuntuScan()));
+        history.Add(ReportItems.Summary(ReportSamples.UbuntuScan()), ComplianceVerdict.NotProven);
         File.Copy(
             ReportSamples.Recorded("scan-default/patch-inventory-from-last-operation.json"),
             _directory.File("ssm/patch-configuration/patch-inventory-from-last-operation.json")

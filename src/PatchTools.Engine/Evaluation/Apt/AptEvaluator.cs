@@ -121,6 +121,44 @@ internal sealed class AptEvaluator : FamilyEvaluator
         };
     }
 
+    protected override string? WhyNothingIsApproved()
+    {
+        var hasSecurityArchive = Catalog.Origins.Any(AptSecurity.IsSecurity);
+        var (passes, isAllowed, wantsSecurity) = (false, false, false);
+        for (var i = 0; i < Catalog.Count; i++)
+        {
+            foreach (var version in Catalog[i].Versions)
+            {
+                var verdict = _rules.Of(version);
+                if (!verdict.PassesGlobalFilters)
+                    continue;
+                passes = true;
+                if (Rejected.FirstMatch(version) >= 0)
+                    continue;
+                isAllowed = true;
+                var isListed = Approved.FirstMatch(version) >= 0;
+                if (verdict.Rule is not null || (isListed && Baseline.ApprovedPatchesEnableNonSecurity))
+                    return null;
+                if (verdict.SecurityOnlyRule is null && !isListed)
+                    continue;
+                if (hasSecurityArchive)
+                    return null;
+                wantsSecurity = true;
+            }
+        }
+
+        return !passes
+                ? Wording.FiltersLeaveOut(
+                    Baseline.GlobalFilters,
+                    Request.Snapshot.Product,
+                    _rules.GlobalFiltersAcceptProduct
+                )
+            : !isAllowed ? Wording.RejectsEverything
+            : wantsSecurity
+                ? "the baseline wants security updates only, and no enabled repository is a trusted security archive"
+            : Wording.NoRuleReaches(Baseline, Request.Snapshot.Product, _rules.RulesAcceptProduct);
+    }
+
     protected override int TieOrder(PatchFinding x, PatchFinding y) => string.CompareOrdinal(x.Id, y.Id);
 
     protected override IEnumerable<string> FamilyWarnings() => _rules.Warnings();

@@ -25,6 +25,9 @@ internal sealed class AptFilterGroup
         _sections = Values(Section);
     }
 
+    /// <summary>Whether packages of the host's product can match at all.</summary>
+    public bool AcceptsProduct => _productMatches;
+
     /// <summary>Keys that have no effect on apt.</summary>
     public IEnumerable<string> UnknownKeys =>
         _filters.Select(f => f.Key).Where(k => k is not (Product or Priority or Section)).Distinct();

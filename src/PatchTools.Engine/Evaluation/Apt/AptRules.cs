@@ -35,6 +35,12 @@ internal sealed class AptRules
 
     public int Count => _rules.Count;
 
+    /// <summary>Whether packages of the host's product pass the global filters at all.</summary>
+    public bool GlobalFiltersAcceptProduct => _global.AcceptsProduct;
+
+    /// <summary>Whether a rule is for the host's product.</summary>
+    public bool RulesAcceptProduct => _groups.Any(group => group.AcceptsProduct);
+
     public AptVerdict Of(PackageVersion version)
     {
         var (priority, section, origins) = version.FilterKey;

@@ -48,6 +48,9 @@ internal sealed class DnfEvaluator(EvaluationRequest request)
         }
     }
 
+    protected override IReadOnlyList<string> KnownClassifications =>
+        ["Security", "Bugfix", "Enhancement", "Recommended", "Newpackage"];
+
     /// <summary>Approved editions between the installed and the reported one add their CVEs (spec 10 §7.5).</summary>
     protected override IEnumerable<RpmCandidate> Fixing(
         IReadOnlyList<RpmCandidate> candidates,

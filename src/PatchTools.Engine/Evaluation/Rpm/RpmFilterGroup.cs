@@ -62,6 +62,25 @@ internal sealed class RpmFilterGroup
         return true;
     }
 
+    /// <summary>Whether packages of the host's product can match at all.</summary>
+    public bool AcceptsProduct => _filters.All(filter => filter.Key != Product || Matches(filter, _product));
+
+    /// <summary>Whether only a version that an advisory names can match.</summary>
+    public bool NeedsAdvisory => _filters.Any(filter => filter.Key != Product && !filter.Values.Contains("*"));
+
+    /// <summary>Whether an advisory that uses these words could match.</summary>
+    /// <param name="classifications">As filters see them.</param>
+    /// <param name="severities">As filters see them.</param>
+    public bool CouldMatch(IReadOnlyCollection<string> classifications, IReadOnlyCollection<string> severities) =>
+        _filters.All(filter =>
+            filter.Key switch
+            {
+                Product => Matches(filter, _product),
+                Classification => classifications.Any(word => Matches(filter, word)),
+                _ => severities.Any(word => Matches(filter, word)),
+            }
+        );
+
     public IEnumerable<string> Observe(string group, string? classification, string? severity)
     {
         foreach (var filter in _filters)

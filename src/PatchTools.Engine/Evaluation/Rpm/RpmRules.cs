@@ -110,6 +110,38 @@ internal sealed class RpmRules
         }
     }
 
+    /// <summary>Whether anything can pass the global filters here.</summary>
+    /// <param name="words">What advisories can say here.</param>
+    public bool CanPassGlobalFilters(AdvisoryWords words) => CouldMatch(_global, words);
+
+    /// <summary>Whether packages of the host's product pass the global filters at all.</summary>
+    public bool GlobalFiltersAcceptProduct => _global.AcceptsProduct;
+
+    /// <summary>Whether a rule is for the host's product.</summary>
+    public bool RulesAcceptProduct => _groups.Any(group => group.AcceptsProduct);
+
+    /// <summary>Whether a rule can approve something here, at some date.</summary>
+    /// <param name="words">What advisories can say here.</param>
+    public bool CanApprove(AdvisoryWords words) =>
+        CanPassGlobalFilters(words) && _groups.Where((_, i) => CanApprove(i, words)).Any();
+
+    /// <summary>Whether a rule, or the global filters before it, only want what an advisory names.</summary>
+    public bool AnyWantsAdvisories =>
+        _groups
+            .Where(
+                (group, i) =>
+                    group.AcceptsProduct && (group.NeedsAdvisory || !AcceptsNonSecurity(_baseline.ApprovalRules[i]))
+            )
+            .Any() || (_global.AcceptsProduct && _global.NeedsAdvisory);
+
+    private bool CanApprove(int rule, AdvisoryWords words) =>
+        CouldMatch(_groups[rule], words) && (words.ArePublished || AcceptsNonSecurity(_baseline.ApprovalRules[rule]));
+
+    private static bool CouldMatch(RpmFilterGroup group, AdvisoryWords words) =>
+        group.NeedsAdvisory
+            ? words.ArePublished && group.CouldMatch(words.Classifications, words.Severities)
+            : group.AcceptsProduct;
+
     private bool AcceptsNonSecurity(ApprovalRule rule) => rule.EnableNonSecurity || _everythingIsSecurity;
 
     /// <summary>The approving rule with the highest level, the first of several; else what kept the nearest rule from approving.</summary>

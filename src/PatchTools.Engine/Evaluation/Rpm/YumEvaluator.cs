@@ -40,6 +40,9 @@ internal sealed class YumEvaluator : RpmEvaluator
 
     protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package) => Offered(package, _ => 1);
 
+    protected override IReadOnlyList<string> KnownClassifications =>
+        ["Security", "Bugfix", "Enhancement", "Recommended", "Newpackage"];
+
     /// <summary>Only the reported edition's own advisories: intermediate ones do not add theirs (spec 11 §6).</summary>
     protected override IEnumerable<RpmCandidate> Fixing(
         IReadOnlyList<RpmCandidate> candidates,

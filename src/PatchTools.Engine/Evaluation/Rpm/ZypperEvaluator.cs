@@ -49,6 +49,9 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
             yield return Candidate(offered, offered.Edition, null, 1);
     }
 
+    protected override IReadOnlyList<string> KnownClassifications =>
+        ["security", "recommended", "optional", "feature", "document", "yast"];
+
     /// <summary>Every edition up to the reported one adds its CVEs, approved or not (spec 03 §5).</summary>
     protected override IEnumerable<RpmCandidate> Fixing(
         IReadOnlyList<RpmCandidate> candidates,

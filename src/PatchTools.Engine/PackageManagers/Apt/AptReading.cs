@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Evaluation;
 using PatchTools.Hosts;
 using PatchTools.Ports;
 
@@ -65,6 +66,8 @@ internal sealed class AptReading(
         }
 
         var catalog = builder.Build();
+        var system = OsReleaseFile.Read(host.Paths.Root);
+        var offersMost = OperatingSystemRepository.OfferMostPackages(catalog, repositories.Count);
         policy = new AptPolicy(catalog, indexes, preferences, status.Sources);
         RecordPolicy(catalog, policy, status.Phased);
         return new HostInventory
@@ -73,11 +76,17 @@ internal sealed class AptReading(
             PackageManager = "apt",
             Origin = request.Origin,
             CapturedAt = _now,
-            OperatingSystem = OsReleaseFile.Read(host.Paths.Root),
+            OperatingSystem = system,
             Packages = catalog,
             Repositories =
             [
-                .. repositories.Select(r => r.Health(_now, request.MaxMetadataAge)),
+                .. repositories.Select(
+                    (r, i) =>
+                        r.Health(_now, request.MaxMetadataAge) with
+                        {
+                            IsOperatingSystem = r.Proves && (r.Names(system) || offersMost[i]),
+                        }
+                ),
                 .. setting.Sources.Faults.Select(Refused),
             ],
             Facts = HostFactsReader.Read(host, _warnings),
@@ -218,6 +227,7 @@ internal sealed class AptReading(
         {
             Name = fault.Place,
             Status = RepositoryStatus.Unreadable,
+            IsOperatingSystem = false,
             Message = $"{fault.Fault}: apt refuses its sources until this is corrected",
         };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Evaluation;
 
 namespace PatchTools.PackageManagers.Apt;
 
@@ -80,6 +81,12 @@ internal sealed class AptRepositoryState
     /// <summary>Why the refresh of this run failed for it; null when it did not.</summary>
     public string? RefreshFailure { get; set; }
 
+    /// <summary>Without a Release file nobody vouches for the lists: they are offers, and prove nothing by themselves.</summary>
+    public bool Proves => Release is not null;
+
+    /// <summary>Whether its Release file names the operating system.</summary>
+    public bool Names(OsRelease system) => OperatingSystemRepository.IsNamed(Release?.Origin, Release?.Label, system);
+
     public void AddUnreadable(string what) => _unreadable.Add(what);
 
     public PackageOrigin Origin(AptIndex index, int repository, string native) =>
@@ -153,6 +160,7 @@ internal sealed class AptRepositoryState
             PublishedAt = Release?.Date,
             RefreshedAt = RefreshedAt,
             ValidUntil = ValidUntil,
+            VendorValidUntil = Release?.ValidUntil,
             Trusted = Trusted,
             HasUsableMetadata = isThere && _unreadable.Count == 0 && !isExpired && isFresh,
         };

@@ -68,6 +68,9 @@ public sealed class DnfPackageManager : IPackageManager
             : null;
         var reading = new DnfReading(_host, configuration, _decompressor, _databases, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
+        var system = OsReleaseFile.Read(_root);
+        var vendor = await SystemVendor.AskAsync(_root, _runner, system, installed, cancellationToken);
+        var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
         var facts = HostFactsReader.Read(_host, warnings);
         if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
             warnings.Add(
@@ -82,9 +85,9 @@ public sealed class DnfPackageManager : IPackageManager
             PackageManager = _tool.Name,
             Origin = request.Origin,
             CapturedAt = _host.Clock.GetUtcNow(),
-            OperatingSystem = OsReleaseFile.Read(_root),
+            OperatingSystem = system,
             Packages = catalog,
-            Repositories = reading.Repositories,
+            Repositories = repositories,
             Facts = facts,
             HostPolicy = ReleaseLock(configuration) is { } locked ? [locked] : [],
             Warnings = warnings,

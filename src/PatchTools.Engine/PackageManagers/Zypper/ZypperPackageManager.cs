@@ -59,6 +59,9 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
+        var system = WithProduct(OsReleaseFile.Read(_root));
+        var vendor = await SystemVendor.AskAsync(_root, runner, system, installed, cancellationToken);
+        var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
         var facts = HostFactsReader.Read(host, warnings);
         Warn(installed, facts, warnings);
         observer.Verbose(
@@ -70,9 +73,9 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             PackageManager = Name,
             Origin = request.Origin,
             CapturedAt = host.Clock.GetUtcNow(),
-            OperatingSystem = OsReleaseFile.Read(_root),
+            OperatingSystem = system,
             Packages = catalog,
-            Repositories = reading.Repositories,
+            Repositories = repositories,
             Facts = facts,
             Warnings = warnings,
         };
@@ -100,18 +103,15 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
         new ZypperRebootSigns(host, runner).ReadAsync(cancellationToken);
 
-    private void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
+    /// <summary>SUSE's product file knows when the updates end; os-release of SUSE does not say it.</summary>
+    private OsRelease WithProduct(OsRelease system) =>
+        BaseProduct.Read(_root) is { EndOfLife: { } end } ? system with { SupportEnd = end } : system;
+
+    private static void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
     {
         if (ZypperKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
             warnings.Add(
                 $"Kernel {facts.RunningKernel} runs, {kernel.Name} {kernel.Edition} is installed: what it fixes takes effect with the next boot."
-            );
-        if (
-            BaseProduct.Read(_root) is { EndOfLife: { } end } product
-            && end < DateOnly.FromDateTime(host.Clock.GetUtcNow().UtcDateTime)
-        )
-            warnings.Add(
-                $"{product.Name} has had no updates since {end:yyyy-MM-dd}: compliant means only that there is nothing more to install."
             );
     }
 }

@@ -25,6 +25,7 @@ public sealed class RepositoryHealthTests : IDisposable
             ("main/binary-amd64", Stanza("p", "1.2"))
         );
         Sources("one", "two");
+        _root.Write("var/lib/dpkg/status", Installed("p", "1.1"));
         _root.Update();
     }
 
@@ -236,47 +237,11 @@ public sealed class RepositoryHealthTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_any_repository_nothing_is_missing()
+    public async Task Without_any_repository_nothing_is_proven()
     {
         _root.Write("etc/apt/sources.list", "");
 
-        Assert.True((await _root.ReadAsync()).IsProven);
-    }
-
-    [Theory]
-    [InlineData(true, false, true)]
-    [InlineData(false, true, true)]
-    [InlineData(false, false, false)]
-    public void A_repository_that_the_host_calls_dispensable_only_warns(bool usable, bool skip, bool isProven)
-    {
-        var inventory = new HostInventory
-        {
-            Family = PackageFamily.Dnf,
-            PackageManager = "dnf",
-            Origin = InventoryOrigin.Host,
-            CapturedAt = DateTimeOffset.UnixEpoch,
-            OperatingSystem = new OsRelease { Id = "x" },
-            Packages = new PackageCatalogBuilder().Build(),
-            Facts = new HostFacts(),
-            Repositories =
-            [
-                new RepositoryHealth
-                {
-                    Name = "base",
-                    Status = RepositoryStatus.Ok,
-                    HasUsableMetadata = true,
-                },
-                new RepositoryHealth
-                {
-                    Name = "extra",
-                    Status = RepositoryStatus.RefreshFailed,
-                    HasUsableMetadata = usable,
-                    SkipIfUnavailable = skip,
-                },
-            ],
-        };
-
-        Assert.Equal(isProven, inventory.IsProven);
+        Assert.Equal(["no repository is enabled"], (await _root.ReadAsync()).NotProvenBecause);
     }
 
     public void Dispose() => _root.Dispose();

@@ -221,7 +221,12 @@ internal sealed class MadeUpRpmHost : IDisposable
 
     private CommandResult? Answer(Command command)
     {
-        if (command.FileName != "rpm" || !command.Arguments.Contains("-qa"))
+        if (command.FileName != "rpm")
+            return null;
+        // Nothing that is installed here says who makes the operating system.
+        if (command.Arguments.Contains("--whatprovides"))
+            return new CommandResult(6, "", "", TimeSpan.Zero);
+        if (!command.Arguments.Contains("-qa"))
             return null;
         const char field = '\u001f';
         var lines = _installed

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PatchTools.Errors;
+using PatchTools.Evaluation;
 using PatchTools.Inventories;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
@@ -268,15 +269,15 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
     {
         using var root = universe.NewRoot();
         root.Zypper("refresh");
-        Assert.DoesNotContain(
-            (await root.InventoryAsync()).Warnings,
-            w => w.Contains("no updates", StringComparison.Ordinal)
-        );
+        Assert.Equal(new DateOnly(2030, 12, 31), (await root.InventoryAsync()).OperatingSystem.SupportEnd);
         root.Product("2024-12-31");
 
+        var inventory = await root.InventoryAsync();
+
+        Assert.Equal(new DateOnly(2024, 12, 31), inventory.OperatingSystem.SupportEnd);
         Assert.Contains(
-            "SLES 15.5 has had no updates since 2024-12-31: compliant means only that there is nothing more to install.",
-            (await root.InventoryAsync()).Warnings
+            ReleaseLifecycle.Cautions(inventory, inventory.CapturedAt),
+            caution => caution.Contains("has had no updates since 2024-12-31", StringComparison.Ordinal)
         );
     }
 

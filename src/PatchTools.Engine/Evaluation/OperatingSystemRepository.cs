@@ -1,0 +1,85 @@
+namespace PatchTools.Evaluation;
+
+/// <summary>
+/// Tells the operating system's own repositories from those of others: only they can prove that nothing is missing. Docker's repository alone says nothing of
+/// the kernel.
+/// </summary>
+internal static class OperatingSystemRepository
+{
+    /// <summary>Launchpad's personal archives; many call themselves after Ubuntu in their label.</summary>
+    private const string PersonalArchive = "LP-PPA-";
+
+    /// <summary>apt: whether a Release file names the operating system or one that it is derived from.</summary>
+    /// <param name="origin"><c>Origin</c> of the Release file.</param>
+    /// <param name="label">Its <c>Label</c>.</param>
+    /// <param name="system">What os-release says.</param>
+    public static bool IsNamed(string? origin, string? label, OsRelease system)
+    {
+        if (origin?.StartsWith(PersonalArchive, StringComparison.OrdinalIgnoreCase) == true)
+            return false;
+        return system.IdLike.Prepend(system.Id).Any(id => Names(origin, id) || Names(label, id));
+    }
+
+    /// <summary>rpm: which repositories offer an installed package, by name and architecture, of the vendor.</summary>
+    /// <param name="catalog">What is installed and offered.</param>
+    /// <param name="repositories">How many repositories there are.</param>
+    /// <param name="vendor">Vendor of the package that owns os-release.</param>
+    public static IReadOnlyList<bool> OfferPackagesOf(PackageCatalog catalog, int repositories, string vendor)
+    {
+        var offers = new bool[repositories];
+        foreach (var package in catalog)
+        {
+            if (
+                package.Installed is { } installed
+                && vendor.Equals(installed.Vendor, StringComparison.OrdinalIgnoreCase)
+            )
+                Mark(package, offers);
+        }
+
+        return offers;
+    }
+
+    /// <summary>Which repositories offer more than half of the installed packages, by name and architecture.</summary>
+    public static IReadOnlyList<bool> OfferMostPackages(PackageCatalog catalog, int repositories)
+    {
+        var counts = new int[repositories];
+        var offers = new bool[repositories];
+        var installed = 0;
+        foreach (var package in catalog)
+        {
+            if (!package.IsInstalled)
+                continue;
+            installed++;
+            Array.Clear(offers);
+            Mark(package, offers);
+            for (var i = 0; i < repositories; i++)
+                counts[i] += offers[i] ? 1 : 0;
+        }
+
+        return [.. counts.Select(count => count * 2 > installed)];
+    }
+
+    /// <summary>What the administrator hides from the tool (excludes, priorities) is offered all the same; what only an advisory names is not.</summary>
+    private static void Mark(PackageEntry package, bool[] offers)
+    {
+        foreach (var version in package.Versions)
+        {
+            foreach (var origin in version.Origins)
+            {
+                if (!origin.IsGone && (uint)origin.Repository < (uint)offers.Length)
+                    offers[origin.Repository] = true;
+            }
+        }
+    }
+
+    // Debian, Debian-Security, Raspbian, Ubuntu, UbuntuESM, UbuntuESMApps; but not "microsoft-ubuntu-jammy-prod jammy".
+    private static bool Names(string? text, string id)
+    {
+        if (string.IsNullOrEmpty(text) || id.Length == 0)
+            return false;
+        if (!text.StartsWith(id, StringComparison.OrdinalIgnoreCase))
+            return false;
+        var rest = text.AsSpan(id.Length);
+        return rest.IsEmpty || !char.IsLetterOrDigit(rest[0]) || rest.StartsWith("ESM", StringComparison.Ordinal);
+    }
+}
