@@ -386,7 +386,7 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
     internal ReadOnlySpan<byte> EditionUtf8 =>
         _catalog.Arena.AsSpan(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
 
-    /// <summary>dpkg priority as the index spells it; empty when it has none, and on rpm.</summary>
+    /// <summary>dpkg priority in libapt's words (<c>optional</c>, <c>extra</c> for unknown ones); empty when it has none, and on rpm.</summary>
     public string Priority => _catalog.Words[_catalog.VersionRows[Index].Priority];
 
     /// <summary>dpkg section as the index spells it; empty when it has none, and on rpm.</summary>

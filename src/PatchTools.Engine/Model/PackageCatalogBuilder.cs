@@ -266,6 +266,10 @@ internal sealed class PackageCatalogBuilder
         return index;
     }
 
+    /// <summary>Gives a version the priority and section of another stanza of it.</summary>
+    public void Describe(int version, ushort priority, ushort section) =>
+        (_versions[version].Priority, _versions[version].Section) = (priority, section);
+
     public InstalledPackage Installed(int index) => _installed[index];
 
     /// <summary>Several versions of a package may be installed at once (kernels); the last one named speaks for it.</summary>

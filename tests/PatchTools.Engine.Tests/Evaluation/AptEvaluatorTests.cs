@@ -259,6 +259,55 @@ public sealed class AptEvaluatorTests
         Assert.Equal((PatchState.Missing, "Security"), (finding.State, finding.Classification));
     }
 
+    [Theory]
+    [InlineData("", "jammy-security", "", "mirror.example.org")]
+    [InlineData("stable", "bullseye-security", "", "")]
+    [InlineData("mirror", "Bookworm-Security", "Company", "mirror.example.org")]
+    [InlineData("", "jammy-infra-security", "UbuntuESM", "mirror.example.org")]
+    [InlineData("jammy-apps-security", "jammy", "UbuntuESM", "esm.ubuntu.com")]
+    [InlineData("oldstable", "buster/updates", "Debian-Security", "mirror.example.org")]
+    [InlineData("oldstable", "buster/updates", "", "security.debian.org")]
+    public void Quirk_a_security_archive_is_known_by_its_codename_where_a_mirror_changed_suite_and_label(
+        string suite,
+        string codename,
+        string label,
+        string site
+    )
+    {
+        var finding = OfferedBy(suite, codename, label, site);
+        Assert.Equal((PatchState.Missing, "Security"), (finding.State, finding.Classification));
+    }
+
+    [Theory]
+    [InlineData("stable", "bookworm", "Debian", "deb.debian.org")]
+    [InlineData("stable-updates", "bookworm-updates", "Debian", "deb.debian.org")]
+    [InlineData("oldstable", "bookworm/updates", "", "mirror.example.org")]
+    [InlineData("stable", "security-team", "", "mirror.example.org")]
+    [InlineData("oldstable", "bullseye", "Raspbian", "raspbian.raspberrypi.org")]
+    public void An_archive_without_a_sign_of_security_brings_no_security_updates(
+        string suite,
+        string codename,
+        string label,
+        string site
+    ) => Assert.Equal(PatchState.InstalledOther, OfferedBy(suite, codename, label, site).State);
+
+    private static PatchFinding OfferedBy(string suite, string codename, string label, string site) =>
+        MadeUpHost
+            .Apt()
+            .Archive(
+                "MIRROR",
+                new PackageOrigin
+                {
+                    Archive = suite,
+                    Codename = codename,
+                    Label = label,
+                    Site = site,
+                    Trusted = true,
+                }
+            )
+            .Package("a", "1.1 MIRROR", "1.0*")
+            .Finding(_security, "a");
+
     [Fact]
     public void Quirk_a_held_package_is_reported_missing_with_the_hold_in_its_explanation()
     {

@@ -2,7 +2,8 @@ namespace PatchTools.Evaluation.Apt;
 
 /// <summary>
 /// Whether an origin makes its versions security updates: authenticated, and an archive that contains <c>security</c>, a host that contains
-/// <c>security.debian.org</c> (spec 09 §4.1), or the label <c>Debian-Security</c>, by which a mirror of an old release is known (DESIGN §4).
+/// <c>security.debian.org</c> (spec 09 §4.1), or, on mirrors that change those, the label <c>Debian-Security</c> or a codename that ends in
+/// <c>-security</c> (<c>bullseye-security</c>).
 /// </summary>
 internal static class AptSecurity
 {
@@ -15,5 +16,6 @@ internal static class AptSecurity
             origin.Archive.Contains("security", StringComparison.OrdinalIgnoreCase)
             || origin.Site.Contains("security.debian.org", StringComparison.OrdinalIgnoreCase)
             || origin.Label.Equals("Debian-Security", StringComparison.OrdinalIgnoreCase)
+            || origin.Codename.EndsWith("-security", StringComparison.OrdinalIgnoreCase)
         );
 }

@@ -269,7 +269,7 @@ internal readonly struct AptStatusSink(
         var version = builder.Version(
             package,
             stanza.Version,
-            builder.Word(stanza.Priority),
+            builder.Word(AptPriority.Word(stanza.Priority)),
             builder.Word(stanza.Section),
             hash,
             origin
@@ -307,6 +307,7 @@ internal readonly struct AptStatusSink(
     public sealed class KnownVersion(byte[] edition, ulong hash)
     {
         private ulong _size;
+        private bool _isDescribed;
 
         /// <summary>
         /// The hash of a list's stanza. The first that looks like dpkg's is taken for it, and its size becomes that of the version (libapt:
@@ -326,6 +327,18 @@ internal readonly struct AptStatusSink(
             }
 
             return unchecked((other ^ size) * 1099511628211UL);
+        }
+
+        /// <summary>
+        /// Whether a repository's stanza is the first that was taken for dpkg's. Its priority and section are those of the version: libapt reads the
+        /// repositories in their order and dpkg's status last, and what comes later changes nothing.
+        /// </summary>
+        /// <param name="stanzaHash">What <see cref="HashOf"/> gave.</param>
+        public bool IsDescribedFirst(ulong stanzaHash)
+        {
+            if (stanzaHash != hash || _isDescribed)
+                return false;
+            return _isDescribed = true;
         }
     }
 }
@@ -353,14 +366,11 @@ internal readonly struct AptIndexSink(
         var isNative = stanza.Architecture.SequenceEqual(_nativeBytes) || stanza.Architecture.SequenceEqual(_all);
         var package = builder.Package(stanza.Package, isNative ? _native : builder.Word(stanza.Architecture));
         var hash = known.TryGetValue(package, out var status) ? status.HashOf(stanza) : 0;
-        var version = builder.Version(
-            package,
-            stanza.Version,
-            builder.Word(stanza.Priority),
-            builder.Word(stanza.Section),
-            hash,
-            origin
-        );
+        var priority = builder.Word(AptPriority.Word(stanza.Priority));
+        var section = builder.Word(stanza.Section);
+        var version = builder.Version(package, stanza.Version, priority, section, hash, origin);
+        if (status is not null && status.IsDescribedFirst(hash))
+            builder.Describe(version, priority, section);
         if (
             !stanza.PhasedPercentage.IsEmpty
             && int.TryParse(

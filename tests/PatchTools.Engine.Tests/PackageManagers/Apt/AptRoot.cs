@@ -86,7 +86,8 @@ internal sealed class AptRoot : IDisposable
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
 
-    private string Configuration => Path.Combine(_folder.Path, "apt.conf");
+    /// <summary>What leads apt here (<c>APT_CONFIG</c>).</summary>
+    public string Configuration => Path.Combine(_folder.Path, "apt.conf");
 
     public void Write(string relative, string text)
     {

@@ -65,6 +65,19 @@ public sealed class RealHostTests
     }
 
     [Fact]
+    public async Task Candidate_priority_section_and_security_set_of_all_installed_packages_equal_those_of_libapt()
+    {
+        var inventory = await ReadThisHost();
+
+        var expected = Libapt.Installed();
+
+        Assert.NotEmpty(expected);
+        var ours = Libapt.Installed(inventory);
+        Assert.Equal(expected.Except(ours), ours.Except(expected));
+        Assert.Equal(expected.Count, ours.Count);
+    }
+
+    [Fact]
     public async Task What_is_remembered_of_the_lists_gives_the_same_inventory_to_the_last_byte()
     {
         using var folder = new TemporaryDirectory();
