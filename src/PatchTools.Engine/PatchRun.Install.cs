@@ -215,9 +215,9 @@ public sealed partial class PatchRun
             );
 
         var (published, failure) = await PublishInstallAsync(request, report, patching);
-        var final = prepared.IsResumed
-            ? resume.AfterReport(failure is null)
-            : FinalCode.Of(wantsReboot, failure is null, outcome);
+        // A report that proves nothing is no success, also where it stays on the host and so fails nowhere.
+        var isTold = failure is null && report.Inventory.IsProven;
+        var final = prepared.IsResumed ? resume.AfterReport(isTold) : FinalCode.Of(wantsReboot, isTold, outcome);
         new RebootMarkers(host, observer).Finish(final);
         published = published with { ExitCode = final.ExitCode };
         if (failure is null)

@@ -12,7 +12,8 @@ public static class BaselineEvaluator
     {
         var evaluator = EvaluatorOf(request);
         evaluator.Run();
-        var nothing = evaluator.WhyNothingCanBeApproved();
+        // What is not proven is said first: an inventory without repositories is no fault of the baseline.
+        var nothing = request.Inventory.IsProven ? evaluator.WhyNothingCanBeApproved() : null;
         var findings = ComplianceCounting.InReportOrder(evaluator.Findings);
         return new ComplianceReport
         {

@@ -1,3 +1,5 @@
+using PatchTools.PackageManagers.Rpm;
+
 namespace PatchTools.Evaluation;
 
 /// <summary>
@@ -27,13 +29,12 @@ internal static class OperatingSystemRepository
     public static IReadOnlyList<bool> OfferPackagesOf(PackageCatalog catalog, int repositories, string vendor)
     {
         var offers = new bool[repositories];
-        foreach (var package in catalog)
+        foreach (var (installed, offering) in Offering(catalog, repositories))
         {
-            if (
-                package.Installed is { } installed
-                && vendor.Equals(installed.Vendor, StringComparison.OrdinalIgnoreCase)
-            )
-                Mark(package, offers);
+            if (!vendor.Equals(installed.Vendor, StringComparison.OrdinalIgnoreCase))
+                continue;
+            for (var i = 0; i < repositories; i++)
+                offers[i] |= offering[i];
         }
 
         return offers;
@@ -43,21 +44,52 @@ internal static class OperatingSystemRepository
     public static IReadOnlyList<bool> OfferMostPackages(PackageCatalog catalog, int repositories)
     {
         var counts = new int[repositories];
-        var offers = new bool[repositories];
         var installed = 0;
-        foreach (var package in catalog)
+        foreach (var (_, offering) in Offering(catalog, repositories))
         {
-            if (!package.IsInstalled)
-                continue;
             installed++;
-            Array.Clear(offers);
-            Mark(package, offers);
             for (var i = 0; i < repositories; i++)
-                counts[i] += offers[i] ? 1 : 0;
+                counts[i] += offering[i] ? 1 : 0;
         }
 
         return [.. counts.Select(count => count * 2 > installed)];
     }
+
+    /// <summary>Every installed package with the repositories that offer it. A package that went from noarch to the native architecture, or back, is the same.</summary>
+    private static IEnumerable<(InstalledPackage Installed, bool[] Offering)> Offering(
+        PackageCatalog catalog,
+        int repositories
+    )
+    {
+        Dictionary<string, bool[]> portable = new(StringComparer.Ordinal);
+        List<(InstalledPackage, bool[])> packages = [];
+        foreach (var package in catalog)
+        {
+            if (package.Installed is not { } installed)
+                continue;
+            var isPortable = IsPortable(package, catalog);
+            if (!isPortable || !portable.TryGetValue(installed.Name, out var offering))
+                offering = new bool[repositories];
+            if (isPortable)
+                portable[installed.Name] = offering;
+            Mark(package, offering);
+            packages.Add((installed, offering));
+        }
+
+        var names = new Utf8Set();
+        foreach (var name in portable.Keys)
+            names.Add(name);
+        foreach (var package in catalog)
+        {
+            if (!package.IsInstalled && names.Contains(package.NameUtf8) && IsPortable(package, catalog))
+                Mark(package, portable[package.Name]);
+        }
+
+        return packages;
+    }
+
+    private static bool IsPortable(PackageEntry package, PackageCatalog catalog) =>
+        package.Architecture == "noarch" || package.Architecture == catalog.NativeArchitecture;
 
     /// <summary>What the administrator hides from the tool (excludes, priorities) is offered all the same; what only an advisory names is not.</summary>
     private static void Mark(PackageEntry package, bool[] offers)

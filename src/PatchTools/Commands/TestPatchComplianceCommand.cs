@@ -38,7 +38,7 @@ public sealed class TestPatchComplianceCommand : PatchCommand
     [Parameter]
     public ReportDetail As { get; set; }
 
-    /// <summary>Writes only whether the host complies; false also when its metadata proves nothing. Wins over -As.</summary>
+    /// <summary>Writes only whether the host complies; false also when that cannot be told or the baseline judges nothing. Wins over -As.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

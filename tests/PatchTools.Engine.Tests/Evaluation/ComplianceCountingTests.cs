@@ -1,4 +1,7 @@
+using System.Text;
+using System.Xml.Linq;
 using PatchTools.Evaluation;
+using PatchTools.Exports;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation;
@@ -144,6 +147,89 @@ public sealed class ComplianceCountingTests
             unproven!.VerdictText
         );
     }
+
+    public static TheoryData<PatchState?, PatchState?> OpenStates
+    {
+        get
+        {
+            PatchState[] states =
+            [
+                PatchState.Missing,
+                PatchState.Failed,
+                PatchState.InstalledRejected,
+                PatchState.InstalledPendingReboot,
+            ];
+            var pairs = new TheoryData<PatchState?, PatchState?> { { null, null } };
+            for (var i = 0; i < states.Length; i++)
+            {
+                pairs.Add(states[i], null);
+                for (var j = i; j < states.Length; j++)
+                    pairs.Add(states[i], states[j]);
+            }
+
+            return pairs;
+        }
+    }
+
+    /// <summary>One that is taken off instead of added would let two cancel each other out.</summary>
+    [Theory]
+    [MemberData(nameof(OpenStates))]
+    public void What_is_to_do_counts_alone_and_in_pairs(PatchState? first, PatchState? second)
+    {
+        var open = new[] { first, second }.OfType<PatchState>().ToList();
+        List<PatchFinding> findings =
+        [
+            Finding("fine", PatchState.Installed),
+            .. open.Select((state, i) => Finding($"p{i}", state)),
+        ];
+        var report = MadeUpHost
+            .Apt()
+            .Package("fine", "1.0* REL")
+            .Evaluate(MadeUpBaseline.Ubuntu(MadeUpBaseline.Rule(ComplianceLevel.LOW).WithNonSecurity())) with
+        {
+            Findings = findings,
+            Counts = ComplianceCounting.Count(findings, notApplicable: 0),
+        };
+
+        var isCompliant = open.Count == 0;
+        Assert.Equal(isCompliant ? ComplianceVerdict.Compliant : ComplianceVerdict.NonCompliant, report.Verdict);
+        Assert.StartsWith(
+            isCompliant ? "Compliant: " : "Not compliant: ",
+            report.VerdictText,
+            StringComparison.Ordinal
+        );
+        foreach (var state in open.GroupBy(state => state))
+            Assert.Contains(Said(state.Key, state.Count()), report.VerdictText, StringComparison.Ordinal);
+        var suite = XDocument.Parse(Encoding.UTF8.GetString(JUnitReport.Write(report))).Root!;
+        Assert.Equal(
+            (findings.Count, open.Count, 0),
+            ((int)suite.Attribute("tests")!, (int)suite.Attribute("failures")!, (int)suite.Attribute("errors")!)
+        );
+        var summary = new PatchSummary
+        {
+            BaselineId = "",
+            SnapshotId = "",
+            ExecutionId = "",
+            Operation = "Scan",
+            RebootOption = "",
+            OperationStart = report.Start,
+            OperationEnd = report.End,
+            Counts = report.Counts,
+            Path = "",
+        };
+        Assert.Equal(isCompliant, summary.IsCompliant);
+        Assert.Equal(isCompliant, (summary with { Verdict = report.Verdict }).IsCompliant);
+    }
+
+    private static string Said(PatchState state, int count) =>
+        (count == 1 ? "1 patch " : "2 patches ")
+        + state switch
+        {
+            PatchState.Missing => count == 1 ? "is missing" : "are missing",
+            PatchState.Failed => "failed to install",
+            PatchState.InstalledRejected => count == 1 ? "is installed but rejected" : "are installed but rejected",
+            _ => count == 1 ? "waits for a reboot" : "wait for a reboot",
+        };
 
     private static PatchFinding Finding(
         string name,

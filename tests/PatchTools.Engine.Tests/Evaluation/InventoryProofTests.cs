@@ -161,6 +161,34 @@ public sealed class InventoryProofTests
         Assert.Equal([isMost, isMost], OperatingSystemRepository.OfferMostPackages(inventory.Packages, 2));
     }
 
+    [Fact]
+    public void A_package_that_went_from_noarch_to_the_native_architecture_is_still_offered()
+    {
+        var inventory = MadeUpHost
+            .Dnf()
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "confkit",
+                    Architecture = "noarch",
+                    Versions = ["1-1* NOW"],
+                }
+            )
+            .Package("confkit", "2-1 BASE")
+            .Package("tool", "1-1*", "2-1 EXTRA")
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "tool",
+                    Architecture = "noarch",
+                    Versions = ["2-1 BASE"],
+                }
+            )
+            .Inventory();
+
+        Assert.Equal([true, false], OperatingSystemRepository.OfferMostPackages(inventory.Packages, 2));
+    }
+
     private static void NotProven(HostInventory inventory, params string[] reasons)
     {
         Assert.Equal(reasons, inventory.NotProvenBecause);

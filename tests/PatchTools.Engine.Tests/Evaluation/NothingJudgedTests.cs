@@ -201,7 +201,7 @@ public sealed class NothingJudgedTests
         Assert.NotNull(report.NothingJudgedBecause);
 
         var unproven = Host("apt").Unreadable("REL").Evaluate(Ubuntu());
-        Assert.Equal(ComplianceVerdict.NotProven, unproven.Verdict);
+        Assert.Equal((ComplianceVerdict.NotProven, null), (unproven.Verdict, unproven.NothingJudgedBecause));
     }
 
     private static void NothingJudged(MadeUpHost host, PatchBaseline baseline, string because)
