@@ -26,9 +26,11 @@ internal static class InventoryProof
         reasons.Count switch
         {
             0 => "",
-            1 => reasons[0],
-            2 => $"{reasons[0]}, and {reasons[1]}",
-            _ => FormattableString.Invariant($"{reasons[0]}, and there are {reasons.Count - 1} more reasons"),
+            1 => FirstSentence(reasons[0]),
+            2 => $"{FirstSentence(reasons[0])}, and {FirstSentence(reasons[1])}",
+            _ => FormattableString.Invariant(
+                $"{FirstSentence(reasons[0])}, and there are {reasons.Count - 1} more reasons"
+            ),
         };
 
     /// <summary>The reasons as sentences of their own.</summary>
@@ -101,11 +103,27 @@ internal static class InventoryProof
             : text;
     }
 
+    /// <summary>What comes after it says what to do, and is among the warnings.</summary>
+    private static string FirstSentence(string text)
+    {
+        for (
+            var stop = text.IndexOf(". ", StringComparison.Ordinal);
+            stop >= 0;
+            stop = text.IndexOf(". ", stop + 2, StringComparison.Ordinal)
+        )
+        {
+            if (stop + 2 < text.Length && char.IsUpper(text[stop + 2]))
+                return text[..stop];
+        }
+
+        return text;
+    }
+
     private static string Spoilt(RepositoryHealth repository)
     {
         var what = repository.Status == RepositoryStatus.Damaged ? "is damaged" : "cannot be read";
         return repository.Message is { Length: > 0 } message
-            ? $"{repository.Name} {what} ({message.TrimEnd('.')})"
+            ? $"{repository.Name} {what} ({FirstSentence(message.TrimEnd('.'))})"
             : $"{repository.Name} {what}";
     }
 

@@ -56,13 +56,13 @@ internal static class OperatingSystemRepository
     }
 
     /// <summary>Every installed package with the repositories that offer it. A package that went from noarch to the native architecture, or back, is the same.</summary>
-    private static IEnumerable<(InstalledPackage Installed, bool[] Offering)> Offering(
+    private static List<(InstalledPackage Installed, bool[] Offering)> Offering(
         PackageCatalog catalog,
         int repositories
     )
     {
         Dictionary<string, bool[]> portable = new(StringComparer.Ordinal);
-        List<(InstalledPackage, bool[])> packages = [];
+        List<(InstalledPackage Installed, bool[] Offering)> packages = [];
         foreach (var package in catalog)
         {
             if (package.Installed is not { } installed)

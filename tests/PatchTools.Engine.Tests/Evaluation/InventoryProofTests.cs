@@ -97,6 +97,27 @@ public sealed class InventoryProofTests
     }
 
     [Fact]
+    public void The_verdict_takes_the_first_sentence_of_a_reason_and_the_warnings_all_of_it()
+    {
+        const string doubt = "The clock says 08:00. and is behind. Set the clock right.";
+        var inventory = Inventory(_system) with { Doubts = [doubt] };
+
+        Assert.Equal("the clock says 08:00. and is behind", InventoryProof.Clause(inventory.NotProvenBecause));
+        Assert.Equal(
+            ["Not proven: the clock says 08:00. and is behind. Set the clock right."],
+            InventoryProof.Warnings(inventory)
+        );
+        Assert.Equal(
+            "no repository is enabled, and the clock says 08:00. and is behind",
+            InventoryProof.Clause((inventory with { Repositories = [] }).NotProvenBecause)
+        );
+        Assert.Equal(
+            "no repository is enabled, and there are 2 more reasons",
+            InventoryProof.Clause((inventory with { Repositories = [], Doubts = [doubt, doubt] }).NotProvenBecause)
+        );
+    }
+
+    [Fact]
     public void An_older_inventory_is_judged_by_what_its_repositories_offer()
     {
         Assert.True(Inventory(_system with { IsOperatingSystem = null }).IsProven);

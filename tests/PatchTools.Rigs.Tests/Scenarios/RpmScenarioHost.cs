@@ -99,7 +99,8 @@ internal sealed class RpmScenarioHost : IDisposable
     /// <summary>Installs packages as they were before.</summary>
     public RpmScenarioHost Installed(params IReadOnlyList<SyntheticRpm> packages)
     {
-        foreach (var package in packages)
+        // One vendor makes the system: its repository is known by offering what it has made.
+        foreach (var package in packages.Select(package => package.With("Vendor", "Rig")))
         {
             Root.Write($"/var/tmp/rpms/{package.FileName}", "");
             File.WriteAllBytes(Root.Path($"/var/tmp/rpms/{package.FileName}"), package.Build());

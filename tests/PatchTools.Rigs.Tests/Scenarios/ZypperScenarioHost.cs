@@ -42,7 +42,7 @@ internal sealed class ZypperScenarioHost : IDisposable
         Root.Shell("ln -s SLES.prod /etc/products.d/baseproduct").Expect();
         Configure("multiversion = provides:multiversion(kernel)");
         Repository(Base);
-        Installed(Suse("s-shell", "1.0-1").With("Provides", "/bin/sh"));
+        Installed(Suse("s-shell", "1.0-1").With("Provides", "/bin/sh").With("Provides", "suse-release = 15.5"));
     }
 
     public bool IsSigned { get; }
