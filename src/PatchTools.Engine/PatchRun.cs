@@ -129,6 +129,9 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         inventory = inventory with
         {
             Cautions = [.. inventory.Cautions, .. ReleaseLifecycle.Cautions(inventory, host.Clock.GetUtcNow())],
+            Doubts = HostClock.Doubt(host.Clock.GetUtcNow(), inventory.Repositories) is { } clock
+                ? [.. inventory.Doubts, clock]
+                : inventory.Doubts,
         };
         if (inventory.Origin != InventoryOrigin.Host)
             return inventory;

@@ -155,12 +155,22 @@ internal sealed class ExampleHost : IDisposable
                 CultureInfo.InvariantCulture,
                 $"Package: {parts[0]}\nVersion: {parts[column]}\nPriority: {parts[2]}\nSection: {parts[1]}\nArchitecture: amd64\nFilename: pool/main/{parts[0]}.deb\nSize: 1000\nDescription: {parts[0]}\n\n"
             );
-        File.WriteAllText(_folder.File($"root/var/lib/apt/lists/{name}_main_binary-amd64_Packages"), text.ToString());
-        File.WriteAllText(
-            _folder.File($"root/var/lib/apt/lists/{name}_Release"),
-            $"Origin: Debian\nLabel: Debian{(column == 5 ? "-Security" : "")}\nSuite: {suite}\nCodename: bookworm\nDate: Sat, 14 Mar 2026 09:00:00 UTC\nArchitectures: amd64\nComponents: main\n"
+        var list = Encoding.UTF8.GetBytes(text.ToString());
+        var sum = Convert.ToHexString(SHA256.HashData(list)).ToLowerInvariant();
+        Write($"{name}_main_binary-amd64_Packages", list);
+        var size = list.Length.ToString(CultureInfo.InvariantCulture);
+        Write(
+            $"{name}_Release",
+            Encoding.UTF8.GetBytes(
+                $"Origin: Debian\nLabel: Debian{(column == 5 ? "-Security" : "")}\nSuite: {suite}\nCodename: bookworm\n"
+                    + "Date: Sat, 14 Mar 2026 09:00:00 UTC\nArchitectures: amd64\nComponents: main\n"
+                    + $"SHA256:\n {sum} {size} main/binary-amd64/Packages\n"
+            )
         );
     }
+
+    private void Write(string name, byte[] content) =>
+        File.WriteAllBytes(_folder.File($"root/var/lib/apt/lists/{name}"), content);
 
     private static void Copy(string from, string to)
     {

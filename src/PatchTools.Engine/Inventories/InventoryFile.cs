@@ -176,6 +176,11 @@ internal static class InventoryFile
                 json.WriteBoolean("hasAdvisories", hasAdvisories);
             if (repository.IsOperatingSystem is { } isOperatingSystem)
                 json.WriteBoolean("isOperatingSystem", isOperatingSystem);
+            if (repository.NotVerified is { } notVerified)
+                json.WriteString("notVerified", notVerified);
+            if (!repository.ProvesByItself)
+                json.WriteBoolean("provesByItself", false);
+            WriteTime(json, "newestFile", repository.NewestFile);
             json.WriteEndObject();
         }
 

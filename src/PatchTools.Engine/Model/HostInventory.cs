@@ -68,6 +68,24 @@ public sealed record RepositoryHealth
     /// <summary>Whether it publishes advisories (rpm families). Without them nobody can tell which of its packages are security updates. Null: not known, or not that kind of repository.</summary>
     public bool? HasAdvisories { get; init; }
 
+    /// <summary>
+    /// Paths of the lists that were read although no checksum of them is named: their size and form were checked,
+    /// nothing else. Null when each was compared with its checksum.
+    /// </summary>
+    public string? NotVerified { get; init; }
+
+    /// <summary>
+    /// False: nobody vouches for its lists (apt: no Release file, and the source is marked trusted or allow-insecure).
+    /// What it offers is an offer; it proves nothing of what is not there.
+    /// </summary>
+    public bool ProvesByItself { get; init; } = true;
+
+    /// <summary>
+    /// The last file time among its metadata, UTC: when the vendor made the file, or when it came here. Null: no file,
+    /// or not known.
+    /// </summary>
+    public DateTimeOffset? NewestFile { get; init; }
+
     /// <summary>Whether its metadata still proves anything: no failure, or metadata of it no older than the limit.</summary>
     public bool HasUsableMetadata { get; init; }
 

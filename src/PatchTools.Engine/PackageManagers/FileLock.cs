@@ -30,12 +30,58 @@ internal static partial class FileLock
             // The kernel has no number for a process of another namespace.
             return query.Process <= 0 ? "a process outside this container" : Describe(query.Process);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (UnauthorizedAccessException)
         {
-            // Whoever may not open the lock cannot refresh either; the tool will say so.
+            // Who may not open the file may still read whom the kernel lists as its holder.
+            return ListedHolder(path);
+        }
+        catch (IOException)
+        {
+            // Gone between two looks.
             return null;
         }
     }
+
+    // /proc/locks, proc_locks(5):
+    // 1: POSIX  ADVISORY  WRITE 2034 fd:01:1316274 0 EOF
+    // 1: -> POSIX  ADVISORY  WRITE 2035 fd:01:1316274 0 EOF     (waits)
+    internal static string? ListedHolder(string path)
+    {
+        if (FileStamp.Of(path) is not { } file)
+            return null;
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/locks"))
+            {
+                var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (
+                    words is [_, "POSIX" or "OFDLCK", _, _, var process, var where, ..]
+                    && where.Split(':') is [var major, var minor, var inode]
+                    && inode == file.Inode.ToString(CultureInfo.InvariantCulture)
+                    && IsSameDevice(file, major, minor)
+                    && int.TryParse(process, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+                )
+                    return id <= 0 ? "a process outside this container" : Describe(id);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No such list here.
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// File systems without a device of their own (overlayfs, btrfs) show another number here than there.
+    /// </summary>
+    private static bool IsSameDevice(FileStamp file, string major, string minor) =>
+        file.DeviceMajor == 0
+        || (
+            uint.TryParse(major, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var first)
+            && uint.TryParse(minor, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var second)
+            && (first, second) == (file.DeviceMajor, file.DeviceMinor)
+        );
 
     /// <summary>A process as "process 123 (apt-get update, for 4 minutes)".</summary>
     public static string Describe(int process) =>

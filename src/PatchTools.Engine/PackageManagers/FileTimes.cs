@@ -29,6 +29,12 @@ internal static partial class FileTimes
             ? new EpochTime(seconds + (nanoseconds * 1e-9), IsFractional: true)
             : null;
 
+    /// <summary>Modification time, UTC, whole seconds; null when there is no such file.</summary>
+    public static DateTimeOffset? ModifiedAt(string path) =>
+        TryRead(path, ModificationOffset, out var seconds, out _) && seconds is > -62_135_596_800 and < 253_402_300_800
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
     private static bool TryRead(string path, int offset, out long seconds, out uint nanoseconds)
     {
         Span<byte> buffer = stackalloc byte[256];

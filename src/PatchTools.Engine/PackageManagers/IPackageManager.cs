@@ -1,3 +1,5 @@
+using PatchTools.Hosts;
+
 namespace PatchTools.PackageManagers;
 
 /// <summary>What the engine needs of a package manager. Policy belongs in Evaluation, details of one tool in its folder.</summary>
@@ -63,6 +65,9 @@ public sealed record InventoryRequest
 
     /// <summary>Who the inventory is of.</summary>
     public InventoryOrigin Origin { get; init; } = InventoryOrigin.Host;
+
+    /// <summary>Whether this host itself is read, and no image or other root that somebody else made.</summary>
+    internal bool IsOfThisHost(HostContext host) => Origin == InventoryOrigin.Host && host.Paths.Root == "/";
 }
 
 /// <summary>What is to be installed and under which conditions.</summary>

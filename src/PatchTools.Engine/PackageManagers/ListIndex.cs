@@ -24,25 +24,25 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
 
     // 0..7   the format and its version
     // 8..11  CRC-32C of all that follows
-    // 12..   the key: name, length and checksum or time of the list, and what was asked of it; then what its reader found
+    // 12..   the key: length and checksum of the list, as PatchTools computed it, and what was asked of it;
+    //        then what its reader found
     private const int HeaderBytes = 12;
 
-    private static readonly byte[] _format = [.. "PTINDEX"u8, 1];
+    private static readonly byte[] _format = [.. "PTINDEX"u8, 2];
 
     private string Folder => Path.Combine(host.Paths.DataDirectory, "metadata");
 
     /// <summary>What is known of a list; null when nothing is, or it is of no use.</summary>
-    /// <param name="list">Path of the list as it lies there now.</param>
+    /// <param name="list">The list as it lies there now.</param>
     /// <param name="asked">What the index must hold beside the usual; empty for nothing.</param>
-    /// <param name="checksum">Of the list, as its repository gives it; where it gives none, the file's time stands for it. dnf sets that anew with every refresh.</param>
-    public ListIndexReader? Load(string list, string asked = "", string checksum = "")
+    public ListIndexReader? Load(OpenList list, string asked = "")
     {
-        if (KeyOf(list, asked, checksum) is not { } key)
+        if (KeyOf(list, asked) is not { } key)
             return null;
         ListIndexReader? reader = null;
         try
         {
-            var path = PathOf(list);
+            var path = PathOf(list.Path);
             if (!File.Exists(path))
                 return null;
 #pragma warning disable CA2000 // The reader owns the file.
@@ -74,9 +74,9 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     }
 
     /// <summary>Takes down what a reader finds in a list; null where the list is too small to be worth it.</summary>
-    public ListIndexWriter? Begin(string list, string asked = "", string checksum = "")
+    public ListIndexWriter? Begin(OpenList list, string asked = "")
     {
-        if (KeyOf(list, asked, checksum) is not { } key)
+        if (KeyOf(list, asked) is not { } key)
             return null;
         var writer = new ListIndexWriter();
         writer.Raw(new byte[HeaderBytes]);
@@ -85,7 +85,7 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     }
 
     /// <summary>Keeps what was taken down, once the list has been read to its end. A host without room or right for it reads the list next time.</summary>
-    public void Save(string list, ListIndexWriter writer)
+    public void Save(OpenList list, ListIndexWriter writer)
     {
         var content = writer.Written.ToArray();
         _format.CopyTo(content, 0);
@@ -93,7 +93,7 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
         try
         {
             AtomicFile.CreateDirectory(Folder);
-            AtomicFile.Write(PathOf(list), content);
+            AtomicFile.Write(PathOf(list.Path), content);
             foreach (
                 var old in Directory
                     .GetFiles(Folder, "*.index")
@@ -119,25 +119,21 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
         var what =
             $"{Path.GetDirectoryName(list)}/{(dash >= 32 && name.AsSpan(0, dash).IndexOfAnyExcept(SearchValues.Create("0123456789abcdef")) < 0 ? name[dash..] : name)}";
 
-        // FNV-1a: where two lists meet, each only costs the other its index. A cryptographic hash would load a library of five megabytes.
+        // FNV-1a: where two lists meet, each only costs the other its index. A cryptographic hash would load a library
+        // of five megabytes, which a scan whose lists have not changed does without.
         var hash = 14695981039346656037UL;
         foreach (var b in Encoding.UTF8.GetBytes(what))
             hash = (hash ^ b) * 1099511628211UL;
         return Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{hash:X16}.index"));
     }
 
-    private byte[]? KeyOf(string list, string asked, string checksum)
-    {
-        var file = new FileInfo(list);
-        return file.Exists && file.Length >= smallestList
+    /// <summary>Never what somebody claims of the list: then nobody's list can stand for another's.</summary>
+    private byte[]? KeyOf(OpenList list, string asked) =>
+        list.Length >= smallestList && !list.Checksum.IsNone
             ? Encoding.UTF8.GetBytes(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{list}\n{file.Length}\n{(checksum.Length > 0 ? checksum : file.LastWriteTimeUtc.Ticks)}\n{asked}"
-                )
+                string.Create(CultureInfo.InvariantCulture, $"{list.Length}\n{list.Checksum}\n{asked}")
             )
             : null;
-    }
 
     /// <summary>Whether the format is this one and the checksum that of the content; leaves the file at the key.</summary>
     private static bool IsWhole(Stream file)

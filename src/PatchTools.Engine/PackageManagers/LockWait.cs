@@ -16,7 +16,14 @@ internal sealed record HeldLock(string Path, string Holder);
 /// <param name="observer">Who is told for whom it waits.</param>
 /// <param name="subject">What is in use, for people: <c>dpkg or apt</c>.</param>
 /// <param name="held">The first lock that is held now; null when none is.</param>
-internal sealed class LockWait(HostContext host, IRunObserver observer, string subject, Func<HeldLock?> held)
+/// <param name="activity">What waits: the activity of the progress.</param>
+internal sealed class LockWait(
+    HostContext host,
+    IRunObserver observer,
+    string subject,
+    Func<HeldLock?> held,
+    string activity = "Install"
+)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
@@ -28,10 +35,13 @@ internal sealed class LockWait(HostContext host, IRunObserver observer, string s
         {
             if (host.Clock.GetElapsedTime(since) >= timeout)
                 throw Busy(found);
-            observer.Progress("Install", $"Waiting for {found.Holder}, which holds {found.Path}", -1);
+            observer.Progress(activity, $"Waiting for {found.Holder}, which holds {found.Path}", -1);
             await Task.Delay(s_interval, host.Clock, cancellationToken);
         }
     }
+
+    /// <summary>What is in use by whom, for people; null when nobody uses it.</summary>
+    public string? InUse() => held() is { } found ? $"{subject} is in use by {found.Holder} ({found.Path})" : null;
 
     /// <summary>The error that names whoever holds a lock now, or that somebody did.</summary>
     public PatchToolsException Busy() =>

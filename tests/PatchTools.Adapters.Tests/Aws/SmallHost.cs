@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using PatchTools.Adapters.Aws;
 using PatchTools.Hosts;
 using PatchTools.Testing;
@@ -42,13 +45,7 @@ internal sealed class SmallHost : IDisposable
                         )
                 )
         );
-        Write(
-            "var/lib/apt/lists/security.debian.org_dists_bookworm-security_Release",
-            "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: bookworm-security\nDate: Sat, 14 Mar 2026 12:00:00 UTC\nArchitectures: amd64\nComponents: main\n"
-        );
-        Write(
-            "var/lib/apt/lists/security.debian.org_dists_bookworm-security_main_binary-amd64_Packages",
-            """
+        const string list = """
             Package: libexample1
             Version: 1.0-2
             Priority: important
@@ -57,8 +54,16 @@ internal sealed class SmallHost : IDisposable
             Filename: pool/main/libe/libexample1_1.0-2_amd64.deb
             Size: 1000
 
-            """
+            """;
+        var sum = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(list))).ToLowerInvariant();
+        var size = list.Length.ToString(CultureInfo.InvariantCulture);
+        Write(
+            "var/lib/apt/lists/security.debian.org_dists_bookworm-security_Release",
+            "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: bookworm-security\n"
+                + "Date: Sat, 14 Mar 2026 12:00:00 UTC\nArchitectures: amd64\nComponents: main\n"
+                + $"SHA256:\n {sum} {size} main/binary-amd64/Packages\n"
         );
+        Write("var/lib/apt/lists/security.debian.org_dists_bookworm-security_main_binary-amd64_Packages", list);
         Directory.CreateDirectory(_folder.File("root/var/lib/apt/lists/partial"));
         File.WriteAllText(_folder.File("proc/uptime"), "100000.00 0.00\n");
         Context = new HostContext

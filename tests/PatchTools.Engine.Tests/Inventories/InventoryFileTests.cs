@@ -59,7 +59,7 @@ public sealed class InventoryFileTests
 
     [Theory]
     [InlineData("\"nativeArchitecture\":\"amd64\"", "\"words\":[]")]
-    [InlineData("\"repository\":1", "\"repository\":2")]
+    [InlineData("\"repository\":1", "\"repository\":3")]
     [InlineData("[[],[0]", "[[],[99]")]
     [InlineData("[\"\",\"amd64\"", "[\"\"")]
     [InlineData("\"package\":0,\"version\":0", "\"package\":0,\"version\":7")]
@@ -179,6 +179,8 @@ public sealed class InventoryFileTests
                     inventory.Facts,
                     inventory.Repositories,
                     inventory.Warnings,
+                    inventory.Doubts,
+                    inventory.Cautions,
                     inventory.IsProven,
                     inventory.Packages.NativeArchitecture,
                 }
@@ -321,7 +323,11 @@ public sealed class InventoryFileTests
                     Status = RepositoryStatus.Stale,
                     Message = "too old",
                     SkipIfUnavailable = true,
+                    NotVerified = "/var/lib/apt/lists/old_Packages",
+                    ProvesByItself = false,
+                    NewestFile = DateTimeOffset.UnixEpoch.AddDays(20004),
                 },
+                new RepositoryHealth { Name = "http://broken.example", Status = RepositoryStatus.Damaged },
             ],
             Facts = new HostFacts
             {
@@ -342,6 +348,8 @@ public sealed class InventoryFileTests
                 ),
             },
             Warnings = ["one", "two"],
+            Doubts = ["The database is cut off."],
+            Cautions = ["curl (half-configured)"],
         };
     }
 }

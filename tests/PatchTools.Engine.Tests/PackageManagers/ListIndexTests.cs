@@ -12,12 +12,16 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers;
 
-/// <summary>What is remembered of lists. That it was used shows when the list has become nonsense of the same length and time.</summary>
+/// <summary>
+/// What is remembered of lists. That it was used shows when the list has become nonsense of the same length, and is
+/// still said to have the checksum that it had.
+/// </summary>
 public sealed class ListIndexTests : IDisposable
 {
     private static readonly DateTime _time = new(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc);
 
     private readonly TemporaryDirectory _folder = new();
+    private readonly Dictionary<string, ListChecksum> _checksums = new(StringComparer.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 
@@ -54,14 +58,15 @@ public sealed class ListIndexTests : IDisposable
         var fresh = Advisories(list).Lines;
 
         var sink = new EveryStream();
-        Index().ReadAdvisories(list, "", sink);
+        using (var open = Open(list))
+            Index().ReadAdvisories(open, sink);
 
         Assert.True(sink.Count > fresh.Count);
         Assert.Equal(fresh, Advisories(list).Lines);
     }
 
     [Theory]
-    [InlineData("time")]
+    [InlineData("checksum")]
     [InlineData("length")]
     [InlineData("index")]
     [InlineData("truncated index")]
@@ -76,8 +81,8 @@ public sealed class ListIndexTests : IDisposable
         var content = File.ReadAllBytes(index);
         switch (what)
         {
-            case "time":
-                File.SetLastWriteTimeUtc(list, _time.AddSeconds(1));
+            case "checksum":
+                _checksums.Remove(list);
                 break;
             case "length":
                 File.AppendAllText(list, "x");
@@ -106,15 +111,19 @@ public sealed class ListIndexTests : IDisposable
     }
 
     [Fact]
-    public void A_list_of_the_same_checksum_is_known_whatever_its_time_is()
+    public void What_one_list_holds_is_never_taken_for_another_of_the_same_length()
     {
         var list = Write("primary.xml", RepositoryMetadataTests.Primary);
-        var fresh = Packages(list, "5f0a");
-        MakeNonsense(list);
-        File.SetLastWriteTimeUtc(list, _time.AddDays(1));
+        var fresh = Packages(list);
 
-        Assert.Equal(fresh, Packages(list, "5f0a"));
-        Assert.Throws<PatchToolsException>(() => Packages(list, "93b1"));
+        File.WriteAllText(list, RepositoryMetadataTests.Primary.Replace("<name>", "<NAME>", StringComparison.Ordinal));
+        _checksums.Clear();
+        Assert.Throws<PatchToolsException>(() => Packages(list));
+
+        File.WriteAllText(list, RepositoryMetadataTests.Primary);
+        File.SetLastWriteTimeUtc(list, _time.AddDays(1));
+        _checksums.Clear();
+        Assert.Equal(fresh, Packages(list));
     }
 
     [Fact]
@@ -129,11 +138,11 @@ public sealed class ListIndexTests : IDisposable
     public void Small_lists_are_not_worth_an_index_and_a_newer_list_takes_the_place_of_the_older()
     {
         var small = Write("small/primary.xml", RepositoryMetadataTests.Primary);
-        new MetadataIndex(new ListIndex(Host), new Decompressor()).ReadPrimary(
-            small,
-            "",
-            new RepositoryMetadataTests.PackageLines()
-        );
+        using (var open = Open(small))
+            new MetadataIndex(new ListIndex(Host), new Decompressor()).ReadPrimary(
+                open,
+                new RepositoryMetadataTests.PackageLines()
+            );
         Assert.False(Directory.Exists(_folder.File("data/metadata")));
 
         Packages(Write($"{new string('a', 64)}-primary.xml", RepositoryMetadataTests.Primary));
@@ -218,17 +227,33 @@ public sealed class ListIndexTests : IDisposable
 
     private MetadataIndex Index() => new(new ListIndex(Host, smallestList: 0), new Decompressor());
 
-    private List<string> Packages(string list, string checksum = "")
+    /// <summary>With the checksum that it had when it was opened first.</summary>
+    private OpenList Open(string list)
+    {
+        var open = new OpenList(list, new FileStream(list, FileMode.Open, FileAccess.Read));
+        if (!_checksums.TryGetValue(list, out var checksum))
+        {
+            using var content = open.Content();
+            _checksums[list] = checksum = ListChecksum.Compute(content, ListChecksum.UsualKind);
+        }
+
+        open.Checksum = checksum;
+        return open;
+    }
+
+    private List<string> Packages(string list)
     {
         var sink = new RepositoryMetadataTests.PackageLines();
-        Index().ReadPrimary(list, checksum, sink);
+        using var open = Open(list);
+        Index().ReadPrimary(open, sink);
         return sink.Lines;
     }
 
     private RepositoryMetadataTests.AdvisoryLines Advisories(string list)
     {
         var sink = new RepositoryMetadataTests.AdvisoryLines();
-        Index().ReadAdvisories(list, "", sink);
+        using var open = Open(list);
+        Index().ReadAdvisories(open, sink);
         return sink;
     }
 
@@ -251,7 +276,12 @@ public sealed class ListIndexTests : IDisposable
             phased,
             sources
         );
-        var length = new AptListIndex(new ListIndex(Host, smallestList: 0), new Decompressor()).Read(list, ref sink);
+        using var open = Open(list);
+        var length = new AptListIndex(new ListIndex(Host, smallestList: 0), new Decompressor()).Read(
+            open,
+            isVerified: true,
+            ref sink
+        );
         var catalog = builder.Build();
         return (
             length,

@@ -23,10 +23,15 @@ internal static class AptListFiles
         return null;
     }
 
-    /// <summary>Opens the plain text of an index.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>; <see cref="PatchErrors.UnsupportedCompression"/>.</exception>
-    public static Stream Open(string path, IDecompressor decompressor)
+    /// <summary>How apt has compressed an index: <c>.lz4</c>; empty where it is plain.</summary>
+    public static string ExtensionOf(string path) =>
+        s_extensions.FirstOrDefault(e => e.Length > 0 && path.EndsWith(e, StringComparison.Ordinal)) ?? "";
+
+    /// <summary>The plain text of an index.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedCompression"/>.</exception>
+    public static Stream Open(OpenList list, IDecompressor decompressor)
     {
+        var path = list.Path;
         var format = Path.GetExtension(path) switch
         {
             ".lz4" => CompressionFormat.Lz4,
@@ -40,7 +45,7 @@ internal static class AptListFiles
             ),
             _ => (CompressionFormat?)null,
         };
-        var file = OpenFile(path);
+        var file = list.Content();
         if (Path.GetExtension(path) == ".gz")
             return new ReadAheadStream(new GZipStream(file, CompressionMode.Decompress));
         return format is { } known ? new ReadAheadStream(decompressor.Open(known, file)) : file;

@@ -7,9 +7,14 @@ namespace PatchTools.PackageManagers.Apt;
 internal sealed class AptListIndex(ListIndex index, IDecompressor decompressor)
 {
     /// <summary>Hands the stanzas of a list to a sink.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="isVerified">
+    /// Its bytes are those that were promised. Otherwise every stanza must be that of a package.
+    /// </param>
+    /// <param name="sink">Who is handed the stanzas.</param>
     /// <returns>Bytes of plain text that the list holds.</returns>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/> or <see cref="PatchErrors.UnsupportedCompression"/>.</exception>
-    public long Read(string list, ref AptIndexSink sink)
+    public long Read(OpenList list, bool isVerified, ref AptIndexSink sink)
     {
         // Source packages are asked for only where a pin names one.
         var asked = sink.WantsSources ? "sources" : "";
@@ -18,9 +23,9 @@ internal sealed class AptListIndex(ListIndex index, IDecompressor decompressor)
             return Replay(known, ref sink);
         using var stream = AptListFiles.Open(list, decompressor);
         if (index.Begin(list, asked) is not { } writer)
-            return StanzaReader.Read(stream, list, ref sink);
+            return StanzaReader.Read(stream, list.Path, ref sink, isStrict: !isVerified);
         var recorder = new Recorder(sink, writer);
-        var read = StanzaReader.Read(stream, list, ref recorder);
+        var read = StanzaReader.Read(stream, list.Path, ref recorder, isStrict: !isVerified);
         writer.Text(default(ReadOnlySpan<byte>));
         writer.Number(read);
         index.Save(list, writer);

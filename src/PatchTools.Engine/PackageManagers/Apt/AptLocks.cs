@@ -14,11 +14,26 @@ internal static class AptLocks
     ];
 
     public static LockWait Of(HostContext host, IRunObserver observer) =>
-        new(host, observer, "dpkg or apt", () => Held(host));
+        new(host, observer, "dpkg or apt", () => Held(s_paths.Select(host.Paths.InRoot)));
 
-    private static HeldLock? Held(HostContext host)
+    /// <summary>The locks of whoever changes what a scan reads: dpkg's database, and the lists.</summary>
+    public static LockWait OfReading(HostContext host, AptSetting setting, IRunObserver observer) =>
+        new(
+            host,
+            observer,
+            "dpkg or apt",
+            () =>
+                Held([
+                    Path.Combine(setting.AdminDirectory, "lock-frontend"),
+                    Path.Combine(setting.AdminDirectory, "lock"),
+                    Path.Combine(setting.ListsDirectory, "lock"),
+                ]),
+            "Inventory"
+        );
+
+    private static HeldLock? Held(IEnumerable<string> paths)
     {
-        foreach (var path in s_paths.Select(host.Paths.InRoot))
+        foreach (var path in paths)
         {
             if (FileLock.Holder(path) is { } holder)
                 return new HeldLock(path, holder);

@@ -28,12 +28,11 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         var moved = new AptSourcesBackup(host);
         if (request.RestoresSources)
             moved.Restore(observer);
-        var setting = AptSetting.Read(host, request);
-        var failures = request.Refresh
-            ? await new AptRefresh(host, runner, observer).RunAsync(setting, request, cancellationToken)
-            : null;
-        cancellationToken.ThrowIfCancellationRequested();
-        var inventory = new AptReading(host, decompressor, setting, request, failures).Read(cancellationToken);
+        var inventory = await new QuietReading(host, request).ReadAsync(
+            AptLocks.OfReading(host, AptSetting.Read(host, request), observer),
+            () => ReadAsync(request, observer, cancellationToken),
+            cancellationToken
+        );
         observer.Verbose(
             $"Read {inventory.Installed.Count} installed packages and {inventory.Packages.VersionCount} versions from {inventory.Repositories.Count} repositories."
         );
@@ -43,6 +42,20 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
                 Warnings = [.. inventory.Warnings, warning],
             }
             : inventory;
+    }
+
+    private async Task<HostInventory> ReadAsync(
+        InventoryRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        var setting = AptSetting.Read(host, request);
+        var failures = request.Refresh
+            ? await new AptRefresh(host, runner, observer).RunAsync(setting, request, cancellationToken)
+            : null;
+        cancellationToken.ThrowIfCancellationRequested();
+        return new AptReading(host, decompressor, setting, request, failures).Read(cancellationToken);
     }
 
     public Task<InstallPlan> PlanAsync(

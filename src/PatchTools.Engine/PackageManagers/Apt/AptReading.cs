@@ -23,6 +23,9 @@ internal sealed class AptReading(
 {
     private readonly DateTimeOffset _now = host.Clock.GetUtcNow();
     private readonly AptListIndex _index = new(new ListIndex(host), decompressor);
+    private readonly KnownChecksums _checksums = new(host, request.IsOfThisHost(host));
+    private readonly List<string> _doubts = [];
+    private readonly List<string> _cautions = [];
     private readonly List<string> _warnings = [.. setting.Configuration.Warnings];
 
     public HostInventory Read(CancellationToken cancellationToken) => Read(out _, cancellationToken);
@@ -45,7 +48,7 @@ internal sealed class AptReading(
         };
         List<AptIndexFacts> indexes = [new AptIndexFacts { Archive = "now", IsLocalDatabase = true }];
         var now = builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = native });
-        var status = ReadStatus(builder, now);
+        var status = new DpkgReading(setting, _doubts, _cautions).Read(builder, now);
         for (var i = 0; i < repositories.Count; i++)
         {
             var repository = repositories[i];
@@ -65,6 +68,12 @@ internal sealed class AptReading(
             }
         }
 
+        _checksums.Save();
+        foreach (var repository in repositories.Where(r => r.NotVerified is not null))
+            _warnings.Add(
+                $"The lists of {repository.Name} are not verified: no checksum is named of "
+                    + $"{repository.NotVerified}."
+            );
         var catalog = builder.Build();
         var system = OsReleaseFile.Read(host.Paths.Root);
         var offersMost = OperatingSystemRepository.OfferMostPackages(catalog, repositories.Count);
@@ -91,6 +100,8 @@ internal sealed class AptReading(
             ],
             Facts = HostFactsReader.Read(host, _warnings),
             Warnings = _warnings,
+            Doubts = _doubts,
+            Cautions = _cautions,
         };
     }
 
@@ -104,45 +115,57 @@ internal sealed class AptReading(
         return state;
     }
 
-    private AptStatusSink ReadStatus(PackageCatalogBuilder builder, int origin)
-    {
-        var sink = new AptStatusSink(
-            builder,
-            origin,
-            builder.NativeArchitecture,
-            setting.AdminDirectory,
-            AutomaticallyInstalled(builder.NativeArchitecture)
-        );
-        using (var file = AptListFiles.OpenFile(setting.StatusFile))
-            StanzaReader.Read(file, setting.StatusFile, ref sink);
-        if (HasJournal())
-            _warnings.Add(
-                $"dpkg was interrupted or is at work: {setting.AdminDirectory}/updates holds changes that are not in its status yet (dpkg --configure -a)."
-            );
-        return sink;
-    }
-
-    /// <summary>A list that cannot be read, or was cut off since apt compared it with the Release file, must not pass for a whole one.</summary>
+    /// <summary>
+    /// A list whose bytes are not those that the Release file promises says nothing: neither what it offers nor what it
+    /// lacks.
+    /// </summary>
     private void ReadList(AptRepositoryState repository, AptIndex list, string path, ref AptIndexSink sink)
     {
-        string? fault = null;
         try
         {
-            var read = _index.Read(path, ref sink);
-            if (repository.Release?.SizeOf(list.MetaKey) is { } size && size != read)
-                fault = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{path} holds {read} bytes where its Release file says {size}: it is damaged"
+            using var open = new ListVerification(_checksums).Open(
+                path,
+                repository.PromiseOf(list, path),
+                l => AptListFiles.Open(l, decompressor)
+            );
+            if (open.Verdict == ListVerdict.Damaged)
+            {
+                Damaged(repository, open.Fault!);
+                return;
+            }
+
+            var isVerified = open.Verdict == ListVerdict.Verified;
+            if (!isVerified)
+                repository.AddNotVerified(path);
+            var read = _index.Read(open, isVerified, ref sink);
+            if (!isVerified && repository.Release?.SizeOf(list.MetaKey) is { } size && size != read)
+                Damaged(
+                    repository,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{path} holds {read} bytes where its Release file says {size}"
+                    )
                 );
         }
         catch (PatchToolsException e)
             when (e.Error == PatchErrors.PackageDatabaseUnreadable || e.Error == PatchErrors.UnsupportedCompression)
         {
-            fault = e.Message.TrimEnd('.');
+            Unreadable(repository, e.Message.TrimEnd('.'));
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Unreadable(repository, $"{path} cannot be read: {e.Message.TrimEnd('.')}");
+        }
+    }
 
-        if (fault is null)
-            return;
+    private void Damaged(AptRepositoryState repository, string fault)
+    {
+        repository.AddDamaged(fault);
+        _warnings.Add($"{fault}: the list is damaged.");
+    }
+
+    private void Unreadable(AptRepositoryState repository, string fault)
+    {
         repository.AddUnreadable(fault);
         _warnings.Add($"{fault}.");
     }
@@ -168,56 +191,6 @@ internal sealed class AptReading(
                     RefusedEditions = policy.RefusedOf(package),
                 }
             );
-        }
-    }
-
-    // Package: libc6
-    // Architecture: amd64
-    // Auto-Installed: 1
-    private HashSet<string> AutomaticallyInstalled(string native)
-    {
-        HashSet<string> automatic = new(StringComparer.Ordinal);
-        if (!File.Exists(setting.ExtendedStatesFile))
-            return automatic;
-        string text;
-        try
-        {
-            text = AptFiles.ReadText(setting.ExtendedStatesFile, 64 << 20);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new PatchToolsException(
-                PatchErrors.PackageDatabaseUnreadable,
-                $"{setting.ExtendedStatesFile} cannot be read: {e.Message}",
-                setting.ExtendedStatesFile,
-                e
-            );
-        }
-
-        foreach (var stanza in Deb822.Parse(text, allowComments: false))
-        {
-            if (stanza["Auto-Installed"] == "1")
-                automatic.Add(
-                    $"{stanza["Package"]}:{(stanza["Architecture"] is { Length: > 0 } architecture ? architecture : native)}"
-                );
-        }
-
-        return automatic;
-    }
-
-    /// <summary>Files of digits below <c>updates</c> are changes that dpkg has not merged into its status (<c>debSystem::CheckUpdates</c>).</summary>
-    private bool HasJournal()
-    {
-        var updates = Path.Combine(setting.AdminDirectory, "updates");
-        try
-        {
-            return Directory.Exists(updates)
-                && Directory.EnumerateFiles(updates).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit));
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // Only root may look.
-            return false;
         }
     }
 
@@ -255,11 +228,19 @@ internal readonly struct AptStatusSink(
     /// <summary>Source package by version, where a pin asks for it.</summary>
     public Dictionary<int, string> Sources { get; } = [];
 
+    /// <summary>Packages, with their architecture as written, that a newer file has spoken of.</summary>
+    public HashSet<(string Package, string Architecture)> Overridden { get; } = [];
+
+    /// <summary>How well the installed packages are.</summary>
+    public DpkgCondition Condition { get; } = new();
+
     // Status: install ok installed | hold ok installed | deinstall ok config-files
     public void Add(in PackageStanza stanza)
     {
         var words = Encoding.UTF8.GetString(stanza.Status).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 3 || words[2] is "not-installed")
+            return;
+        if (Overridden.Count > 0 && Overridden.Contains((Text(stanza.Package), Text(stanza.Architecture))))
             return;
         var isAll = stanza.Architecture.SequenceEqual(_all) || stanza.Architecture.IsEmpty;
         var package = builder.Package(stanza.Package, isAll ? _native : builder.Word(stanza.Architecture));
@@ -277,6 +258,7 @@ internal readonly struct AptStatusSink(
         if (words[2] is "config-files")
             return;
         var name = Encoding.UTF8.GetString(stanza.Package);
+        Condition.Add(name, Encoding.UTF8.GetString(stanza.Version), words, stanza.Text);
         var architecture = isAll ? native : Encoding.UTF8.GetString(stanza.Architecture);
         var info = Path.Combine(adminDirectory, "info", name);
         builder.SetInstalled(
@@ -300,6 +282,8 @@ internal readonly struct AptStatusSink(
             }
         );
     }
+
+    private static string Text(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value);
 
     /// <summary>The version that dpkg knows.</summary>
     /// <param name="edition">Its text.</param>

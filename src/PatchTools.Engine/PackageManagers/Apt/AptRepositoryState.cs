@@ -23,6 +23,10 @@ internal sealed class AptRepositoryState
     private readonly AptRepository _repository;
     private readonly List<string> _unreadable = [];
     private readonly List<string> _missing = [];
+    private readonly List<string> _damaged = [];
+    private readonly List<string> _notVerified = [];
+    private readonly bool _mayLackRelease;
+    private readonly string? _releaseFile;
 
     public AptRepositoryState(AptRepository repository, string listsDirectory, AptConfiguration configuration)
     {
@@ -33,6 +37,7 @@ internal sealed class AptRepositoryState
             File.Exists(inRelease) ? inRelease
             : File.Exists(release) ? release
             : null;
+        _releaseFile = releaseFile;
         // apt verifies when it downloads: a signature that is there was good.
         Trusted =
             repository.Trusted
@@ -45,6 +50,8 @@ internal sealed class AptRepositoryState
             try
             {
                 Release = ReleaseFile.Read(releaseFile);
+                if (releaseFile == inRelease && !Release.IsWhole)
+                    _damaged.Add($"{inRelease} ends before its signature does");
             }
             catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
             {
@@ -60,6 +67,14 @@ internal sealed class AptRepositoryState
                 _missing.Add(index.MetaKey);
         }
 
+        _mayLackRelease =
+            repository.Trusted == true
+            || (
+                repository.AllowInsecure
+                ?? configuration.FindBoolean("Acquire::AllowInsecureRepositories", fallback: false)
+            );
+        if (releaseFile is null && Files.Count > 0 && !_mayLackRelease)
+            _damaged.Add($"its Release file ({inRelease}) is gone, and nothing tells whether its lists are whole");
         ValidUntil = Expiry(configuration);
         var confirmed = releaseFile ?? (Files.Count > 0 ? Files[0].Path : null);
         if (confirmed is not null)
@@ -87,7 +102,40 @@ internal sealed class AptRepositoryState
     /// <summary>Whether its Release file names the operating system.</summary>
     public bool Names(OsRelease system) => OperatingSystemRepository.IsNamed(Release?.Origin, Release?.Label, system);
 
+    public string Name => _repository.Name;
+
+    /// <summary>Lists that were read although the Release file names no checksum of them.</summary>
+    public string? NotVerified => _notVerified.Count > 0 ? string.Join(", ", _notVerified) : null;
+
     public void AddUnreadable(string what) => _unreadable.Add(what);
+
+    /// <summary>A list whose bytes are not those that the Release file promises.</summary>
+    public void AddDamaged(string what) => _damaged.Add(what);
+
+    /// <summary>A list that the Release file names no checksum of.</summary>
+    public void AddNotVerified(string path) => _notVerified.Add(path);
+
+    /// <summary>
+    /// The last file time among Release file and lists, UTC: the vendor's, or this host's where the vendor gave none.
+    /// Null without any.
+    /// </summary>
+    public DateTimeOffset? NewestFile =>
+        Files.Select(f => f.Path).Append(_releaseFile).OfType<string>().Select(FileTimes.ModifiedAt).Max();
+
+    /// <summary>What the Release file promises of a list in the form that lies there.</summary>
+    public ListPromise PromiseOf(AptIndex index, string path)
+    {
+        if (Release is not { } release)
+            return ListPromise.Nothing;
+        var form = index.MetaKey + AptListFiles.ExtensionOf(path);
+        return new ListPromise
+        {
+            Stored = release.ChecksumOf(form),
+            Plain = form == index.MetaKey ? ListChecksum.None : release.ChecksumOf(index.MetaKey),
+            StoredSize = release.SizeOf(form),
+            Source = _releaseFile ?? "",
+        };
+    }
 
     public PackageOrigin Origin(AptIndex index, int repository, string native) =>
         new()
@@ -125,6 +173,12 @@ internal sealed class AptRepositoryState
         var isFresh = RefreshedAt is { } refreshed && now - refreshed <= maxAge;
         var (status, message) =
             RefreshFailure is not null ? (RepositoryStatus.RefreshFailed, RefreshFailure)
+            : _damaged.Count > 0
+                ? (
+                    RepositoryStatus.Damaged,
+                    $"{string.Join("; ", _damaged)}: refresh it (apt-get update); "
+                        + "if that does not help, delete the file and refresh again"
+                )
             : _unreadable.Count > 0 ? (RepositoryStatus.Unreadable, string.Join("; ", _unreadable))
             : !isThere
                 ? (
@@ -162,7 +216,10 @@ internal sealed class AptRepositoryState
             ValidUntil = ValidUntil,
             VendorValidUntil = Release?.ValidUntil,
             Trusted = Trusted,
-            HasUsableMetadata = isThere && _unreadable.Count == 0 && !isExpired && isFresh,
+            HasUsableMetadata = isThere && _unreadable.Count == 0 && _damaged.Count == 0 && !isExpired && isFresh,
+            ProvesByItself = _releaseFile is not null,
+            NotVerified = NotVerified,
+            NewestFile = NewestFile,
         };
     }
 

@@ -27,6 +27,12 @@ internal sealed class AptRepository(AptUri uri, string suite)
     /// <summary><c>trusted=yes</c> or <c>no</c>; null when no source says.</summary>
     public bool? Trusted { get; private set; }
 
+    /// <summary>
+    /// <c>allow-insecure=yes</c> or <c>no</c>: whether apt fetches lists that no Release file names; null when no
+    /// source says.
+    /// </summary>
+    public bool? AllowInsecure { get; private set; }
+
     public bool? CheckValidUntil { get; private set; }
 
     public bool? CheckDate { get; private set; }
@@ -77,6 +83,7 @@ internal sealed class AptRepository(AptUri uri, string suite)
     public string? Merge(IReadOnlyDictionary<string, string> options)
     {
         return Merge("trusted", Trusted, Flag("trusted"), v => Trusted = v)
+            ?? Merge("allow-insecure", AllowInsecure, Flag("allow-insecure"), v => AllowInsecure = v)
             ?? Merge("check-valid-until", CheckValidUntil, Flag("check-valid-until"), v => CheckValidUntil = v)
             ?? Merge("check-date", CheckDate, Flag("check-date"), v => CheckDate = v)
             ?? Merge("valid-until-min", ValidUntilMin, Number("valid-until-min"), v => ValidUntilMin = v)
@@ -176,6 +183,7 @@ internal sealed class AptSources
         ("Architectures-Add", "arch+", true),
         ("Architectures-Remove", "arch-", true),
         ("Trusted", "trusted", false),
+        ("Allow-Insecure", "allow-insecure", false),
         ("Check-Valid-Until", "check-valid-until", false),
         ("Valid-Until-Min", "valid-until-min", false),
         ("Valid-Until-Max", "valid-until-max", false),

@@ -8,6 +8,11 @@ internal sealed record ReleaseFile
 {
     private const int MaxBytes = 64 << 20;
 
+    /// <summary>
+    /// Kinds of checksums, the preferred first: SHA256 is as good as SHA512 and computed twice as fast.
+    /// </summary>
+    private static readonly string[] s_kinds = ["SHA256", "SHA512", "SHA1", "MD5Sum"];
+
     public string? Origin { get; init; }
 
     public string? Label { get; init; }
@@ -32,8 +37,13 @@ internal sealed record ReleaseFile
     /// <summary>Empty when the file does not say.</summary>
     public IReadOnlyList<string> Components { get; init; } = [];
 
-    /// <summary>The lines of the strongest list of hashes: <c>hash size name</c>.</summary>
-    private ReadOnlyMemory<byte> Hashes { get; init; }
+    /// <summary>False: it begins as a clear-signed message and ends before its signature does.</summary>
+    public bool IsWhole { get; private init; } = true;
+
+    /// <summary>
+    /// The lists of checksums, the one that is asked first at the beginning; lines of <c>hash size name</c>.
+    /// </summary>
+    private IReadOnlyList<(string Kind, ReadOnlyMemory<byte> Lines)> Checksums { get; init; } = [];
 
     /// <exception cref="InvalidDataException">The file has no paragraph, or is too large to be one.</exception>
     public static ReleaseFile Read(string path) => Parse(AptFiles.ReadBytes(path, MaxBytes));
@@ -42,7 +52,7 @@ internal sealed record ReleaseFile
     public static ReleaseFile Parse(byte[] content)
     {
         var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var hashes = ReadOnlyMemory<byte>.Empty;
+        List<(string Kind, ReadOnlyMemory<byte> Lines)> checksums = [];
         var body = WithoutSignature(content);
         var data = content.AsSpan(body);
         for (var at = 0; at < data.Length && data[at] is not ((byte)'\n' or (byte)'\r'); )
@@ -52,11 +62,8 @@ internal sealed record ReleaseFile
             if (field.IndexOf((byte)':') is var colon and > 0)
             {
                 var name = Encoding.UTF8.GetString(field[..colon]).Trim();
-                if (
-                    name.Equals("SHA256", StringComparison.OrdinalIgnoreCase)
-                    || (hashes.IsEmpty && name.Equals("SHA512", StringComparison.OrdinalIgnoreCase))
-                )
-                    hashes = content.AsMemory(body)[(at + colon + 1)..valueEnd];
+                if (s_kinds.Contains(name, StringComparer.OrdinalIgnoreCase))
+                    checksums.Add((name.ToLowerInvariant(), content.AsMemory(body)[(at + colon + 1)..valueEnd]));
                 else if (field.Length < 64 * 1024)
                     fields[name] = Encoding.UTF8.GetString(field[(colon + 1)..]).Trim();
             }
@@ -64,7 +71,9 @@ internal sealed record ReleaseFile
             at = valueEnd + 1;
         }
 
-        if (fields.Count == 0 && hashes.IsEmpty)
+        if (data.Contains((byte)0))
+            throw new InvalidDataException("it holds bytes that are not text");
+        if (fields.Count == 0 && checksums.Count == 0)
             throw new InvalidDataException("it has no fields");
         return new ReleaseFile
         {
@@ -79,7 +88,13 @@ internal sealed record ReleaseFile
             ButAutomaticUpgrades = AptWords.Boolean(Text("ButAutomaticUpgrades") ?? "", fallback: false),
             Architectures = Words("Architectures"),
             Components = [.. Words("Components").SelectMany(c => (string[])[c, c[(c.LastIndexOf('/') + 1)..]])],
-            Hashes = hashes,
+            IsWhole = IsEnded(content),
+            Checksums =
+            [
+                .. checksums.OrderBy(c =>
+                    Array.FindIndex(s_kinds, k => k.Equals(c.Kind, StringComparison.OrdinalIgnoreCase))
+                ),
+            ],
         };
 
         string? Text(string name) => fields.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
@@ -87,29 +102,48 @@ internal sealed record ReleaseFile
         string[] Words(string name) => (Text(name) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>Size in bytes of an uncompressed index as the file lists it; null when it does not list it.</summary>
-    public long? SizeOf(string metaKey)
+    /// <summary>Size in bytes of an index as the file lists it; null when it does not list it.</summary>
+    /// <param name="name">
+    /// Below the suite's folder: <c>main/binary-amd64/Packages</c>, <c>main/binary-amd64/Packages.xz</c>.
+    /// </param>
+    public long? SizeOf(string name) =>
+        Checksums.Select(c => Find(c.Lines.Span, name)?.Size).FirstOrDefault(s => s is not null);
+
+    /// <summary>Checksum of an index in the form that the name says; none when the file does not list it.</summary>
+    /// <inheritdoc cref="SizeOf"/>
+    public ListChecksum ChecksumOf(string name)
     {
-        var wanted = Encoding.UTF8.GetBytes(" " + metaKey);
-        var rest = Hashes.Span;
-        for (var at = rest.IndexOf(wanted); at >= 0; at = rest.IndexOf(wanted))
+        foreach (var (kind, lines) in Checksums)
+        {
+            if (Find(lines.Span, name) is { } line && ListChecksum.Parse(kind, line.Hex) is { IsNone: false } checksum)
+                return checksum;
+        }
+
+        return ListChecksum.None;
+    }
+
+    // 9c9b…  1484356 main/binary-amd64/Packages.xz
+    private static (string Hex, long? Size)? Find(ReadOnlySpan<byte> lines, string name)
+    {
+        var wanted = Encoding.UTF8.GetBytes(" " + name);
+        for (var at = lines.IndexOf(wanted); at >= 0; at = lines.IndexOf(wanted))
         {
             var after = at + wanted.Length;
-            if (after == rest.Length || rest[after] is (byte)'\n' or (byte)'\r')
+            if (after == lines.Length || lines[after] is (byte)'\n' or (byte)'\r')
             {
-                var before = rest[..at].TrimEnd((byte)' ');
-                var size = before[(before.LastIndexOf((byte)' ') + 1)..];
-                return long.TryParse(
-                    Encoding.UTF8.GetString(size),
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var bytes
-                )
-                    ? bytes
-                    : null;
+                var before = lines[..at];
+                var words = Encoding
+                    .UTF8.GetString(before[(before.LastIndexOf((byte)'\n') + 1)..])
+                    .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+                long? size =
+                    words.Length > 1
+                    && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                        ? bytes
+                        : null;
+                return (words.Length > 0 ? words[0] : "", size);
             }
 
-            rest = rest[after..];
+            lines = lines[after..];
         }
 
         return null;
@@ -146,6 +180,10 @@ internal sealed record ReleaseFile
                 return start - 1;
         }
     }
+
+    private static bool IsEnded(ReadOnlySpan<byte> content) =>
+        !content.StartsWith("-----BEGIN PGP SIGNED MESSAGE-----"u8)
+        || content.IndexOf("\n-----END PGP SIGNATURE-----"u8) >= 0;
 
     /// <summary>The signed text of a clear-signed message (RFC 4880 §7), or everything.</summary>
     private static Range WithoutSignature(ReadOnlySpan<byte> content)

@@ -49,9 +49,15 @@ internal static class StanzaReader
     /// <summary>The longest stanza that is believed; Debian's longest has 60 kB.</summary>
     private const int MaxStanzaBytes = 16 << 20;
 
+    /// <param name="stream">Plain text.</param>
+    /// <param name="path">Of the list, for errors.</param>
+    /// <param name="sink">Who is handed the stanzas.</param>
+    /// <param name="isStrict">
+    /// Nobody vouches for the bytes: every stanza must be that of a package, and the last line must end.
+    /// </param>
     /// <returns>Bytes of plain text read.</returns>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: a stanza without end, damaged compression.</exception>
-    public static long Read<TSink>(Stream stream, string path, ref TSink sink)
+    public static long Read<TSink>(Stream stream, string path, ref TSink sink, bool isStrict = false)
         where TSink : IStanzaSink
     {
         var buffer = new byte[BufferBytes];
@@ -64,7 +70,11 @@ internal static class StanzaReader
                 var read = stream.Read(buffer, filled, buffer.Length - filled);
                 filled += read;
                 total += read;
-                var consumed = Consume(buffer.AsSpan(0, filled), read == 0, ref sink);
+                if (isStrict && read == 0 && filled > 0 && buffer[filled - 1] != '\n')
+                    throw NoPackage(path, "it ends in the middle of a line");
+                var consumed = Consume(buffer.AsSpan(0, filled), read == 0, ref sink, out var isUnusable);
+                if (isStrict && isUnusable)
+                    throw NoPackage(path, "it holds a paragraph that is not that of a package");
                 if (read == 0)
                     return total;
                 buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
@@ -92,9 +102,13 @@ internal static class StanzaReader
         }
     }
 
-    private static int Consume<TSink>(ReadOnlySpan<byte> text, bool isLast, ref TSink sink)
+    private static PatchToolsException NoPackage(string path, string why) =>
+        new(PatchErrors.PackageDatabaseUnreadable, $"{path} is not a whole list of packages: {why}.", path);
+
+    private static int Consume<TSink>(ReadOnlySpan<byte> text, bool isLast, ref TSink sink, out bool isUnusable)
         where TSink : IStanzaSink
     {
+        isUnusable = false;
         var position = 0;
         while (position < text.Length)
         {
@@ -104,28 +118,31 @@ internal static class StanzaReader
             var stanza = end < 0 ? text[position..] : text.Slice(position, end);
             while (!stanza.IsEmpty && stanza[0] == '\n')
                 stanza = stanza[1..];
-            Parse(stanza, ref sink);
+            isUnusable |= !Parse(stanza, ref sink);
             position = end < 0 ? text.Length : position + end + 2;
         }
 
         return position;
     }
 
-    private static void Parse<TSink>(ReadOnlySpan<byte> text, ref TSink sink)
+    /// <returns>False: the text is not that of a package.</returns>
+    private static bool Parse<TSink>(ReadOnlySpan<byte> text, ref TSink sink)
         where TSink : IStanzaSink
     {
         if (text.IsEmpty)
-            return;
+            return true;
         var stanza = new PackageStanza { Text = text };
         if (TSink.ReadsStatus || !ParseUsual(text, ref stanza))
             ParseLines(text, ref stanza);
         if (
-            !stanza.Package.IsEmpty
-            && !stanza.Version.IsEmpty
-            && stanza.Package.Length <= ushort.MaxValue
-            && stanza.Version.Length <= ushort.MaxValue
+            stanza.Package.IsEmpty
+            || stanza.Version.IsEmpty
+            || stanza.Package.Length > ushort.MaxValue
+            || stanza.Version.Length > ushort.MaxValue
         )
-            sink.Add(stanza);
+            return false;
+        sink.Add(stanza);
+        return true;
     }
 
     /// <summary>

@@ -20,8 +20,14 @@ internal static class DnfLocks
     /// <param name="tool">Whose locks.</param>
     /// <param name="cache">Absolute path of the cache that the transaction works with.</param>
     /// <param name="observer">Who is told.</param>
-    public static LockWait Of(HostContext host, DnfTool tool, string cache, IRunObserver observer) =>
-        new(host, observer, $"{tool.Command} or rpm", () => Transaction(host, cache));
+    /// <param name="activity">What waits.</param>
+    public static LockWait Of(
+        HostContext host,
+        DnfTool tool,
+        string cache,
+        IRunObserver observer,
+        string activity = "Install"
+    ) => new(host, observer, $"{tool.Command} or rpm", () => Transaction(host, cache), activity);
 
     /// <summary>The first lock that is held of those that a refresh needs.</summary>
     public static HeldLock? Metadata(HostContext host, string cache) =>

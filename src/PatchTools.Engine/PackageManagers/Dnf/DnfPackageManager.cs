@@ -14,6 +14,11 @@ public sealed class DnfPackageManager : IPackageManager
 {
     internal const string RepositoryFolder = "/etc/yum.repos.d";
 
+    /// <summary>
+    /// Where dnf 4 keeps the files that say who works with its metadata, unless it is told otherwise.
+    /// </summary>
+    private const string UsualCache = "/var/cache/dnf";
+
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;
@@ -52,14 +57,24 @@ public sealed class DnfPackageManager : IPackageManager
         CancellationToken cancellationToken
     )
     {
-        List<string> warnings = [];
         var moved = new RepositoryFilesBackup(_host, _tool.Name, RepositoryFolder);
         if (request.RestoresSources)
             moved.Restore(request.CustomSources, observer);
-        if (moved.Warning() is { } warning)
-            warnings.Add(warning);
-        var query = new RpmQuery(_root, _runner);
-        var installed = await query.InstalledAsync(cancellationToken);
+        return await new QuietReading(_host, request).ReadAsync(
+            DnfLocks.Of(_host, _tool, _host.Paths.InRoot(UsualCache), observer, "Inventory"),
+            () => ReadAsync(request, moved.Warning() is { } warning ? [warning] : [], observer, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private async Task<HostInventory> ReadAsync(
+        InventoryRequest request,
+        List<string> warnings,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        var (installed, doubts) = await new RpmQuery(_root, _runner).ReadAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = await ConfigurationAsync(architecture, request.CustomSources, warnings, cancellationToken);
         var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
@@ -91,6 +106,15 @@ public sealed class DnfPackageManager : IPackageManager
             Facts = facts,
             HostPolicy = ReleaseLock(configuration) is { } locked ? [locked] : [],
             Warnings = warnings,
+            Doubts = doubts,
+            Cautions = await new RpmDuplicates(_root, _runner).CautionAsync(
+                installed,
+                configuration.Main.List("installonlypkgs"),
+                cancellationToken
+            )
+                is { } duplicates
+                ? [duplicates]
+                : [],
         };
     }
 

@@ -24,6 +24,7 @@ internal sealed class DnfReading(
 
     private readonly List<RepositoryReading> _repositories = [];
     private readonly MetadataIndex _index = new(new ListIndex(host), decompressor);
+    private readonly KnownChecksums _checksums = new(host, request.IsOfThisHost(host));
     private PackageCatalogBuilder _builder = null!;
     private RpmOffers _offers = null!;
 
@@ -45,7 +46,7 @@ internal sealed class DnfReading(
         foreach (var repository in configuration.Repositories)
             _repositories.Add(new RepositoryReading(repository, cache, configuration.Tool, _repositories.Count));
         foreach (var reading in _repositories)
-            reading.Attempt(() => reading.ReadContents());
+            reading.Attempt(reading.ReadAll);
         var modules = ReadModules(architecture);
 
         var expected =
@@ -82,20 +83,7 @@ internal sealed class DnfReading(
         )
         {
             cancellationToken.ThrowIfCancellationRequested();
-            reading.Attempt(() =>
-            {
-                var sink = new PackageSink(this, reading, modules, compatible);
-                if (reading.FindDatabase() is { } database)
-                {
-                    reading.PrimaryFile = database;
-                    PrimaryDatabase.Read(databases, database, sink);
-                }
-                else if (reading.Find("primary") is { } path)
-                {
-                    reading.PrimaryFile = path;
-                    _index.ReadPrimary(path, reading.ChecksumOf("primary"), sink);
-                }
-            });
+            reading.Attempt(() => ReadPackages(reading, new PackageSink(this, reading, modules, compatible)));
         }
 
         Hide();
@@ -105,12 +93,33 @@ internal sealed class DnfReading(
             reading.Attempt(() => ReadAdvisories(reading, modules));
         }
 
+        _checksums.Save();
         _offers.SetAdvisories();
         foreach (var reading in _repositories)
             reading.Health = HealthOf(reading, refresh);
         _offers.NoteReplacements();
         return _builder.Build();
     }
+
+    private void ReadPackages(RepositoryReading reading, PackageSink sink)
+    {
+        if (reading.FindDatabase() is { } database)
+        {
+            reading.PrimaryFile = database;
+            using var opened = reading.Open(database, reading.PromiseOfDatabase(database), Verification, decompressor);
+            if (opened is not null)
+                PrimaryDatabase.Read(databases, database, sink);
+        }
+        else if (reading.Find("primary") is { } path)
+        {
+            reading.PrimaryFile = path;
+            using var list = reading.Open("primary", path, Verification, decompressor);
+            if (list is not null)
+                _index.ReadPrimary(list, sink);
+        }
+    }
+
+    private ListVerification Verification => new(_checksums);
 
     private ModuleVisibility ReadModules(string architecture)
     {
@@ -119,9 +128,12 @@ internal sealed class DnfReading(
         {
             reading.Attempt(() =>
             {
-                if (reading.Find("modules") is not { } path)
+                if (reading.FindModules() is not { } path)
                     return;
-                using var stream = MetadataFile.Open(path, decompressor);
+                using var list = reading.Open("modules", path, Verification, decompressor);
+                if (list is null)
+                    return;
+                using var stream = MetadataFile.Open(list, decompressor);
                 documents.Add(ModuleDocumentReader.Read(stream, path));
             });
         }
@@ -273,7 +285,9 @@ internal sealed class DnfReading(
     {
         if (reading.FindAdvisories() is { } path)
         {
-            _index.ReadAdvisories(path, reading.ChecksumOf("updateinfo"), new AdvisorySink(this, reading, modules));
+            using var list = reading.Open("updateinfo", path, Verification, decompressor);
+            if (list is not null)
+                _index.ReadAdvisories(list, new AdvisorySink(this, reading, modules));
             reading.HasAdvisories = true;
         }
         else
@@ -289,7 +303,12 @@ internal sealed class DnfReading(
         var age = host.Clock.GetUtcNow() - refreshed;
         var tool = configuration.Tool.Command;
         var (status, message) =
-            refresh?.FailureOf(repository.Id, refreshed) is { } failure
+            reading.Damage is { } wrong
+                ? (
+                    RepositoryStatus.Damaged,
+                    $"{wrong}; run {tool} clean metadata and then {tool} makecache, which fetch it again."
+                )
+            : refresh?.FailureOf(repository.Id, refreshed) is { } failure
                 ? (RepositoryStatus.RefreshFailed, $"{tool} makecache: {failure}")
             : reading.Failure is { } damage ? (RepositoryStatus.Unreadable, damage)
             : refreshed is null
@@ -300,6 +319,11 @@ internal sealed class DnfReading(
                     $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run {tool} makecache."
                 )
             : (RepositoryStatus.Ok, (string?)null);
+        if (reading.NotVerified is not null)
+            warnings.Add(
+                $"The lists of repository {repository.Id} are not verified: its repomd.xml names no checksum of "
+                    + $"{reading.NotVerified}."
+            );
         if (reading.HasAdvisories == false)
             warnings.Add(
                 $"Cannot tell which packages of repository {repository.Id} are security updates: it publishes no advisories (updateinfo)."
@@ -314,7 +338,9 @@ internal sealed class DnfReading(
             Trusted = repository.Trusted,
             SkipIfUnavailable = repository.SkipIfUnavailable,
             HasAdvisories = reading.HasAdvisories,
-            HasUsableMetadata = refreshed is not null && reading.Failure is null && age <= request.MaxMetadataAge,
+            HasUsableMetadata = refreshed is not null && reading.IsSound && age <= request.MaxMetadataAge,
+            NotVerified = reading.NotVerified,
+            NewestFile = reading.NewestFile,
         };
     }
 

@@ -48,6 +48,68 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
             new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero).ToUnixTimeSeconds();
     }
 
+    /// <summary>
+    /// Reads the table of contents, and compares it with the metalink that it was fetched with, where there is one.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
+    public void ReadAll()
+    {
+        ReadContents();
+        var metalink = Path.Combine(cache, Repository.CacheName(tool), "metalink.xml");
+        if (Contents is null || tool.IsYum3 || !File.Exists(metalink))
+            return;
+        using var stream = OpenPlain(metalink);
+        var promised = Metalink.Checksums(stream, metalink);
+        if (promised.Count == 0)
+            return;
+        foreach (var kind in promised.Select(c => c.Kind).Distinct(StringComparer.Ordinal))
+        {
+            if (promised.Contains(ChecksumOf(ContentsFile, kind)))
+                return;
+        }
+
+        Damaged($"{ContentsFile} does not have the checksum that {metalink} promises");
+    }
+
+    private static ListChecksum ChecksumOf(string path, string kind)
+    {
+        using var file = OpenPlain(path);
+        return ListChecksum.Compute(file, kind);
+    }
+
+    /// <summary>What <c>repomd.xml</c> promises of the file that <see cref="FindDatabase"/> found.</summary>
+    public ListPromise PromiseOfDatabase(string database)
+    {
+        var entry = Contents!.Entries["primary_db"];
+        var isDownloaded = Path.GetFileName(database) == Path.GetFileName(entry.Location);
+        var size = isDownloaded ? entry.Size : entry.OpenSize;
+        return new ListPromise
+        {
+            Stored = isDownloaded ? entry.Checksum : entry.OpenChecksum,
+            StoredSize = size > 0 ? size : null,
+            Source = ContentsFile,
+        };
+    }
+
+    /// <summary>Path of its module documents; null when it publishes none, or the tool knows no modules.</summary>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.RepositoryMetadataMalformed"/>: it publishes some that are not on this host.
+    /// </exception>
+    public string? FindModules()
+    {
+        if (
+            tool.IsYum3
+            || Contents is null
+            || (!Contents.Entries.ContainsKey("modules") && !Contents.Entries.ContainsKey("modules_zck"))
+        )
+            return null;
+        return Find("modules")
+            ?? throw new PatchToolsException(
+                PatchErrors.RepositoryMetadataMalformed,
+                "its module documents are not on this host"
+            );
+    }
+
     /// <summary>When the repository last said that this is what it offers; null when nothing of it is here.</summary>
     public DateTimeOffset? ConfirmedAt
     {

@@ -13,29 +13,18 @@ internal static class MetadataFile
     {
         try
         {
-            var format = FormatOf(path);
-            if (format == "zchunk")
-                throw new PatchToolsException(
-                    PatchErrors.RepositoryMetadataMalformed,
-                    $"{path} is zchunk, which PatchTools does not read; set zchunk=0 in dnf.conf and run dnf makecache.",
-                    path
-                );
-            Stream file = new FileStream(
+            return Decompressed(
+                new FileStream(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete,
+                    bufferSize: 1,
+                    FileOptions.SequentialScan
+                ),
                 path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete,
-                bufferSize: 1,
-                FileOptions.SequentialScan
+                decompressor
             );
-            return format switch
-            {
-                "gzip" => new ReadAheadStream(new GZipStream(file, CompressionMode.Decompress)),
-                "zstd" => new ReadAheadStream(decompressor.Open(CompressionFormat.Zstd, file)),
-                "xz" => new ReadAheadStream(decompressor.Open(CompressionFormat.Xz, file)),
-                "bzip2" => new ReadAheadStream(decompressor.Open(CompressionFormat.Bzip2, file)),
-                _ => file,
-            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,11 +37,39 @@ internal static class MetadataFile
         }
     }
 
-    private static string FormatOf(string path)
+    /// <inheritdoc cref="Open(string, IDecompressor)"/>
+    public static Stream Open(OpenList list, IDecompressor decompressor) =>
+        Decompressed(list.Content(), list.Path, decompressor);
+
+    private static Stream Decompressed(FileStream file, string path, IDecompressor decompressor)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        switch (FormatOf(file))
+        {
+            case "zchunk":
+                file.Dispose();
+                throw new PatchToolsException(
+                    PatchErrors.RepositoryMetadataMalformed,
+                    $"{path} is zchunk, which PatchTools does not read; set zchunk=0 in dnf.conf and run dnf "
+                        + "makecache.",
+                    path
+                );
+            case "gzip":
+                return new ReadAheadStream(new GZipStream(file, CompressionMode.Decompress));
+            case "zstd":
+                return new ReadAheadStream(decompressor.Open(CompressionFormat.Zstd, file));
+            case "xz":
+                return new ReadAheadStream(decompressor.Open(CompressionFormat.Xz, file));
+            case "bzip2":
+                return new ReadAheadStream(decompressor.Open(CompressionFormat.Bzip2, file));
+            default:
+                return file;
+        }
+    }
+
+    private static string FormatOf(FileStream file)
+    {
         Span<byte> magic = stackalloc byte[6];
-        ReadOnlySpan<byte> head = magic[..RandomAccess.Read(file, magic, 0)];
+        ReadOnlySpan<byte> head = magic[..RandomAccess.Read(file.SafeFileHandle, magic, 0)];
         return head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? "gzip"
             : head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) ? "zstd"
             : head.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? "xz"

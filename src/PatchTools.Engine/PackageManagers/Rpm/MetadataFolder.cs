@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Rpm;
 
@@ -8,6 +9,9 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <param name="cureOfZchunk">What makes the tool fetch another variant than zchunk.</param>
 internal abstract class MetadataFolder(string folder, bool isFlat, string cureOfZchunk)
 {
+    private readonly List<string> _used = [];
+    private readonly List<string> _notVerified = [];
+
     /// <summary>The table of contents.</summary>
     public string ContentsFile { get; } = Path.Combine(folder, isFlat ? "repomd.xml" : "repodata/repomd.xml");
 
@@ -20,6 +24,18 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
 
     /// <summary>What of its metadata could not be read; null when nothing.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>Which list does not hold what <c>repomd.xml</c> promises; null when each does.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Lists that were read although <c>repomd.xml</c> names no checksum of them.</summary>
+    public string? NotVerified => _notVerified.Count > 0 ? string.Join(", ", _notVerified) : null;
+
+    /// <summary>Whether everything that was asked for could be read and is what was promised.</summary>
+    public bool IsSound => Failure is null && Damage is null;
+
+    /// <summary>The last file time among the lists that are used, UTC; null when there is none.</summary>
+    public DateTimeOffset? NewestFile => _used.Append(ContentsFile).Select(FileTimes.ModifiedAt).Max();
 
     public void ReadContents()
     {
@@ -50,8 +66,61 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
         return null;
     }
 
-    /// <summary>Checksum of a file of its metadata, as the table of contents gives it; empty when it gives none.</summary>
-    public string ChecksumOf(string type) => Contents?.Entries.GetValueOrDefault(type)?.Checksum ?? "";
+    /// <summary>
+    /// Opens a list whose bytes are those that <c>repomd.xml</c> promises; null, with <see cref="Damage"/>, where they
+    /// are not.
+    /// </summary>
+    /// <param name="type">As in <c>repomd.xml</c>.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="verification">Compares.</param>
+    /// <param name="decompressor">Opens what is compressed.</param>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.RepositoryMetadataMalformed"/>: it cannot be read.
+    /// </exception>
+    public OpenList? Open(string type, string path, ListVerification verification, IDecompressor decompressor)
+    {
+        var entry = Contents!.Entries[type];
+        return Open(
+            path,
+            new ListPromise
+            {
+                Stored = entry.Checksum,
+                Plain = entry.OpenChecksum,
+                StoredSize = entry.Size > 0 ? entry.Size : null,
+                Source = ContentsFile,
+            },
+            verification,
+            decompressor
+        );
+    }
+
+    /// <inheritdoc cref="Open(string, string, ListVerification, IDecompressor)"/>
+    public OpenList? Open(string path, ListPromise promise, ListVerification verification, IDecompressor decompressor)
+    {
+        _used.Add(path);
+        OpenList list;
+        try
+        {
+            list = verification.Open(path, promise, l => MetadataFile.Open(l, decompressor));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PatchToolsException(
+                PatchErrors.RepositoryMetadataMalformed,
+                $"{path} cannot be read: {e.Message}",
+                path,
+                e
+            );
+        }
+
+        if (list.Verdict == ListVerdict.NotVerified)
+            _notVerified.Add(path);
+        if (list.Verdict != ListVerdict.Damaged)
+            return list;
+        Damage ??= list.Fault;
+        list.Dispose();
+        return null;
+    }
 
     /// <summary>Path of its advisories; null when it publishes none.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: it publishes some that are not on this host.</exception>
@@ -82,7 +151,9 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
         }
     }
 
-    private static FileStream OpenPlain(string path)
+    protected void Damaged(string what) => Damage ??= what;
+
+    protected static FileStream OpenPlain(string path)
     {
         try
         {

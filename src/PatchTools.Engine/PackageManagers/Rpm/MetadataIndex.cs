@@ -18,39 +18,39 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
 
     /// <summary>Hands the packages of a primary list to a sink.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
-    public void ReadPrimary(string list, string checksum, IPrimarySink sink)
+    public void ReadPrimary(OpenList list, IPrimarySink sink)
     {
         var asked = sink.WantsProvides ? "provides" : "";
-        using var known = index.Load(list, asked, checksum);
+        using var known = index.Load(list, asked);
         if (known is not null)
         {
             Replay(known, sink);
             return;
         }
 
-        var writer = index.Begin(list, asked, checksum);
+        var writer = index.Begin(list, asked);
         using var stream = MetadataFile.Open(list, decompressor);
-        PrimaryReader.Read(stream, list, writer is null ? sink : new PrimaryRecorder(sink, writer));
+        PrimaryReader.Read(stream, list.Path, writer is null ? sink : new PrimaryRecorder(sink, writer));
         if (writer is not null)
             index.Save(list, writer);
     }
 
     /// <summary>Hands the advisories of a list to a sink. Which collections concern the host was decided by its module streams: an index is good while they answer as they did.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
-    public void ReadAdvisories(string list, string checksum, IUpdateInfoSink sink)
+    public void ReadAdvisories(OpenList list, IUpdateInfoSink sink)
     {
-        using var known = index.Load(list, checksum: checksum);
+        using var known = index.Load(list);
         if (known is not null && Replay(known, sink))
             return;
         using var stream = MetadataFile.Open(list, decompressor);
-        if (index.Begin(list, checksum: checksum) is not { } writer)
+        if (index.Begin(list) is not { } writer)
         {
-            UpdateInfoReader.Read(stream, list, sink);
+            UpdateInfoReader.Read(stream, list.Path, sink);
             return;
         }
 
         var recorder = new AdvisoryRecorder(sink);
-        UpdateInfoReader.Read(stream, list, recorder);
+        UpdateInfoReader.Read(stream, list.Path, recorder);
         recorder.WriteTo(writer);
         index.Save(list, writer);
     }

@@ -20,6 +20,11 @@ internal sealed record RpmPackage(
     string Vendor = ""
 );
 
+/// <summary>What rpm has installed.</summary>
+/// <param name="Packages">At least one.</param>
+/// <param name="Doubts">Why these may not be all, one sentence each.</param>
+internal sealed record RpmInstalled(IReadOnlyList<RpmPackage> Packages, IReadOnlyList<string> Doubts);
+
 /// <summary>Asks rpm itself for its database: rpm knows every backend that ever was (Berkeley DB, ndb, SQLite). One command whatever is installed.</summary>
 internal sealed class RpmQuery(string root, IProcessRunner runner)
 {
@@ -58,15 +63,95 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
     /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered something else.</exception>
-    public async Task<IReadOnlyList<RpmPackage>> InstalledAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RpmPackage>> InstalledAsync(CancellationToken cancellationToken) =>
+        Installed((await AskInstalledAsync(cancellationToken)).StandardOutput);
+
+    /// <summary>
+    /// The same for an inventory: no host is without any package, and what rpm complains of while it answers is a
+    /// doubt.
+    /// </summary>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.PackageDatabaseUnreadable"/>, naming the database.
+    /// </exception>
+    public async Task<RpmInstalled> ReadAsync(CancellationToken cancellationToken)
+    {
+        // rpm makes a new, empty database where there is none; and without --dbpath it would answer for this host.
+        var folder = DatabaseOf(root);
+        if (folder is null && root != "/")
+            throw Unreadable($"There is no database of rpm below {root} ({string.Join(", ", DatabaseFolders)}).");
+        var database = DatabaseFileOf(root) ?? "rpm's database";
+        CommandResult answer;
+        try
+        {
+            answer = await AskInstalledAsync(cancellationToken);
+        }
+        catch (CommandFailedException e) when (e.Result is { } failed && Complaints(failed.StandardError).Count > 0)
+        {
+            throw Unreadable(
+                $"rpm cannot read its database {database}: "
+                    + $"{string.Join("; ", Complaints(failed.StandardError))}. {Remedy}",
+                e
+            );
+        }
+
+        var complaints = Complaints(answer.StandardError);
+        var said = complaints.Count > 0 ? $" rpm says: {string.Join("; ", complaints)}." : "";
+        if (!answer.StandardOutput.AsSpan().Trim().IsEmpty && answer.StandardOutput.TrimEnd()[^1] != Record)
+            throw Unreadable($"rpm's list of installed packages ({database}) is cut off.{said} {Remedy}");
+        var packages = Installed(answer.StandardOutput);
+        if (packages.Count == 0)
+            throw Unreadable($"rpm's database {database} knows no installed package.{said} {Remedy}");
+        return new RpmInstalled(
+            packages,
+            complaints.Count > 0
+                ? [$"rpm complains while it reads its database {database}: {string.Join("; ", complaints)}. {Remedy}"]
+                : []
+        );
+    }
+
+    private const string Remedy =
+        "Look at it with rpm -qa and rpmdb --verifydb; rpmdb --rebuilddb repairs an index, else put back a copy of "
+        + "the database.";
+
+    private PatchToolsException Unreadable(string message, Exception? cause = null) =>
+        new(PatchErrors.PackageDatabaseUnreadable, message, DatabaseOf(root) ?? root, cause);
+
+    private async Task<CommandResult> AskInstalledAsync(CancellationToken cancellationToken)
     {
         var format =
             $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Field}%{{VENDOR}}{Record}";
-        var result = await runner.RunAsync(
+        return await runner.RunAsync(
             new Command("rpm", [.. Database(), "-qa", "--queryformat", format]),
             cancellationToken
         );
-        return Installed(result.StandardOutput);
+    }
+
+    // rpm 4.18.0:
+    // error: sqlite failure: CREATE TABLE IF NOT EXISTS 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL): file is not a database
+    // rpm 4.14 (Berkeley DB), with exit code 0:
+    // error: rpmdbNextIterator: skipping h#       7 Header V3 RSA/SHA256 Signature, key ID 39db7c82: BAD
+    // error: rpmdb: BDB0113 Thread/process 7/140 failed: BDB1507 Thread died in Berkeley DB library
+    /// <summary>
+    /// Errors, each once. What rpm only warns of (another backend, Debian's advice to use alien) is none.
+    /// </summary>
+    private static List<string> Complaints(string errors)
+    {
+        const int shown = 3;
+        const string prefix = "error: ";
+        return
+        [
+            .. errors
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(l =>
+                    l.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+                    || l.StartsWith("rpmdb: ", StringComparison.OrdinalIgnoreCase)
+                )
+                .Select(l =>
+                    Shown(l.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? l[prefix.Length..] : l, 200)
+                )
+                .Distinct(StringComparer.Ordinal)
+                .Take(shown),
+        ];
     }
 
     // rpm 4.18.0, fields parted by U+001F and packages by U+001E:
@@ -164,5 +249,6 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     private static long Seconds(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 
-    private static string Shown(string text) => string.Concat(text.Take(80).Select(c => char.IsControl(c) ? ' ' : c));
+    private static string Shown(string text, int length = 80) =>
+        string.Concat(text.Take(length).Select(c => char.IsControl(c) ? ' ' : c));
 }

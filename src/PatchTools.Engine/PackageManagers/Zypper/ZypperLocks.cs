@@ -13,8 +13,8 @@ internal static class ZypperLocks
     /// <summary>rpm's own lock of a transaction, which the kernel keeps.</summary>
     private static readonly string[] s_kernelLocks = ["/usr/lib/sysimage/rpm/.rpm.lock", "/var/lib/rpm/.rpm.lock"];
 
-    public static LockWait Of(HostContext host, IRunObserver observer) =>
-        new(host, observer, "zypper or rpm", () => Held(host));
+    public static LockWait Of(HostContext host, IRunObserver observer, string activity = "Install") =>
+        new(host, observer, "zypper or rpm", () => Held(host), activity);
 
     private static HeldLock? Held(HostContext host)
     {

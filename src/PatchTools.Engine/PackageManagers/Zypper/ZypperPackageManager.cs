@@ -31,13 +31,24 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         CancellationToken cancellationToken
     )
     {
-        List<string> warnings = [];
         var moved = new RepositoryFilesBackup(host, ReferenceName, RepositoryFolder);
         if (request.RestoresSources)
             moved.Restore(request.CustomSources, observer);
-        if (moved.Warning() is { } warning)
-            warnings.Add(warning);
-        var installed = await new RpmQuery(_root, runner).InstalledAsync(cancellationToken);
+        return await new QuietReading(host, request).ReadAsync(
+            ZypperLocks.Of(host, observer, "Inventory"),
+            () => ReadAsync(request, moved.Warning() is { } warning ? [warning] : [], observer, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private async Task<HostInventory> ReadAsync(
+        InventoryRequest request,
+        List<string> warnings,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        var (installed, doubts) = await new RpmQuery(_root, runner).ReadAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
         var isPrivate =
@@ -78,6 +89,15 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             Repositories = repositories,
             Facts = facts,
             Warnings = warnings,
+            Doubts = doubts,
+            Cautions = await new RpmDuplicates(_root, runner).CautionAsync(
+                installed,
+                configuration.Main.List("multiversion"),
+                cancellationToken
+            )
+                is { } duplicates
+                ? [duplicates]
+                : [],
         };
     }
 

@@ -22,6 +22,7 @@ internal sealed class ZypperReading(
 
     private readonly List<RepositoryReading> _repositories = [];
     private readonly MetadataIndex _index = new(new ListIndex(host), decompressor);
+    private readonly KnownChecksums _checksums = new(host, request.IsOfThisHost(host));
     private readonly Dictionary<(int Repository, string Vendor), int> _vendors = [];
     private PackageCatalogBuilder _builder = null!;
     private RpmOffers _offers = null!;
@@ -79,7 +80,9 @@ internal sealed class ZypperReading(
                 if (reading.Find("primary") is not { } path)
                     return;
                 reading.PrimaryFile = path;
-                _index.ReadPrimary(path, reading.ChecksumOf("primary"), new PackageSink(this, reading, compatible));
+                using var list = reading.Open("primary", path, new ListVerification(_checksums), decompressor);
+                if (list is not null)
+                    _index.ReadPrimary(list, new PackageSink(this, reading, compatible));
             });
         }
 
@@ -90,6 +93,7 @@ internal sealed class ZypperReading(
             reading.Attempt(() => ReadAdvisories(reading));
         }
 
+        _checksums.Save();
         _offers.SetAdvisories();
         foreach (var reading in _repositories)
             reading.Health = HealthOf(reading, refresh);
@@ -105,7 +109,9 @@ internal sealed class ZypperReading(
         reading.HasAdvisories = false;
         if (reading.FindAdvisories() is not { } path)
             return;
-        _index.ReadAdvisories(path, reading.ChecksumOf("updateinfo"), new AdvisorySink(this, reading));
+        using var list = reading.Open("updateinfo", path, new ListVerification(_checksums), decompressor);
+        if (list is not null)
+            _index.ReadAdvisories(list, new AdvisorySink(this, reading));
         reading.HasAdvisories = true;
     }
 
@@ -153,7 +159,9 @@ internal sealed class ZypperReading(
         var refreshed = reading.ConfirmedAt;
         var age = host.Clock.GetUtcNow() - refreshed;
         var (status, message) =
-            refresh?.FailureOf(repository.Alias, refreshed) is { } failure
+            reading.Damage is { } wrong
+                ? (RepositoryStatus.Damaged, $"{wrong}; run zypper refresh --force, which fetches it again.")
+            : refresh?.FailureOf(repository.Alias, refreshed) is { } failure
             && (reading.ForeignType is null || refresh.Failures.ContainsKey(repository.Alias))
                 ? (RepositoryStatus.RefreshFailed, $"zypper refresh: {failure}")
             : reading.Failure is { } damage ? (RepositoryStatus.Unreadable, damage)
@@ -170,6 +178,11 @@ internal sealed class ZypperReading(
                     $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run zypper refresh."
                 )
             : (RepositoryStatus.Ok, (string?)null);
+        if (reading.NotVerified is not null)
+            warnings.Add(
+                $"The lists of repository {repository.Alias} are not verified: its repomd.xml names no checksum of "
+                    + $"{reading.NotVerified}."
+            );
         if (reading.HasAdvisories == false)
             warnings.Add(
                 $"Cannot tell which packages of repository {repository.Alias} are security updates: it publishes no patches (updateinfo)."
@@ -183,7 +196,9 @@ internal sealed class ZypperReading(
             RefreshedAt = refreshed,
             Trusted = repository.Trusted,
             HasAdvisories = reading.HasAdvisories,
-            HasUsableMetadata = refreshed is not null && reading.Failure is null && age <= request.MaxMetadataAge,
+            HasUsableMetadata = refreshed is not null && reading.IsSound && age <= request.MaxMetadataAge,
+            NotVerified = reading.NotVerified,
+            NewestFile = reading.NewestFile,
         };
     }
 

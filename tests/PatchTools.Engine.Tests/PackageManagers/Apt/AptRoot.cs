@@ -37,7 +37,7 @@ internal sealed class AptRoot : IDisposable
         )
             Directory.CreateDirectory(Path.Combine(_folder.Path, directory));
         Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
-        Write("var/lib/dpkg/status", "");
+        Write("var/lib/dpkg/status", Installed("dpkg", "1.21"));
         Write("var/lib/dpkg/arch", string.Join('\n', architectures.DefaultIfEmpty("amd64")) + "\n");
         var settings =
             architectures.Length == 0

@@ -72,7 +72,7 @@ internal sealed class MadeUpAptRoot : IDisposable
     {
         _status.Append(
             CultureInfo.InvariantCulture,
-            $"Package: {name}\nStatus: {status}\n{Fields(name, version, fields)}\n"
+            $"Package: {name}\nStatus: {status}\n{Fields(name, version, fields)[$"Package: {name}\n".Length..]}\n"
         );
         if (automatic)
             _automatic.Append(

@@ -168,8 +168,8 @@ public sealed class RepositoryHealthTests : IDisposable
 
         var inventory = await _root.ReadAsync();
 
-        Assert.Equal([RepositoryStatus.Unreadable, RepositoryStatus.Ok], inventory.Repositories.Select(r => r.Status));
-        Assert.Contains("it is damaged", inventory.Repositories[0].Message, StringComparison.Ordinal);
+        Assert.Equal([RepositoryStatus.Damaged, RepositoryStatus.Ok], inventory.Repositories.Select(r => r.Status));
+        Assert.Contains("bytes where", inventory.Repositories[0].Message, StringComparison.Ordinal);
         Assert.False(inventory.IsProven);
         Assert.Contains(inventory.Warnings, w => w.Contains(list, StringComparison.Ordinal));
     }
@@ -192,7 +192,7 @@ public sealed class RepositoryHealthTests : IDisposable
 
         var inventory = await _root.ReadAsync();
 
-        Assert.Equal([RepositoryStatus.Unreadable, RepositoryStatus.Ok], inventory.Repositories.Select(r => r.Status));
+        Assert.Equal([RepositoryStatus.Damaged, RepositoryStatus.Ok], inventory.Repositories.Select(r => r.Status));
         Assert.Contains(inventory.Offers, o => o.Edition == "1.2");
         Assert.False(inventory.IsProven);
     }

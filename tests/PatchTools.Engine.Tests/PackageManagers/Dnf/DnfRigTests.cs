@@ -265,7 +265,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
 
         inventory = await root.InventoryAsync();
 
-        Assert.Equal(RepositoryStatus.Unreadable, Assert.Single(inventory.Repositories).Status);
+        Assert.Equal(RepositoryStatus.Damaged, Assert.Single(inventory.Repositories).Status);
         Assert.False(inventory.IsProven);
     }
 

@@ -73,7 +73,7 @@ public sealed class YumRigTests(RpmUniverse universe)
 
         var repository = Assert.Single((await root.InventoryAsync()).Repositories);
 
-        Assert.Equal(RepositoryStatus.Unreadable, repository.Status);
+        Assert.Equal(RepositoryStatus.Damaged, repository.Status);
         Assert.Contains("primary_db.sqlite", repository.Message, StringComparison.Ordinal);
     }
 

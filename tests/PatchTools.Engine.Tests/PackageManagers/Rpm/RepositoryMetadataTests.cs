@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using PatchTools.Adapters.Compression;
 using PatchTools.Errors;
+using PatchTools.PackageManagers;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
 using Xunit;
@@ -109,8 +110,8 @@ public sealed class RepositoryMetadataTests
         <repomd xmlns="http://linux.duke.edu/metadata/repo" xmlns:rpm="http://linux.duke.edu/metadata/rpm">
           <revision>1767225600</revision>
           <data type="primary">
-            <checksum type="sha256">aa</checksum>
-            <open-checksum type="sha256">bb</open-checksum>
+            <checksum type="sha256">5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a5f0a</checksum>
+            <open-checksum type="sha">93b193b193b193b193b193b193b193b193b193b1</open-checksum>
             <location href="repodata/aa-primary.xml.gz"/>
             <timestamp>1767225600</timestamp>
             <size>3022</size>
@@ -281,12 +282,36 @@ public sealed class RepositoryMetadataTests
         var contents = RepomdReader.Read(Plain(RepomdText), "repomd.xml");
 
         Assert.Equal(
-            new RepomdEntry("repodata/aa-primary.xml.gz", 1767225600, 34512) { Checksum = "aa" },
+            new RepomdEntry("repodata/aa-primary.xml.gz", 1767225600, 34512)
+            {
+                Checksum = new ListChecksum("sha256", string.Concat(Enumerable.Repeat("5f0a", 16))),
+                OpenChecksum = new ListChecksum("sha1", string.Concat(Enumerable.Repeat("93b1", 10))),
+                Size = 3022,
+            },
             contents.Entries["primary"]
         );
         Assert.Equal("repodata/cc-updateinfo.xml.gz", contents.Entries["updateinfo"].Location);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1767225700), contents.PublishedAt);
     }
+
+    [Theory]
+    [InlineData("1893456000", "2030-01-01")]
+    [InlineData("1767225650.3", "2026-01-01")]
+    [InlineData("20301231", "2026-01-01")]
+    [InlineData("20301231120000", "2026-01-01")]
+    [InlineData("el8-build-7", "2026-01-01")]
+    public void A_revision_that_is_a_time_counts_and_other_texts_do_not(string revision, string published) =>
+        Assert.Equal(
+            published,
+            RepomdReader
+                .Read(
+                    Plain(
+                        RepomdText.Replace("<revision>1767225600<", $"<revision>{revision}<", StringComparison.Ordinal)
+                    ),
+                    "repomd.xml"
+                )
+                .PublishedAt!.Value.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+        );
 
     [Theory]
     [InlineData("../../etc/passwd")]

@@ -1,5 +1,7 @@
 using PatchTools.Errors;
 using PatchTools.PackageManagers.Rpm;
+using PatchTools.Processes;
+using PatchTools.Testing;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Rpm;
@@ -53,4 +55,116 @@ public sealed class RpmQueryTests
     [InlineData("no package provides system-release\nno package provides suse-release\n", null)]
     public void The_release_is_the_version_with_which_a_package_provides_it(string answer, string? release) =>
         Assert.Equal(release, RpmQuery.ReleaseVersion(answer));
+
+    [Theory]
+    [InlineData("", "", "knows no installed package")]
+    [InlineData("", "error: cannot open Packages database in /var/lib/rpm\n", "cannot open Packages database")]
+    [InlineData(
+        "gpg-pubkey\u001f(none)\u001f0\u001f1\u001f1\u001f0\u001f0\u001f(none)\u001e",
+        "",
+        "knows no installed package"
+    )]
+    [InlineData(Bash + "gla", "", "cut off")]
+    [InlineData(Bash + "glibc\u001fx86_64\u001f0\u001f2.34\u001f1\u001f0\u001f0\u001f(none)", "", "cut off")]
+    public async Task An_answer_that_is_not_whole_is_an_error_that_names_the_database(
+        string output,
+        string errors,
+        string said
+    )
+    {
+        using var root = new TemporaryDirectory();
+        var database = root.File("var/lib/rpm/Packages");
+        Directory.CreateDirectory(Path.GetDirectoryName(database)!);
+        File.WriteAllText(database, "");
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => AskAsync(root.Path, output, errors));
+
+        Assert.Same(PatchErrors.PackageDatabaseUnreadable, error.Error);
+        Assert.Contains(database, error.Message, StringComparison.Ordinal);
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(
+        "error: rpmdbNextIterator: skipping h#       7 Header V3 RSA/SHA256 Signature, key ID 39db7c82: BAD\n",
+        true
+    )]
+    [InlineData(
+        "error: rpmdb: BDB0113 Thread/process 7/140 failed: BDB1507 Thread died in Berkeley DB library\n",
+        true
+    )]
+    [InlineData(
+        "warning: Found bdb_ro Packages database while attempting sqlite backend: using bdb_ro backend.\n",
+        false
+    )]
+    [InlineData("rpm: RPM should not be used directly install RPM packages, use Alien instead!\n", false)]
+    public async Task What_rpm_complains_of_while_it_answers_is_a_doubt(string errors, bool isDoubt)
+    {
+        using var root = new TemporaryDirectory();
+        Directory.CreateDirectory(root.File("var/lib/rpm"));
+        File.WriteAllText(root.File("var/lib/rpm/Packages"), "");
+
+        var (packages, doubts) = await AskAsync(root.Path, Bash, errors);
+
+        Assert.Equal("bash", Assert.Single(packages).Name);
+        Assert.Equal(isDoubt ? 1 : 0, doubts.Count);
+        if (isDoubt)
+            Assert.Contains(errors.Trim()["error: ".Length..], doubts[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_database_below_the_root_rpm_is_not_asked_since_it_would_answer_for_this_host()
+    {
+        using var root = new TemporaryDirectory();
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => AskAsync(root.Path, Bash, ""));
+
+        Assert.Same(PatchErrors.PackageDatabaseUnreadable, error.Error);
+        Assert.Contains(root.Path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash 1-1;bash 2-1", "", "bash (1-1, 2-1)")]
+    [InlineData("bash 1-1;zsh 2-1", "", null)]
+    [InlineData("kernel-core 1-1;kernel-core 2-1", "", null)]
+    [InlineData("kmod-x 1-1;kmod-x 2-1", "", null)]
+    [InlineData("vm 1-1;vm 2-1", "installonlypkg(vm)", null)]
+    [InlineData("named 1-1;named 2-1", "", null)]
+    public async Task Two_versions_of_one_package_are_named_unless_they_are_meant(
+        string installed,
+        string provides,
+        string? named
+    )
+    {
+        RpmPackage[] packages =
+        [
+            .. installed.Split(';').Select(p => p.Split(' ')).Select(w => new RpmPackage(w[0], "x86_64", w[1], 0, 0)),
+        ];
+        var runner = new Answering(new CommandResult(0, $"{packages[0].Name}\u001f{provides}\u001e", "", default));
+
+        var caution = await new RpmDuplicates("/", runner).CautionAsync(
+            packages,
+            ["named"],
+            TestContext.Current.CancellationToken
+        );
+
+        if (named is null)
+            Assert.Null(caution);
+        else
+            Assert.Contains(named, caution, StringComparison.Ordinal);
+    }
+
+    private const string Bash =
+        "bash\u001fx86_64\u001f0\u001f5.1.8\u001f6.el9\u001f0\u001f1767225600\u001f(none)\u001e";
+
+    private static Task<RpmInstalled> AskAsync(string root, string output, string errors) =>
+        new RpmQuery(root, new Answering(new CommandResult(0, output, errors, default))).ReadAsync(
+            TestContext.Current.CancellationToken
+        );
+
+    private sealed class Answering(CommandResult answer) : IProcessRunner
+    {
+        public Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken) =>
+            Task.FromResult(answer);
+    }
 }

@@ -1,0 +1,101 @@
+using PatchTools.Processes;
+
+namespace PatchTools.PackageManagers.Rpm;
+
+/// <summary>
+/// Packages that are installed in two versions although only one is meant to be: a transaction was ended between
+/// installing the new one and removing the one before. Kernels, and what the configuration or the package itself says
+/// of several versions, are none.
+/// </summary>
+internal sealed class RpmDuplicates(string root, IProcessRunner runner)
+{
+    private const char Record = '\u001e';
+    private const char Field = '\u001f';
+
+    /// <summary>More names than anybody reads in one line.</summary>
+    private const int Named = 20;
+
+    /// <summary>dnf's and yum's own list (installonlypkgs), and zypper's of products (multiversion).</summary>
+    private static readonly string[] s_severalProvides =
+    [
+        "installonlypkg(kernel)",
+        "installonlypkg(kernel-module)",
+        "installonlypkg(vm)",
+        "multiversion(kernel)",
+    ];
+
+    /// <summary>One sentence for people; null when nothing is there twice. A command only where something is.</summary>
+    /// <param name="installed">What rpm has.</param>
+    /// <param name="configured">
+    /// What the tool's configuration allows in several versions: names, or <c>provides:NAME</c>.
+    /// </param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async Task<string?> CautionAsync(
+        IReadOnlyList<RpmPackage> installed,
+        IReadOnlyCollection<string> configured,
+        CancellationToken cancellationToken
+    )
+    {
+        var several = installed
+            .GroupBy(p => (p.Name, p.Architecture))
+            .Where(g => g.Count() > 1 && !IsKernel(g.Key.Name) && !configured.Contains(g.Key.Name))
+            .ToList();
+        if (several.Count == 0)
+            return null;
+        var meant = await MeantAsync([.. several.Select(g => g.Key.Name)], configured, cancellationToken);
+        List<string> left =
+        [
+            .. several
+                .Where(g => !meant.Contains(g.Key.Name))
+                .Select(g => $"{g.Key.Name} ({string.Join(", ", g.Select(p => p.Edition).Order(RpmVersion.Order))})"),
+        ];
+        if (left.Count == 0)
+            return null;
+        var names =
+            left.Count <= Named
+                ? string.Join(", ", left)
+                : FormattableString.Invariant($"{string.Join(", ", left.Take(Named))} and {left.Count - Named} more");
+        return $"Installed in two versions, as an interrupted transaction leaves them: {names}. Find out which one "
+            + "works before the other is removed.";
+    }
+
+    private static bool IsKernel(string name) =>
+        RpmKernels.IsKernel(name)
+        || name.StartsWith("kernel", StringComparison.Ordinal)
+        || name.StartsWith("kmod-", StringComparison.Ordinal);
+
+    // rpm 4.18.0, fields parted by U+001F and packages by U+001E:
+    // kernel-default | kernel | kernel-uname-r | multiversion(kernel) | kernel-default
+    private async Task<HashSet<string>> MeantAsync(
+        IReadOnlyList<string> names,
+        IReadOnlyCollection<string> configured,
+        CancellationToken cancellationToken
+    )
+    {
+        const string ofProvides = "provides:";
+        HashSet<string> provides =
+        [
+            .. s_severalProvides,
+            .. configured.Select(c => c.StartsWith(ofProvides, StringComparison.Ordinal) ? c[ofProvides.Length..] : c),
+        ];
+        var command = new Command(
+            "rpm",
+            [
+                .. new RpmQuery(root, runner).Database(),
+                "-q",
+                "--queryformat",
+                $"%{{NAME}}[{Field}%{{PROVIDENAME}}]{Record}",
+                .. names.Distinct(StringComparer.Ordinal),
+            ]
+        );
+        var answer = await runner.RunAsync(command, cancellationToken);
+        return
+        [
+            .. answer
+                .StandardOutput.Split(Record)
+                .Select(r => r.TrimStart('\n').Split(Field))
+                .Where(fields => fields.Skip(1).Any(provides.Contains))
+                .Select(fields => fields[0]),
+        ];
+    }
+}
