@@ -283,7 +283,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         var states = new PatchStatesFile(host, observer).Read();
         if (states.Warning is not null)
             observer.Warning(states.Warning);
-        var runner = new ProcessRunner(observer);
+        var runner = new ProcessRunner(host, observer);
         var manager = PackageManagerLocator.TryLocate(
             host,
             runner,
@@ -444,7 +444,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     private IPackageManager Manager() =>
         PackageManagerLocator.Locate(
             host,
-            new ProcessRunner(observer),
+            new ProcessRunner(host, observer),
             new DeferredDecompressor(adapters),
             new DeferredDatabaseReader(adapters)
         );

@@ -24,6 +24,7 @@ internal static class Composition
             {
                 Root = paths.Root,
                 ProcDirectory = paths.ProcDirectory,
+                ProgramDirectories = paths.ProgramDirectories,
             };
         return host with { Paths = root is null ? paths : paths with { Root = root } };
     }
@@ -48,6 +49,10 @@ internal static class Composition
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
         var isRoot = Environment.IsPrivilegedProcess;
+
+        // What leads apt to another configuration, and with it to other commands, is not taken from whoever called root.
+        if (isRoot)
+            environment.Remove("APT_CONFIG");
         return new HostContext
         {
             Paths = HostPaths.For(isRoot, stateDirectory, environment),

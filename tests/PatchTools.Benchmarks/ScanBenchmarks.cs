@@ -54,7 +54,7 @@ public class ScanBenchmarks
             },
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
-        _manager = new AptPackageManager(host, new ProcessRunner(SilentObserver.Instance), new Decompressor());
+        _manager = new AptPackageManager(host, new ProcessRunner(host, SilentObserver.Instance), new Decompressor());
         var inventory = await Inventory();
         _request = new EvaluationRequest
         {

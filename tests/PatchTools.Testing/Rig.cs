@@ -1,5 +1,7 @@
 using Xunit;
 
+#pragma warning disable CA1416 // Linux only, as the module.
+
 namespace PatchTools.Testing;
 
 /// <summary>
@@ -50,7 +52,16 @@ public static class Rig
 /// <summary>A folder of one test, removed with it.</summary>
 public sealed class TemporaryDirectory : IDisposable
 {
-    public TemporaryDirectory() => Path = Directory.CreateTempSubdirectory("patchtools-test-").FullName;
+    /// <param name="parent">Where; null for the machine's place for temporary files.</param>
+    public TemporaryDirectory(string? parent = null) =>
+        Path = parent is null
+            ? Directory.CreateTempSubdirectory("patchtools-test-").FullName
+            : Directory
+                .CreateDirectory(
+                    System.IO.Path.Combine(parent, $"patchtools-test-{Guid.NewGuid():N}"),
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                )
+                .FullName;
 
     public string Path { get; }
 

@@ -14,6 +14,10 @@ public sealed record HostPaths
 
     public string ProcDirectory { get; init; } = "/proc";
 
+    /// <summary>Where the programs of this machine are looked for, in this order; also of a mounted image nothing is ever run.</summary>
+    public IReadOnlyList<string> ProgramDirectories { get; init; } =
+    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
     public const string SystemStateDirectory = "/var/log/amazon/ssm";
 
     public const string SystemDataDirectory = "/var/lib/patchtools";

@@ -12,9 +12,11 @@ public interface IProcessRunner
 }
 
 /// <summary>One external command: an argument list, never a shell string.</summary>
+/// <param name="FileName">A program's name, which is looked for in <see cref="Hosts.HostPaths.ProgramDirectories"/>, or its absolute path.</param>
+/// <param name="Arguments">Without the program's own name.</param>
 public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Added to the inherited environment; <c>LC_ALL=C.UTF-8</c> is always set.</summary>
+    /// <summary>Added to what <see cref="ChildEnvironment"/> lets through; <c>PATH</c> and <c>LC_ALL=C.UTF-8</c> are always set.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -28,6 +30,12 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
     /// <see cref="LogPath"/>, and finish whatever happens to the run that began them.
     /// </summary>
     public bool Interruptible { get; init; } = true;
+
+    /// <summary>
+    /// The answer is read with <see cref="CommandResult.Records"/> and may be of any length. The answer of every other command is held in memory, and one that is
+    /// longer than 16 Mi characters is an error.
+    /// </summary>
+    public bool AnswersAtLength { get; init; }
 
     /// <summary>File that both streams of a transaction are appended to; a pipe would break with its reader, and the transaction with it. Required for one.</summary>
     public string? LogPath { get; init; }
@@ -44,10 +52,21 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 
 /// <summary>How a command ended.</summary>
 /// <param name="ExitCode">128 + signal for a command that a signal ended; -1 when somebody else took the answer.</param>
-/// <param name="StandardOutput">Of a transaction: what both streams added to its log.</param>
+/// <param name="StandardOutput">
+/// Of a transaction: what both streams added to its log, without the middle of a log that is longer than 16 MiB. Of a command that answers at length only the end;
+/// <see cref="Records"/> has it all.
+/// </param>
 /// <param name="StandardError">Empty for a transaction.</param>
 /// <param name="Duration">From start to end.</param>
-public sealed record CommandResult(int ExitCode, string StandardOutput, string StandardError, TimeSpan Duration);
+public sealed record CommandResult(int ExitCode, string StandardOutput, string StandardError, TimeSpan Duration)
+{
+    /// <summary>Where the answer lies when it was too long for memory.</summary>
+    internal ChildOutput? Spilled { get; init; }
+
+    /// <summary>Parts of the whole answer, one after the other.</summary>
+    public IEnumerable<string> Records(char separator) =>
+        Spilled is { } spilled ? spilled.Records(separator) : StandardOutput.Split(separator);
+}
 
 /// <summary>A command failed: carries its arguments, exit code and both streams whole.</summary>
 public sealed class CommandFailedException : PatchToolsException

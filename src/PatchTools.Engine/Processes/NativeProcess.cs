@@ -22,6 +22,11 @@ internal static partial class NativeProcess
     private const int OpaqueBytes = 512;
 
     /// <summary>Starts the program without a controlling terminal, standard input at its end, signals as a shell would give them.</summary>
+    /// <param name="fileName">Absolute path.</param>
+    /// <param name="arguments">Without the program's own name.</param>
+    /// <param name="environment"><c>NAME=VALUE</c>; all there is.</param>
+    /// <param name="logPath">Both streams are appended to it.</param>
+    /// <param name="statusPath">Open as <see cref="Command.StatusDescriptor"/>; null for none.</param>
     /// <returns>The process id.</returns>
     /// <exception cref="IOException">It cannot be started, or a file cannot be opened.</exception>
     public static unsafe int StartDetached(
@@ -32,6 +37,8 @@ internal static partial class NativeProcess
         string? statusPath
     )
     {
+        if (!Path.IsPathRooted(fileName))
+            throw new ArgumentException($"{fileName} is not absolute.", nameof(fileName));
         var opaque = stackalloc byte[OpaqueBytes * 4];
         new Span<byte>(opaque, OpaqueBytes * 4).Clear();
         byte* actions = opaque,
@@ -108,7 +115,7 @@ internal static partial class NativeProcess
             throw new IOException(Marshal.GetPInvokeErrorMessage(error));
     }
 
-    [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static unsafe partial int Spawn(
         out int process,

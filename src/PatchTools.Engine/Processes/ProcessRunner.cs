@@ -3,18 +3,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Hosts;
 
 namespace PatchTools.Processes;
 
 /// <summary>
-/// The only class of PatchTools that starts a process. Arguments travel as a list and never meet a shell; the language is fixed, so that parsers meet one;
-/// standard input is at its end, so that nothing can prompt.
+/// The only class of PatchTools that starts a process. Programs are found by <see cref="ProgramLocator"/> and their environment by
+/// <see cref="ChildEnvironment"/>. Arguments travel as a list and never meet a shell; standard input is at its end, so that nothing can prompt.
 /// </summary>
 /// <remarks>
 /// Ctrl+C reaches every process of the terminal's foreground group, whatever a cancellation token says, and a pipe dies with its reader. A transaction
 /// therefore runs in a session of its own and writes to a file: neither a signal to PatchTools nor its death ends half of an installation.
 /// </remarks>
-internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
+internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : IProcessRunner
 {
     private const int TailLength = 400;
 
@@ -24,13 +25,19 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
     /// <summary>How long the pipes may stay open after the end of a query: a daemon that it started may have inherited them.</summary>
     private static readonly TimeSpan s_drainGrace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Bytes at the beginning and at the end of a transaction's output that are read.</summary>
+    private const int LogPartBytes = ChildOutput.MaxInMemory / 2;
+
+    private readonly ProgramLocator _programs = new(host, observer);
+
     public async Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         observer.Verbose($"Running {command}");
+        var program = Find(command);
         var result = command.Interruptible
-            ? await QueryAsync(command, cancellationToken)
-            : await TransactAsync(command);
+            ? await QueryAsync(program, command, cancellationToken)
+            : await TransactAsync(program, command);
         observer.Debug(
             $"{command} ended with {result.ExitCode} after {result.Duration.TotalSeconds:0.0} s\n{result.StandardOutput}{result.StandardError}"
         );
@@ -44,9 +51,9 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
             );
     }
 
-    private static async Task<CommandResult> QueryAsync(Command command, CancellationToken cancellationToken)
+    private async Task<CommandResult> QueryAsync(string program, Command command, CancellationToken cancellationToken)
     {
-        var start = StartInfo(command);
+        var start = StartInfo(program, command);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
         var clock = Stopwatch.StartNew();
@@ -69,11 +76,27 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
             await StopAsync(process);
         }
 
-        await Task.WhenAny(
-            Task.WhenAll(output.Completion, error.Completion),
-            Task.Delay(s_drainGrace, CancellationToken.None)
-        );
-        var result = new CommandResult(process.ExitCode, output.Text, error.Text, clock.Elapsed);
+        await DrainAsync(command, output, error, limit.Token);
+        var (text, spilled) = output.Take();
+        var result = new CommandResult(process.ExitCode, text, error.Take().Text, clock.Elapsed) { Spilled = spilled };
+        if ((output.Failure ?? error.Failure) is { } failure)
+            throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                $"The output of {command} is too long for memory and could not be written to {Path.GetTempPath()}: {failure.Message}",
+                result,
+                failure
+            );
+        if (!stopped && spilled is not null && !command.AnswersAtLength)
+            throw new CommandFailedException(
+                PatchErrors.PackageManagerFailed,
+                command,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{command} wrote {spilled.Length / (1024 * 1024)} Mi characters, which is no answer to what was asked; it ends with: {Tail(text)}"
+                ),
+                result
+            );
         if (!stopped)
             return result;
         cancellationToken.ThrowIfCancellationRequested();
@@ -88,7 +111,7 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
         );
     }
 
-    private async Task<CommandResult> TransactAsync(Command command)
+    private async Task<CommandResult> TransactAsync(string program, Command command)
     {
         var log =
             command.LogPath
@@ -101,22 +124,16 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
             await File.AppendAllTextAsync(log, $"# {command}\n", CancellationToken.None);
             begin = new FileInfo(log).Length;
             process = NativeProcess.StartDetached(
-                command.FileName,
+                program,
                 command.Arguments,
-                StartInfo(command).Environment.Select(v => $"{v.Key}={v.Value}"),
+                EnvironmentOf(command).Select(v => $"{v.Key}={v.Value}"),
                 log,
                 command.StatusPath
             );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException(
-                PatchErrors.PackageManagerFailed,
-                command,
-                $"{command.FileName} cannot be started: {e.Message}",
-                null,
-                e
-            );
+            throw NotStarted(command, e);
         }
 
         // No token and no limit ends it: half a transaction is worse than a long one.
@@ -131,25 +148,72 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
         return new CommandResult(await ended, await ReadFromAsync(log, begin), "", clock.Elapsed);
     }
 
+    /// <summary>
+    /// Waits for the end of both pipes: what the command started may still write when it has ended itself. A daemon keeps them open for ever, so silence ends the
+    /// waiting, and the answer is then said to be perhaps not the whole.
+    /// </summary>
+    private async Task DrainAsync(Command command, Drain output, Drain error, CancellationToken limit)
+    {
+        var ended = Task.WhenAll(output.Completion, error.Completion);
+        long before;
+        do
+        {
+            before = output.Length + error.Length;
+            if (await Task.WhenAny(ended, Task.Delay(s_drainGrace, CancellationToken.None)) == ended)
+            {
+                await ended;
+                return;
+            }
+        } while (output.Length + error.Length > before && !limit.IsCancellationRequested);
+
+        observer.Warning(
+            $"{command} has ended, but a process that it started still has its output open. What that one writes from now on is not read."
+        );
+    }
+
     private static async Task<string> ReadFromAsync(string path, long offset)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         file.Position = offset;
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        return await reader.ReadToEndAsync();
+        var left = file.Length - offset;
+        if (left <= 2 * LogPartBytes)
+        {
+            using var reader = new StreamReader(file, Encoding.UTF8);
+            return await reader.ReadToEndAsync();
+        }
+
+        var part = new byte[LogPartBytes];
+        await file.ReadExactlyAsync(part);
+        var text = new StringBuilder(Encoding.UTF8.GetString(part));
+        text.Append(CultureInfo.InvariantCulture, $"\n[{left - (2 * LogPartBytes)} bytes more are in {path}]\n");
+        file.Position = offset + left - LogPartBytes;
+        await file.ReadExactlyAsync(part);
+        return text.Append(Encoding.UTF8.GetString(part)).ToString();
     }
 
-    private static ProcessStartInfo StartInfo(Command command)
+    private string Find(Command command)
     {
-        var start = new ProcessStartInfo(command.FileName);
+        try
+        {
+            return _programs.Find(command.FileName);
+        }
+        catch (IOException e)
+        {
+            throw NotStarted(command, e);
+        }
+    }
+
+    private Dictionary<string, string> EnvironmentOf(Command command) =>
+        ChildEnvironment.Of(host, _programs.SearchPath, command.Environment);
+
+    private ProcessStartInfo StartInfo(string program, Command command)
+    {
+        var start = new ProcessStartInfo(program);
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);
-        foreach (var (name, value) in command.Environment)
+        start.Environment.Clear();
+        foreach (var (name, value) in EnvironmentOf(command))
             start.Environment[name] = value;
-
-        // Parsers meet one language only; gettext puts LANGUAGE before the locale.
-        start.Environment["LC_ALL"] = "C.UTF-8";
-        start.Environment.Remove("LANGUAGE");
         return start;
     }
 
@@ -161,15 +225,18 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
         }
         catch (Win32Exception e)
         {
-            throw new CommandFailedException(
-                PatchErrors.PackageManagerFailed,
-                command,
-                $"{command.FileName} cannot be started: {e.Message}",
-                null,
-                e
-            );
+            throw NotStarted(command, e);
         }
     }
+
+    private static CommandFailedException NotStarted(Command command, Exception cause) =>
+        new(
+            PatchErrors.PackageManagerFailed,
+            command,
+            $"{command.FileName} cannot be started: {cause.Message}",
+            null,
+            cause
+        );
 
     private static async Task StopAsync(Process process)
     {
@@ -197,36 +264,62 @@ internal sealed class ProcessRunner(IRunObserver observer) : IProcessRunner
     /// <summary>Reads one pipe to its end, keeping what has come so far within reach.</summary>
     private sealed class Drain
     {
-        private readonly StringBuilder _text = new();
+        private readonly ChildOutput _text = new();
 
         public Drain(StreamReader reader) => Completion = ReadAsync(reader);
 
         public Task Completion { get; }
 
-        public string Text
+        /// <summary>Why what came could not be kept; null when it could.</summary>
+        public IOException? Failure { get; private set; }
+
+        public long Length
         {
             get
             {
                 lock (_text)
-                    return _text.ToString();
+                    return _text.Length;
             }
+        }
+
+        /// <summary>What has come, and where it lies when it is too long for memory.</summary>
+        public (string Text, ChildOutput? Spilled) Take()
+        {
+            lock (_text)
+                return (_text.ToString(), _text.IsSpilled ? _text : null);
         }
 
         private async Task ReadAsync(StreamReader reader)
         {
             var buffer = new char[8192];
-            try
+            while (await NextAsync(reader, buffer) is > 0 and var count)
             {
-                int count;
-                while ((count = await reader.ReadAsync(buffer)) > 0)
+                try
                 {
                     lock (_text)
-                        _text.Append(buffer, 0, count);
+                    {
+                        if (Failure is null)
+                            _text.Append(buffer.AsSpan(0, count));
+                    }
                 }
+                catch (IOException e)
+                {
+                    // The pipe is emptied all the same: a child that cannot write would never end.
+                    Failure = e;
+                }
+            }
+        }
+
+        private static async Task<int> NextAsync(StreamReader reader, char[] buffer)
+        {
+            try
+            {
+                return await reader.ReadAsync(buffer);
             }
             catch (Exception e) when (e is ObjectDisposedException or IOException or InvalidOperationException)
             {
                 // The run did not wait for a daemon that kept the pipe open.
+                return 0;
             }
         }
     }

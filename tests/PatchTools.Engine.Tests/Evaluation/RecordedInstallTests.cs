@@ -181,7 +181,7 @@ public sealed class RecordedInstallTests : IDisposable
         };
         var manager = new AptPackageManager(
             host,
-            new ProcessRunner(SilentObserver.Instance),
+            new ProcessRunner(host, SilentObserver.Instance),
             new AdapterFactory().CreateDecompressor()
         );
         return await manager.GetInventoryAsync(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PatchTools.Engine.Tests.PackageManagers;
 using PatchTools.Errors;
+using PatchTools.Hosts;
 using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;
@@ -12,7 +13,15 @@ public sealed class ProcessRunnerTests : IDisposable
     private readonly RecordingObserver _observer = new();
     private readonly TemporaryDirectory _directory = new();
 
-    private ProcessRunner Runner => new(_observer);
+    private ProcessRunner Runner => new(Host, _observer);
+
+    private static HostContext Host { get; } =
+        new()
+        {
+            Paths = new HostPaths(),
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal),
+            IsRoot = Environment.IsPrivilegedProcess,
+        };
 
     private string Log => _directory.File("log");
 
@@ -218,6 +227,70 @@ public sealed class ProcessRunnerTests : IDisposable
         await File.AppendAllTextAsync(gate, "go\n", CancellationToken.None);
 
         Assert.Equal("started\n", result.StandardOutput);
+        Assert.Contains("still has its output open", Assert.Single(_observer.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_grandchild_writes_after_the_end_of_the_command_is_read()
+    {
+        var gate = await GateAsync();
+
+        // The command has ended when the grandchild gets its line.
+        var result = await Runner.RunAsync(
+            new Command(
+                "sh",
+                [
+                    "-c",
+                    "(read answer < \"$1\"; echo late) & parent=$$; (while kill -0 $parent 2> /dev/null; do :; done; echo go > \"$1\") > /dev/null 2>&1 & echo early",
+                    "sh",
+                    gate,
+                ]
+            ),
+            CancellationToken.None
+        );
+
+        Assert.Equal("early\nlate\n", result.StandardOutput);
+        Assert.Empty(_observer.Warnings);
+    }
+
+    [Fact]
+    public async Task A_command_that_writes_without_end_is_an_error_and_no_burden_on_memory()
+    {
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(() =>
+            Runner.RunAsync(new Command("head", ["-c", "300000000", "/dev/zero"]), CancellationToken.None)
+        );
+
+        Assert.Contains("286 Mi characters", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(failure.Result!.StandardOutput.Length, 1, 16 * 1024);
+    }
+
+    [Fact]
+    public async Task An_answer_at_length_is_read_in_parts_and_whole()
+    {
+        const int lines = 3_000_000;
+        var result = await Runner.RunAsync(
+            new Command("seq", ["1", $"{lines}"]) { AnswersAtLength = true },
+            CancellationToken.None
+        );
+
+        Assert.Equal(
+            Enumerable.Range(1, lines).Select(n => n.ToString(CultureInfo.InvariantCulture)).Append(""),
+            result.Records('\n')
+        );
+    }
+
+    [Fact]
+    public async Task The_middle_of_an_endless_log_stays_in_the_log()
+    {
+        var result = await Runner.RunAsync(
+            Transaction("sh", "-c", "echo first; seq 1 4000000; echo last"),
+            CancellationToken.None
+        );
+
+        Assert.StartsWith("first\n", result.StandardOutput, StringComparison.Ordinal);
+        Assert.EndsWith("\nlast\n", result.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains($"bytes more are in {Log}", result.StandardOutput, StringComparison.Ordinal);
+        Assert.InRange(result.StandardOutput.Length, 1, 17 * 1024 * 1024);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using PatchTools.Hosts;
 using PatchTools.Processes;
+using Xunit;
 
 namespace PatchTools.Engine.Tests.Processes;
 
@@ -17,9 +19,10 @@ internal sealed class RunningTransaction : IDisposable
     /// <summary>A process that runs a transaction which waits at the pipe <c>gate</c> of the directory, and then writes <c>done</c> there.</summary>
     public static RunningTransaction Start(string directory)
     {
-        // A group of its own, as a terminal gives it: the signal must not reach the test.
+        // A group of its own, as a terminal gives it: the signal must not reach the test. Whoever runs the tests in the background ignores Ctrl+C, and what is
+        // ignored stays so in every child.
         var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "--wait", "dotnet", typeof(RunningTransaction).Assembly.Location })
+        foreach (var argument in new[] { "--wait", "env", "--default-signal=INT", "dotnet", typeof(RunningTransaction).Assembly.Location })
             start.ArgumentList.Add(argument);
         start.Environment[Variable] = directory;
         return new RunningTransaction(Process.Start(start)!);
@@ -38,7 +41,13 @@ internal sealed class RunningTransaction : IDisposable
     /// <summary>kill -9.</summary>
     public void KillNow() => Signal("-KILL", Id);
 
-    public void WaitForEnd() => _process.WaitForExit();
+    public void WaitForEnd()
+    {
+        if (_process.WaitForExit(TimeSpan.FromMinutes(1)))
+            return;
+        KillNow();
+        Assert.Fail("The run that began the transaction does not end.");
+    }
 
     public void Dispose()
     {
@@ -78,7 +87,15 @@ internal sealed class RunningTransaction : IDisposable
             LogPath = Path.Combine(directory, "log"),
             StatusPath = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/1"),
         };
-        new ProcessRunner(SilentObserver.Instance).RunAsync(command, CancellationToken.None).GetAwaiter().GetResult();
+        var host = new HostContext
+        {
+            Paths = new HostPaths(),
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal),
+        };
+        new ProcessRunner(host, SilentObserver.Instance)
+            .RunAsync(command, CancellationToken.None)
+            .GetAwaiter()
+            .GetResult();
         Environment.Exit(0);
     }
 }

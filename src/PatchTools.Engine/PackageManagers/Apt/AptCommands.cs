@@ -18,9 +18,6 @@ internal sealed class AptCommands
         ["APT_LISTBUGS_FRONTEND"] = "none",
         ["NEEDRESTART_MODE"] = "l",
         ["NEEDRESTART_SUSPEND"] = "1",
-
-        // Agents start their children with little; dpkg refuses to work without ldconfig and start-stop-daemon.
-        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     };
 
     /// <summary>An approval is an instruction: phasing is shown, not obeyed (DESIGN §4).</summary>

@@ -15,9 +15,6 @@ internal sealed class DnfCommands
 
     private static readonly Dictionary<string, string> s_unattended = new(StringComparer.Ordinal)
     {
-        // Agents start their children with little; scriptlets need the system's own programs.
-        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-
         // Each line when it is written, not when a buffer is full.
         ["PYTHONUNBUFFERED"] = "1",
 

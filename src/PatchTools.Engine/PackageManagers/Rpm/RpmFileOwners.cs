@@ -19,30 +19,29 @@ internal sealed class RpmFileOwners(string root, IProcessRunner runner) : IFileO
         var ownership = new FileOwnership(paths);
         if (paths.Count == 0)
             return ownership.Owners;
-        string output;
+        var command = new Command(
+            "rpm",
+            [
+                .. new RpmQuery(root, runner).Database(),
+                "-qa",
+                "--queryformat",
+                $"%{{NAME}}{Field}[%{{FILENAMES}}{Field}]{Record}",
+            ]
+        )
+        {
+            AnswersAtLength = true,
+        };
+        CommandResult result;
         try
         {
-            output = (
-                await runner.RunAsync(
-                    new Command(
-                        "rpm",
-                        [
-                            .. new RpmQuery(root, runner).Database(),
-                            "-qa",
-                            "--queryformat",
-                            $"%{{NAME}}{Field}[%{{FILENAMES}}{Field}]{Record}",
-                        ]
-                    ),
-                    cancellationToken
-                )
-            ).StandardOutput;
+            result = await runner.RunAsync(command, cancellationToken);
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.PackageManagerFailed)
         {
             return ownership.Owners;
         }
 
-        foreach (var record in output.Split(Record))
+        foreach (var record in result.Records(Record))
         {
             var fields = record.Split(Field);
             foreach (var file in fields.Skip(1))

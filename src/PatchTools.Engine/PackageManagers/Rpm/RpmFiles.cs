@@ -37,18 +37,19 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
         {
             // As many as are not installed, as far as a byte counts.
             ExpectedExitCodes = [.. Enumerable.Range(0, 256)],
+            AnswersAtLength = true,
         };
-        return Parse((await runner.RunAsync(command, cancellationToken)).StandardOutput);
+        return Parse((await runner.RunAsync(command, cancellationToken)).Records(Record));
     }
 
     // rpm 4.18.0, fields parted by U+001F and packages by U+001E; what is not installed has a line of its own:
     // 1048 | /etc/a.conf | /usr/lib/systemd/system/a.service |
     // package gone-1.0-1.x86_64 is not installed
-    internal static RpmContents Parse(string output)
+    internal static RpmContents Parse(IEnumerable<string> records)
     {
         long size = 0;
         List<string> paths = [];
-        foreach (var record in output.Split(Record))
+        foreach (var record in records)
         {
             var fields = record[(record.LastIndexOf('\n') + 1)..].Split(Field);
             if (

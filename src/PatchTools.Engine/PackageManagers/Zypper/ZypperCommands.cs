@@ -9,9 +9,6 @@ namespace PatchTools.PackageManagers.Zypper;
 /// <summary>The command lines of zypper: options that hold for every call of one request, spelled out once.</summary>
 internal sealed class ZypperCommands
 {
-    /// <summary>Agents start their children with little; scriptlets need the system's own programs.</summary>
-    private const string Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     private readonly IReadOnlyList<string> _places;
     private readonly TimeSpan _lockTimeout;
 
@@ -63,7 +60,6 @@ internal sealed class ZypperCommands
         new("rpm", ["-e", "--nodeps", .. versions])
         {
             ExpectedExitCodes = ZypperExitCode.All,
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Path },
             Interruptible = false,
             LogPath = files.LogPath,
             Timeout = TimeSpan.FromHours(1),
@@ -101,7 +97,6 @@ internal sealed class ZypperCommands
         Dictionary<string, string> environment = new(StringComparer.Ordinal)
         {
             ["ZYPP_LOCK_TIMEOUT"] = Math.Max(0, (int)_lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
-            ["PATH"] = Path,
         };
         if (settings is not null)
             environment["ZYPP_CONF"] = settings;

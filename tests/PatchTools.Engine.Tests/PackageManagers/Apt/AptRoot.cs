@@ -185,7 +185,7 @@ internal sealed class AptRoot : IDisposable
     ) =>
         new AptPackageManager(
             host ?? Host,
-            new ProcessRunner(observer ?? SilentObserver.Instance),
+            new ProcessRunner(host ?? Host, observer ?? SilentObserver.Instance),
             new Decompressor()
         ).GetInventoryAsync(
             request ?? new InventoryRequest(),

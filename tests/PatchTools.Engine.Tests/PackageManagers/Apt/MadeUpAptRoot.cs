@@ -169,7 +169,10 @@ internal sealed class MadeUpAptRoot : IDisposable
     /// <summary>The real runner, with a record of the commands.</summary>
     internal sealed class CountingRunner : IProcessRunner
     {
-        private readonly ProcessRunner _runner = new(SilentObserver.Instance);
+        private readonly ProcessRunner _runner = new(
+            new HostContext { Paths = new HostPaths(), Environment = new Dictionary<string, string>() },
+            SilentObserver.Instance
+        );
 
         public List<Command> Commands { get; } = [];
 

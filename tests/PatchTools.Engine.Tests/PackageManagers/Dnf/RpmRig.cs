@@ -446,7 +446,10 @@ public sealed class RpmUniverse : IDisposable
 /// <summary>The real runner, with a record of the commands.</summary>
 internal sealed class RecordingRunner : IProcessRunner
 {
-    private readonly ProcessRunner _runner = new(new SilentObserver());
+    private readonly ProcessRunner _runner = new(
+        new HostContext { Paths = new HostPaths(), Environment = new Dictionary<string, string>() },
+        new SilentObserver()
+    );
 
     public List<Command> Commands { get; } = [];
 
@@ -637,24 +640,27 @@ internal sealed class RpmRoot : IDisposable
         string? proc = null,
         IProcessRunner? runner = null,
         bool? isRoot = null
-    ) =>
-        new(
-            new HostContext
+    )
+    {
+        var host = new HostContext
+        {
+            Paths = new HostPaths
             {
-                Paths = new HostPaths
-                {
-                    Root = Path,
-                    StateDirectory = _data.Path,
-                    DataDirectory = _data.Path,
-                    ProcDirectory = proc ?? "/proc",
-                },
-                Environment = new Dictionary<string, string>(),
-                IsRoot = isRoot ?? Environment.IsPrivilegedProcess,
+                Root = Path,
+                StateDirectory = _data.Path,
+                DataDirectory = _data.Path,
+                ProcDirectory = proc ?? "/proc",
             },
-            runner ?? new ProcessRunner(observer ?? new SilentObserver()),
+            Environment = new Dictionary<string, string>(),
+            IsRoot = isRoot ?? Environment.IsPrivilegedProcess,
+        };
+        return new DnfPackageManager(
+            host,
+            runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
             new Decompressor(),
             new DatabaseReader()
         );
+    }
 
     public void Dispose()
     {

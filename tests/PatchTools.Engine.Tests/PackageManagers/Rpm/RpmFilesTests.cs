@@ -38,9 +38,11 @@ public sealed class RpmFilesTests : IDisposable
     [Fact]
     public void Sizes_and_services_come_from_the_packages_that_are_there()
     {
-        var contents = RpmFiles.Parse(
-            "1048\u001f/etc/a.conf\u001f/usr/lib/systemd/system/a.service\u001f/usr/lib/systemd/system/b@.service\u001f\u001epackage gone-1.0-1.x86_64 is not installed\n12\u001f/usr/lib/systemd/system/c.service\u001f\u001e"
-        );
+        var contents = RpmFiles.Parse([
+            "1048\u001f/etc/a.conf\u001f/usr/lib/systemd/system/a.service\u001f/usr/lib/systemd/system/b@.service\u001f",
+            "package gone-1.0-1.x86_64 is not installed\n12\u001f/usr/lib/systemd/system/c.service\u001f",
+            "",
+        ]);
         Assert.Equal(1060, contents.Size);
         Assert.Equal(["a", "c"], RpmFiles.ServicesOf(Host, contents.Paths));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "run/systemd/units"));

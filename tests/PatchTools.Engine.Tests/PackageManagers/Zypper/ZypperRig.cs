@@ -288,23 +288,26 @@ internal sealed class ZypperRoot : IDisposable
         IRunObserver? observer = null,
         string? proc = null,
         IProcessRunner? runner = null
-    ) =>
-        new(
-            new HostContext
+    )
+    {
+        var host = new HostContext
+        {
+            Paths = new HostPaths
             {
-                Paths = new HostPaths
-                {
-                    Root = Path,
-                    StateDirectory = _data.Path,
-                    DataDirectory = _data.Path,
-                    ProcDirectory = proc ?? "/proc",
-                },
-                Environment = new Dictionary<string, string>(),
-                IsRoot = Environment.IsPrivilegedProcess,
+                Root = Path,
+                StateDirectory = _data.Path,
+                DataDirectory = _data.Path,
+                ProcDirectory = proc ?? "/proc",
             },
-            runner ?? new ProcessRunner(observer ?? new SilentObserver()),
+            Environment = new Dictionary<string, string>(),
+            IsRoot = Environment.IsPrivilegedProcess,
+        };
+        return new ZypperPackageManager(
+            host,
+            runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
             new Decompressor()
         );
+    }
 
     public void Dispose()
     {
