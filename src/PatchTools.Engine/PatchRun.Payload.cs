@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Payloads;
 using PatchTools.Snapshots;
-using PatchTools.State;
 
 namespace PatchTools;
 
@@ -81,7 +81,7 @@ public sealed partial class PatchRun
         if (request.BundleDirectory is not { } bundles)
             return installed!;
         var path = Path.Combine(bundles, NameOf(request));
-        AtomicFile.Write(path, content);
+        NamedFile.Write(path, content, cancellationToken);
         return installed ?? path;
 
         string Unpack(byte[] bundle, string directory)

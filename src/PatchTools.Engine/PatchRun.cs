@@ -3,6 +3,7 @@ using PatchTools.Baselines;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.Exports;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Inventories;
 using PatchTools.PackageManagers;
@@ -322,12 +323,18 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <summary>Writes baselines to a file in one of the shapes that are read again.</summary>
     /// <param name="baselines">One; several only in an override.</param>
     /// <param name="form">The shape.</param>
-    /// <param name="path">The file; one that exists is replaced whole.</param>
+    /// <param name="path">The file; one that exists is replaced whole, a FIFO or a device written to.</param>
+    /// <param name="cancellationToken">Ends the waiting for a FIFO's reader.</param>
     /// <exception cref="PatchToolsException">
     /// <see cref="PatchErrors.BaselineInvalid"/>: several where one is wanted; <see cref="PatchErrors.BaselineOverrideSeveralEntries"/>;
     /// <see cref="PatchErrors.StateUnwritable"/>.
     /// </exception>
-    public void ExportBaselines(IReadOnlyList<PatchBaseline> baselines, BaselineForm form, string path)
+    public void ExportBaselines(
+        IReadOnlyList<PatchBaseline> baselines,
+        BaselineForm form,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
         observer.Progress("Export", $"Writing {path}", 80);
         if (form != BaselineForm.Override && baselines.Count != 1)
@@ -338,14 +345,15 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
                 ),
                 path
             );
-        AtomicFile.Write(
+        NamedFile.Write(
             path,
             form switch
             {
                 BaselineForm.Override => SnapshotWriter.WriteOverride(baselines),
                 BaselineForm.GetPatchBaseline => SnapshotWriter.WriteServiceBaseline(baselines[0]),
                 _ => SnapshotWriter.WriteDocument(baselines[0]),
-            }
+            },
+            cancellationToken
         );
     }
 
@@ -357,19 +365,21 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <param name="report">The report.</param>
     /// <param name="format">Its form.</param>
     /// <param name="history">Earlier runs for the page's trend; null takes those that are kept on this host, where the report is of it.</param>
-    /// <param name="path">The file; one that exists is replaced whole.</param>
+    /// <param name="path">The file; one that exists is replaced whole, a FIFO or a device written to.</param>
+    /// <param name="cancellationToken">Ends the waiting for a FIFO's reader.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void ExportReport(
         ComplianceReport report,
         ReportFormat format,
         IReadOnlyList<PatchSummary>? history,
-        string path
+        string path,
+        CancellationToken cancellationToken
     )
     {
         observer.Progress("Export", $"Writing {path}", 80);
         if (format == ReportFormat.Html && history is null && report.Inventory.Origin == InventoryOrigin.Host)
             history = new SummaryHistory(host, observer).Read();
-        AtomicFile.Write(path, ReportExport.Write(report, format, history ?? []));
+        NamedFile.Write(path, ReportExport.Write(report, format, history ?? []), cancellationToken);
     }
 
     /// <summary>Writes an inventory to a file that <see cref="ImportInventoryAsync"/> reads on another host.</summary>
@@ -378,7 +388,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         observer.Progress("Inventory", $"Writing {path}", 80);
         using var content = new MemoryStream();
         await InventoryFile.WriteAsync(inventory, content, cancellationToken);
-        AtomicFile.Write(path, content.ToArray());
+        NamedFile.Write(path, content.ToArray(), cancellationToken);
     }
 
     /// <summary>Reads what <see cref="ExportInventoryAsync"/> wrote.</summary>
@@ -388,7 +398,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         FileStream file;
         try
         {
-            file = File.OpenRead(path);
+            // A FIFO without a writer takes no notice of the token.
+            file = await Task.Run(() => File.OpenRead(path), CancellationToken.None).WaitAsync(cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

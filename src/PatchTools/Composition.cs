@@ -3,6 +3,7 @@ using System.Management.Automation;
 using PatchTools.Fleet;
 using PatchTools.Hosts;
 using PatchTools.Ports;
+using PatchTools.State;
 
 namespace PatchTools;
 
@@ -26,6 +27,8 @@ internal static class Composition
                 ProcDirectory = paths.ProcDirectory,
                 ProgramDirectories = paths.ProgramDirectories,
             };
+        if (stateDirectory is not null)
+            StateDirectoryCheck.Require(host with { Paths = paths });
         return host with { Paths = root is null ? paths : paths with { Root = root } };
     }
 
@@ -49,6 +52,13 @@ internal static class Composition
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
         var isRoot = Environment.IsPrivilegedProcess;
+
+        // A service is started without HOME; .NET then asks the list of users.
+        if (
+            environment.GetValueOrDefault("HOME") is not { Length: > 0 }
+            && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home
+        )
+            environment["HOME"] = home;
 
         // What leads apt to another configuration, and with it to other commands, is not taken from whoever called root.
         if (isRoot)

@@ -284,6 +284,11 @@ public static class PatchErrors
         PatchErrorCategory.WriteError,
         "Check the directory of the message: space, permissions, read-only mount; or give -StateDirectory."
     );
+    public static readonly PatchError StateDirectoryUnsafe = Row(
+        1,
+        PatchErrorCategory.PermissionDenied,
+        "Name a directory that is yours (root's, when root runs) and that nobody else can write, as every directory above it."
+    );
     public static readonly PatchError ReportFormatUnknown = Row(
         1,
         PatchErrorCategory.InvalidArgument,

@@ -18,6 +18,9 @@ public sealed record HostPaths
     public IReadOnlyList<string> ProgramDirectories { get; init; } =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
+    /// <summary>Home of users who have none, as passwd(5) of Debian and others spells it: nothing is ever kept there, nor in a directory of everybody's.</summary>
+    public const string NoHome = "/nonexistent";
+
     public const string SystemStateDirectory = "/var/log/amazon/ssm";
 
     public const string SystemDataDirectory = "/var/lib/patchtools";
@@ -29,7 +32,7 @@ public sealed record HostPaths
             return new HostPaths();
         if (stateDirectory is null)
         {
-            var home = environment.GetValueOrDefault("HOME") is { Length: > 0 } h ? h : "/tmp";
+            var home = environment.GetValueOrDefault("HOME") is { Length: > 0 } h ? h : NoHome;
             var stateHome =
                 environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } x && Path.IsPathRooted(x)
                     ? x

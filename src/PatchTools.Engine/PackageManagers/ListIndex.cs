@@ -46,16 +46,7 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
             if (!File.Exists(path))
                 return null;
 #pragma warning disable CA2000 // The reader owns the file.
-            reader = new ListIndexReader(
-                new FileStream(
-                    path,
-                    FileMode.Open,
-                    FileAccess.Read,
-                    FileShare.Read | FileShare.Delete,
-                    bufferSize: 1,
-                    FileOptions.SequentialScan
-                )
-            );
+            reader = new ListIndexReader(AtomicFile.OpenRead(path));
 #pragma warning restore CA2000
             if (!IsWhole(reader.Index) || !reader.Next() || !reader.Text().SequenceEqual(key))
                 return null;
@@ -100,7 +91,7 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
                     .OrderByDescending(File.GetLastWriteTimeUtc)
                     .Skip(FilesKept)
             )
-                File.Delete(old);
+                AtomicFile.Delete(old);
         }
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException

@@ -45,7 +45,7 @@ public static partial class PayloadLocation
     public static string DefaultModules(HostContext host) =>
         host.IsRoot
             ? "/usr/local/share/powershell/Modules"
-            : Path.Combine(host.Variable("HOME") ?? "/tmp", ".local", "share", "powershell", "Modules");
+            : Path.Combine(host.Variable("HOME") ?? HostPaths.NoHome, ".local", "share", "powershell", "Modules");
 
     public static bool NeedsRegion(string bucket) => bucket.Contains(RegionPart, StringComparison.Ordinal);
 

@@ -15,7 +15,7 @@ internal static partial class NativeProcess
     private const int SpawnSetSession = 0x80;
     private const int OpenReadOnly = 0;
     private const int OpenAppend = 0x1 | 0x40 | 0x400; // O_WRONLY | O_CREAT | O_APPEND
-    private const uint LogMode = 0x1A0; // 0640
+    private const uint LogMode = 0x180; // 0600
     private const int CallInterrupted = 4; // EINTR
 
     /// <summary>More than any libc's posix_spawn_file_actions_t, posix_spawnattr_t or sigset_t.</summary>

@@ -19,7 +19,7 @@ internal sealed record TransactionFiles(string LogPath, string StatusPath)
     public static TransactionFiles Create(HostContext host, string tool)
     {
         var directory = Path.Combine(host.Paths.DataDirectory, "logs");
-        AtomicFile.CreateDirectory(directory);
+        AtomicFile.CreateDirectory(directory, AtomicFile.PrivateDirectory);
         var name = string.Create(
             CultureInfo.InvariantCulture,
             $"{tool}-{host.Clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{Environment.ProcessId}"
@@ -28,7 +28,7 @@ internal sealed record TransactionFiles(string LogPath, string StatusPath)
             Path.Combine(directory, name + ".log"),
             Path.Combine(directory, name + StatusSuffix)
         );
-        AtomicFile.Write(files.LogPath, []);
+        AtomicFile.Write(files.LogPath, [], AtomicFile.PrivateFile);
         foreach (
             var old in Directory
                 .GetFiles(directory, $"{tool}-*.log")
@@ -36,13 +36,13 @@ internal sealed record TransactionFiles(string LogPath, string StatusPath)
                 .SkipLast(KeptLogs)
                 .Concat(Directory.GetFiles(directory, $"{tool}-*{StatusSuffix}"))
         )
-            File.Delete(old);
+            AtomicFile.Delete(old);
         return files;
     }
 
     /// <summary>Empties the progress of the transaction before.</summary>
-    public void Reset() => AtomicFile.Write(StatusPath, []);
+    public void Reset() => AtomicFile.Write(StatusPath, [], AtomicFile.PrivateFile);
 
     /// <summary>Progress is of no use once all is done.</summary>
-    public void Finish() => File.Delete(StatusPath);
+    public void Finish() => AtomicFile.Delete(StatusPath);
 }

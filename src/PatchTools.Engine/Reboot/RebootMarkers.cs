@@ -150,7 +150,7 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         try
         {
             return double.TryParse(
-                File.ReadAllText(TimestampOf(marker)).Trim(),
+                string.Concat(AtomicFile.ReadLines(TimestampOf(marker))).Trim(),
                 NumberStyles.Float,
                 CultureInfo.InvariantCulture,
                 out var seconds
@@ -235,7 +235,7 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         var directory = PathOf(marker);
         try
         {
-            Directory.Delete(directory, recursive: true);
+            AtomicFile.DeleteDirectory(directory, recursive: true);
         }
         catch (DirectoryNotFoundException)
         {

@@ -150,7 +150,7 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
     {
         try
         {
-            File.Delete(path);
+            AtomicFile.Delete(path);
         }
         catch (DirectoryNotFoundException)
         {

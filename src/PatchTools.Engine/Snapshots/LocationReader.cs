@@ -112,15 +112,8 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
 
         try
         {
-            await using var file = new FileStream(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite,
-                bufferSize: 0,
-                useAsync: false
-            );
-            return await ReadToEndAsync(file, maxBytes, path, cancellationToken);
+            // A FIFO without a writer takes no notice of the token, neither when it is opened nor when it is read.
+            return await Task.Run(ReadAsync, CancellationToken.None).WaitAsync(cancellationToken);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -135,6 +128,19 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         catch (IOException e)
         {
             throw new LocationException(LocationFailure.Unreadable, $"{path} cannot be read: {e.Message}", e);
+        }
+
+        async Task<byte[]> ReadAsync()
+        {
+            await using var file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite,
+                bufferSize: 0,
+                useAsync: false
+            );
+            return await ReadToEndAsync(file, maxBytes, path, cancellationToken);
         }
     }
 

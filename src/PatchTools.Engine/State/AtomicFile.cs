@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using PatchTools.Errors;
+using PatchTools.Files;
 
 #pragma warning disable CA1416 // The module runs on Linux only.
 
@@ -7,7 +9,8 @@ namespace PatchTools.State;
 
 /// <summary>
 /// The one writer of files that must survive: a new file beside the target, fsync, rename over it, fsync of the directory. A reader sees the old content
-/// or the new, whatever happens to the writer. What a killed writer leaves behind is swept by the next one in that directory.
+/// or the new, whatever happens to the writer. What a killed writer leaves behind is swept by the next one in that directory. Everything is done below a
+/// <see cref="SafeDirectory"/>.
 /// </summary>
 internal static class AtomicFile
 {
@@ -39,8 +42,9 @@ internal static class AtomicFile
     {
         try
         {
-            using var file = Begin(path, mode, out var temporary);
-            Finish(file, content, temporary, path);
+            using var replacement = new Replacement(path, mode, isTrusted: false);
+            RandomAccess.Write(replacement.File, content, 0);
+            replacement.Finish();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,24 +53,22 @@ internal static class AtomicFile
     }
 
     /// <summary>Copies a file of any size.</summary>
+    /// <param name="source">Path of the file.</param>
+    /// <param name="path">Path of the copy.</param>
+    /// <param name="mode">Of the copy.</param>
+    /// <param name="isTrusted">The directory is the package manager's, and its own rules hold for it.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
-    public static void Copy(string source, string path, UnixFileMode mode = PublicFile)
+    public static void Copy(string source, string path, UnixFileMode mode = PublicFile, bool isTrusted = false)
     {
         try
         {
-            using var input = File.OpenRead(source);
-            using var file = Begin(path, mode, out var temporary);
-            try
-            {
-                input.CopyTo(file);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-
-            Finish(file, [], temporary, path);
+            using var input = OpenRead(source, isTrusted);
+            using var replacement = new Replacement(path, mode, isTrusted);
+            var buffer = new byte[64 * 1024];
+            long offset = 0;
+            for (int count; (count = input.Read(buffer)) > 0; offset += count)
+                RandomAccess.Write(replacement.File, buffer.AsSpan(0, count), offset);
+            replacement.Finish();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -74,13 +76,79 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Creates the directory and its parents, each with the mode and whatever the umask is.</summary>
+    /// <summary>Opens a file that is to be read: at once, and only a file.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no directory of its either.</exception>
+    /// <exception cref="IOException">It is a link, a FIFO or a device, or lies where somebody else could have put it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
+    public static FileStream OpenRead(string path, bool isTrusted = false)
+    {
+        using var directory = SafeDirectory.Open(DirectoryOf(path), isTrusted);
+#pragma warning disable CA2000 // The stream owns the file.
+        return new FileStream(directory.OpenRead(Path.GetFileName(path)), FileAccess.Read, bufferSize: 1);
+#pragma warning restore CA2000
+    }
+
+    /// <summary>Lines of a small file that are not empty; none where it is not there.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
+    public static IReadOnlyList<string> ReadLines(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(OpenRead(path));
+            return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Removes a file, if there is one. A directory that is not there is none either.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
+    public static void Delete(string path)
+    {
+        try
+        {
+            using var directory = SafeDirectory.Open(DirectoryOf(path));
+            directory.Delete(Path.GetFileName(path));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing was ever written there.
+        }
+    }
+
+    /// <summary>Renames a file within its directory, over one that has the name.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
+    public static void Rename(string path, string newName)
+    {
+        using var directory = SafeDirectory.Open(DirectoryOf(path));
+        directory.RequireFileOrNothing(newName);
+        directory.Rename(Path.GetFileName(path), newName);
+    }
+
+    /// <summary>Removes a directory with all that is in it, links not followed.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
+    public static void DeleteDirectory(string path, bool recursive)
+    {
+        using var above = SafeDirectory.Open(DirectoryOf(path));
+        Directory.Delete(Path.Combine(above.HeldPath, Path.GetFileName(path)), recursive);
+    }
+
+    /// <summary>Creates the directory and its parents, whatever the umask is. A private one that others may enter is closed to them.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public static void CreateDirectory(string path, UnixFileMode mode = PublicDirectory)
     {
         try
         {
-            MakeDirectory(path, mode);
+            using var directory = SafeDirectory.Create(Path.GetFullPath(path), mode);
+            if (mode == PrivateDirectory && (UnixFileMode)FileStatus.Of(directory.Handle).Mode != mode)
+                FileCalls.SetMode(directory.Handle, mode, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -88,82 +156,120 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Deletes what killed writers left in the directory. Files of living writers stay.</summary>
+    /// <summary>Deletes what killed writers left in the directory. Files of living writers stay, and whatever only has the name of one.</summary>
     public static void Sweep(string directory)
     {
-        foreach (var leftover in Directory.EnumerateFiles(directory, Prefix + "*" + Suffix))
+        using var opened = SafeDirectory.Open(Path.GetFullPath(directory));
+        Sweep(opened.Handle, directory);
+    }
+
+    /// <summary>The same in a directory that is open; its path is for messages.</summary>
+    internal static void Sweep(SafeFileHandle directory, string path)
+    {
+        uint? self = null;
+        foreach (
+            var leftover in Directory.EnumerateFileSystemEntries(SafeDirectory.Held(directory), Prefix + "*" + Suffix)
+        )
         {
-            if (!IsOfLivingWriter(Path.GetFileName(leftover)))
-                File.Delete(leftover);
+            var name = Path.GetFileName(leftover);
+            if (!IsOfDeadWriter(name) || FileStatus.Of(directory, name) is not { Kind: FileKind.Regular } status)
+                continue;
+            self ??= FileStatus.OfTarget("/proc/self")?.Owner;
+            if (status.Owner == self)
+                FileCalls.Unlink(directory, name, Path.Combine(path, name));
         }
     }
 
-    private static FileStream Begin(string path, UnixFileMode mode, out string temporary)
-    {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        MakeDirectory(directory, mode == PrivateFile ? PrivateDirectory : PublicDirectory);
-        Sweep(directory);
-        temporary = Path.Combine(
-            directory,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Prefix}{Environment.ProcessId}-{Token}-{Interlocked.Increment(ref s_counter)}{Suffix}"
-            )
-        );
-        var file = new FileStream(
-            temporary,
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = PrivateFile,
-                BufferSize = 0,
-            }
-        );
-        File.SetUnixFileMode(file.SafeFileHandle, mode);
-        return file;
-    }
+    private static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
-    private static void Finish(FileStream file, ReadOnlySpan<byte> content, string temporary, string path)
-    {
-        try
-        {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
-        NativeFile.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-    }
-
-    private static void MakeDirectory(string path, UnixFileMode mode)
-    {
-        if (Directory.Exists(path))
-            return;
-        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
-            MakeDirectory(parent, PublicDirectory);
-        Directory.CreateDirectory(path, mode);
-        File.SetUnixFileMode(path, mode);
-    }
-
-    private static bool IsOfLivingWriter(string name)
+    private static bool IsOfDeadWriter(string name)
     {
         var parts = name[Prefix.Length..^Suffix.Length].Split('-');
         if (
             parts.Length != 3
+            || parts[1].Length != Token.Length
+            || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out _)
             || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var writer)
         )
             return false;
         return writer == Environment.ProcessId
-            ? parts[1] == Token
-            : Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{writer}"));
+            ? parts[1] != Token
+            : !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{writer}"));
     }
 
-    private static PatchToolsException Unwritable(string path, Exception cause) =>
+    /// <summary>The name of a new file beside a target, which <see cref="Sweep(string)"/> knows.</summary>
+    internal static string TemporaryName() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Prefix}{Environment.ProcessId}-{Token}-{Interlocked.Increment(ref s_counter)}{Suffix}"
+        );
+
+    internal static PatchToolsException Unwritable(string path, Exception cause) =>
         new(PatchErrors.StateUnwritable, $"{path} could not be written: {cause.Message}", path, cause);
+
+    /// <summary>A new file that takes the place of another once it is whole, and goes when it does not come to that.</summary>
+    private sealed class Replacement : IDisposable
+    {
+        private readonly SafeDirectory _directory;
+        private readonly string _path;
+        private readonly string _temporary = TemporaryName();
+        private bool _isFinished;
+
+        public Replacement(string path, UnixFileMode mode, bool isTrusted)
+        {
+            _path = path;
+            _directory = SafeDirectory.Create(
+                DirectoryOf(path),
+                mode == PrivateFile ? PrivateDirectory : PublicDirectory,
+                isTrusted
+            );
+            try
+            {
+                Sweep(_directory.Handle, _directory.Path);
+                _directory.RequireFileOrNothing(Path.GetFileName(path));
+                File = _directory.CreateNew(_temporary, PrivateFile);
+                if (mode != PrivateFile)
+                    FileCalls.SetMode(File, mode, path);
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        public SafeFileHandle File { get; } = null!;
+
+        public void Finish()
+        {
+            FileCalls.Flush(File, _path);
+            _directory.Rename(_temporary, Path.GetFileName(_path));
+            _isFinished = true;
+            FileCalls.TryFlush(_directory.Handle);
+        }
+
+        public void Dispose()
+        {
+            if (File is not null)
+            {
+                File.Dispose();
+                if (!_isFinished)
+                    Forget();
+            }
+
+            _directory.Dispose();
+        }
+
+        private void Forget()
+        {
+            try
+            {
+                _directory.Delete(_temporary);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The next writer sweeps it; what went wrong first is what is told.
+            }
+        }
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class CoveredKernelsFile(HostContext host, IRunObserver observer
     {
         try
         {
-            File.Delete(Path);
+            AtomicFile.Delete(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -151,10 +151,9 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
     {
         try
         {
-            File.Move(Path, Path + ".damaged", overwrite: true);
-            observer.Warning($"The damaged first-seen dates were kept as {Path}.damaged.");
+            observer.Warning($"The damaged first-seen dates were kept as {DamagedFiles.Keep(host, Path).Copy}.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is PatchToolsException or IOException or UnauthorizedAccessException)
         {
             observer.Warning($"The damaged first-seen dates in {Path} are replaced and could not be kept: {e.Message}");
         }

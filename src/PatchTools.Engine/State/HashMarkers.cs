@@ -56,7 +56,7 @@ internal sealed class HashMarkers(HostContext host, IRunObserver observer)
     {
         try
         {
-            Directory.Delete(entry);
+            AtomicFile.DeleteDirectory(entry, recursive: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -11,8 +11,6 @@ internal static partial class NativeFile
 {
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
-    private const int OpenReadWrite = 2; // O_RDWR
-    private const int OpenCreate = 0x40; // O_CREAT
     private const int CloseOnExec = 0x80000; // O_CLOEXEC
     private const int WouldBlock = 11; // EWOULDBLOCK
 
@@ -24,17 +22,6 @@ internal static partial class NativeFile
             return;
         _ = Flush(descriptor);
         _ = Close(descriptor);
-    }
-
-    /// <summary>Opens or creates a file for reading and writing (0644), without any lock. The descriptor does not reach child processes.</summary>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    public static SafeFileHandle OpenUnlocked(string path)
-    {
-        const int Mode = 0x1A4; // 0644
-        var descriptor = Open(path, OpenReadWrite | OpenCreate | CloseOnExec, Mode);
-        return descriptor >= 0
-            ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
     }
 
     /// <summary>Takes the lock if nobody has it. The kernel gives it up with the last descriptor, so a killed holder leaves nothing behind.</summary>

@@ -16,7 +16,6 @@ internal sealed record PatchStatesReading(StoredPatchStates States, string? Warn
 internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
 {
     private const string FileName = "patch-states-configuration.json";
-    private const int DamagedFilesKept = 10;
 
     /// <summary>Doubles hold integers exactly up to here.</summary>
     private const double MaxExactInteger = 9007199254740992;
@@ -177,27 +176,14 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
 
     private void SetAside()
     {
-        var stamp = host.Clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var target = System.IO.Path.Combine(host.Paths.DataDirectory, $"{FileName}.damaged-{stamp}");
-        for (var i = 2; File.Exists(target); i++)
-            target = System.IO.Path.Combine(
-                host.Paths.DataDirectory,
-                string.Create(CultureInfo.InvariantCulture, $"{FileName}.damaged-{stamp}-{i}")
-            );
         try
         {
-            AtomicFile.Copy(Path, target);
-            observer.Warning($"The damaged states file was kept as {target}.");
-            foreach (
-                var oldest in Directory
-                    .GetFiles(host.Paths.DataDirectory, $"{FileName}.damaged-*")
-                    .Order(StringComparer.Ordinal)
-                    .SkipLast(DamagedFilesKept)
-            )
-            {
-                File.Delete(oldest);
-                observer.Warning($"{oldest} was deleted: the {DamagedFilesKept} newest damaged states files are kept.");
-            }
+            var (copy, dropped) = DamagedFiles.Keep(host, Path);
+            observer.Warning($"The damaged states file was kept as {copy}.");
+            foreach (var oldest in dropped)
+                observer.Warning(
+                    $"{oldest} was deleted: the {DamagedFiles.Kept} newest damaged states files are kept."
+                );
         }
         catch (Exception e) when (e is PatchToolsException or IOException or UnauthorizedAccessException)
         {

@@ -28,7 +28,7 @@ internal sealed class ReportArchive(HostContext host, IRunObserver observer)
     {
         try
         {
-            File.Delete(file);
+            AtomicFile.Delete(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

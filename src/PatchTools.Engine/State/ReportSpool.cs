@@ -42,6 +42,7 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
     public SpooledReport Add(SpooledReport report)
     {
         var path = Path.Combine(_directory, SummaryHistory.NameOf(report.CaptureTime, report.Summary.ContentHash));
+        AtomicFile.CreateDirectory(_directory, AtomicFile.PrivateDirectory);
         AtomicFile.Write(path, Serialize(report), AtomicFile.PrivateFile);
         Trim();
         return report with { Path = path };
@@ -97,7 +98,7 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
     {
         try
         {
-            File.Delete(path);
+            AtomicFile.Delete(path);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -228,7 +229,7 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         var damaged = file + ".damaged";
         try
         {
-            File.Move(file, damaged, overwrite: true);
+            AtomicFile.Rename(file, Path.GetFileName(damaged));
             observer.Warning($"The unsent report {file} is damaged ({cause.Message}) and was set aside as {damaged}.");
             foreach (
                 var oldest in Directory.GetFiles(_directory, "*.damaged").Order(StringComparer.Ordinal).SkipLast(Kept)

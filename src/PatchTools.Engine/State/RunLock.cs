@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Reporting;
 
@@ -19,7 +20,8 @@ internal sealed class RunLock : IDisposable
 
     private RunLock(SafeFileHandle file) => _file = file;
 
-    public static string PathOf(HostPaths paths) => Path.Combine(paths.DataDirectory, "run.lock");
+    /// <summary>In a directory of its own that only its owner enters: whoever can open the file could hold its lock, and so stop every run.</summary>
+    public static string PathOf(HostPaths paths) => Path.Combine(paths.DataDirectory, "lock", "run.lock");
 
     /// <summary>Takes the lock, or waits for it and names its holder meanwhile.</summary>
     /// <param name="host">Its data directory holds the lock.</param>
@@ -38,6 +40,7 @@ internal sealed class RunLock : IDisposable
     {
         var path = PathOf(host.Paths);
         AtomicFile.CreateDirectory(host.Paths.DataDirectory);
+        AtomicFile.CreateDirectory(Path.GetDirectoryName(path)!, AtomicFile.PrivateDirectory);
         var file = Open(path);
         try
         {
@@ -66,7 +69,7 @@ internal sealed class RunLock : IDisposable
                 observer.Verbose(
                     $"The lock was left by {dead.Describe(host.Clock.GetUtcNow())}, which has ended without giving it up; taken over."
                 );
-            new Holder(Environment.ProcessId, host.Clock.GetUtcNow(), command).Write(file);
+            Name(new Holder(Environment.ProcessId, host.Clock.GetUtcNow(), command), file, path);
             return new RunLock(file);
         }
         catch
@@ -80,17 +83,38 @@ internal sealed class RunLock : IDisposable
     {
         if (_file.IsClosed)
             return;
-        RandomAccess.SetLength(_file, 0);
+        try
+        {
+            RandomAccess.SetLength(_file, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The lock goes with the file; the next run says who left it.
+        }
+
         _file.Dispose();
+    }
+
+    private static void Name(Holder holder, SafeFileHandle file, string path)
+    {
+        try
+        {
+            holder.Write(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.Unwritable(path, e);
+        }
     }
 
     private static SafeFileHandle Open(string path)
     {
         try
         {
-            return NativeFile.OpenUnlocked(path);
+            using var directory = SafeDirectory.Open(Path.GetDirectoryName(path)!);
+            return directory.OpenOrCreate(Path.GetFileName(path), AtomicFile.PrivateFile);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PatchToolsException(
                 PatchErrors.StateUnwritable,

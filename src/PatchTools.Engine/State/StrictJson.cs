@@ -15,7 +15,7 @@ internal static class StrictJson
     /// <exception cref="InvalidDataException">Too large.</exception>
     public static byte[] ReadFile(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = AtomicFile.OpenRead(path);
         if (file.Length > MaxBytes)
             throw new InvalidDataException($"{path} has {file.Length} bytes");
         var content = new byte[file.Length];

@@ -88,7 +88,7 @@ internal sealed class SummaryHistory(HostContext host, IRunObserver observer)
     {
         try
         {
-            File.Delete(file);
+            AtomicFile.Delete(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -45,9 +45,9 @@ public sealed class ExportPatchBaselineCommand : PatchCommand
             return;
         Await(
             HostOf(),
-            (run, _) =>
+            (run, token) =>
             {
-                run.ExportBaselines(_baselines, As, path);
+                run.ExportBaselines(_baselines, As, path, token);
                 return Task.FromResult(path);
             }
         );

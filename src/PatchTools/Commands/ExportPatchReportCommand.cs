@@ -55,9 +55,9 @@ public sealed class ExportPatchReportCommand : PatchCommand
         _hasWritten = true;
         Await(
             HostOf(StateDirectory),
-            (run, _) =>
+            (run, token) =>
             {
-                run.ExportReport(Report!, format, History, path);
+                run.ExportReport(Report!, format, History, path, token);
                 return Task.FromResult(path);
             }
         );

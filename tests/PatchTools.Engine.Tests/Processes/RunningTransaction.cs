@@ -22,7 +22,16 @@ internal sealed class RunningTransaction : IDisposable
         // A group of its own, as a terminal gives it: the signal must not reach the test. Whoever runs the tests in the background ignores Ctrl+C, and what is
         // ignored stays so in every child.
         var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "--wait", "env", "--default-signal=INT", "dotnet", typeof(RunningTransaction).Assembly.Location })
+        foreach (
+            var argument in new[]
+            {
+                "--wait",
+                "env",
+                "--default-signal=INT",
+                "dotnet",
+                typeof(RunningTransaction).Assembly.Location,
+            }
+        )
             start.ArgumentList.Add(argument);
         start.Environment[Variable] = directory;
         return new RunningTransaction(Process.Start(start)!);

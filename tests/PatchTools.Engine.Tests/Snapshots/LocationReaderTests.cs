@@ -2,6 +2,7 @@ using PatchTools.Errors;
 using PatchTools.Ports;
 using PatchTools.Snapshots;
 using PatchTools.Testing;
+using PatchTools.Testing.Rigs;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Snapshots;
@@ -24,6 +25,23 @@ public sealed class LocationReaderTests
         Assert.Equal(LocationFailure.NotFound, await Fails(folder.File("absent")));
         Assert.Equal(LocationFailure.NotFound, await Fails(Path.Combine(folder.Path, "no", "such")));
         Assert.Equal(LocationFailure.Unreadable, await Fails(folder.Path));
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_writer_of_a_fifo_ends_when_the_run_is_stopped()
+    {
+        using var folder = new TemporaryDirectory();
+        var path = folder.File("fifo");
+        RigProcess.Run("mkfifo", path).Expect();
+        using var stopping = new CancellationTokenSource();
+        var reading = Reader().ReadAsync(path, Limit, stopping.Token);
+
+        await stopping.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+
+        // Lets the thread go that still waits: a FIFO that is opened for both never waits itself.
+        await using var writer = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
     }
 
     [Fact]

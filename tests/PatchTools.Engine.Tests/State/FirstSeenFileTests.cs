@@ -51,7 +51,7 @@ public sealed class FirstSeenFileTests : IDisposable
             [
                 $"The first-seen dates in {file.Path} are damaged (versions[0] is no array of five); every version counts from now.",
                 $"The first-seen dates in {file.Path} are damaged (versions[0] is no array of five); every version counts from now.",
-                $"The damaged first-seen dates were kept as {file.Path}.damaged.",
+                $"The damaged first-seen dates were kept as {Path.Combine(Path.GetDirectoryName(file.Path)!, "damaged", Path.GetFileName(file.Path))}.damaged-20260606T000000Z.",
             ],
             _observer.Warnings
         );

@@ -5,6 +5,8 @@ using PatchTools.State;
 using PatchTools.Testing;
 using Xunit;
 
+#pragma warning disable CA1416 // Linux only, as the module.
+
 namespace PatchTools.Engine.Tests.State;
 
 /// <summary>The reading table of spec 06 §6, QUIRKs in their correct reading.</summary>
@@ -58,9 +60,11 @@ public sealed class PatchStatesFileTests : IDisposable
         System.IO.File.WriteAllText(foreign, "stays");
         file.Write(StoredPatchStates.Empty);
         Assert.Equal(new[] { foreign, file.Path }.Order(), Directory.GetFiles(Path.GetDirectoryName(foreign)!).Order());
-        var kept = Assert.Single(Directory.GetFiles(Path.Combine(_directory.Path, "data")));
+        var kept = Assert.Single(Directory.GetFiles(Path.Combine(_directory.Path, "data", "damaged")));
         Assert.Equal("patch-states-configuration.json.damaged-20240102T030506Z", Path.GetFileName(kept));
         Assert.Equal(content, System.IO.File.ReadAllText(kept));
+        Assert.Equal(AtomicFile.PrivateFile, System.IO.File.GetUnixFileMode(kept));
+        Assert.Equal(AtomicFile.PrivateDirectory, System.IO.File.GetUnixFileMode(Path.GetDirectoryName(kept)!));
         Assert.Contains(_observer.Warnings, w => w.Contains(kept, StringComparison.Ordinal));
         Assert.False(file.Read().IsDamaged);
     }
@@ -96,7 +100,7 @@ public sealed class PatchStatesFileTests : IDisposable
             File().Write(StoredPatchStates.Empty);
         }
 
-        var kept = Directory.GetFiles(Path.Combine(_directory.Path, "data"));
+        var kept = Directory.GetFiles(Path.Combine(_directory.Path, "data", "damaged"));
         Assert.Equal(10, kept.Length);
         Assert.Equal(2, _observer.Warnings.Count(w => w.Contains("was deleted", StringComparison.Ordinal)));
     }

@@ -99,7 +99,7 @@ public sealed class RunLockTests : IDisposable
     [InlineData("[]")]
     public async Task Damaged_lock_content_does_not_matter(string content)
     {
-        await File.WriteAllTextAsync(_directory.File("data/run.lock"), content);
+        await File.WriteAllTextAsync(_directory.File("data/lock/run.lock"), content);
         using var taken = await Acquire(Host(), TimeSpan.Zero);
         Assert.NotNull(taken);
     }

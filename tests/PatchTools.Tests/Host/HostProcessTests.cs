@@ -348,7 +348,7 @@ public sealed class HostProcessTests
         using (var process = HostProgram.Start(environment: null, Command("-")))
         {
             Assert.Equal("ready", process.StandardOutput.ReadLine());
-            var held = Path.Combine(state, "patchtools-data", "run.lock");
+            var held = Path.Combine(state, "patchtools-data", "lock", "run.lock");
             Assert.True(
                 SpinWait.SpinUntil(() => File.Exists(held) && new FileInfo(held).Length > 0, TimeSpan.FromMinutes(2)),
                 "the lock was never taken"
@@ -367,7 +367,7 @@ public sealed class HostProcessTests
         }
 
         Assert.Equal(
-            ["patchtools-data/run.lock"],
+            ["patchtools-data/lock/run.lock"],
             Directory
                 .EnumerateFiles(state, "*", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(state, path))

@@ -50,12 +50,11 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
                 return $"apt-mark auto {string.Join(' ', lost)} ended with {result.ExitCode}";
         }
 
-        File.Delete(Journal);
+        AtomicFile.Delete(Journal);
         return null;
     }
 
-    private IReadOnlyList<string> Remembered() =>
-        File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
+    private IReadOnlyList<string> Remembered() => AtomicFile.ReadLines(Journal);
 
     // Package: libfoo1
     // Architecture: amd64

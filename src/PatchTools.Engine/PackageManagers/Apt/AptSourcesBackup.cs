@@ -137,7 +137,7 @@ internal sealed class AptSourcesBackup(HostContext host)
         }
         else
         {
-            AtomicFile.Copy(source, target, File.GetUnixFileMode(source));
+            AtomicFile.Copy(source, target, File.GetUnixFileMode(source), isTrusted: true);
             File.SetLastWriteTimeUtc(target, File.GetLastWriteTimeUtc(source));
         }
 

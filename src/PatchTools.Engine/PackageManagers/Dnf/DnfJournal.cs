@@ -51,9 +51,9 @@ internal sealed class DnfJournal(HostContext host)
         }
 
         if (left.Count == 0)
-            File.Delete(Journal);
+            AtomicFile.Delete(Journal);
         return left;
     }
 
-    private string[] Lines() => File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
+    private IReadOnlyList<string> Lines() => AtomicFile.ReadLines(Journal);
 }

@@ -122,7 +122,7 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
         }
         else
         {
-            AtomicFile.Copy(source, target, File.GetUnixFileMode(source));
+            AtomicFile.Copy(source, target, File.GetUnixFileMode(source), isTrusted: true);
             File.SetLastWriteTimeUtc(target, File.GetLastWriteTimeUtc(source));
         }
 

@@ -61,6 +61,6 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
     public void Remove()
     {
         if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
+            AtomicFile.DeleteDirectory(Folder, recursive: true);
     }
 }
