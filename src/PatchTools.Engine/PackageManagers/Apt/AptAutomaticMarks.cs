@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 using PatchTools.State;
@@ -55,7 +56,7 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
     }
 
     private IReadOnlyList<string> Remembered() =>
-        File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
+        HostFiles.Exists(Journal) ? [.. HostFiles.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
 
     // Package: libfoo1
     // Architecture: amd64
@@ -65,11 +66,11 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
         var path = host.Paths.InRoot("/var/lib/apt/extended_states");
         try
         {
-            return File.Exists(path)
+            return HostFiles.Exists(path)
                 ?
                 [
                     .. Deb822
-                        .Parse(File.ReadAllText(path), allowComments: false)
+                        .Parse(HostFiles.ReadAllText(path), allowComments: false)
                         .Where(s => s["Auto-Installed"] == "1" && s.Has("Package"))
                         .Select(s =>
                             $"{s["Package"]}:{(s["Architecture"] is { Length: > 0 } architecture ? architecture : native)}"

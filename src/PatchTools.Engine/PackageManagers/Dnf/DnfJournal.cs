@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.State;
@@ -15,7 +16,7 @@ internal sealed class DnfJournal(HostContext host)
     private string Journal => Path.Combine(host.Paths.DataDirectory, "dnf-replaced");
 
     /// <summary>A transaction has not been seen to its end: it was killed, or it goes on without the PatchTools that began it.</summary>
-    public bool IsOpen => File.Exists(Journal);
+    public bool IsOpen => HostFiles.Exists(Journal);
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Remember(IEnumerable<PlannedChange> changes)
@@ -55,5 +56,6 @@ internal sealed class DnfJournal(HostContext host)
         return left;
     }
 
-    private string[] Lines() => File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
+    private string[] Lines() =>
+        HostFiles.Exists(Journal) ? [.. HostFiles.ReadAllLines(Journal).Where(l => l.Length > 0)] : [];
 }

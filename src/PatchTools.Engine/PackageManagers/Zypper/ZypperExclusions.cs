@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.State;
@@ -60,7 +61,7 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
     /// <summary>Takes away what <see cref="Apply"/> wrote.</summary>
     public void Remove()
     {
-        if (Directory.Exists(Folder))
+        if (HostFiles.DirectoryExists(Folder))
             Directory.Delete(Folder, recursive: true);
     }
 }
