@@ -256,7 +256,7 @@ public sealed partial class PatchRun
                 Inventory = inventory,
                 Targets = selection.Targets,
                 Dependencies = DependencyPolicies.For(snapshot, inventory, terms.InstallOverrideList),
-                CustomSources = CustomSources.For(snapshot),
+                CustomSources = CustomSources.For(snapshot, JudgedProduct.Of(snapshot, inventory)),
                 LockTimeout = lockTimeout,
                 Deadline = deadline,
             },

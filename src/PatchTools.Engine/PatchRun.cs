@@ -40,6 +40,9 @@ public sealed record SnapshotRequest
     /// <summary>The predefined baseline of the host's operating system.</summary>
     public bool UseDefault { get; init; }
 
+    /// <summary>Operating system of the host that is to be judged; null: what the root itself says.</summary>
+    public OsRelease? System { get; init; }
+
     /// <summary>Null or empty: a new one.</summary>
     public string? SnapshotId { get; init; }
 
@@ -123,7 +126,15 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         observer.Progress("Inventory", "Reading packages and repositories", 20);
         var inventory = await Manager()
             .GetInventoryAsync(
-                snapshot is null ? request : request with { CustomSources = CustomSources.For(snapshot) },
+                snapshot is null
+                    ? request
+                    : request with
+                    {
+                        CustomSources = CustomSources.For(
+                            snapshot,
+                            JudgedProduct.OfThisHost(snapshot, OsReleaseFile.Read(host.Paths.Root))
+                        ),
+                    },
                 observer,
                 cancellationToken
             );
@@ -148,6 +159,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.SnapshotForAnotherFamily"/> before anything is judged.</exception>
     public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms)
     {
+        snapshot = AsJudged(snapshot, inventory);
         SnapshotFit.Demand(snapshot, inventory);
         observer.Progress(
             "Evaluate",
@@ -177,6 +189,22 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             $"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, {inventory.Packages.VersionCount} versions of {inventory.Packages.Count} packages judged."
         );
         return report with { ExitCode = inventory.IsProven ? 0 : PatchErrors.MetadataNotProven.ExitCode };
+    }
+
+    /// <summary>
+    /// A baseline that names no product is for that of the inventory, which may be an image or another host; the predefined baseline is that of its system.
+    /// </summary>
+    private PatchSnapshot AsJudged(PatchSnapshot snapshot, HostInventory inventory)
+    {
+        if (snapshot.NamesProduct || OperatingSystemIdentity.TryFrom(inventory.OperatingSystem) is not { } identity)
+            return snapshot;
+        snapshot = snapshot with { Product = identity.Product };
+        if (snapshot.Origin != SnapshotOrigin.Default || identity.AwsName == snapshot.OperatingSystem)
+            return snapshot;
+        observer.Verbose(
+            $"The inventory is of {identity.Product}: the predefined baseline of {identity.AwsName} applies."
+        );
+        return snapshot with { Baseline = DefaultBaselines.For(identity.AwsName) };
     }
 
     /// <summary>Pending-reboot carry-over, states, summary, upload, hash marker, under PatchTools' own lock.</summary>
@@ -449,7 +477,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     )
     {
         observer.Progress("Snapshot", "Getting the baseline", 0);
-        return acquisition.GetAsync(request, OsReleaseFile.Read(host.Paths.Root), cancellationToken);
+        PackageManagerLocator.RequireRoot(host);
+        return acquisition.GetAsync(request, request.System ?? OsReleaseFile.Read(host.Paths.Root), cancellationToken);
     }
 
     private IPackageManager Manager() =>

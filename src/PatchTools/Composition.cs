@@ -29,8 +29,15 @@ internal static class Composition
             };
         if (stateDirectory is not null)
             StateDirectoryCheck.Require(host with { Paths = paths });
-        return host with { Paths = root is null ? paths : paths with { Root = root } };
+        return host with { Paths = root is null ? paths : paths with { Root = RootOf(root) } };
     }
+
+    /// <summary>A link to <c>/</c> is this host.</summary>
+    private static string RootOf(string root) =>
+        Directory.ResolveLinkTarget(Path.TrimEndingDirectorySeparator(root), returnFinalTarget: true)
+            is { FullName: "/" }
+            ? "/"
+            : root;
 
     public static PatchRun RunOf(PSCmdlet cmdlet, HostContext host, IRunObserver observer) =>
         new(host, OverrideOf(cmdlet)?.Adapters ?? ModuleAdapters, observer);

@@ -11,7 +11,7 @@ internal static class HostCheck
     {
         var inventory = host.Inventory;
         var identity = OperatingSystemIdentity.TryFrom(inventory.OperatingSystem);
-        var product = identity?.Product ?? OperatingSystemIdentity.OwnProduct(inventory.OperatingSystem);
+        var product = inventory.Product;
         if (identity is not null && identity.AwsName != baseline.OperatingSystem)
             yield return Issue(
                 BaselineIssueLevel.Error,

@@ -189,6 +189,16 @@ public static class PatchErrors
         PatchErrorCategory.ReadError,
         "Check that the file the message names exists, is readable and whole."
     );
+    public static readonly PatchError ImagePathRefused = Row(
+        1,
+        PatchErrorCategory.InvalidData,
+        "An image may hold links only to its own files. Correct the link that the message names, or find out who put it there."
+    );
+    public static readonly PatchError NotPlainFile = Row(
+        1,
+        PatchErrorCategory.InvalidData,
+        "Put a plain file in the place that the message names, or remove what is there."
+    );
     public static readonly PatchError RepositoryMetadataMalformed = Row(
         1,
         PatchErrorCategory.InvalidData,

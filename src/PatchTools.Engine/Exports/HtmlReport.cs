@@ -194,7 +194,7 @@ internal static class HtmlReport
                 : snapshot.InstanceId
         );
         Fact(html, "System", inventory.OperatingSystem.PrettyName);
-        Fact(html, "Product", snapshot.Product);
+        Fact(html, "Product", report.Product);
         Fact(html, "Packages", $"{Number(report.Findings.Count)}, of {inventory.PackageManager}");
         Fact(html, "Kernel", inventory.Facts.RunningKernel);
         Fact(html, "Booted", inventory.Facts.BootTime is { } boot ? Time(boot) : null);

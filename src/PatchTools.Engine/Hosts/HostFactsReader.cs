@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Files;
 
 namespace PatchTools.Hosts;
 
@@ -55,7 +56,7 @@ internal static class HostFactsReader
         var folder = host.Paths.InRoot("/etc/systemd/system");
         try
         {
-            return Directory.Exists(folder)
+            return HostFiles.DirectoryExists(folder)
                 && Directory
                     .EnumerateDirectories(folder, "*.wants")
                     .Concat(Directory.EnumerateDirectories(folder, "*.requires"))
@@ -73,7 +74,7 @@ internal static class HostFactsReader
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllText(path) : null;
+            return HostFiles.Exists(path) ? HostFiles.ReadAllText(path) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

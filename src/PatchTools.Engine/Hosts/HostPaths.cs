@@ -1,10 +1,21 @@
+using PatchTools.Files;
+
 namespace PatchTools.Hosts;
 
 /// <summary>Every place on disk that the engine touches; made once at composition (DESIGN §2 "Privileges and places").</summary>
 public sealed record HostPaths
 {
-    /// <summary>Root of the host whose packages are read; <c>/</c> or a mounted image.</summary>
-    public string Root { get; init; } = "/";
+    /// <summary>Root of the host whose packages are read; <c>/</c> or a mounted image. Absolute, without a slash at the end.</summary>
+    public string Root
+    {
+        get;
+        init
+        {
+            field = Path.TrimEndingDirectorySeparator(Path.GetFullPath(value));
+            if (field != "/")
+                ImageRoots.Enter(field);
+        }
+    } = "/";
 
     /// <summary>The reference's directory: holds <c>patch-configuration</c>, <c>pb-hashes</c> and the reboot markers.</summary>
     public string StateDirectory { get; init; } = SystemStateDirectory;
@@ -50,6 +61,9 @@ public sealed record HostPaths
     /// <summary>Path below <see cref="Root"/>.</summary>
     public string InRoot(string absolutePath) =>
         Root == "/" ? absolutePath : Path.Combine(Root, absolutePath.TrimStart('/'));
+
+    /// <summary>Whether an image is judged and not the running host.</summary>
+    public bool IsImage => Root != "/";
 }
 
 /// <summary>The host as one run sees it: places, clock, environment, privilege. Nothing in the engine asks the process for these.</summary>

@@ -42,6 +42,12 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
     /// <summary>As <see cref="From"/>; null when nothing fits.</summary>
     public static OperatingSystemIdentity? TryFrom(OsRelease osRelease) => Known(osRelease) ?? Relative(osRelease);
 
+    /// <summary>Whether <c>ID</c> itself is known, not only a relative of <c>ID_LIKE</c>.</summary>
+    internal static bool IsKnown(OsRelease osRelease) => Known(osRelease) is not null;
+
+    /// <summary>AWS's product text; of a system that AWS does not know, one of its own: <c>Linuxmint21.3</c>.</summary>
+    internal static string ProductOf(OsRelease osRelease) => TryFrom(osRelease)?.Product ?? OwnProduct(osRelease);
+
     private static OperatingSystemIdentity? Known(OsRelease osRelease)
     {
         var system = OperatingSystems.All.FirstOrDefault(s =>

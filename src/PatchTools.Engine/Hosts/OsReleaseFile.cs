@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 
 namespace PatchTools.Hosts;
 
@@ -21,8 +22,8 @@ internal static class OsReleaseFile
             var path = Path.Combine(root, relative);
             try
             {
-                if (File.Exists(path))
-                    return Parse(File.ReadLines(path));
+                if (HostFiles.Exists(path))
+                    return Parse(HostFiles.ReadAllLines(path));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

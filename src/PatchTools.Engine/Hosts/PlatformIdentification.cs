@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 
 namespace PatchTools.Hosts;
 
@@ -80,13 +81,13 @@ public static class PlatformIdentification
 
     private static string? FromFile(string path, string? awsName)
     {
-        if (!File.Exists(path))
+        if (!HostFiles.Exists(path))
             return null;
         if (awsName is not null)
             return awsName;
         try
         {
-            var text = File.ReadAllText(path);
+            var text = HostFiles.ReadAllText(path);
             var release = text.IndexOf("release", StringComparison.Ordinal);
             return FromName(release < 0 ? text : text[..release]);
         }

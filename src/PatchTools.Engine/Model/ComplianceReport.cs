@@ -1,3 +1,5 @@
+using PatchTools.Evaluation;
+
 namespace PatchTools;
 
 /// <summary>Counts of a report, as the summary item carries them (spec 06 §1 and §5).</summary>
@@ -48,6 +50,9 @@ public sealed record ComplianceReport
     public required PatchSnapshot Snapshot { get; init; }
 
     public required HostInventory Inventory { get; init; }
+
+    /// <summary>The product that was judged: that of the inventory, which need not be the snapshot's.</summary>
+    public string Product => JudgedProduct.Of(Snapshot, Inventory);
 
     /// <summary>
     /// Every package that is reported as an item, in report order: by state (Installed, InstalledOther, InstalledRejected, InstalledPendingReboot,

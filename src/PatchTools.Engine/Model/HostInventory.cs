@@ -1,3 +1,5 @@
+using PatchTools.Hosts;
+
 namespace PatchTools;
 
 /// <summary>Where an inventory comes from. Only <see cref="Host"/> may reach the service: an upload replaces what the service knows of the instance.</summary>
@@ -152,6 +154,9 @@ public sealed record HostInventory
     public required DateTimeOffset CapturedAt { get; init; }
 
     public required OsRelease OperatingSystem { get; init; }
+
+    /// <summary>AWS's product text for <see cref="OperatingSystem"/>, <c>Debian12</c>: what the baseline's PRODUCT filters are compared with.</summary>
+    public string Product => OperatingSystemIdentity.ProductOf(OperatingSystem);
 
     public required PackageCatalog Packages { get; init; }
 

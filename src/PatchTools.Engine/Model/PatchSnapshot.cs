@@ -29,6 +29,9 @@ public sealed record PatchSnapshot
     /// <summary>AWS's product text (<c>Debian12</c>, <c>Ubuntu22.04</c>): from the service, else from os-release.</summary>
     public required string Product { get; init; }
 
+    /// <summary>Whether the service or a document names the product; else it is only that of the host that made the snapshot.</summary>
+    public bool NamesProduct { get; init; }
+
     /// <summary>Empty when there is none.</summary>
     public string PatchGroup { get; init; } = "";
 

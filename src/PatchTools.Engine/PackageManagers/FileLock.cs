@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers;
 
@@ -13,12 +14,12 @@ internal static partial class FileLock
     /// <summary>The holder as "process 123 (apt-get update, for 4 minutes)"; null when the file is free or not there.</summary>
     public static string? Holder(string path)
     {
-        if (!File.Exists(path))
+        if (HostFiles.RealPath(path) is not { } real || FileCalls.KindOf(real) != FileKind.Regular)
             return null;
         try
         {
             using var file = File.OpenHandle(
-                path,
+                real,
                 FileMode.Open,
                 FileAccess.ReadWrite,
                 FileShare.ReadWrite | FileShare.Delete
@@ -51,7 +52,7 @@ internal static partial class FileLock
             return null;
         try
         {
-            foreach (var line in File.ReadLines("/proc/locks"))
+            foreach (var line in HostFiles.ReadAllLines("/proc/locks"))
             {
                 var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 if (
@@ -91,7 +92,8 @@ internal static partial class FileLock
     {
         try
         {
-            var command = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/cmdline"))
+            var command = HostFiles
+                .ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/cmdline"))
                 .Replace('\0', ' ')
                 .Trim();
             return command.Length > 0 ? command : "a kernel task";
@@ -108,10 +110,13 @@ internal static partial class FileLock
         const int TicksPerSecond = 100;
         try
         {
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            var stat = HostFiles.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
             var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var started = double.Parse(fields[19], CultureInfo.InvariantCulture) / TicksPerSecond;
-            var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+            var uptime = double.Parse(
+                HostFiles.ReadAllText("/proc/uptime").Split(' ')[0],
+                CultureInfo.InvariantCulture
+            );
             var minutes = (int)((uptime - started) / 60);
             return minutes switch
             {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers;
 
@@ -38,8 +39,11 @@ internal static partial class FileTimes
     private static bool TryRead(string path, int offset, out long seconds, out uint nanoseconds)
     {
         Span<byte> buffer = stackalloc byte[256];
+        using var held = HeldFile.Of(path);
         var failed =
-            Statx(CurrentDirectory, path, 0, ChangeAndModificationTime, ref MemoryMarshal.GetReference(buffer)) != 0;
+            held is null
+            || Statx(CurrentDirectory, held.Path, 0, ChangeAndModificationTime, ref MemoryMarshal.GetReference(buffer))
+                != 0;
         seconds = BitConverter.ToInt64(buffer[offset..]);
         nanoseconds = BitConverter.ToUInt32(buffer[(offset + 8)..]);
         return !failed;

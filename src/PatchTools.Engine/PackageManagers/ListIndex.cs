@@ -5,6 +5,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.State;
 
@@ -86,9 +87,9 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
             AtomicFile.CreateDirectory(Folder);
             AtomicFile.Write(PathOf(list.Path), content);
             foreach (
-                var old in Directory
-                    .GetFiles(Folder, "*.index")
-                    .OrderByDescending(File.GetLastWriteTimeUtc)
+                var old in HostFiles
+                    .FilesIn(Folder, "*.index")
+                    .OrderByDescending(HostFiles.LastWriteTimeUtc)
                     .Skip(FilesKept)
             )
                 AtomicFile.Delete(old);

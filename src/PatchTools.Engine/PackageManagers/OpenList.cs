@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using PatchTools.Errors;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers;
 
@@ -65,14 +66,7 @@ internal sealed class ListVerification(KnownChecksums known)
     public OpenList Open(string path, ListPromise promise, Func<OpenList, Stream> open)
     {
 #pragma warning disable CA2000 // The list owns the file.
-        var file = new FileStream(
-            path,
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete,
-            bufferSize: 1,
-            FileOptions.SequentialScan
-        );
+        var file = HostFiles.OpenRead(path, FileOptions.SequentialScan, bufferSize: 1);
 #pragma warning restore CA2000
         var list = new OpenList(path, file);
         try

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Apt;
 using PatchTools.PackageManagers.Dnf;
@@ -9,7 +10,7 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers;
 
-/// <summary>Which package manager a root has, by what lies on disk.</summary>
+/// <summary>Which package manager a root has, as <see cref="HostFamily"/> tells.</summary>
 internal static class PackageManagerLocator
 {
     /// <summary>Order of full version texts in a family.</summary>
@@ -18,16 +19,25 @@ internal static class PackageManagerLocator
 
     /// <summary>Null where no known database says which package a file is of.</summary>
     public static IFileOwners? FileOwners(HostContext host, IProcessRunner runner) =>
-        AptPackageManager.IsPresent(host.Paths.Root) ? new DpkgFileOwners(host.Paths.Root)
-        : RpmQuery.DatabaseOf(host.Paths.Root) is not null ? new RpmFileOwners(host.Paths.Root, runner)
-        : null;
+        HostFamily.Of(host.Paths.Root) switch
+        {
+            PackageFamily.Apt => new DpkgFileOwners(host.Paths.Root),
+            PackageFamily.Dnf or PackageFamily.Yum or PackageFamily.Zypper => new RpmFileOwners(
+                host.Paths.Root,
+                runner
+            ),
+            _ => null,
+        };
 
     /// <summary>Null where there is none of PatchTools'.</summary>
     public static PackageManagerPlaces? Places(HostContext host) =>
-        AptPackageManager.IsPresent(host.Paths.Root) ? AptPlaces.Read(host)
-        : DnfPackageManager.IsPresent(host.Paths.Root) ? DnfPlaces.Read(host, DnfPackageManager.ToolOf(host.Paths.Root))
-        : ZypperPackageManager.IsPresent(host.Paths.Root) ? ZypperPlaces.Read(host)
-        : null;
+        HostFamily.Of(host.Paths.Root) switch
+        {
+            PackageFamily.Apt => AptPlaces.Read(host),
+            PackageFamily.Dnf or PackageFamily.Yum => DnfPlaces.Read(host, DnfPackageManager.ToolOf(host.Paths.Root)),
+            PackageFamily.Zypper => ZypperPlaces.Read(host),
+            _ => null,
+        };
 
     /// <summary>Null where there is none of PatchTools'.</summary>
     public static IPackageManager? TryLocate(
@@ -47,6 +57,17 @@ internal static class PackageManagerLocator
         }
     }
 
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>: the root is not there.</exception>
+    public static void RequireRoot(HostContext host)
+    {
+        if (!HostFiles.DirectoryExists(host.Paths.Root))
+            throw new PatchToolsException(
+                PatchErrors.PackageManagerNotFound,
+                $"There is no directory {host.Paths.Root}.",
+                host.Paths.Root
+            );
+    }
+
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>
     public static IPackageManager Locate(
         HostContext host,
@@ -56,18 +77,13 @@ internal static class PackageManagerLocator
     )
     {
         var root = host.Paths.Root;
-        if (!Directory.Exists(root))
-            throw new PatchToolsException(PatchErrors.PackageManagerNotFound, $"There is no directory {root}.", root);
-        if (AptPackageManager.IsPresent(root))
-            return new AptPackageManager(host, runner, decompressor);
-        if (DnfPackageManager.IsPresent(root))
-            return new DnfPackageManager(host, runner, decompressor, databases);
-        if (ZypperPackageManager.IsPresent(root))
-            return new ZypperPackageManager(host, runner, decompressor);
-        throw new PatchToolsException(
-            PatchErrors.PackageManagerNotFound,
-            $"No package manager of PatchTools was found under {root}: there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum, zypper).",
-            root
-        );
+        RequireRoot(host);
+        return HostFamily.Of(root) switch
+        {
+            PackageFamily.Apt => new AptPackageManager(host, runner, decompressor),
+            PackageFamily.Dnf or PackageFamily.Yum => new DnfPackageManager(host, runner, decompressor, databases),
+            PackageFamily.Zypper => new ZypperPackageManager(host, runner, decompressor),
+            _ => throw new PatchToolsException(PatchErrors.PackageManagerNotFound, HostFamily.WhyNone(root), root),
+        };
     }
 }

@@ -32,7 +32,7 @@ internal static class FullReport
         json.WriteString("executionId", report.ExecutionId);
         Text(json, "instanceId", report.Snapshot.InstanceId);
         Text(json, "installOverrideList", report.InstallOverrideList);
-        Write(json, report.Snapshot);
+        Write(json, report.Snapshot, report.Product);
         Write(json, report.Counts);
         Texts(json, "warnings", report.Warnings);
         json.WriteStartArray("repositories");
@@ -48,13 +48,13 @@ internal static class FullReport
         return output.WrittenSpan.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, PatchSnapshot snapshot)
+    private static void Write(Utf8JsonWriter json, PatchSnapshot snapshot, string product)
     {
         json.WriteStartObject("baseline");
         Text(json, "id", snapshot.BaselineId);
         Text(json, "name", snapshot.Baseline.Name);
         json.WriteString("operatingSystem", snapshot.OperatingSystem);
-        json.WriteString("product", snapshot.Product);
+        json.WriteString("product", product);
         Text(json, "patchGroup", snapshot.PatchGroup);
         json.WriteString("snapshotId", snapshot.SnapshotId);
         json.WriteString("origin", snapshot.Origin.ToString());

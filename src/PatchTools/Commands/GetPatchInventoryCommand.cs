@@ -45,7 +45,7 @@ public sealed class GetPatchInventoryCommand : PatchCommand
 
         var request = InventoryOf(host, Refresh, MaxMetadataAge, LockTimeout) with
         {
-            Origin = Root is null or "/" ? InventoryOrigin.Host : InventoryOrigin.Root,
+            Origin = Root is null || !host.Paths.IsImage ? InventoryOrigin.Host : InventoryOrigin.Root,
         };
         WriteObject(Await(host, (run, token) => run.GetInventoryAsync(request, snapshot: null, token)));
     }

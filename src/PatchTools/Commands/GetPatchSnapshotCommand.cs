@@ -24,9 +24,23 @@ public sealed class GetPatchSnapshotCommand : ServiceCommand
     [ValidateNotNull]
     public PatchBaseline? Baseline { get; set; }
 
-    /// <summary>The predefined baseline of this operating system; needs no network.</summary>
+    /// <summary>The predefined baseline of the operating system; needs no network.</summary>
     [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
     public SwitchParameter Default { get; set; }
+
+    /// <summary>Root of the host that is to be judged, a mounted image or a chroot: its operating system counts, not this host's.</summary>
+    [Parameter(ParameterSetName = DefaultSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = BaselineSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Root { get; set; }
+
+    /// <summary>The host that is to be judged, from Get-PatchInventory: its operating system counts, not this host's. Wins over -Root.</summary>
+    [Parameter(ParameterSetName = DefaultSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = BaselineSet)]
+    [ValidateNotNull]
+    public HostInventory? Inventory { get; set; }
 
     /// <summary>A snapshot that was made before; a GUID. Default: a new one.</summary>
     [Parameter(ParameterSetName = ServiceSet, ValueFromPipelineByPropertyName = true)]
@@ -43,10 +57,13 @@ public sealed class GetPatchSnapshotCommand : ServiceCommand
             Path = FilePath(Path),
             Baseline = Baseline,
             UseDefault = Default,
+            System = Inventory?.OperatingSystem,
             SnapshotId = Given(SnapshotId),
             BaselineOverride = Location(BaselineOverride),
             Aws = Aws(),
         };
-        WriteObject(Await(HostOf(), (run, token) => run.GetSnapshotAsync(request, token)));
+        WriteObject(
+            Await(HostOf(root: Inventory is null ? Root : null), (run, token) => run.GetSnapshotAsync(request, token))
+        );
     }
 }

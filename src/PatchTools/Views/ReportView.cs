@@ -76,7 +76,7 @@ public static class ReportView
             Joined(
                 snapshot.InstanceId ?? inventory.Facts.HostName,
                 inventory.OperatingSystem.PrettyName,
-                $"product {snapshot.Product}"
+                $"product {report.Product}"
             )
         );
         yield return (

@@ -14,20 +14,22 @@ public sealed class CustomSourcesTests
                 new PatchSource("one", ["Debian12"], "deb http://one.example/debian bookworm main"),
                 new PatchSource("other", ["Debian11"], "deb http://other.example/debian bullseye main"),
                 new PatchSource("two", ["*"], "deb http://two.example/debian bookworm main")
-            )
+            ),
+            "Debian12"
         );
 
         Assert.Equal("deb http://one.example/debian bookworm main\ndeb http://two.example/debian bookworm main", text);
     }
 
     [Fact]
-    public void A_baseline_without_sources_leaves_the_hosts_own() => Assert.Null(CustomSources.For(Snapshot()));
+    public void A_baseline_without_sources_leaves_the_hosts_own() =>
+        Assert.Null(CustomSources.For(Snapshot(), "Debian12"));
 
     [Fact]
     public void Sources_for_other_products_only_are_an_error_that_names_them()
     {
         var error = Assert.Throws<PatchToolsException>(() =>
-            CustomSources.For(Snapshot(new PatchSource("other", ["Debian11", "debian12"], "deb …")))
+            CustomSources.For(Snapshot(new PatchSource("other", ["Debian11", "debian12"], "deb …")), "Debian12")
         );
 
         Assert.Equal("BaselineSourcesNotApplicable", error.ErrorId);

@@ -139,7 +139,7 @@ public sealed class RecordedRunsTests
             }
         );
         root.Shell(
-                "rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm"
+                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm"
             )
             .Expect();
         root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
@@ -168,7 +168,7 @@ public sealed class RecordedRunsTests
             }
         );
         root.Shell(
-                "rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /etc/zypp/repos.d /etc/products.d && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm && ln -s SLES.prod /etc/products.d/baseproduct"
+                "rm -rf /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /etc/zypp/repos.d /etc/products.d && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm && ln -s SLES.prod /etc/products.d/baseproduct"
             )
             .Expect();
         root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");

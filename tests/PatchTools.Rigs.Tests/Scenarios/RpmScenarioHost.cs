@@ -36,7 +36,7 @@ internal sealed class RpmScenarioHost : IDisposable
 
         // Debian keeps rpm's database below the home directory, and has a plugin that adds a repository of its own.
         Root.Shell(
-                "rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d"
+                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d"
             )
             .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");

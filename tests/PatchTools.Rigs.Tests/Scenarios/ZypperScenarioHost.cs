@@ -26,9 +26,7 @@ internal sealed class ZypperScenarioHost : IDisposable
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
 
         // Debian keeps rpm's database below the home directory.
-        Root.Shell(
-                "rm -rf /var/lib/dpkg /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /var/lib/rpm /etc/zypp/repos.d /etc/products.d"
-            )
+        Root.Shell("rm -rf /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /var/lib/rpm /etc/zypp/repos.d /etc/products.d")
             .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
         Root.Write(

@@ -99,6 +99,44 @@ public sealed class CmdletTests
         );
     }
 
+    [Fact]
+    public void The_predefined_baseline_is_that_of_the_system_that_is_judged()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder.File("image/etc/os-release"), "ID=rocky\nVERSION_ID=\"9.4\"\n");
+        var rocky = Samples.Inventory() with
+        {
+            Family = PackageFamily.Dnf,
+            Origin = InventoryOrigin.Root,
+            OperatingSystem = new OsRelease { Id = "rocky", VersionId = "9.4" },
+        };
+        using var session = new Session();
+
+        foreach (
+            var script in new[]
+            {
+                "Get-PatchSnapshot -Default -Root $args[0]",
+                "Get-PatchSnapshot -Default -Root \"$($args[0])/\"",
+                "Get-PatchSnapshot -Default -Inventory $args[1]",
+                "(Get-PatchSnapshot -Default | Test-PatchCompliance -Inventory $args[1]).Snapshot",
+            }
+        )
+        {
+            var snapshot = Assert.IsType<PatchSnapshot>(
+                Assert.Single(session.Run(script, Path.Combine(folder.Path, "image"), rocky))
+            );
+            Assert.Equal(
+                ("RockyLinux9.4", "ROCKY_LINUX", SnapshotOrigin.Default),
+                (snapshot.Product, snapshot.OperatingSystem, snapshot.Origin)
+            );
+        }
+
+        Assert.Equal(
+            "PackageManagerNotFound,PatchTools.Commands.GetPatchSnapshotCommand",
+            session.ErrorOf("Get-PatchSnapshot -Default -Root /no/such").FullyQualifiedErrorId
+        );
+    }
+
     [Theory]
     [InlineData("6.1.0-18-amd64", "linux-image-6.1.0-21-amd64", true, null)]
     [InlineData("6.1.0-21-amd64", "linux-image-6.1.0-21-amd64", false, null)]

@@ -20,7 +20,7 @@ internal sealed class AptRules
     {
         var (baseline, product, catalog) = (
             request.Snapshot.Baseline,
-            request.Snapshot.Product,
+            JudgedProduct.Of(request.Snapshot, request.Inventory),
             request.Inventory.Packages
         );
         var dates = new AptDates(request);

@@ -30,7 +30,7 @@ internal sealed class RpmFilterGroup
     )
     {
         _filters = filters;
-        _product = request.Snapshot.Product;
+        _product = JudgedProduct.Of(request.Snapshot, request.Inventory);
         _comparison = comparison;
 
         // Amazon Linux 2023 writes Medium; packages of other repositories say Moderate, and AWS's query for Medium returns both (spec 20 §4).

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 using PatchTools.State;
@@ -161,7 +162,7 @@ internal sealed class AptCommands
             // Addresses may carry passwords.
             AtomicFile.Write(sources, Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
             options.AddRange(["-o", $"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=/dev/null"]);
-            if (Directory.Exists(AptSetting.PrivateLists(paths)))
+            if (HostFiles.DirectoryExists(AptSetting.PrivateLists(paths)))
                 options.AddRange(["-o", $"Dir::State::lists={AptSetting.PrivateLists(paths)}/"]);
             options.AddRange(["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
         }

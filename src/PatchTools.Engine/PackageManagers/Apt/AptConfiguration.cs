@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -166,7 +167,7 @@ internal sealed class AptConfiguration
 
     private void ReadFile(string path, int depth)
     {
-        if (path.EndsWith("/dev/null", StringComparison.Ordinal) || !File.Exists(path))
+        if (path.EndsWith("/dev/null", StringComparison.Ordinal) || !HostFiles.Exists(path))
             return;
         if (_filesLeft-- <= 0)
         {
@@ -204,7 +205,7 @@ internal sealed class AptConfiguration
             return null;
         }
 
-        if (!File.Exists(path))
+        if (!HostFiles.Exists(path))
             return $"it includes {path}, which is not there";
         ReadFile(path, depth);
         return null;

@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers.Apt;
 
@@ -14,10 +15,10 @@ internal static class AptFiles
 
     public static IReadOnlyList<string> InDirectory(string directory, string[] extensions, bool allowNoExtension)
     {
-        if (directory.EndsWith("/dev/null", StringComparison.Ordinal) || !Directory.Exists(directory))
+        if (directory.EndsWith("/dev/null", StringComparison.Ordinal) || !HostFiles.DirectoryExists(directory))
             return [];
-        var files = Directory
-            .GetFiles(directory)
+        var files = HostFiles
+            .FilesIn(directory)
             .Where(f => IsWanted(Path.GetFileName(f), extensions, allowNoExtension))
             .ToArray();
         Array.Sort(files, StringComparer.Ordinal);
@@ -30,7 +31,7 @@ internal static class AptFiles
     /// <inheritdoc cref="ReadText"/>
     public static byte[] ReadBytes(string path, int maxBytes)
     {
-        using var file = File.OpenHandle(path);
+        using var file = HostFiles.OpenHandle(path);
         var length = RandomAccess.GetLength(file);
         if (length > maxBytes)
             throw new InvalidDataException(

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -16,7 +17,7 @@ internal static class AptListFiles
         foreach (var extension in s_extensions)
         {
             var path = Path.Combine(listsDirectory, name + extension);
-            if (File.Exists(path))
+            if (HostFiles.Exists(path))
                 return path;
         }
 
@@ -56,14 +57,7 @@ internal static class AptListFiles
     {
         try
         {
-            return new FileStream(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete,
-                bufferSize: 1,
-                FileOptions.SequentialScan
-            );
+            return HostFiles.OpenRead(path, FileOptions.SequentialScan, bufferSize: 1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,7 +72,7 @@ internal static class AptListFiles
 
     /// <summary>Bytes of plain text that a file is likely to hold: lists shrink to about a third (lz4) or a fifth.</summary>
     public static long EstimatePlainLength(string path) =>
-        new FileInfo(path).Length
+        HostFiles.Length(path)
         * (
             Path.GetExtension(path) switch
             {

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Ports;
 using PatchTools.Processes;
@@ -15,7 +16,7 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
     public string Name => "apt";
 
     /// <summary>Whether the root is one of apt's.</summary>
-    public static bool IsPresent(string root) => File.Exists(StatusPath(root));
+    public static bool IsPresent(string root) => HostFiles.Exists(StatusPath(root));
 
     public async Task<HostInventory> GetInventoryAsync(
         InventoryRequest request,

@@ -1,3 +1,4 @@
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -35,8 +36,8 @@ internal static class AptPlaces
         try
         {
             return
-                Directory.Exists(journal)
-                && Directory.EnumerateFiles(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit))
+                HostFiles.DirectoryExists(journal)
+                && HostFiles.FilesIn(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit))
                 ? $"dpkg was interrupted: {journal} holds changes that are not in its status file"
                 : null;
         }

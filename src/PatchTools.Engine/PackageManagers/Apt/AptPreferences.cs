@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -231,7 +232,7 @@ internal sealed class AptPreferences
 
     private void ReadFile(string path)
     {
-        if (path.EndsWith("/dev/null", StringComparison.Ordinal) || !File.Exists(path))
+        if (path.EndsWith("/dev/null", StringComparison.Ordinal) || !HostFiles.Exists(path))
             return;
         try
         {

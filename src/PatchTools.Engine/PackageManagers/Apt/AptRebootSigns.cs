@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -21,7 +22,7 @@ internal sealed partial class AptRebootSigns(HostContext host)
     {
         List<RebootReason> reasons = [];
         List<string> unknown = [];
-        if (Flags.FirstOrDefault(f => File.Exists(host.Paths.InRoot(f))) is { } flag)
+        if (Flags.FirstOrDefault(f => HostFiles.Exists(host.Paths.InRoot(f))) is { } flag)
             reasons.Add(FlagReason(flag));
         Kernel(reasons, unknown);
         return new RebootSigns(reasons, unknown);
@@ -59,7 +60,7 @@ internal sealed partial class AptRebootSigns(HostContext host)
             return;
         }
 
-        if (ContainerSigns.Any(s => File.Exists(host.Paths.InRoot(s))))
+        if (ContainerSigns.Any(s => HostFiles.Exists(host.Paths.InRoot(s))))
         {
             unknown.Add(
                 $"this is a container: its kernel {release} belongs to the machine around it, which must be asked itself"
@@ -123,7 +124,7 @@ internal sealed partial class AptRebootSigns(HostContext host)
         var status = AptPackageManager.StatusPath(host.Paths.Root);
         try
         {
-            using var file = File.OpenRead(status);
+            using var file = HostFiles.OpenRead(status);
             StanzaReader.Read(file, status, ref sink);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -145,7 +146,7 @@ internal sealed partial class AptRebootSigns(HostContext host)
     {
         try
         {
-            return File.ReadAllText(path);
+            return HostFiles.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -78,6 +78,8 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
                     $"apt-get update ended with {result.ExitCode}: {(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it said nothing")}",
                     result
                 );
+            if (host.Paths.IsImage)
+                AptListLinks.Replace(setting);
             foreach (var (repository, reason) in output.Failures)
                 observer.Warning($"{repository.Name}: {reason}");
             return output.Failures;

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 
@@ -95,7 +96,7 @@ internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCo
         var path = AptPackageManager.StatusPath(host.Paths.Root);
         try
         {
-            return Deb822.Parse(File.ReadAllText(path), allowComments: false);
+            return Deb822.Parse(HostFiles.ReadAllText(path), allowComments: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

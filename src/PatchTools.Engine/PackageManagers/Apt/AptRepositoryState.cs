@@ -1,5 +1,6 @@
 using System.Globalization;
 using PatchTools.Evaluation;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers.Apt;
 
@@ -34,16 +35,16 @@ internal sealed class AptRepositoryState
         var inRelease = Path.Combine(listsDirectory, repository.ListFileName("InRelease"));
         var release = Path.Combine(listsDirectory, repository.ListFileName("Release"));
         var releaseFile =
-            File.Exists(inRelease) ? inRelease
-            : File.Exists(release) ? release
+            HostFiles.Exists(inRelease) ? inRelease
+            : HostFiles.Exists(release) ? release
             : null;
         _releaseFile = releaseFile;
         // apt verifies when it downloads: a signature that is there was good.
         Trusted =
             repository.Trusted
             ?? (
-                File.Exists(inRelease)
-                || File.Exists(Path.Combine(listsDirectory, repository.ListFileName("Release.gpg")))
+                HostFiles.Exists(inRelease)
+                || HostFiles.Exists(Path.Combine(listsDirectory, repository.ListFileName("Release.gpg")))
             );
         if (releaseFile is not null)
         {
@@ -281,9 +282,11 @@ internal sealed class AptRepositoryState
     private static DateTimeOffset LastRun(string listsDirectory)
     {
         var partial = Path.Combine(listsDirectory, "partial");
-        var ofLists = Directory.GetLastWriteTimeUtc(listsDirectory);
+        var ofLists = HostFiles.LastWriteTimeUtc(listsDirectory);
         return new DateTimeOffset(
-            Directory.Exists(partial) && Directory.GetLastWriteTimeUtc(partial) is var ofPartial && ofPartial > ofLists
+            HostFiles.DirectoryExists(partial)
+            && HostFiles.LastWriteTimeUtc(partial) is var ofPartial
+            && ofPartial > ofLists
                 ? ofPartial
                 : ofLists
         );

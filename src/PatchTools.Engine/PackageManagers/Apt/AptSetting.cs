@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -46,7 +47,7 @@ internal sealed record AptSetting
         var paths = host.Paths;
         var configuration = AptConfiguration.Read(host);
         var status = paths.InRoot(configuration.FindFile("Dir::State::status"));
-        if (!File.Exists(status))
+        if (!HostFiles.Exists(status))
             throw new PatchToolsException(
                 PatchErrors.PackageManagerNotFound,
                 $"There is no dpkg status file {status}.",
@@ -60,7 +61,7 @@ internal sealed record AptSetting
         if (request.CustomSources is { } text)
         {
             // What an earlier refresh fetched for a baseline lies apart; without one the host may have the same repositories.
-            if (request.Refresh || Directory.Exists(privateLists))
+            if (request.Refresh || HostFiles.DirectoryExists(privateLists))
                 listsDirectory = privateLists;
             privateSources = PrivateSourcesFile(paths, text);
         }
@@ -92,7 +93,7 @@ internal sealed record AptSetting
         string[] known;
         try
         {
-            known = File.Exists(file)
+            known = HostFiles.Exists(file)
                 ? AptFiles.ReadText(file, MaxSmallFileBytes).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                 : [];
         }

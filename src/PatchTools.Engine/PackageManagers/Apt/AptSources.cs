@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -211,7 +212,7 @@ internal sealed class AptSources
     {
         var sources = new AptSources(architectures);
         var main = paths.InRoot(configuration.FindFile("Dir::Etc::sourcelist"));
-        if (!main.EndsWith("/dev/null", StringComparison.Ordinal) && File.Exists(main))
+        if (!main.EndsWith("/dev/null", StringComparison.Ordinal) && HostFiles.Exists(main))
             sources.ReadFile(main);
         foreach (
             var file in AptFiles.InDirectory(

@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers.Apt;
 
@@ -37,7 +38,7 @@ internal sealed class DpkgFileOwners(string root) : IFileOwners
     {
         try
         {
-            return Directory.GetFiles(Path.Combine(root, "var/lib/dpkg/info"), "*.list");
+            return HostFiles.FilesIn(Path.Combine(root, "var/lib/dpkg/info"), "*.list");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +50,7 @@ internal sealed class DpkgFileOwners(string root) : IFileOwners
     {
         try
         {
-            return File.ReadAllBytes(list);
+            return HostFiles.ReadAllBytes(list);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -13,7 +14,7 @@ internal sealed partial class DpkgInfo(HostContext host)
     public IReadOnlyList<string> ServicesOf(IReadOnlyList<PlannedChange> changes)
     {
         var units = host.Paths.InRoot("/run/systemd/units");
-        var knowsRunning = Directory.Exists(units);
+        var knowsRunning = HostFiles.DirectoryExists(units);
         SortedSet<string> services = new(StringComparer.Ordinal);
         foreach (var change in changes.Where(c => c.Action != PlannedAction.Install))
         {
@@ -46,8 +47,8 @@ internal sealed partial class DpkgInfo(HostContext host)
     {
         var info = host.Paths.InRoot("/var/lib/dpkg/info");
         var path = Path.Combine(info, $"{name}:{architecture}.list");
-        if (!File.Exists(path))
+        if (!HostFiles.Exists(path))
             path = Path.Combine(info, $"{name}.list");
-        return File.Exists(path) ? File.ReadLines(path) : [];
+        return HostFiles.Exists(path) ? HostFiles.ReadAllLines(path) : [];
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers.Apt;
 
@@ -97,7 +98,7 @@ internal sealed class DpkgReading(AptSetting setting, List<string> doubts, List<
     private HashSet<string> AutomaticallyInstalled(string native)
     {
         HashSet<string> automatic = new(StringComparer.Ordinal);
-        if (!File.Exists(setting.ExtendedStatesFile))
+        if (!HostFiles.Exists(setting.ExtendedStatesFile))
             return automatic;
         string text;
         try
@@ -133,11 +134,11 @@ internal sealed class DpkgReading(AptSetting setting, List<string> doubts, List<
         var updates = Path.Combine(setting.AdminDirectory, "updates");
         try
         {
-            return Directory.Exists(updates)
+            return HostFiles.DirectoryExists(updates)
                 ?
                 [
-                    .. Directory
-                        .EnumerateFiles(updates)
+                    .. HostFiles
+                        .FilesIn(updates)
                         .Where(f => Path.GetFileName(f).All(char.IsAsciiDigit))
                         .OrderDescending(StringComparer.Ordinal),
                 ]

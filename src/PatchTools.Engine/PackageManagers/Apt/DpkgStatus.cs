@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
@@ -58,12 +59,12 @@ internal sealed class DpkgStatus
         try
         {
             var sink = new Sink(native);
-            using (var file = File.OpenRead(path))
+            using (var file = HostFiles.OpenRead(path))
                 StanzaReader.Read(file, path, ref sink);
             var journal = host.Paths.InRoot("/var/lib/dpkg/updates");
             var interrupted =
-                Directory.Exists(journal)
-                && Directory.EnumerateFiles(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit));
+                HostFiles.DirectoryExists(journal)
+                && HostFiles.FilesIn(journal).Any(f => Path.GetFileName(f).All(char.IsAsciiDigit));
             return new DpkgStatus(sink.Entries, interrupted);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

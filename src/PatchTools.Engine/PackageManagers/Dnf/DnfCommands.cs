@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 using PatchTools.State;
@@ -36,7 +37,9 @@ internal sealed class DnfCommands
             host,
             tool,
             request.CustomSources,
-            request.CustomSources is not null && Directory.Exists(PrivateCache(host)) ? PrivateCache(host) : null
+            request.CustomSources is not null && HostFiles.DirectoryExists(PrivateCache(host))
+                ? PrivateCache(host)
+                : null
         );
     }
 

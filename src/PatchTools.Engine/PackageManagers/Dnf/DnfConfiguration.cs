@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -129,8 +130,8 @@ internal sealed record DnfConfiguration
         {
             var path = Path.Combine(root, relative);
             string[] files =
-                Directory.Exists(path) ? [.. Directory.GetFiles(path, "*.conf").Order(StringComparer.Ordinal)]
-                : File.Exists(path) ? [path]
+                HostFiles.DirectoryExists(path) ? [.. HostFiles.FilesIn(path, "*.conf").Order(StringComparer.Ordinal)]
+                : HostFiles.Exists(path) ? [path]
                 : [];
             foreach (var found in files)
             {
@@ -161,7 +162,7 @@ internal sealed record DnfConfiguration
             yield break;
         }
 
-        if (File.Exists(mainFile))
+        if (HostFiles.Exists(mainFile))
             yield return (mainFile, IniFile.Read(mainFile));
         List<IniSection> overrides = [];
         foreach (var folder in tool.OverrideFolders)
@@ -190,5 +191,5 @@ internal sealed record DnfConfiguration
     }
 
     private static IEnumerable<string> RepoFiles(string folder) =>
-        Directory.Exists(folder) ? Directory.GetFiles(folder, "*.repo").Order(StringComparer.Ordinal) : [];
+        HostFiles.DirectoryExists(folder) ? HostFiles.FilesIn(folder, "*.repo").Order(StringComparer.Ordinal) : [];
 }

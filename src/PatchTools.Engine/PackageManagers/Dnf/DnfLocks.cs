@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -60,14 +61,14 @@ internal static class DnfLocks
             try
             {
                 if (
-                    File.Exists(path)
+                    HostFiles.Exists(path)
                     && int.TryParse(
-                        File.ReadAllText(path).Trim(),
+                        HostFiles.ReadAllText(path).Trim(),
                         NumberStyles.None,
                         CultureInfo.InvariantCulture,
                         out var process
                     )
-                    && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}"))
+                    && HostFiles.DirectoryExists(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}"))
                 )
                     return new HeldLock(path, FileLock.Describe(process));
             }

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Ports;
@@ -42,10 +43,6 @@ public sealed class DnfPackageManager : IPackageManager
     }
 
     public string Name => _tool.Name;
-
-    /// <summary>Whether the root has rpm's database and does not belong to zypper.</summary>
-    public static bool IsPresent(string root) =>
-        RpmQuery.DatabaseOf(root) is not null && !RpmHost.BelongsToZypper(root);
 
     /// <summary>Which of the tools the root has.</summary>
     internal static DnfTool ToolOf(string root) =>
@@ -175,7 +172,7 @@ public sealed class DnfPackageManager : IPackageManager
 
     /// <summary>Where the metadata of the request's repositories is, or goes.</summary>
     private string CacheOf(DnfConfiguration configuration, string? customSources, bool refreshes) =>
-        customSources is not null && (refreshes || Directory.Exists(DnfCommands.PrivateCache(_host)))
+        customSources is not null && (refreshes || HostFiles.DirectoryExists(DnfCommands.PrivateCache(_host)))
             ? DnfCommands.PrivateCache(_host)
             : _host.Paths.InRoot(configuration.CacheDirectory);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Ports;
@@ -108,7 +109,7 @@ internal sealed class DnfReading(
             reading.PrimaryFile = database;
             using var opened = reading.Open(database, reading.PromiseOfDatabase(database), Verification, decompressor);
             if (opened is not null)
-                PrimaryDatabase.Read(databases, database, sink);
+                PrimaryDatabase.Read(databases, HostFiles.RealPath(database) ?? database, sink);
         }
         else if (reading.Find("primary") is { } path)
         {
@@ -155,8 +156,8 @@ internal sealed class DnfReading(
     {
         List<ModuleDocuments> documents = [];
         foreach (
-            var path in Directory.Exists(folder)
-                ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal)
+            var path in HostFiles.DirectoryExists(folder)
+                ? HostFiles.FilesIn(folder, "*.yaml").Order(StringComparer.Ordinal)
                 : Enumerable.Empty<string>()
         )
         {

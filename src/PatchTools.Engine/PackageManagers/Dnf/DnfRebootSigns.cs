@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
@@ -147,9 +148,9 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     private IEnumerable<string> ConfiguredNames()
     {
         var folder = host.Paths.InRoot("/etc/dnf/plugins/needs-restarting.d");
-        return Directory.Exists(folder)
-            ? Directory
-                .GetFiles(folder, "*.conf")
+        return HostFiles.DirectoryExists(folder)
+            ? HostFiles
+                .FilesIn(folder, "*.conf")
                 .SelectMany(f => (IniFile.Text(f) ?? "").Split('\n'))
                 .Select(l => l.Trim())
                 .Where(l => l.Length > 0 && l[0] != '#')
@@ -167,7 +168,7 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
             unknown.Add(
                 $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
             );
-        else if (ContainerSigns.Any(s => File.Exists(host.Paths.InRoot(s))))
+        else if (ContainerSigns.Any(s => HostFiles.Exists(host.Paths.InRoot(s))))
             unknown.Add(
                 $"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself"
             );

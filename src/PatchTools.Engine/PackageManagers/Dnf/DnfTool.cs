@@ -1,3 +1,5 @@
+using PatchTools.Files;
+
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>What differs between dnf 4, dnf 5 and yum 3: names and places. Everything else is one code path.</summary>
@@ -83,10 +85,10 @@ internal sealed record DnfTool
             return Dnf4;
         if (Has("usr/bin/yum"))
             return Yum3;
-        if (Directory.Exists(Path.Combine(root, "var/cache/libdnf5")))
+        if (HostFiles.DirectoryExists(Path.Combine(root, "var/cache/libdnf5")))
             return Dnf5;
         return byRelease == PackageFamily.Yum ? Yum3 : Dnf4;
 
-        bool Has(string file) => File.Exists(Path.Combine(root, file));
+        bool Has(string file) => HostFiles.Exists(Path.Combine(root, file));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -12,9 +13,9 @@ internal sealed class DnfVariables(IReadOnlyDictionary<string, string> values)
     public static IReadOnlyDictionary<string, string> ReadFolders(string root, DnfTool tool)
     {
         Dictionary<string, string> read = new(StringComparer.Ordinal);
-        foreach (var folder in tool.VariableFolders.Select(f => Path.Combine(root, f)).Where(Directory.Exists))
+        foreach (var folder in tool.VariableFolders.Select(f => Path.Combine(root, f)).Where(HostFiles.DirectoryExists))
         {
-            foreach (var file in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
+            foreach (var file in HostFiles.FilesIn(folder).Order(StringComparer.Ordinal))
                 read[Path.GetFileName(file)] = IniFile.Text(file)?.Split('\n')[0].Trim() ?? "";
         }
 

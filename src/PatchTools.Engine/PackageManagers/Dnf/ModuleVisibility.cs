@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -233,10 +234,10 @@ internal sealed record ModuleState(ModuleStatus Status, string Stream)
     {
         Dictionary<string, ModuleState> states = new(StringComparer.Ordinal);
         var folder = Path.Combine(root, "etc/dnf/modules.d");
-        if (!Directory.Exists(folder))
+        if (!HostFiles.DirectoryExists(folder))
             return states;
         foreach (
-            var section in Directory.GetFiles(folder, "*.module").Order(StringComparer.Ordinal).SelectMany(IniFile.Read)
+            var section in HostFiles.FilesIn(folder, "*.module").Order(StringComparer.Ordinal).SelectMany(IniFile.Read)
         )
         {
             var stream = section["stream"] ?? "";

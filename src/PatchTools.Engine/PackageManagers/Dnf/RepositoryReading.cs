@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -6,7 +7,7 @@ namespace PatchTools.PackageManagers.Dnf;
 /// <summary>One repository while its cached metadata is read.</summary>
 internal sealed class RepositoryReading(DnfRepository repository, string cache, DnfTool tool, int index)
     : MetadataFolder(
-        Path.Combine(cache, repository.CacheName(tool)),
+        Path.Join(cache, repository.CacheName(tool)),
         tool.IsYum3,
         "set zchunk=0 in dnf.conf and run dnf makecache"
     )
@@ -32,11 +33,11 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
         var folder = Path.GetDirectoryName(ContentsFile)!;
         var downloaded = Path.Combine(folder, Path.GetFileName(entry.Location));
         if (Path.GetExtension(downloaded) is not (".bz2" or ".gz" or ".xz"))
-            return File.Exists(downloaded) ? downloaded : null;
+            return HostFiles.Exists(downloaded) ? downloaded : null;
         var unpacked = Path.Combine(folder, "gen", "primary_db.sqlite");
-        if (!File.Exists(unpacked))
+        if (!HostFiles.Exists(unpacked))
             return null;
-        if (File.Exists(downloaded) && Seconds(downloaded) != Seconds(unpacked))
+        if (HostFiles.Exists(downloaded) && Seconds(downloaded) != Seconds(unpacked))
             throw new PatchToolsException(
                 PatchErrors.RepositoryMetadataMalformed,
                 $"{unpacked} is older than the list that was downloaded last; run yum makecache.",
@@ -45,7 +46,7 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
         return unpacked;
 
         static long Seconds(string path) =>
-            new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero).ToUnixTimeSeconds();
+            new DateTimeOffset(HostFiles.LastWriteTimeUtc(path), TimeSpan.Zero).ToUnixTimeSeconds();
     }
 
     /// <summary>
@@ -56,7 +57,7 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
     {
         ReadContents();
         var metalink = Path.Combine(cache, Repository.CacheName(tool), "metalink.xml");
-        if (Contents is null || tool.IsYum3 || !File.Exists(metalink))
+        if (Contents is null || tool.IsYum3 || !HostFiles.Exists(metalink))
             return;
         using var stream = OpenPlain(metalink);
         var promised = Metalink.Checksums(stream, metalink);
@@ -121,7 +122,7 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
             // yum 3 leaves unpacked files the time of the packed ones, which is the vendor's, and touches its cookie.
             var cookie = Path.Combine(Path.GetDirectoryName(ContentsFile)!, "cachecookie");
             return new DateTimeOffset(
-                File.GetLastWriteTimeUtc(tool.IsYum3 && File.Exists(cookie) ? cookie : PrimaryFile),
+                HostFiles.LastWriteTimeUtc(tool.IsYum3 && HostFiles.Exists(cookie) ? cookie : PrimaryFile),
                 TimeSpan.Zero
             );
         }

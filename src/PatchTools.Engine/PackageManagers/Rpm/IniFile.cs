@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 
 namespace PatchTools.PackageManagers.Rpm;
 
@@ -86,7 +87,7 @@ internal static class IniFile
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllText(path) : null;
+            return HostFiles.Exists(path) ? HostFiles.ReadAllText(path) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Rpm;
@@ -14,14 +15,7 @@ internal static class MetadataFile
         try
         {
             return Decompressed(
-                new FileStream(
-                    path,
-                    FileMode.Open,
-                    FileAccess.Read,
-                    FileShare.ReadWrite | FileShare.Delete,
-                    bufferSize: 1,
-                    FileOptions.SequentialScan
-                ),
+                HostFiles.OpenRead(path, FileOptions.SequentialScan, bufferSize: 1),
                 path,
                 decompressor
             );

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Rpm;
@@ -39,7 +40,7 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
 
     public void ReadContents()
     {
-        if (File.Exists(ContentsFile))
+        if (HostFiles.Exists(ContentsFile))
             Contents = RepomdReader.Read(OpenPlain(ContentsFile), ContentsFile);
     }
 
@@ -51,8 +52,8 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
         {
             if (Contents?.Entries.GetValueOrDefault(variant) is not { } entry)
                 continue;
-            var path = Path.Combine(folder, isFlat ? Path.GetFileName(entry.Location) : entry.Location);
-            if (!File.Exists(path))
+            var path = Path.Join(folder, isFlat ? Path.GetFileName(entry.Location) : entry.Location);
+            if (!HostFiles.Exists(path))
                 continue;
             if (variant != type)
                 throw new PatchToolsException(
@@ -157,14 +158,7 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
     {
         try
         {
-            return new FileStream(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete,
-                bufferSize: 1,
-                FileOptions.SequentialScan
-            );
+            return HostFiles.OpenRead(path, FileOptions.SequentialScan, bufferSize: 1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

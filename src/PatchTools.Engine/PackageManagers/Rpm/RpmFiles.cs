@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 
@@ -71,7 +72,7 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
     public static IReadOnlyList<string> ServicesOf(HostContext host, IEnumerable<string> paths)
     {
         var units = host.Paths.InRoot("/run/systemd/units");
-        var knowsRunning = Directory.Exists(units);
+        var knowsRunning = HostFiles.DirectoryExists(units);
         return
         [
             .. new SortedSet<string>(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Rpm;
@@ -48,16 +49,19 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
         "suse-release",
     ];
 
+    /// <summary>Where a database may lie below a root.</summary>
+    public static IEnumerable<string> Folders(string root) => DatabaseFolders.Select(f => Path.Combine(root, f));
+
     /// <summary>Folder of the database below a root; null when there is none.</summary>
     public static string? DatabaseOf(string root) =>
         DatabaseFolders
             .Select(f => Path.Combine(root, f))
-            .FirstOrDefault(f => DatabaseFiles.Any(d => File.Exists(Path.Combine(f, d))));
+            .FirstOrDefault(f => DatabaseFiles.Any(d => HostFiles.Exists(Path.Combine(f, d))));
 
     /// <summary>The database itself below a root; null when there is none.</summary>
     public static string? DatabaseFileOf(string root) =>
         DatabaseOf(root) is { } folder
-            ? DatabaseFiles.Select(d => Path.Combine(folder, d)).FirstOrDefault(File.Exists)
+            ? DatabaseFiles.Select(d => Path.Combine(folder, d)).FirstOrDefault(HostFiles.Exists)
             : null;
 
     /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
@@ -244,7 +248,9 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
 
     /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
     internal IReadOnlyList<string> Database() =>
-        root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", Path.GetFullPath(folder)];
+        root == "/" || DatabaseOf(root) is not { } folder || HostFiles.RealPath(folder) is not { } real
+            ? []
+            : ["--dbpath", real];
 
     private static long Seconds(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Zypper;
@@ -22,14 +23,9 @@ internal sealed record BaseProduct(string Name, DateOnly? EndOfLife)
         var path = Path.Combine(root, "etc/products.d/baseproduct");
         try
         {
-            // Within an image the link may point to the image's own absolute path.
-            if (new FileInfo(path).LinkTarget is { } target)
-                path = Path.IsPathRooted(target)
-                    ? Path.Combine(root, target.TrimStart('/'))
-                    : Path.Combine(Path.GetDirectoryName(path)!, target);
-            if (!File.Exists(path))
+            if (!HostFiles.Exists(path))
                 return null;
-            using var xml = new XmlScanner(File.OpenRead(path), path);
+            using var xml = new XmlScanner(HostFiles.OpenRead(path), path);
             string name = "",
                 version = "",
                 end = "";

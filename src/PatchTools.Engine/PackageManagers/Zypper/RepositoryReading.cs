@@ -1,3 +1,4 @@
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Zypper;
@@ -5,13 +6,13 @@ namespace PatchTools.PackageManagers.Zypper;
 /// <summary>One repository while its cached metadata is read.</summary>
 internal sealed class RepositoryReading(ZypperRepository repository, string cache, int index)
     : MetadataFolder(
-        Path.Combine(cache, repository.CacheName),
+        Path.Join(cache, repository.CacheName),
         isFlat: false,
         "have the repository publish a gzip or zstd variant beside it"
     )
 {
-    private readonly string _folder = Path.Combine(cache, repository.CacheName);
-    private readonly string _exchanged = Path.Combine(cache, repository.CacheFolder);
+    private readonly string _folder = Path.Join(cache, repository.CacheName);
+    private readonly string _exchanged = Path.Join(cache, repository.CacheFolder);
 
     public ZypperRepository Repository { get; } = repository;
 
@@ -31,7 +32,7 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
         PrimaryFile is null
             ? null
             : new DateTimeOffset(
-                new[] { File.GetLastWriteTimeUtc(ContentsFile), Directory.GetLastWriteTimeUtc(_exchanged) }.Max(),
+                new[] { HostFiles.LastWriteTimeUtc(ContentsFile), HostFiles.LastWriteTimeUtc(_exchanged) }.Max(),
                 TimeSpan.Zero
             );
 
@@ -39,6 +40,6 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
     public string? ForeignType =>
         Contents is not null ? null
         : Repository.Type is "yast2" or "plaindir" ? Repository.Type
-        : File.Exists(Path.Combine(_folder, "content")) ? "yast2"
+        : HostFiles.Exists(Path.Combine(_folder, "content")) ? "yast2"
         : null;
 }

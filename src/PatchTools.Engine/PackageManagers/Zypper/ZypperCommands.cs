@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 using PatchTools.State;
@@ -23,7 +24,7 @@ internal sealed class ZypperCommands
     }
 
     public ZypperCommands(HostContext host, InstallRequest request, TimeSpan lockTimeout)
-        : this(host, request.CustomSources, Directory.Exists(PrivateCache(host)), lockTimeout) { }
+        : this(host, request.CustomSources, HostFiles.DirectoryExists(PrivateCache(host)), lockTimeout) { }
 
     /// <summary>Cache of a baseline's own sources: apart from the host's, which stays as it is.</summary>
     public static string PrivateCache(HostContext host) =>

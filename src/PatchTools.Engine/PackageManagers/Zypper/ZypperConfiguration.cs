@@ -1,3 +1,4 @@
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Zypper;
@@ -69,7 +70,7 @@ internal sealed record ZypperConfiguration
         var main = new IniSection("main");
         var own = Path.Combine(root, "etc/zypp/zypp.conf");
         var vendors = Path.Combine(root, "usr/etc/zypp/zypp.conf");
-        var file = !File.Exists(own) && File.Exists(vendors) ? vendors : own;
+        var file = !HostFiles.Exists(own) && HostFiles.Exists(vendors) ? vendors : own;
         foreach (var path in FilesOf(Path.Combine(root, "etc/zypp/zypp.conf.d"), "*.conf").Prepend(file))
         {
             foreach (var section in IniFile.Read(path).Where(s => s.Name == "main"))
@@ -106,5 +107,5 @@ internal sealed record ZypperConfiguration
     private string InRoot(string path) => Path.Combine(_root, path.TrimStart('/'));
 
     private static IEnumerable<string> FilesOf(string folder, string pattern) =>
-        Directory.Exists(folder) ? Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal) : [];
+        HostFiles.DirectoryExists(folder) ? HostFiles.FilesIn(folder, pattern).Order(StringComparer.Ordinal) : [];
 }

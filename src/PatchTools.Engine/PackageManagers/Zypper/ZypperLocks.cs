@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Zypper;
@@ -23,9 +24,9 @@ internal static class ZypperLocks
             try
             {
                 if (
-                    File.Exists(path)
+                    HostFiles.Exists(path)
                     && int.TryParse(
-                        File.ReadAllText(path).Trim(),
+                        HostFiles.ReadAllText(path).Trim(),
                         NumberStyles.None,
                         CultureInfo.InvariantCulture,
                         out var process
@@ -53,9 +54,9 @@ internal static class ZypperLocks
     private static bool IsAlive(int process)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat");
-        if (!File.Exists(path))
+        if (!HostFiles.Exists(path))
             return false;
-        var stat = File.ReadAllText(path);
+        var stat = HostFiles.ReadAllText(path);
         return stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is not ['Z' or 'X', ..];
     }
 }

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Ports;
@@ -21,9 +22,6 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     private readonly string _root = host.Paths.Root;
 
     public string Name => "zypper";
-
-    /// <summary>Whether the root has rpm's database and belongs to zypper.</summary>
-    public static bool IsPresent(string root) => RpmQuery.DatabaseOf(root) is not null && RpmHost.BelongsToZypper(root);
 
     public async Task<HostInventory> GetInventoryAsync(
         InventoryRequest request,
@@ -53,7 +51,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
         var isPrivate =
             request.CustomSources is not null
-            && (request.Refresh || Directory.Exists(ZypperCommands.PrivateCache(host)));
+            && (request.Refresh || HostFiles.DirectoryExists(ZypperCommands.PrivateCache(host)));
         var cache = isPrivate
             ? Path.Combine(ZypperCommands.PrivateCache(host), "raw")
             : configuration.MetadataDirectory;

@@ -1,3 +1,4 @@
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
@@ -57,7 +58,7 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
     {
         List<RebootReason> reasons = [];
         List<string> unknown = [];
-        if (s_flags.FirstOrDefault(f => File.Exists(host.Paths.InRoot(f))) is { } flag)
+        if (s_flags.FirstOrDefault(f => HostFiles.Exists(host.Paths.InRoot(f))) is { } flag)
             reasons.Add(
                 new RebootReason(
                     RebootSign.DistributionFlag,
@@ -71,7 +72,7 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
             unknown.Add(
                 $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
             );
-        else if (s_containerSigns.Any(s => File.Exists(host.Paths.InRoot(s))))
+        else if (s_containerSigns.Any(s => HostFiles.Exists(host.Paths.InRoot(s))))
             unknown.Add(
                 $"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself"
             );

@@ -35,7 +35,7 @@ internal sealed record ZypperRepository
     public string CacheFolder => Alias.Replace('/', '_');
 
     /// <summary>Directory below the cache of metadata that holds its table of contents.</summary>
-    public string CacheName => Path.Combine(CacheFolder, Folder);
+    public string CacheName => Path.Join(CacheFolder, Folder);
 
     /// <summary>Host name of the repository; empty for <c>dir:</c>.</summary>
     public string Site => Uri.TryCreate(Source, UriKind.Absolute, out var uri) ? uri.Host : "";

@@ -1,3 +1,4 @@
+using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Zypper;
@@ -33,8 +34,8 @@ internal sealed class ZypperVendors
     /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static ZypperVendors Read(string folder)
     {
-        var files = Directory.Exists(folder)
-            ? Directory.GetFiles(folder).Where(f => Path.GetFileName(f)[0] != '.').Order(StringComparer.Ordinal)
+        var files = HostFiles.DirectoryExists(folder)
+            ? HostFiles.FilesIn(folder).Where(f => Path.GetFileName(f)[0] != '.').Order(StringComparer.Ordinal)
             : Enumerable.Empty<string>();
         return new ZypperVendors(
             files

@@ -493,7 +493,7 @@ internal sealed class RpmRoot : IDisposable
         // Paths of dnf's plugins are not taken for paths within the root: through this link both readings meet.
         var above = System.IO.Path.Combine(Path, _folder.Path.TrimStart('/'));
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(above)!);
-        File.CreateSymbolicLink(above, Path);
+        File.CreateSymbolicLink(above, System.IO.Path.GetRelativePath(System.IO.Path.GetDirectoryName(above)!, Path));
         var plugins = System.IO.Path.Combine(Path, "plugins");
         Directory.CreateDirectory(plugins);
         const string plugin = "/usr/lib/python3/dist-packages/dnf-plugins/versionlock.py";

@@ -1,0 +1,171 @@
+using System.IO.Enumeration;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using PatchTools.Errors;
+
+namespace PatchTools.Files;
+
+/// <summary>
+/// Reads files of the host that is judged. Below the root of an image every path is opened below that root (<see cref="ImageRoot"/>); elsewhere these are
+/// the calls of <see cref="File"/> and <see cref="Directory"/> of the same names. Nothing but a plain file is ever opened for reading: a FIFO in its place
+/// would wait for ever, and a device may act.
+/// </summary>
+internal static class HostFiles
+{
+    /// <summary>Whether something is there that is no directory.</summary>
+    public static bool Exists(string path)
+    {
+        using var held = Held(path);
+        return held is { Kind: not FileKind.Directory };
+    }
+
+    public static bool DirectoryExists(string path)
+    {
+        using var held = Held(path);
+        return held is { Kind: FileKind.Directory };
+    }
+
+    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>, <see cref="PatchErrors.NotPlainFile"/>.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not, or it is a directory.</exception>
+    public static FileStream OpenRead(string path, FileOptions options = FileOptions.None, int bufferSize = 4096)
+    {
+        using var held = HeldFile.Of(path) ?? throw new FileNotFoundException($"Could not find file '{path}'.", path);
+        RequirePlain(held.Kind, path);
+        return new FileStream(
+            held.Kind == FileKind.Null ? "/dev/null" : held.Path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            bufferSize,
+            options
+        );
+    }
+
+    /// <summary>As <see cref="OpenRead"/>, for reading at offsets; the caller closes it.</summary>
+    /// <inheritdoc cref="OpenRead"/>
+    public static SafeFileHandle OpenHandle(string path)
+    {
+        using var held = HeldFile.Of(path) ?? throw new FileNotFoundException($"Could not find file '{path}'.", path);
+        RequirePlain(held.Kind, path);
+        return File.OpenHandle(
+            held.Kind == FileKind.Null ? "/dev/null" : held.Path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete
+        );
+    }
+
+    /// <inheritdoc cref="OpenRead"/>
+    public static string ReadAllText(string path)
+    {
+        using var reader = new StreamReader(OpenRead(path), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    /// <inheritdoc cref="OpenRead"/>
+    public static byte[] ReadAllBytes(string path)
+    {
+        using var file = OpenRead(path, bufferSize: 1);
+        using var content = new MemoryStream();
+        file.CopyTo(content);
+        return content.ToArray();
+    }
+
+    /// <inheritdoc cref="OpenRead"/>
+    public static IReadOnlyList<string> ReadAllLines(string path)
+    {
+        using var reader = new StreamReader(OpenRead(path), Encoding.UTF8);
+        List<string> lines = [];
+        while (reader.ReadLine() is { } line)
+            lines.Add(line);
+        return lines;
+    }
+
+    /// <summary>Paths of what a directory holds that is no directory, links to directories left out too; in no order.</summary>
+    /// <param name="directory">Absolute path.</param>
+    /// <param name="pattern">As <see cref="Directory.GetFiles(string, string)"/> has it.</param>
+    public static string[] FilesIn(string directory, string pattern = "*") =>
+        ImageRoots.Of(directory) is null
+            ? Directory.GetFiles(directory, pattern)
+            : [.. NamesIn(directory, pattern).Select(n => Path.Combine(directory, n)).Where(IsFile)];
+
+    /// <summary>When the content of a file or directory last changed, UTC; the beginning of FILETIME when nothing is there, as the BCL has it.</summary>
+    public static DateTime LastWriteTimeUtc(string path)
+    {
+        using var held = Held(path);
+        return (held is null ? null : ImageCalls.Facts(held.Path))?.Modified ?? DateTime.FromFileTimeUtc(0);
+    }
+
+    /// <summary>Bytes of a file.</summary>
+    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
+    public static long Length(string path)
+    {
+        using var held = HeldFile.Of(path);
+        return (held is null ? null : ImageCalls.Facts(held.Path))?.Length
+            ?? throw new FileNotFoundException($"Could not find file '{path}'.", path);
+    }
+
+    /// <summary>
+    /// The path of the same thing without links, for other programs; null when nothing is there. It holds for as long as nobody exchanges names on the way.
+    /// </summary>
+    public static string? RealPath(string path)
+    {
+        using var held = HeldFile.Of(path);
+        if (held is null)
+            return null;
+        return held.Path == path ? path : new FileInfo(held.Path).LinkTarget;
+    }
+
+    /// <summary>As <see cref="HeldFile.Of"/>; null also where this user may not look.</summary>
+    private static HeldFile? Held(string path)
+    {
+        try
+        {
+            return HeldFile.Of(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void RequirePlain(FileKind kind, string path)
+    {
+        if (kind == FileKind.Directory)
+            throw new UnauthorizedAccessException($"Access to the path '{path}' is denied: it is a directory.");
+        if (kind == FileKind.Special)
+            throw new PatchToolsException(
+                PatchErrors.NotPlainFile,
+                $"{path} is a FIFO, a socket or a device where a file is expected.",
+                path
+            );
+    }
+
+    private static List<string> NamesIn(string directory, string pattern)
+    {
+        using var held =
+            HeldFile.Of(directory)
+            ?? throw new DirectoryNotFoundException($"Could not find a part of the path '{directory}'.");
+        return
+        [
+            .. new FileSystemEnumerable<string>(
+                held.Path + "/",
+                static (ref FileSystemEntry entry) => entry.FileName.ToString(),
+                new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }
+            )
+            {
+                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                    FileSystemName.MatchesSimpleExpression(pattern, entry.FileName, ignoreCase: false),
+            },
+        ];
+    }
+
+    /// <summary>A link that leads nowhere is a file that cannot be read, as the BCL has it: whoever reads it says so.</summary>
+    private static bool IsFile(string path)
+    {
+        using var held = Held(path);
+        return held is not { Kind: FileKind.Directory };
+    }
+}
