@@ -164,12 +164,19 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     )
     {
         var package = builder.FindPackage(name, architecture);
+        var concerns = package >= 0 && builder.IsInstalled(package);
+        if (!concerns && IsInstalledName(name) && ChangesFrom(name, architecture))
+        {
+            concerns = true;
+            package = package >= 0 ? package : builder.Package(name, builder.Word(architecture));
+        }
+
         if (package < 0)
             return;
         var version = builder.FindVersion(package, edition);
         if (version < 0)
         {
-            if (!builder.IsInstalled(package))
+            if (!concerns)
                 return;
             version = builder.Version(package, edition, 0, 0, 0, Hidden(origin, PackageOrigin.NoLongerOffered));
         }
@@ -181,6 +188,19 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             list.Add(advisory);
         else if (advisory.Date > list[known].Date)
             list[known] = advisory;
+    }
+
+    /// <summary>Whether the package is installed under the other of noarch and the host's own architecture.</summary>
+    private bool ChangesFrom(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
+    {
+        var native = Encoding.UTF8.GetBytes(builder.NativeArchitecture);
+        var other =
+            architecture.SequenceEqual("noarch"u8) ? native
+            : architecture.SequenceEqual(native) ? "noarch"u8
+            : default;
+        return !other.IsEmpty
+            && builder.FindPackage(name, other) is var installed and >= 0
+            && builder.IsInstalled(installed);
     }
 
     /// <summary>Hands the advisories to the catalog, once all are known.</summary>

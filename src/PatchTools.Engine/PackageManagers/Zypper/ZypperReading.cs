@@ -272,7 +272,11 @@ internal sealed class ZypperReading(
         )
         {
             reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
-            if (!architecture.SequenceEqual("noarch"u8))
+            if (
+                !architecture.SequenceEqual("noarch"u8)
+                && reading._builder.FindPackage(name, "noarch"u8) is var package and >= 0
+                && (reading._builder.IsInstalled(package) || reading._builder.FindVersion(package, edition) >= 0)
+            )
                 reading._offers.AddAdvisory(repository.Origin, advisory, name, "noarch"u8, edition);
         }
     }
