@@ -34,12 +34,13 @@ internal static class PackageManagerLocator
         HostContext host,
         IProcessRunner runner,
         IDecompressor decompressor,
-        IDatabaseReader databases
+        IDatabaseReader databases,
+        ITomlReader toml
     )
     {
         try
         {
-            return Locate(host, runner, decompressor, databases);
+            return Locate(host, runner, decompressor, databases, toml);
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.PackageManagerNotFound)
         {
@@ -52,7 +53,8 @@ internal static class PackageManagerLocator
         HostContext host,
         IProcessRunner runner,
         IDecompressor decompressor,
-        IDatabaseReader databases
+        IDatabaseReader databases,
+        ITomlReader toml
     )
     {
         var root = host.Paths.Root;
@@ -61,7 +63,7 @@ internal static class PackageManagerLocator
         if (AptPackageManager.IsPresent(root))
             return new AptPackageManager(host, runner, decompressor);
         if (DnfPackageManager.IsPresent(root))
-            return new DnfPackageManager(host, runner, decompressor, databases);
+            return new DnfPackageManager(host, runner, decompressor, databases, toml);
         if (ZypperPackageManager.IsPresent(root))
             return new ZypperPackageManager(host, runner, decompressor);
         throw new PatchToolsException(

@@ -15,6 +15,7 @@ internal sealed class DnfReading(
     DnfConfiguration configuration,
     IDecompressor decompressor,
     IDatabaseReader databases,
+    ITomlReader toml,
     InventoryRequest request,
     List<string> warnings
 )
@@ -222,7 +223,9 @@ internal sealed class DnfReading(
 
         foreach (var pattern in configuration.Excludes)
             Hide(filter.Matching([pattern]), null, $"excluded by '{pattern}' in {configuration.MainFile}");
-        if (VersionLock.Read(host.Paths.Root, configuration.Tool, configuration.Main) is { } locks)
+        if (configuration.Tool.IsDnf5)
+            ApplyLocks(Dnf5VersionLock.Read(host.Paths.Root, toml, warnings));
+        else if (VersionLock.Read(host.Paths.Root, configuration.Tool, configuration.Main) is { } locks)
             ApplyLocks(filter, locks);
         _offers.ApplyPriorities();
     }
@@ -264,6 +267,42 @@ internal sealed class DnfReading(
             if (_builder.InstalledOf(version) >= 0 && locked.Any(l => l.Form.MatchesName(_builder.NameOf(version))))
                 Hold(version);
         }
+    }
+
+    /// <summary>What dnf 5 does not see; an installed package is held where an entry keeps it at versions, and allows no newer one that is offered.</summary>
+    private void ApplyLocks(Dnf5VersionLock? locks)
+    {
+        if (locks is null)
+            return;
+        HashSet<int> held = [];
+        HashSet<int> free = [];
+        for (var version = 0; version < _builder.VersionCount; version++)
+        {
+            var name = _builder.NameOf(version);
+            List<Dnf5LockEntry> entries = [];
+            foreach (var entry in locks.Entries)
+            {
+                if (entry.Names(name))
+                    entries.Add(entry);
+            }
+
+            if (entries.Count == 0)
+                continue;
+            var edition = Encoding.UTF8.GetString(_builder.EditionOf(version));
+            var architecture = Encoding.UTF8.GetString(_builder.ArchitectureOf(version));
+            var isAllowed = entries.Exists(e => e.Allows(edition, architecture));
+            if (!isAllowed)
+                Hide([version], null, $"locked to '{string.Join("' or '", entries)}' in {locks.File}");
+            if (_builder.InstalledOf(version) is not (var installed and >= 0))
+                continue;
+            if (entries.Exists(e => e.Holds))
+                held.Add(installed);
+            if (isAllowed && RpmVersion.Order.Compare(edition, _builder.Installed(installed).Edition) > 0)
+                free.Add(installed);
+        }
+
+        foreach (var installed in held.Except(free))
+            _builder.ReplaceInstalled(installed, _builder.Installed(installed) with { IsHeld = true });
     }
 
     private void Hold(int version)

@@ -653,7 +653,8 @@ internal sealed class RpmRoot : IDisposable
             },
             runner ?? new ProcessRunner(observer ?? new SilentObserver()),
             new Decompressor(),
-            new DatabaseReader()
+            new DatabaseReader(),
+            new PatchTools.Adapters.Toml.TomlReader()
         );
 
     public void Dispose()
