@@ -152,7 +152,7 @@ public sealed class RpmEvaluatorTests
             report.Findings.Where(f => f.State == PatchState.Missing),
             f => Assert.Equal(ComplianceLevel.HIGH, f.ComplianceLevel)
         );
-        Assert.Equal("approved by 'CVE-2026-0002'", Single(report, "r-sec-two").Why);
+        Assert.Equal("approved by 'CVE-2026-0002', FAKE-02, superseded by 1.2-1", Single(report, "r-sec-two").Why);
         Assert.Equal("approved by 'r-nometa-missing', but no security update", Single(report, "r-nometa-missing").Why);
         Assert.Empty(report.Warnings);
         Assert.Equal(
@@ -253,7 +253,7 @@ public sealed class RpmEvaluatorTests
     [Theory]
     [InlineData(PackageFamily.Dnf, "CVE-X CVE-Y")]
     [InlineData(PackageFamily.Yum, "CVE-X CVE-Y")]
-    [InlineData(PackageFamily.Zypper, "CVE-X CVE-Y")]
+    [InlineData(PackageFamily.Zypper, "CVE-X CVE-Y CVE-Z")]
     public void The_newest_approved_edition_is_missing_with_the_CVEs_up_to_it(PackageFamily family, string cves)
     {
         var host = (
