@@ -140,16 +140,24 @@ internal sealed class DnfReading(
         }
 
         var root = host.Paths.Root;
-        var states = configuration.Tool.IsYum3 ? new Dictionary<string, ModuleState>() : ModuleState.Read(root);
+        var states =
+            configuration.Tool.IsYum3 ? new Dictionary<string, ModuleState>()
+            : configuration.Tool.IsDnf5 ? ModuleState.ReadDnf5(root, toml, warnings)
+            : ModuleState.Read(root);
         documents.AddRange(ReadModuleFiles(Path.Combine(root, "etc/dnf/modules.defaults.d")));
-        var known = documents.SelectMany(d => d.Streams).Select(s => s.Stream.Name).ToHashSet(StringComparer.Ordinal);
+        var known = documents.SelectMany(d => d.Streams).Select(s => (s.Stream.Name, s.Stream.Stream)).ToHashSet();
 
         // dnf keeps copies of enabled streams for the day their repository has lost them.
         documents.AddRange(
             ReadModuleFiles(Path.Combine(root, "var/lib/dnf/modulefailsafe"))
-                .Select(d => d with { Streams = [.. d.Streams.Where(s => !known.Contains(s.Stream.Name))] })
+                .Select(d => d with { Streams = [.. d.Streams.Where(s => IsLost(s.Stream))] })
         );
         return new ModuleVisibility(documents, states, Platform(root), RpmArchitectures.Base(architecture));
+
+        bool IsLost(ModuleStream stream) =>
+            !known.Contains((stream.Name, stream.Stream))
+            && states.GetValueOrDefault(stream.Name) is { Status: ModuleStatus.Enabled } state
+            && state.Stream == stream.Stream;
     }
 
     private List<ModuleDocuments> ReadModuleFiles(string folder)
