@@ -263,7 +263,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         {
             foreach (var version in Catalog[i].Versions)
             {
-                if (Rejected.FirstMatch(version) >= 0 || !(version.IsInstalled || IsOffered(version)))
+                if (Rejected.FirstMatch(version) >= 0 || !(version.IsInstalled || version.IsOffered))
                     continue;
                 isAllowed = true;
                 if (IsApprovable(version, words))
