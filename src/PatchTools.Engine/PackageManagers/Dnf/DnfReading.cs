@@ -440,6 +440,10 @@ internal sealed class DnfReading(
                 foreach (var (obsoleted, flags, upTo) in _obsoletes)
                     reading._offers.AddObsoletes(version, obsoleted, flags, upTo);
             }
+            else
+            {
+                reading._offers.AddForeign(repository.Origin, name, architecture, edition);
+            }
 
             _obsoletes.Clear();
             _providesActiveName = false;

@@ -107,6 +107,20 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         }
     }
 
+    /// <summary>A version for machines of another kind, of a name that is installed here: nobody may say that no repository offers it.</summary>
+    public void AddForeign(
+        int origin,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> architecture,
+        ReadOnlySpan<byte> edition
+    )
+    {
+        if (!IsInstalledName(name) || architecture.EndsWith("src"u8))
+            return;
+        var because = $"built for {Encoding.UTF8.GetString(architecture)}";
+        builder.Version(builder.Package(name, builder.Word(architecture)), edition, 0, 0, 0, Hidden(origin, because));
+    }
+
     public void AddObsoletes(int version, string name, string flags, string edition) =>
         _obsoletes.Add((version, name, flags, edition));
 

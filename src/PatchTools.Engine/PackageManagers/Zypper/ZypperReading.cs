@@ -253,6 +253,10 @@ internal sealed class ZypperReading(
                 foreach (var (obsoleted, flags, upTo) in _obsoletes)
                     reading._offers.AddObsoletes(version, obsoleted, flags, upTo);
             }
+            else
+            {
+                reading._offers.AddForeign(repository.Origin, name, architecture, edition);
+            }
 
             _obsoletes.Clear();
             _hasVendor = false;
