@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PatchTools.Adapters.Aws;
 using PatchTools.Adapters.Compression;
 using PatchTools.Adapters.Databases;
+using PatchTools.Adapters.Toml;
 using PatchTools.Adapters.Yaml;
 using PatchTools.Ports;
 
@@ -38,6 +39,9 @@ public sealed class AdapterFactory : IAdapterFactory
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public IDatabaseReader CreateDatabaseReader() => new DatabaseReader();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ITomlReader CreateTomlReader() => new TomlReader();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public IOverrideListReader CreateOverrideListReader() => new OverrideListReader();

@@ -75,6 +75,8 @@ public sealed partial class PatchRun
             ApprovalDateSource = request.ApprovalDateSource,
         };
         var choice = Choose(request.Snapshot, inventory, terms, request.Inventory.LockTimeout);
+        foreach (var warning in choice.Warnings)
+            observer.Warning(warning);
         return await PlanAsync(choice, cancellationToken);
     }
 
@@ -128,6 +130,13 @@ public sealed partial class PatchRun
             );
             var terms = TermsOf(request, PatchOperation.Install) with { InstallOverrideList = list };
             var choice = Choose(snapshot, before, terms, request.LockTimeout, deadline);
+            if (request.DryRun)
+            {
+                // A real run has them in its report.
+                foreach (var warning in choice.Warnings)
+                    observer.Warning(warning);
+            }
+
             if (resume.Step == ResumeStep.Rebooted)
                 return Ready(
                     new InstallPlan
@@ -232,7 +241,14 @@ public sealed partial class PatchRun
     }
 
     /// <summary>What to ask the package manager for, and what the administrator's holds keep out of it.</summary>
-    private sealed record Choice(InstallRequest Install, IReadOnlyList<PatchSetback> Held);
+    /// <param name="Install">What to ask for.</param>
+    /// <param name="Held">What is not asked for.</param>
+    /// <param name="Warnings">What the reader of the baseline should know: entries of its lists, or of the override list, that match nothing.</param>
+    private sealed record Choice(
+        InstallRequest Install,
+        IReadOnlyList<PatchSetback> Held,
+        IReadOnlyList<string> Warnings
+    );
 
     private Choice Choose(
         PatchSnapshot snapshot,
@@ -243,13 +259,12 @@ public sealed partial class PatchRun
     )
     {
         // Nothing has failed yet: without a list, what is to be installed is what a scan calls missing.
-        var selection = InstallSelection.Of(
-            Evaluate(
-                snapshot,
-                inventory,
-                terms.InstallOverrideList is null ? terms with { Operation = PatchOperation.Scan } : terms
-            )
+        var report = Evaluate(
+            snapshot,
+            inventory,
+            terms.InstallOverrideList is null ? terms with { Operation = PatchOperation.Scan } : terms
         );
+        var selection = InstallSelection.Of(report);
         return new Choice(
             new InstallRequest
             {
@@ -260,7 +275,8 @@ public sealed partial class PatchRun
                 LockTimeout = lockTimeout,
                 Deadline = deadline,
             },
-            selection.Held
+            selection.Held,
+            report.Warnings
         );
     }
 
@@ -271,6 +287,7 @@ public sealed partial class PatchRun
         {
             Targets = [.. plan.Targets, .. choice.Held.Select(setback => setback.Target)],
             Setbacks = [.. choice.Held, .. plan.Setbacks],
+            Warnings = choice.Warnings,
         };
     }
 

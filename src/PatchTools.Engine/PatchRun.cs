@@ -317,7 +317,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             host,
             runner,
             new DeferredDecompressor(adapters),
-            new DeferredDatabaseReader(adapters)
+            new DeferredDatabaseReader(adapters),
+            new DeferredTomlReader(adapters)
         );
         return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(
             states.States,
@@ -486,7 +487,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             host,
             new ProcessRunner(host, observer),
             new DeferredDecompressor(adapters),
-            new DeferredDatabaseReader(adapters)
+            new DeferredDatabaseReader(adapters),
+            new DeferredTomlReader(adapters)
         );
 
     private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(
@@ -536,6 +538,14 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         private readonly Lazy<IDecompressor> _decompressor = new(adapters.CreateDecompressor);
 
         public Stream Open(CompressionFormat format, Stream compressed) => _decompressor.Value.Open(format, compressed);
+    }
+
+    /// <summary>Loads the TOML parser only where dnf 5 keeps something in it.</summary>
+    private sealed class DeferredTomlReader(IAdapterFactory adapters) : ITomlReader
+    {
+        private readonly Lazy<ITomlReader> _toml = new(adapters.CreateTomlReader);
+
+        public IReadOnlyDictionary<string, object> Read(string text) => _toml.Value.Read(text);
     }
 
     /// <summary>Loads SQLite only where lists are databases: on yum 3.</summary>

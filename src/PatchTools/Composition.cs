@@ -100,6 +100,8 @@ internal static class Composition
 
         public IDatabaseReader CreateDatabaseReader() => AdaptersLoadContext.Factory.CreateDatabaseReader();
 
+        public ITomlReader CreateTomlReader() => AdaptersLoadContext.Factory.CreateTomlReader();
+
         public IOverrideListReader CreateOverrideListReader() => AdaptersLoadContext.Factory.CreateOverrideListReader();
     }
 }

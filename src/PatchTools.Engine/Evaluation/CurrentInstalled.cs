@@ -27,7 +27,7 @@ public static class CurrentInstalled
         {
             if (
                 finding.InstalledVersion.Length == 0
-                || editions[(finding.PackageName, finding.Architecture)]
+                || editions[(finding.PackageName, finding.InstalledArchitecture)]
                     .Contains(finding.InstalledVersion, StringComparer.Ordinal)
                 || !seen.Add(finding.Id)
             )
@@ -56,6 +56,8 @@ public static class CurrentInstalled
 
     private static PackageEntry PackageOf(PatchFinding finding, HostInventory inventory) =>
         inventory.Packages.First(package =>
-            package.IsInstalled && package.Name == finding.PackageName && package.Architecture == finding.Architecture
+            package.IsInstalled
+            && package.Name == finding.PackageName
+            && package.Architecture == finding.InstalledArchitecture
         );
 }

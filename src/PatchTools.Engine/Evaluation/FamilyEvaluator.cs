@@ -69,7 +69,7 @@ internal abstract class FamilyEvaluator
     {
         foreach (var warning in FamilyWarnings())
             yield return warning;
-        foreach (var warning in Override?.Warnings(Catalog) ?? [])
+        foreach (var warning in Override?.Warnings(Catalog, IsOfInstalled) ?? [])
             yield return warning;
         foreach (var entry in UselessApproved())
             yield return $"approved patch '{entry}' matches no package known to this host";
@@ -115,6 +115,9 @@ internal abstract class FamilyEvaluator
 
     /// <summary>Asked where nothing known is approved: why that can never be otherwise here; null when it can.</summary>
     protected abstract string? WhyNothingIsApproved();
+
+    /// <summary>Whether an update of an installed package can come from here: it is installed, or is one under another architecture.</summary>
+    protected virtual bool IsOfInstalled(PackageEntry package) => package.IsInstalled;
 
     /// <summary>Whether nothing is said of a package, installed or not.</summary>
     protected virtual bool LeavesOut(PackageEntry package) => false;

@@ -29,12 +29,13 @@ public sealed record InstallSelection
             {
                 Name = finding.PackageName,
                 Architecture = finding.Architecture,
+                InstalledArchitecture = finding.InstalledArchitecture,
                 InstalledEdition = finding.InstalledVersion,
                 Edition = finding.AvailableVersion,
                 Id = finding.Id,
             };
             if (
-                refusals.GetValueOrDefault((target.Name, target.Architecture)) is { } package
+                refusals.GetValueOrDefault((target.Name, target.InstalledArchitecture)) is { } package
                 && RefusalOf(package, target.Edition) is { } refusal
             )
                 held.Add(new PatchSetback(target, SetbackKind.Held, refusal));

@@ -19,12 +19,14 @@ internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family
         entry.Title is null ? $"'{entry.Id}'" : $"'{entry.Id}' with title '{entry.Title}'";
 
     /// <summary>Entries from which nothing can come: a misspelt name looks like a host that is up to date.</summary>
-    public IEnumerable<string> Warnings(PackageCatalog catalog)
+    /// <param name="catalog">What is known to the host.</param>
+    /// <param name="isInstalled">Whether an update can come from the package.</param>
+    public IEnumerable<string> Warnings(PackageCatalog catalog, Func<PackageEntry, bool> isInstalled)
     {
         if (list.Entries.Count == 0)
             yield return "the install override list has no entries, so nothing is to be installed";
-        var notInstalled = Unmatched(list.Entries, catalog, installed: true);
-        var unknown = Unmatched(notInstalled, catalog, installed: false);
+        var notInstalled = Unmatched(list.Entries, catalog, isInstalled);
+        var unknown = Unmatched(notInstalled, catalog, package => !isInstalled(package));
         foreach (var entry in notInstalled)
         {
             var what = unknown.Contains(entry)
@@ -37,8 +39,12 @@ internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family
         }
     }
 
-    /// <summary>Entries that name no version of any package that is installed, or is not.</summary>
-    private List<OverrideEntry> Unmatched(IReadOnlyList<OverrideEntry> entries, PackageCatalog catalog, bool installed)
+    /// <summary>Entries that name no version of any package that counts.</summary>
+    private List<OverrideEntry> Unmatched(
+        IReadOnlyList<OverrideEntry> entries,
+        PackageCatalog catalog,
+        Func<PackageEntry, bool> counts
+    )
     {
         List<OverrideEntry> rest = [.. entries];
         if (rest.Count == 0)
@@ -46,7 +52,7 @@ internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family
         var patterns = new OverridePatterns(rest, family, nativeArchitecture);
         foreach (var package in catalog)
         {
-            if (package.IsInstalled != installed)
+            if (!counts(package))
                 continue;
             foreach (var version in package.Versions)
             {

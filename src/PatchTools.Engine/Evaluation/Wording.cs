@@ -24,6 +24,9 @@ internal static class Wording
 
     public static string Approved(string entry) => $"approved by '{entry}'";
 
+    /// <summary>The version that the advisory names is not the newest that has its fix.</summary>
+    public static string Superseded(string advisory, string edition) => $"{advisory}, superseded by {edition}";
+
     public static string ApprovedButNotSecurity(string entry) => $"approved by '{entry}', but no security update";
 
     public static string Rejected(string entry) => $"rejected by '{entry}'";

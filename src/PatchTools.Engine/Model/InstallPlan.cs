@@ -6,7 +6,15 @@ public sealed record PatchTarget
     /// <summary>Bare package name, without architecture.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Of the version to install.</summary>
     public required string Architecture { get; init; }
+
+    /// <summary>Of the installed version: another one only where the update goes from noarch to an architecture of the host, or back.</summary>
+    public string InstalledArchitecture
+    {
+        get => field ?? Architecture;
+        init => field = value == Architecture ? null : value;
+    }
 
     /// <summary>Installed version; empty when none is.</summary>
     public string InstalledEdition { get; init; } = "";
@@ -43,6 +51,13 @@ public sealed record PlannedChange
     public required string Name { get; init; }
 
     public required string Architecture { get; init; }
+
+    /// <summary>Architecture before; another one only where the change goes from noarch to an architecture of the host, or back.</summary>
+    public string FromArchitecture
+    {
+        get => field ?? Architecture;
+        init => field = value == Architecture ? null : value;
+    }
 
     /// <summary>Installed version; empty when none is.</summary>
     public string FromVersion { get; init; } = "";
@@ -135,6 +150,13 @@ public sealed record InstallPlan
 
     /// <summary>What the transaction is told beside the accepted targets, in the tool's own notation: what to leave alone, what puts the database right.</summary>
     internal IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>What the reader of the baseline should know before an install: entries of its lists, or of the override list, that match nothing.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 
     /// <summary>The package database is inconsistent now, and the transaction begins by putting it right.</summary>
     public bool RepairsDatabase { get; init; }

@@ -412,6 +412,21 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
         }
     }
 
+    /// <summary>At least one repository offers it and the tool sees it there.</summary>
+    internal bool IsOffered
+    {
+        get
+        {
+            foreach (var origin in OriginIndexes)
+            {
+                if (_catalog.Origins[origin].IsOffer)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     internal ReadOnlySpan<int> OriginIndexes => _catalog.OriginSets[_catalog.VersionRows[Index].OriginSet];
 
     public IReadOnlyList<Advisory> Advisories => _catalog.AdvisorySets[_catalog.VersionRows[Index].Advisories];

@@ -74,7 +74,15 @@ public sealed record PatchFinding
     /// <summary>Reported name: bare, or <c>name:arch</c> for a foreign architecture on dpkg (spec 09 §2).</summary>
     public required string Name { get; init; }
 
+    /// <summary>Of the reported version.</summary>
     public required string Architecture { get; init; }
+
+    /// <summary>Of the installed version: another one only where an update goes from noarch to an architecture of the host, or back.</summary>
+    public string InstalledArchitecture
+    {
+        get => field ?? Architecture;
+        init => field = value == Architecture ? null : value;
+    }
 
     public required PatchState State { get; init; }
 

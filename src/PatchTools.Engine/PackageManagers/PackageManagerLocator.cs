@@ -44,12 +44,13 @@ internal static class PackageManagerLocator
         HostContext host,
         IProcessRunner runner,
         IDecompressor decompressor,
-        IDatabaseReader databases
+        IDatabaseReader databases,
+        ITomlReader toml
     )
     {
         try
         {
-            return Locate(host, runner, decompressor, databases);
+            return Locate(host, runner, decompressor, databases, toml);
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.PackageManagerNotFound)
         {
@@ -73,7 +74,8 @@ internal static class PackageManagerLocator
         HostContext host,
         IProcessRunner runner,
         IDecompressor decompressor,
-        IDatabaseReader databases
+        IDatabaseReader databases,
+        ITomlReader toml
     )
     {
         var root = host.Paths.Root;
@@ -81,7 +83,7 @@ internal static class PackageManagerLocator
         return HostFamily.Of(root) switch
         {
             PackageFamily.Apt => new AptPackageManager(host, runner, decompressor),
-            PackageFamily.Dnf or PackageFamily.Yum => new DnfPackageManager(host, runner, decompressor, databases),
+            PackageFamily.Dnf or PackageFamily.Yum => new DnfPackageManager(host, runner, decompressor, databases, toml),
             PackageFamily.Zypper => new ZypperPackageManager(host, runner, decompressor),
             _ => throw new PatchToolsException(PatchErrors.PackageManagerNotFound, HostFamily.WhyNone(root), root),
         };

@@ -263,5 +263,7 @@ public interface IAdapterFactory
 
     IDatabaseReader CreateDatabaseReader();
 
+    ITomlReader CreateTomlReader();
+
     IOverrideListReader CreateOverrideListReader();
 }

@@ -564,6 +564,8 @@ public sealed class FleetTests
 
         public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();
 
+        public ITomlReader CreateTomlReader() => throw new NotSupportedException();
+
         public IOverrideListReader CreateOverrideListReader() => throw new NotSupportedException();
 
         public IAsyncEnumerable<IReadOnlyList<string>> FindInstancesAsync(

@@ -186,6 +186,8 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
 
         public Ports.IDatabaseReader CreateDatabaseReader() => _inner.CreateDatabaseReader();
 
+        public Ports.ITomlReader CreateTomlReader() => _inner.CreateTomlReader();
+
         public Ports.IOverrideListReader CreateOverrideListReader() => _inner.CreateOverrideListReader();
 
         public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)

@@ -64,11 +64,11 @@ public sealed class RpmEvaluatorTests
             report.Findings.Where(f => f.State == PatchState.InstalledOther).Select(f => f.Name)
         );
         Assert.Equal(1, report.Counts.NotApplicable);
-        Assert.Equal((16, 2), (report.Counts.SecurityNonCompliant, report.Counts.OtherNonCompliant));
+        Assert.Equal((17, 1), (report.Counts.SecurityNonCompliant, report.Counts.OtherNonCompliant));
         Assert.Equal(ComplianceLevel.INFORMATIONAL, report.NonCompliantSeverity);
         var bug = Single(report, "r-sec-then-bug");
         Assert.Equal(
-            ("r-sec-then-bug.x86_64:0:1.2-1", "Bugfix", "None"),
+            ("r-sec-then-bug.x86_64:0:1.2-1", "Security", "Important"),
             (bug.Title, bug.Classification, bug.Severity)
         );
         Assert.Equal(["CVE-2026-0008"], bug.CveIds);
@@ -116,7 +116,7 @@ public sealed class RpmEvaluatorTests
             [.. _missingByPredefined.Append("r-mod-off 1.1-1.module").Order(StringComparer.Ordinal)],
             Names(report, PatchState.Missing)
         );
-        Assert.Empty(Single(report, "r-sec-then-bug").CveIds);
+        Assert.Equal(["CVE-2026-0008"], Single(report, "r-sec-then-bug").CveIds);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class RpmEvaluatorTests
                 "r-lex 1.10-1",
                 "r-sec-low 1.1-1",
                 "r-sec-then-bug 1.2-1",
-                "r-sec-two 1.1-1",
+                "r-sec-two 1.2-1",
             ],
             Names(report, PatchState.Missing)
         );
@@ -152,7 +152,7 @@ public sealed class RpmEvaluatorTests
             report.Findings.Where(f => f.State == PatchState.Missing),
             f => Assert.Equal(ComplianceLevel.HIGH, f.ComplianceLevel)
         );
-        Assert.Equal("approved by 'CVE-2026-0002'", Single(report, "r-sec-two").Why);
+        Assert.Equal("approved by 'CVE-2026-0002', FAKE-02, superseded by 1.2-1", Single(report, "r-sec-two").Why);
         Assert.Equal("approved by 'r-nometa-missing', but no security update", Single(report, "r-nometa-missing").Why);
         Assert.Empty(report.Warnings);
         Assert.Equal(
@@ -189,7 +189,7 @@ public sealed class RpmEvaluatorTests
                 "r-enh-missing 1.1-1",
                 "r-nometa-missing 1.1-1",
                 "r-sec-then-bug 1.2-1",
-                "r-sec-two 1.1-1",
+                "r-sec-two 1.2-1",
                 "r-tilde 1.0-1",
             ],
             Names(report, PatchState.Missing)
@@ -252,8 +252,8 @@ public sealed class RpmEvaluatorTests
     /// <summary>The worked example of the common evaluator: rules Security → HIGH and (any class, severity Low) → LOW.</summary>
     [Theory]
     [InlineData(PackageFamily.Dnf, "CVE-X CVE-Y")]
-    [InlineData(PackageFamily.Yum, "CVE-Y")]
-    [InlineData(PackageFamily.Zypper, "CVE-X CVE-Y")]
+    [InlineData(PackageFamily.Yum, "CVE-X CVE-Y")]
+    [InlineData(PackageFamily.Zypper, "CVE-X CVE-Y CVE-Z")]
     public void The_newest_approved_edition_is_missing_with_the_CVEs_up_to_it(PackageFamily family, string cves)
     {
         var host = (
@@ -273,12 +273,13 @@ public sealed class RpmEvaluatorTests
             "tool"
         );
         Assert.Equal(
-            (PatchState.Missing, "1.0-3", ComplianceLevel.HIGH),
+            (PatchState.Missing, "1.0-4", ComplianceLevel.HIGH),
             (finding.State, finding.AvailableVersion, finding.ComplianceLevel)
         );
         Assert.Equal(cves.Split(' '), finding.CveIds.Order());
-        Assert.Equal("1.0-4", finding.Explanation.HeldBackEdition);
-        Assert.Equal("rule 1 approves C", finding.Why);
+        Assert.Null(finding.Explanation.HeldBackEdition);
+        Assert.Equal("rule 1 approves B, superseded by 1.0-4", finding.Why);
+        Assert.Equal("important", finding.Severity, ignoreCase: true);
     }
 
     [Theory]
@@ -318,7 +319,7 @@ public sealed class RpmEvaluatorTests
             )
             .Package("absent", "1.0-1 BASE adv=P1");
         var security = host.Evaluate(Suse(_securityHigh));
-        Assert.Equal(["curl 7.60-2.1"], Names(security, PatchState.Missing));
+        Assert.Equal(["curl 7.60-3.1"], Names(security, PatchState.Missing));
         Assert.Equal(
             ("only.noarch:0:1.0-1", ""),
             (Single(security, "only").Title, Single(security, "only").Classification)
@@ -717,18 +718,23 @@ public sealed class RpmEvaluatorTests
             .Package("lost", "1.0-1* BASE", "1.1-1 GONE adv=A");
         var held = host.Finding(RedHat(_securityHigh), "rolled");
         Assert.Equal(
-            (PatchState.InstalledOther, "1.2-1 has the fix of A, but no rule matches B"),
-            (held.State, held.Why)
+            (PatchState.Missing, "1.2-1", "rule 1 approves A, superseded by 1.2-1"),
+            (held.State, held.AvailableVersion, held.Why)
         );
         Assert.Contains(
-            "A names 1.1-1, which no repository offers any more; 1.2-1 has its fix",
+            "A names 1.1-1, which no repository offers any more; superseded by 1.2-1, which has its fix",
             held.Explanation.Observations
+        );
+        var unwanted = host.Finding(RedHat(Rule(ComplianceLevel.LOW, Classification("Enhancement"))), "rolled");
+        Assert.Equal(
+            (PatchState.InstalledOther, "1.2-1 has the fix of A, but no rule matches B"),
+            (unwanted.State, unwanted.Why)
         );
         Assert.Equal("A names 1.1-1, which no repository offers", host.Finding(RedHat(_securityHigh), "lost").Why);
         var approved = host.Finding(RedHat(_predefined), "rolled");
         Assert.Equal((PatchState.Missing, "1.2-1"), (approved.State, approved.AvailableVersion));
         Assert.Contains(
-            "A names 1.1-1, which no repository offers any more; 1.2-1 has its fix",
+            "A names 1.1-1, which no repository offers any more; superseded by 1.2-1, which has its fix",
             approved.Explanation.Observations
         );
     }

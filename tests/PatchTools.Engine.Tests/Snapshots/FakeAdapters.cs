@@ -51,6 +51,8 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
 
     public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();
 
+    public ITomlReader CreateTomlReader() => throw new NotSupportedException();
+
     public IOverrideListReader CreateOverrideListReader() => new PatchTools.Adapters.Yaml.OverrideListReader();
 
     public Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(

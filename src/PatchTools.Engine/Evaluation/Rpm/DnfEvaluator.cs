@@ -21,27 +21,25 @@ internal sealed class DnfEvaluator(EvaluationRequest request)
         ApprovedNamesNeedAdvisory = true,
     };
 
-    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current)
+    protected override IEnumerable<RpmCandidate> Candidates(RpmLine line)
     {
-        var installed = current.Edition;
-        foreach (var version in package.Versions)
+        foreach (var (version, edition) in line.Versions)
         {
-            var edition = version.Edition;
-            var order = Compare(edition, installed);
-            if (order < 0 || !IsOffered(version))
+            var order = Compare(edition, line.Edition);
+            if (order < 0 || !version.IsOffered || (order == 0 && version.Package != line.Package))
                 continue;
             foreach (var candidate in Described(version, edition, order))
                 yield return candidate;
         }
 
-        yield return Candidate(current, installed, null, 0);
+        yield return Candidate(line.Current, line.Edition, null, 0);
     }
 
     protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package)
     {
         foreach (var version in package.Versions)
         {
-            if (!IsOffered(version))
+            if (!version.IsOffered)
                 continue;
             foreach (var candidate in Described(version, version.Edition, 1))
                 yield return candidate;

@@ -10,6 +10,9 @@ internal sealed record RpmCandidate
     /// <summary>Null for a version that is judged without one.</summary>
     public required Advisory? Advisory { get; init; }
 
+    /// <summary>The older version that the advisory names, where this one supersedes it; null for an advisory that names this version.</summary>
+    public string? Supersedes { get; init; }
+
     /// <summary>Negative, zero or positive: older than, equal to or newer than the installed edition; positive when none is installed.</summary>
     public required int ToInstalled { get; init; }
 

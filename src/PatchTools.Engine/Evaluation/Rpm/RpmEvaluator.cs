@@ -8,7 +8,7 @@ namespace PatchTools.Evaluation.Rpm;
 /// What dnf, yum and zypper share: the versions of a package become candidates, each is matched by itself, and one of them represents the package
 /// (spec 03 §§4–6, 13.5–13.6). The families differ in who is a candidate and how the vendor's words read.
 /// </summary>
-internal abstract class RpmEvaluator : FamilyEvaluator
+internal abstract partial class RpmEvaluator : FamilyEvaluator
 {
     private static readonly string[] _usualSeverities =
     [
@@ -23,18 +23,18 @@ internal abstract class RpmEvaluator : FamilyEvaluator
 
     private readonly RpmRules _rules;
     private readonly RpmRuleSettings _settings;
+    private readonly ArchitectureChanges _changes;
 
     protected RpmEvaluator(EvaluationRequest request, PatchList approved, PatchList rejected, RpmRuleSettings settings)
         : base(request, approved, rejected)
     {
         _rules = new RpmRules(request, settings);
         _settings = settings;
+        _changes = new ArchitectureChanges(request.Inventory.Packages);
     }
 
-    /// <summary>Candidates of an installed package.</summary>
-    /// <param name="package">The package.</param>
-    /// <param name="current">Newest installed version.</param>
-    protected abstract IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current);
+    /// <summary>Candidates of an installed package, each as the advisories that name it describe it.</summary>
+    protected abstract IEnumerable<RpmCandidate> Candidates(RpmLine line);
 
     /// <summary>Candidates of a package that is not installed.</summary>
     protected abstract IEnumerable<RpmCandidate> Candidates(PackageEntry package);
@@ -64,7 +64,10 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         RpmVersion.EpochLength(edition) is var digits and > 0 ? edition.AsSpan(0, digits) : "0";
 
     protected sealed override bool IsInScope(PackageEntry package) =>
-        Candidates(package).Any(c => c.Decision.IsApproved);
+        !_changes.IsFollower(package) && Candidates(package).Any(c => c.Decision.IsApproved);
+
+    protected sealed override bool IsOfInstalled(PackageEntry package) =>
+        package.IsInstalled || _changes.IsFollower(package);
 
     /// <summary>yum's rejected patches are excluded from its repositories, so there a list cannot bring them either (spec 05 §2.4).</summary>
     protected virtual bool OverrideBringsRejected => true;
@@ -73,14 +76,16 @@ internal abstract class RpmEvaluator : FamilyEvaluator
 
     protected sealed override PatchFinding Judge(PackageEntry package, bool asInstalled)
     {
-        var current = NewestInstalled(package);
-        var installed = FactsOf(package, current);
-        List<RpmCandidate> candidates = [.. Candidates(package, current)];
+        var line = LineOf(package);
+        var installed = FactsOf(package, line.Current);
+        List<RpmCandidate> candidates = [.. Candidates(line)];
         if (asInstalled)
             candidates.RemoveAll(c => c.IsNewer);
+        else
+            AddSuperseded(line, candidates);
         var best = HighestApproved(candidates);
         var chosen = best.Count > 0 ? MostSevere(best) : null;
-        var rejected = chosen is null ? RejectedEntry(current) : null;
+        var rejected = chosen is null ? RejectedEntry(line.Current) : null;
         var state =
             chosen is { IsNewer: true } ? PatchState.Missing
             : chosen is not null ? PatchState.Installed
@@ -103,17 +108,62 @@ internal abstract class RpmEvaluator : FamilyEvaluator
             best,
             described,
             fixing,
-            Explain(package, installed, state, reported, chosen, candidates, rejected)
+            Explain(line, installed, state, reported, chosen, candidates, rejected)
         );
+    }
+
+    private RpmLine LineOf(PackageEntry package) =>
+        new(package, NewestInstalled(package), _changes, Request.VersionOrder);
+
+    /// <summary>
+    /// An offered version carries the advisories that name an older one beyond the installed, and so has their fix. The newest version that is approved
+    /// speaks for the package, so what it carries need not be told of those below it.
+    /// </summary>
+    private void AddSuperseded(RpmLine line, List<RpmCandidate> candidates)
+    {
+        foreach (
+            var edition in candidates
+                .Where(c => c.IsNewer)
+                .GroupBy(c => c.Edition, StringComparer.Ordinal)
+                .OrderByDescending(g => g.Key, Request.VersionOrder)
+                .ToList()
+        )
+        {
+            List<RpmCandidate> carried =
+            [
+                .. edition.Select(c => c.Version).Distinct().SelectMany(v => Superseded(line, v, edition.Key)),
+            ];
+            candidates.AddRange(carried);
+            if (carried.Concat(edition).Any(c => c.Decision.IsApproved))
+                return;
+        }
+    }
+
+    private IEnumerable<RpmCandidate> Superseded(RpmLine line, PackageVersion version, string edition)
+    {
+        // What an advisory of its own keeps away, no older one brings; and a version is no older than the first of its own.
+        var own = version.Advisories;
+        if (own.Any(advisory => RejectedEntry(version, advisory) is not null))
+            yield break;
+        var published = own.Select(a => a.Date).Where(d => d is not null).Min();
+        foreach (var (advisory, named) in line.SupersededBy(new RpmVersionOfLine(version, edition)))
+        {
+            var dated = published > advisory.Date ? advisory with { Date = published } : advisory;
+            yield return Candidate(version, edition, dated, 1) with
+            {
+                Advisory = advisory,
+                Supersedes = named == edition ? null : named,
+            };
+        }
     }
 
     /// <summary>The highest newer edition that the list names, described by its gravest advisory (spec 10 §7.5, 11 §7, 12 §10).</summary>
     protected sealed override PatchFinding? JudgeByOverride(PackageEntry package)
     {
-        var current = NewestInstalled(package);
-        var installed = FactsOf(package, current);
+        var line = LineOf(package);
+        var installed = FactsOf(package, line.Current);
         List<RpmCandidate> named = [];
-        foreach (var candidate in Candidates(package, current))
+        foreach (var candidate in Candidates(line))
         {
             if (
                 !candidate.IsNewer
@@ -130,6 +180,9 @@ internal abstract class RpmEvaluator : FamilyEvaluator
 
         if (named.Count == 0)
             return null;
+        named.AddRange(
+            named.Select(c => c.Version).Distinct().ToList().SelectMany(v => Superseded(line, v, named[0].Edition))
+        );
         var described = MostSevere(named);
         List<RpmCandidate> approved = [.. named.Where(c => c.Decision.IsApproved)];
         var explanation = ExplainOverride(
@@ -169,14 +222,17 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         FindingExplanation explanation
     )
     {
-        var id = $"{package.Name}.{package.Architecture}";
+        var isUpdate = state is PatchState.Missing or PatchState.Failed;
+        var architecture = isUpdate ? described!.Version.Package.Architecture : package.Architecture;
+        var id = $"{package.Name}.{architecture}";
         return new PatchFinding
         {
             Name = package.Name,
-            Architecture = package.Architecture,
+            Architecture = architecture,
+            InstalledArchitecture = package.Architecture,
             State = state,
             InstalledVersion = installed.Edition,
-            AvailableVersion = state is PatchState.Missing or PatchState.Failed ? reported : "",
+            AvailableVersion = isUpdate ? reported : "",
             Id = id,
             Title = $"{id}:{TitleEpoch(reported)}:{RpmVersion.WithoutEpoch(reported)}",
             ComplianceLevel = approved.Count == 0 ? ComplianceLevel.UNSPECIFIED : approved.Max(c => c.Decision.Level),
@@ -207,7 +263,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         {
             foreach (var version in Catalog[i].Versions)
             {
-                if (Rejected.FirstMatch(version) >= 0 || !(version.IsInstalled || IsOffered(version)))
+                if (Rejected.FirstMatch(version) >= 0 || !(version.IsInstalled || version.IsOffered))
                     continue;
                 isAllowed = true;
                 if (IsApprovable(version, words))
@@ -302,17 +358,6 @@ internal abstract class RpmEvaluator : FamilyEvaluator
 
     protected int Compare(string x, string y) => Request.VersionOrder.Compare(x, y);
 
-    protected static bool IsOffered(PackageVersion version)
-    {
-        foreach (var origin in version.Origins)
-        {
-            if (origin.IsOffer)
-                return true;
-        }
-
-        return false;
-    }
-
     private static string? EntryOf(ListUse list, int index) => index < 0 ? null : list.Entry(index);
 
     private string? RejectedEntry(PackageVersion version, Advisory? advisory) =>
@@ -382,7 +427,7 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         return highest;
     }
 
-    /// <summary>Of several advisories on one edition the one with the highest level represents it, then the vendor's gravest, then the first.</summary>
+    /// <summary>Of several advisories on one edition the one with the highest level represents it, then the vendor's gravest, then a security advisory, then the first.</summary>
     protected static RpmCandidate MostSevere(IReadOnlyList<RpmCandidate> candidates)
     {
         var best = candidates[0];
@@ -395,242 +440,13 @@ internal abstract class RpmEvaluator : FamilyEvaluator
         return best;
     }
 
-    private static (bool, ComplianceLevel, int) Gravity(RpmCandidate candidate) =>
-        (candidate.Advisory is not null, candidate.Decision.Level, VendorSeverity.Rank(candidate.Advisory?.Severity));
-
-    private FindingExplanation Explain(
-        PackageEntry package,
-        InstalledPackage installed,
-        PatchState state,
-        string reported,
-        RpmCandidate? chosen,
-        List<RpmCandidate> candidates,
-        string? rejected
-    )
-    {
-        var heldBack = HeldBack(candidates, reported);
-        var unseen = UnseenVersions.Of(package, installed.Edition, Request.VersionOrder);
-        var hostPolicy = HostPolicy(installed, state, reported, unseen);
-        if (chosen is not null)
-        {
-            var decision = chosen.Decision;
-            return new FindingExplanation
-            {
-                Decision = decision.Kind,
-                Summary = ApprovedSummary(chosen, installed, heldBack),
-                Rule = decision.Rule + 1,
-                ListEntry = decision.ListEntry,
-                Observations = new LazyLines(() =>
-                    [.. Observe(chosen), .. unseen.RollUp(chosen.Edition, Request.VersionOrder)]
-                ),
-                HeldBackEdition = heldBack?.Edition,
-                ApprovedFrom = heldBack?.Decision.ApprovedFrom,
-                HostPolicy = hostPolicy,
-            };
-        }
-
-        var nearest = Nearest(candidates);
-        if (rejected is not null)
-        {
-            return new FindingExplanation
-            {
-                Decision = DecisionKind.RejectedList,
-                Summary = Wording.Rejected(rejected),
-                ListEntry = rejected,
-                Observations = new LazyLines(() =>
-                    [
-                        $"judged the installed {installed.Edition}",
-                        $"rejected list: '{rejected}' matches",
-                        .. nearest is null ? [] : Observe(nearest),
-                    ]
-                ),
-                HeldBackEdition = heldBack?.Edition,
-                HostPolicy = hostPolicy,
-            };
-        }
-
-        if (
-            nearest is null
-            || (
-                !IsOffered(nearest.Version)
-                && nearest.Decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity
-                && nearest.Advisory is null
-            )
-        )
-        {
-            var olderIsOffered = HasOffers(package);
-            return new FindingExplanation
-            {
-                Decision = DecisionKind.NotOffered,
-                Summary =
-                    unseen.Fix is { } fix ? Wording.FixNotOffered(fix.Advisory, fix.Edition)
-                    : olderIsOffered ? Wording.NewerThanOffered
-                    : Wording.NotOffered,
-                Observations = nearest is null
-                    ?
-                    [
-                        $"judged the installed {installed.Edition}, repositories offer nothing as new",
-                        .. unseen.RollUp(null, Request.VersionOrder),
-                    ]
-                    : new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(null, Request.VersionOrder)]),
-                HostPolicy = hostPolicy,
-            };
-        }
-
-        var rollUp = nearest.IsNewer ? nearest.Edition : null;
-        return new FindingExplanation
-        {
-            Decision = nearest.Decision.Kind,
-            Summary =
-                unseen.Fix is not { } gone ? OtherSummary(nearest)
-                : rollUp is not null && Compare(gone.Edition, rollUp) <= 0
-                    ? Wording.RollUp(rollUp, gone.Advisory, OtherSummary(nearest))
-                : Wording.FixNotOffered(gone.Advisory, gone.Edition),
-            Rule = nearest.Decision.Rule + 1,
-            ListEntry = nearest.Decision.ListEntry,
-            Observations = new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(rollUp, Request.VersionOrder)]),
-            HeldBackEdition = heldBack?.Edition,
-            ApprovedFrom = heldBack?.Decision.ApprovedFrom,
-            HostPolicy = hostPolicy,
-        };
-    }
-
-    /// <summary>What the host's own policy does to this package, and what it does to all.</summary>
-    private IReadOnlyList<string> HostPolicy(
-        InstalledPackage installed,
-        PatchState state,
-        string reported,
-        UnseenVersions unseen
-    )
-    {
-        var inventory = Request.Inventory;
-        List<string> lines = [];
-        if (state == PatchState.Missing)
-        {
-            lines.AddRange(HostPolicyLines.Of(installed, reported, inventory.PackageManager, Request.VersionOrder));
-        }
-        else
-        {
-            if (installed.IsHeld)
-                lines.Add(HostPolicyLines.Held);
-            if (installed.PolicyNote is { } note)
-                lines.Add(note);
-        }
-
-        lines.AddRange(unseen.Hidden(reported, inventory.PackageManager, Request.VersionOrder));
-        return lines.Count == 0 ? inventory.HostPolicy : [.. lines, .. inventory.HostPolicy];
-    }
-
-    /// <summary>The newest candidate beyond the reported edition that is not approved; of several advisories on it the nearest to approval.</summary>
-    private RpmCandidate? HeldBack(List<RpmCandidate> candidates, string reported)
-    {
-        RpmCandidate? held = null;
-        foreach (var candidate in candidates)
-        {
-            if (!candidate.IsNewer || candidate.Decision.IsApproved || Compare(candidate.Edition, reported) <= 0)
-                continue;
-            var order = held is null ? 1 : Compare(candidate.Edition, held.Edition);
-            if (order > 0 || (order == 0 && candidate.Decision.Rank > held!.Decision.Rank))
-                held = candidate;
-        }
-
-        return held;
-    }
-
-    /// <summary>The candidate that came nearest to approval, the newest of several.</summary>
-    private RpmCandidate? Nearest(List<RpmCandidate> candidates)
-    {
-        RpmCandidate? nearest = null;
-        foreach (var candidate in candidates)
-        {
-            if (candidate.ToInstalled < 0)
-                continue;
-            var rank = nearest is null ? 1 : candidate.Decision.Rank - nearest.Decision.Rank;
-            if (rank > 0 || (rank == 0 && Compare(candidate.Edition, nearest!.Edition) > 0))
-                nearest = candidate;
-        }
-
-        return nearest;
-    }
-
-    private static string ApprovedSummary(RpmCandidate chosen, InstalledPackage installed, RpmCandidate? heldBack)
-    {
-        var decision = chosen.Decision;
-        var rule = (decision.Rule ?? 0) + 1;
-        if (decision.Kind == DecisionKind.ApprovedList)
-            return chosen.IsNewer && installed.IsHeld
-                ? $"{Wording.Approved(decision.ApprovedEntry!)}, held"
-                : Wording.Approved(decision.ApprovedEntry!);
-        if (chosen.ToInstalled < 0)
-            return Wording.RuleApproves(rule, "an older version");
-        if (!chosen.IsNewer)
-            return heldBack?.Decision is { ApprovedFrom: { } from, Rule: { } later }
-                ? Wording.NewerFrom(later + 1, from)
-                : Wording.RuleApproves(rule, "the installed version");
-        return Wording.RuleApproves(
-            rule,
-            installed.IsHeld ? "it, the host holds it" : chosen.Advisory?.Id ?? "the update"
+    private static (bool, ComplianceLevel, int, bool) Gravity(RpmCandidate candidate) =>
+        (
+            candidate.Advisory is not null,
+            candidate.Decision.Level,
+            VendorSeverity.Rank(candidate.Advisory?.Severity),
+            string.Equals(candidate.Advisory?.Classification, "security", StringComparison.OrdinalIgnoreCase)
         );
-    }
-
-    private string OtherSummary(RpmCandidate nearest)
-    {
-        var decision = nearest.Decision;
-        return decision.Kind switch
-        {
-            DecisionKind.GlobalFilters => Wording.GlobalFilters,
-            DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
-            DecisionKind.HeldBackByDate => Wording.HeldBack(
-                decision.Rule!.Value + 1,
-                Baseline.ApprovalRules[decision.Rule.Value],
-                decision.ApprovedFrom
-            ),
-            DecisionKind.NotSecurity when decision.ListEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
-            DecisionKind.NotSecurity => nearest.IsNewer
-                ? "no advisory names the newer version"
-                : "no advisory names it",
-            _ when _rules.Count == 0 => Wording.NoRules,
-            _ => nearest.Advisory is { } advisory
-                ? $"no rule matches {advisory.Id}"
-                : "no advisory names it, and no rule matches",
-        };
-    }
-
-    private static bool HasOffers(PackageEntry package)
-    {
-        foreach (var version in package.Versions)
-        {
-            if (IsOffered(version))
-                return true;
-        }
-
-        return false;
-    }
-
-    private List<string> Observe(RpmCandidate candidate)
-    {
-        var (version, decision) = (candidate.Version, candidate.Decision);
-        List<string> lines =
-        [
-            candidate.Advisory is { } advisory
-                ? $"judged {candidate.Edition} as {advisory.Id} describes it"
-                : $"judged {candidate.Edition}, which no advisory names",
-        ];
-        if (!Rejected.IsEmpty)
-            lines.Add(
-                decision.RejectedEntry is { } rejected ? $"rejected list: '{rejected}' matches" : Wording.RejectedNone
-            );
-        if (decision.Kind == DecisionKind.RejectedList)
-            return lines;
-        lines.AddRange(_rules.Observe(Properties(version, candidate.Advisory)));
-        if (!Approved.IsEmpty)
-            lines.Add(
-                decision.ApprovedEntry is { } approved
-                    ? $"approved list: '{approved}' matches, level {Baseline.ApprovedPatchesComplianceLevel}"
-                    : Wording.ApprovedNone
-            );
-        return lines;
-    }
 }
 
 /// <summary>Order of the vendors' severity words, across vendors.</summary>

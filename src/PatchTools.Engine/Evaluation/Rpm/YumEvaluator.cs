@@ -32,13 +32,28 @@ internal sealed class YumEvaluator : RpmEvaluator
 
     protected override bool ReportsMissingBesideFailed => true;
 
-    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current)
+    protected override IEnumerable<RpmCandidate> Candidates(RpmLine line)
     {
-        var installed = current.Edition;
-        return Offered(package, edition => Compare(edition, installed));
+        foreach (var (version, edition) in line.Versions)
+        {
+            var order = Compare(edition, line.Edition);
+            if (!version.IsOffered || (order <= 0 && version.Package != line.Package))
+                continue;
+            foreach (var candidate in Described(version, edition, order))
+                yield return candidate;
+        }
     }
 
-    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package) => Offered(package, _ => 1);
+    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package)
+    {
+        foreach (var version in package.Versions)
+        {
+            if (!version.IsOffered)
+                continue;
+            foreach (var candidate in Described(version, version.Edition, 1))
+                yield return candidate;
+        }
+    }
 
     protected override IReadOnlyList<string> KnownClassifications =>
         ["Security", "Bugfix", "Enhancement", "Recommended", "Newpackage"];
@@ -88,16 +103,4 @@ internal sealed class YumEvaluator : RpmEvaluator
     }
 
     protected override IEnumerable<string> FamilyWarnings() => LivePatching?.Warnings ?? [];
-
-    private IEnumerable<RpmCandidate> Offered(PackageEntry package, Func<string, int> toInstalled)
-    {
-        foreach (var version in package.Versions)
-        {
-            if (!IsOffered(version))
-                continue;
-            var edition = version.Edition;
-            foreach (var candidate in Described(version, edition, toInstalled(edition)))
-                yield return candidate;
-        }
-    }
 }

@@ -21,15 +21,13 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
         ApprovedNamesNeedAdvisory = false,
     };
 
-    protected override IEnumerable<RpmCandidate> Candidates(PackageEntry package, PackageVersion current)
+    protected override IEnumerable<RpmCandidate> Candidates(RpmLine line)
     {
-        var installed = current.Edition;
-        foreach (var candidate in Described(current, installed, 0))
+        foreach (var candidate in Described(line.Current, line.Edition, 0))
             yield return candidate;
-        foreach (var version in package.Versions)
+        foreach (var (version, edition) in line.Versions)
         {
-            var edition = version.Edition;
-            if (version.Index == current.Index || !IsOffered(version) || Compare(edition, installed) <= 0)
+            if (version == line.Current || !version.IsOffered || Compare(edition, line.Edition) <= 0)
                 continue;
             foreach (var candidate in Described(version, edition, 1))
                 yield return candidate;
@@ -41,7 +39,7 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
         PackageVersion? newest = null;
         foreach (var version in package.Versions)
         {
-            if (IsOffered(version) && (newest is null || Compare(version.Edition, newest.Value.Edition) > 0))
+            if (version.IsOffered && (newest is null || Compare(version.Edition, newest.Value.Edition) > 0))
                 newest = version;
         }
 

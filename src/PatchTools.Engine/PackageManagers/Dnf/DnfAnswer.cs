@@ -284,20 +284,22 @@ internal sealed partial record DnfAnswer
                 )
             )
                 continue;
-            var from =
-                action == PlannedAction.Remove ? edition
-                : action == PlannedAction.Install ? ""
-                : replaced
-                    .Where(r => r.Name == name)
-                    .OrderByDescending(r => r.Architecture == architecture)
-                    .Select(r => r.Edition)
-                    .FirstOrDefault("");
+            var before = replaced
+                .Where(r => r.Name == name)
+                .OrderByDescending(r => r.Architecture == architecture)
+                .Select(r => (r.Edition, r.Architecture))
+                .FirstOrDefault(("", architecture));
+            var (from, fromArchitecture) =
+                action == PlannedAction.Remove ? (edition, architecture)
+                : action == PlannedAction.Install ? ("", architecture)
+                : before;
             changes.Add(
                 new PlannedChange
                 {
                     Action = action.Value,
                     Name = name,
                     Architecture = architecture,
+                    FromArchitecture = fromArchitecture,
                     FromVersion = from,
                     ToVersion = action == PlannedAction.Remove ? "" : edition,
                     Note = what == "obsoleted" ? ReplacedNote : null,

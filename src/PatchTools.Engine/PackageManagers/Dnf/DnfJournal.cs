@@ -26,7 +26,9 @@ internal sealed class DnfJournal(HostContext host)
                 .Union(
                     changes
                         .Where(c => c.Action == PlannedAction.Upgrade)
-                        .Select(c => $"{c.Name}\t{c.Architecture}\t{c.FromVersion}\t{c.ToVersion}"),
+                        .Select(c =>
+                            $"{c.Name}\t{c.Architecture}\t{c.FromVersion}\t{c.ToVersion}\t{c.FromArchitecture}"
+                        ),
                     StringComparer.Ordinal
                 ),
         ];
@@ -42,12 +44,13 @@ internal sealed class DnfJournal(HostContext host)
         List<string> left = [];
         foreach (var fields in Lines().Select(l => l.Split('\t')))
         {
-            if (
-                fields is [var name, var architecture, var from, var to]
-                && installed.Has(name, architecture, from)
-                && installed.Has(name, architecture, to)
-            )
-                left.Add($"{name}-{RpmVersion.WithoutEpoch(from)}.{architecture}");
+            if (fields is not [var name, var architecture, var from, var to, .. var rest])
+                continue;
+
+            // A journal without a fifth field is of an earlier PatchTools, which took no updates to another architecture.
+            var before = rest is [var other] ? other : architecture;
+            if (installed.Has(name, before, from) && installed.Has(name, architecture, to))
+                left.Add($"{name}-{RpmVersion.WithoutEpoch(from)}.{before}");
         }
 
         if (left.Count == 0)

@@ -24,6 +24,7 @@ public sealed class DnfPackageManager : IPackageManager
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;
     private readonly IDatabaseReader _databases;
+    private readonly ITomlReader _toml;
     private readonly string _root;
     private readonly DnfTool _tool;
 
@@ -31,13 +32,15 @@ public sealed class DnfPackageManager : IPackageManager
         HostContext host,
         IProcessRunner runner,
         IDecompressor decompressor,
-        IDatabaseReader databases
+        IDatabaseReader databases,
+        ITomlReader toml
     )
     {
         _host = host;
         _runner = runner;
         _decompressor = decompressor;
         _databases = databases;
+        _toml = toml;
         _root = host.Paths.Root;
         _tool = ToolOf(_root);
     }
@@ -78,7 +81,7 @@ public sealed class DnfPackageManager : IPackageManager
         var refresh = request.Refresh
             ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken)
             : null;
-        var reading = new DnfReading(_host, configuration, _decompressor, _databases, request, warnings);
+        var reading = new DnfReading(_host, configuration, _decompressor, _databases, _toml, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
         var system = OsReleaseFile.Read(_root);
         var vendor = await SystemVendor.AskAsync(_root, _runner, system, installed, cancellationToken);

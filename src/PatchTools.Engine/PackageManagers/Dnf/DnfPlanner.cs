@@ -60,7 +60,7 @@ internal sealed class DnfPlanner
         var files = await new RpmFiles(_host, _runner).OfAsync(
             answer
                 .Changes.Where(c => c.FromVersion.Length > 0)
-                .Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}"),
+                .Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.FromArchitecture}"),
             cancellationToken
         );
         var changes = Changes(answer, offered);
@@ -113,7 +113,9 @@ internal sealed class DnfPlanner
                             ?? (
                                 change.Action == PlannedAction.Remove && DnfSolver.MakesRoom(change, answer)
                                     ? "the oldest of its versions (installonly_limit)"
-                                    : null
+                                : change.FromArchitecture != change.Architecture
+                                    ? ArchitectureChanges.Note(change.FromArchitecture)
+                                : null
                             ),
                     }
                 )

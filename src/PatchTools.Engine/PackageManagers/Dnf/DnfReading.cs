@@ -16,6 +16,7 @@ internal sealed class DnfReading(
     DnfConfiguration configuration,
     IDecompressor decompressor,
     IDatabaseReader databases,
+    ITomlReader toml,
     InventoryRequest request,
     List<string> warnings
 )
@@ -140,16 +141,24 @@ internal sealed class DnfReading(
         }
 
         var root = host.Paths.Root;
-        var states = configuration.Tool.IsYum3 ? new Dictionary<string, ModuleState>() : ModuleState.Read(root);
+        var states =
+            configuration.Tool.IsYum3 ? new Dictionary<string, ModuleState>()
+            : configuration.Tool.IsDnf5 ? ModuleState.ReadDnf5(root, toml, warnings)
+            : ModuleState.Read(root);
         documents.AddRange(ReadModuleFiles(Path.Combine(root, "etc/dnf/modules.defaults.d")));
-        var known = documents.SelectMany(d => d.Streams).Select(s => s.Stream.Name).ToHashSet(StringComparer.Ordinal);
+        var known = documents.SelectMany(d => d.Streams).Select(s => (s.Stream.Name, s.Stream.Stream)).ToHashSet();
 
         // dnf keeps copies of enabled streams for the day their repository has lost them.
         documents.AddRange(
             ReadModuleFiles(Path.Combine(root, "var/lib/dnf/modulefailsafe"))
-                .Select(d => d with { Streams = [.. d.Streams.Where(s => !known.Contains(s.Stream.Name))] })
+                .Select(d => d with { Streams = [.. d.Streams.Where(s => IsLost(s.Stream))] })
         );
         return new ModuleVisibility(documents, states, Platform(root), RpmArchitectures.Base(architecture));
+
+        bool IsLost(ModuleStream stream) =>
+            !known.Contains((stream.Name, stream.Stream))
+            && states.GetValueOrDefault(stream.Name) is { Status: ModuleStatus.Enabled } state
+            && state.Stream == stream.Stream;
     }
 
     private List<ModuleDocuments> ReadModuleFiles(string folder)
@@ -223,7 +232,9 @@ internal sealed class DnfReading(
 
         foreach (var pattern in configuration.Excludes)
             Hide(filter.Matching([pattern]), null, $"excluded by '{pattern}' in {configuration.MainFile}");
-        if (VersionLock.Read(host.Paths.Root, configuration.Tool, configuration.Main) is { } locks)
+        if (configuration.Tool.IsDnf5)
+            ApplyLocks(Dnf5VersionLock.Read(host.Paths.Root, toml, warnings));
+        else if (VersionLock.Read(host.Paths.Root, configuration.Tool, configuration.Main) is { } locks)
             ApplyLocks(filter, locks);
         _offers.ApplyPriorities();
     }
@@ -265,6 +276,42 @@ internal sealed class DnfReading(
             if (_builder.InstalledOf(version) >= 0 && locked.Any(l => l.Form.MatchesName(_builder.NameOf(version))))
                 Hold(version);
         }
+    }
+
+    /// <summary>What dnf 5 does not see; an installed package is held where an entry keeps it at versions, and allows no newer one that is offered.</summary>
+    private void ApplyLocks(Dnf5VersionLock? locks)
+    {
+        if (locks is null)
+            return;
+        HashSet<int> held = [];
+        HashSet<int> free = [];
+        for (var version = 0; version < _builder.VersionCount; version++)
+        {
+            var name = _builder.NameOf(version);
+            List<Dnf5LockEntry> entries = [];
+            foreach (var entry in locks.Entries)
+            {
+                if (entry.Names(name))
+                    entries.Add(entry);
+            }
+
+            if (entries.Count == 0)
+                continue;
+            var edition = Encoding.UTF8.GetString(_builder.EditionOf(version));
+            var architecture = Encoding.UTF8.GetString(_builder.ArchitectureOf(version));
+            var isAllowed = entries.Exists(e => e.Allows(edition, architecture));
+            if (!isAllowed)
+                Hide([version], null, $"locked to '{string.Join("' or '", entries)}' in {locks.File}");
+            if (_builder.InstalledOf(version) is not (var installed and >= 0))
+                continue;
+            if (entries.Exists(e => e.Holds))
+                held.Add(installed);
+            if (isAllowed && RpmVersion.Order.Compare(edition, _builder.Installed(installed).Edition) > 0)
+                free.Add(installed);
+        }
+
+        foreach (var installed in held.Except(free))
+            _builder.ReplaceInstalled(installed, _builder.Installed(installed) with { IsHeld = true });
     }
 
     private void Hold(int version)
@@ -393,6 +440,10 @@ internal sealed class DnfReading(
                 builder.SetBuildTime(version, buildTime);
                 foreach (var (obsoleted, flags, upTo) in _obsoletes)
                     reading._offers.AddObsoletes(version, obsoleted, flags, upTo);
+            }
+            else
+            {
+                reading._offers.AddForeign(repository.Origin, name, architecture, edition);
             }
 
             _obsoletes.Clear();

@@ -27,7 +27,7 @@ internal sealed class DnfRefusals
             foreach (var origin in version.Origins)
             {
                 if (origin.IsOffer)
-                    return package.Installed is { IsHeld: true }
+                    return InstalledOf(target) is { IsHeld: true }
                         ? new PatchSetback(
                             target,
                             SetbackKind.Held,
@@ -43,6 +43,9 @@ internal sealed class DnfRefusals
             ? new PatchSetback(target, SetbackKind.Held, $"{target.Name} {target.Edition} is {hidden}")
             : null;
     }
+
+    private InstalledPackage? InstalledOf(PatchTarget target) =>
+        _packages.TryGetValue((target.Name, target.InstalledArchitecture), out var package) ? package.Installed : null;
 
     /// <summary>Editions of a package that a repository offers.</summary>
     public IEnumerable<string> Offered(string name, string architecture) =>

@@ -53,7 +53,11 @@ internal static partial class DnfTable
                     && changes[^1].Name == name
                     && changes[^1].Action is PlannedAction.Upgrade or PlannedAction.Downgrade
                 )
-                    changes[^1] = changes[^1] with { FromVersion = edition };
+                    changes[^1] = changes[^1] with
+                    {
+                        FromVersion = edition,
+                        FromArchitecture = old.Groups["arch"].Value,
+                    };
                 else if (action is not null)
                     obsoleted.Add(
                         new PlannedChange

@@ -1,6 +1,7 @@
 using System.Text;
 using PatchTools.Files;
 using PatchTools.PackageManagers.Rpm;
+using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Dnf;
 
@@ -47,9 +48,10 @@ internal sealed class ModuleVisibility
                 StringComparer.Ordinal
             );
         Activate(streams, name => WantedStream(name, defaults), platform);
+        var left = Demodularized(streams);
         foreach (var stream in streams)
         {
-            foreach (var artifact in stream.Artifacts.Select(Normal))
+            foreach (var artifact in Own(stream, left).Select(a => a.Artifact))
             {
                 if (
                     !_artifacts.TryGetValue(artifact, out var known)
@@ -61,16 +63,12 @@ internal sealed class ModuleVisibility
 
         foreach (var stream in _active)
         {
-            foreach (
-                var name in stream
-                    .Artifacts.Select(Normal)
-                    .Where(a =>
-                        !a.EndsWith(".src", StringComparison.Ordinal) && !a.EndsWith(".nosrc", StringComparison.Ordinal)
-                    )
-                    .Select(NameOf)
-            )
+            foreach (var (artifact, name) in Own(stream, left))
             {
-                if (!stream.Demodularized.Contains(name, StringComparer.Ordinal))
+                if (
+                    !artifact.EndsWith(".src", StringComparison.Ordinal)
+                    && !artifact.EndsWith(".nosrc", StringComparison.Ordinal)
+                )
                     Names.Add(name);
             }
         }
@@ -192,6 +190,38 @@ internal sealed class ModuleVisibility
         }
     }
 
+    /// <summary>Names that have left a stream again, by what its newest document says: they are no longer the module's, in whatever version.</summary>
+    private static Dictionary<(string Name, string Stream), HashSet<string>> Demodularized(List<ModuleDocument> streams)
+    {
+        Dictionary<(string, string), HashSet<string>> left = [];
+        foreach (var stream in streams.GroupBy(s => (s.Stream.Name, s.Stream.Stream)))
+        {
+            var newest = stream.Max(s => s.Version);
+            HashSet<string> names = new(StringComparer.Ordinal);
+            foreach (var document in stream.Where(s => s.Version == newest))
+                names.UnionWith(document.Demodularized);
+            if (names.Count > 0)
+                left[stream.Key] = names;
+        }
+
+        return left;
+    }
+
+    /// <summary>A document's packages, without those that have left the stream.</summary>
+    private static IEnumerable<(string Artifact, string Name)> Own(
+        ModuleDocument document,
+        Dictionary<(string Name, string Stream), HashSet<string>> left
+    )
+    {
+        var gone = left.GetValueOrDefault((document.Stream.Name, document.Stream.Stream));
+        foreach (var artifact in document.Artifacts.Select(Normal))
+        {
+            var name = NameOf(artifact);
+            if (gone is null || !gone.Contains(name))
+                yield return (artifact, name);
+        }
+    }
+
     /// <summary>An empty list allows every stream; <c>-x</c> all but x (modulemd v2, dependencies).</summary>
     private static bool Allows(IReadOnlyList<string> allowed, string stream) =>
         allowed.Count == 0
@@ -247,6 +277,52 @@ internal sealed record ModuleState(ModuleStatus Status, string Stream)
                 "disabled" => new ModuleState(ModuleStatus.Disabled, ""),
                 _ => new ModuleState(ModuleStatus.Undecided, ""),
             };
+        }
+
+        return states;
+    }
+
+    // dnf5 5.2:
+    // version = "1.0"
+    // [modules]
+    // [modules.nodejs]
+    // enabled_stream = "20"
+    // installed_profiles = []
+    // state = "Enabled"
+    /// <summary>What dnf 5 keeps, by module.</summary>
+    /// <param name="root">Of the host.</param>
+    /// <param name="toml">Reads the file.</param>
+    /// <param name="warnings">A file that cannot be read is named here.</param>
+    public static IReadOnlyDictionary<string, ModuleState> ReadDnf5(
+        string root,
+        ITomlReader toml,
+        List<string> warnings
+    )
+    {
+        Dictionary<string, ModuleState> states = new(StringComparer.Ordinal);
+        var path = Path.Combine(root, "usr/lib/sysimage/libdnf5/modules.toml");
+        if (IniFile.Text(path) is not { } text)
+            return states;
+        try
+        {
+            if (toml.Read(text).GetValueOrDefault("modules") is not IReadOnlyDictionary<string, object> modules)
+                return states;
+            foreach (var (name, value) in modules)
+            {
+                if (value is not IReadOnlyDictionary<string, object> module)
+                    continue;
+                var stream = module.GetValueOrDefault("enabled_stream") as string ?? "";
+                states[name] = module.GetValueOrDefault("state") switch
+                {
+                    "Enabled" => new ModuleState(ModuleStatus.Enabled, stream),
+                    "Disabled" => new ModuleState(ModuleStatus.Disabled, ""),
+                    _ => new ModuleState(ModuleStatus.Undecided, ""),
+                };
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            warnings.Add($"{path} cannot be read, so no module counts as enabled or disabled: {e.Message}");
         }
 
         return states;

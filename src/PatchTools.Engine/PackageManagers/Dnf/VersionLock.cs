@@ -1,4 +1,3 @@
-using System.Text;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -6,7 +5,7 @@ namespace PatchTools.PackageManagers.Dnf;
 /// <summary>One entry of a version lock: stay at what it names, or never take what it names (<c>!</c>).</summary>
 internal sealed record LockEntry(PackageSpec Spec, bool Excludes);
 
-/// <summary>The administrator's version locks: the plugin's list of dnf 4 and yum 3, the file of dnf 5.</summary>
+/// <summary>The administrator's version locks: the plugin's list of dnf 4 and yum 3.</summary>
 internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries)
 {
     // # Added lock on Fri Jan 12 10:11:12 2026
@@ -16,8 +15,6 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
     /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static VersionLock? Read(string root, DnfTool tool, IniSection main)
     {
-        if (tool.IsDnf5)
-            return ReadDnf5(Path.Combine(root, "etc/dnf/versionlock.toml"));
         var folder = Path.Combine(root, tool.VersionLockFolder);
         var settings = IniFile.Read(Path.Combine(folder, "versionlock.conf")).FirstOrDefault(s => s.Name == "main");
         if (settings is null || !(settings.Flag("enabled") ?? true) || !(main.Flag("plugins") ?? !tool.IsYum3))
@@ -50,68 +47,5 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
         var release = rest.LastIndexOf('-');
         var version = release <= 0 ? -1 : rest.LastIndexOf('-', release - 1);
         return version < 0 ? rest : $"{rest[..version]}-{entry[..colon]}:{rest[(version + 1)..]}";
-    }
-
-    // dnf5 5.2 (dnf5-versionlock(8)):
-    // version = "1.0"
-    //
-    // [[packages]]
-    // name = "bash"
-    // comment = "Added by 'versionlock add' command on 2026-01-12 10:11:12"
-    // [[packages.conditions]]
-    // key = "evr"
-    // comparator = "="
-    // value = "0:5.2.26-1.fc40"
-    private static VersionLock? ReadDnf5(string path)
-    {
-        if (IniFile.Text(path) is not { } text)
-            return null;
-        List<LockEntry> entries = [];
-        var name = "";
-        Dictionary<string, string> condition = new(StringComparer.Ordinal);
-        foreach (var line in text.Split('\n').Select(l => l.Trim()).Append("[[packages]]"))
-        {
-            if (line.StartsWith("[[", StringComparison.Ordinal))
-            {
-                Add();
-                condition.Clear();
-                if (line == "[[packages]]")
-                    name = "";
-            }
-            else if (
-                line.Length > 0
-                && line[0] != '#'
-                && line.IndexOf('=', StringComparison.Ordinal) is var equals and > 0
-            )
-            {
-                var value = line[(equals + 1)..].Trim();
-                if (
-                    value.Length < 2
-                    || value[0] is not ('"' or '\'')
-                    || value.IndexOf(value[0], 1) is not (var end and > 0)
-                )
-                    continue;
-                var option = line[..equals].Trim();
-                if (option == "name")
-                    name = value[1..end];
-                else
-                    condition[option] = value[1..end];
-            }
-        }
-
-        return entries.Count == 0 ? null : new VersionLock(path, entries);
-
-        void Add()
-        {
-            var comparator = condition.GetValueOrDefault("comparator");
-            if (name.Length == 0 || comparator is not ("=" or "!=") || !condition.TryGetValue("value", out var value))
-                return;
-            var text = new StringBuilder(name).Append('-');
-            if (condition.GetValueOrDefault("key") == "evr")
-                text.Append(value);
-            else
-                return;
-            entries.Add(new LockEntry(PackageSpec.ParseLock(text.ToString()), comparator == "!="));
-        }
     }
 }

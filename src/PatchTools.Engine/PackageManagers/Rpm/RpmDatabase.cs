@@ -23,7 +23,7 @@ internal sealed class RpmDatabase
     public bool Fits(InstallPlan plan) =>
         plan.Changes.All(c =>
             c.FromVersion.Length > 0
-                ? Has(c.Name, c.Architecture, c.FromVersion)
+                ? Has(c.Name, c.FromArchitecture, c.FromVersion)
                 : !Has(c.Name, c.Architecture, c.ToVersion)
         );
 

@@ -107,6 +107,20 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         }
     }
 
+    /// <summary>A version for machines of another kind, of a name that is installed here: nobody may say that no repository offers it.</summary>
+    public void AddForeign(
+        int origin,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> architecture,
+        ReadOnlySpan<byte> edition
+    )
+    {
+        if (!IsInstalledName(name) || architecture.EndsWith("src"u8))
+            return;
+        var because = $"built for {Encoding.UTF8.GetString(architecture)}";
+        builder.Version(builder.Package(name, builder.Word(architecture)), edition, 0, 0, 0, Hidden(origin, because));
+    }
+
     public void AddObsoletes(int version, string name, string flags, string edition) =>
         _obsoletes.Add((version, name, flags, edition));
 
@@ -164,12 +178,19 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     )
     {
         var package = builder.FindPackage(name, architecture);
+        var concerns = package >= 0 && builder.IsInstalled(package);
+        if (!concerns && IsInstalledName(name) && ChangesFrom(name, architecture))
+        {
+            concerns = true;
+            package = package >= 0 ? package : builder.Package(name, builder.Word(architecture));
+        }
+
         if (package < 0)
             return;
         var version = builder.FindVersion(package, edition);
         if (version < 0)
         {
-            if (!builder.IsInstalled(package))
+            if (!concerns)
                 return;
             version = builder.Version(package, edition, 0, 0, 0, Hidden(origin, PackageOrigin.NoLongerOffered));
         }
@@ -181,6 +202,19 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             list.Add(advisory);
         else if (advisory.Date > list[known].Date)
             list[known] = advisory;
+    }
+
+    /// <summary>Whether the package is installed under the other of noarch and the host's own architecture.</summary>
+    private bool ChangesFrom(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
+    {
+        var native = Encoding.UTF8.GetBytes(builder.NativeArchitecture);
+        var other =
+            architecture.SequenceEqual("noarch"u8) ? native
+            : architecture.SequenceEqual(native) ? "noarch"u8
+            : default;
+        return !other.IsEmpty
+            && builder.FindPackage(name, other) is var installed and >= 0
+            && builder.IsInstalled(installed);
     }
 
     /// <summary>Hands the advisories to the catalog, once all are known.</summary>

@@ -213,6 +213,7 @@ internal sealed partial record ZypperAnswer
                 : PlannedAction.Upgrade,
             Name = Text(xml, "name"u8),
             Architecture = Text(xml, "arch"u8),
+            FromArchitecture = Text(xml, "arch-old"u8) is { Length: > 0 } before ? before : Text(xml, "arch"u8),
             FromVersion = isRemoval ? edition : old,
             ToVersion = isRemoval ? "" : edition,
         };

@@ -60,7 +60,7 @@ internal sealed class ZypperPlanner
         var files = await new RpmFiles(_host, _runner).OfAsync(
             answer
                 .Changes.Where(c => c.FromVersion.Length > 0)
-                .Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}"),
+                .Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.FromArchitecture}"),
             cancellationToken
         );
         var changes = Changes(answer);
@@ -101,6 +101,8 @@ internal sealed class ZypperPlanner
                                 ? "changes its vendor"
                             : stack.Count < requested.Count && stack.Contains((change.Name, change.Architecture))
                                 ? "first, as it changes the package manager itself"
+                            : change.FromArchitecture != change.Architecture
+                                ? ArchitectureChanges.Note(change.FromArchitecture)
                             : null,
                     }
                 )

@@ -10,6 +10,7 @@ internal sealed class ZypperPolicy(ZypperConfiguration configuration)
 {
     public void Apply(PackageCatalog catalog)
     {
+        var changes = new ArchitectureChanges(catalog);
         for (var i = 0; i < catalog.Count; i++)
         {
             var package = catalog[i];
@@ -17,10 +18,10 @@ internal sealed class ZypperPolicy(ZypperConfiguration configuration)
                 continue;
             List<RefusedEdition> refused = [];
             var candidate = installed.Edition;
-            foreach (var version in package.Versions)
+            foreach (var version in changes.VersionsOf(package, installed.Edition))
             {
                 var edition = version.Edition;
-                if (RpmVersion.Order.Compare(edition, installed.Edition) <= 0 || !IsOffered(version))
+                if (RpmVersion.Order.Compare(edition, installed.Edition) <= 0 || !version.IsOffered)
                     continue;
                 if (RefusalOf(installed, version, edition) is { } reason)
                     refused.Add(new RefusedEdition(edition, reason));
@@ -69,15 +70,4 @@ internal sealed class ZypperPolicy(ZypperConfiguration configuration)
             : $"a change of vendor from {Named(installed.Vendor)} to {Named(origin.Vendor)} (solver.allowVendorChange in {configuration.MainFile} is off)";
 
     private static string Named(string vendor) => vendor.Length == 0 ? "none" : $"'{vendor}'";
-
-    private static bool IsOffered(PackageVersion version)
-    {
-        foreach (var origin in version.Origins)
-        {
-            if (origin.IsOffer)
-                return true;
-        }
-
-        return false;
-    }
 }

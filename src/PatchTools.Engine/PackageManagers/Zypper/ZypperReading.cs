@@ -253,6 +253,10 @@ internal sealed class ZypperReading(
                 foreach (var (obsoleted, flags, upTo) in _obsoletes)
                     reading._offers.AddObsoletes(version, obsoleted, flags, upTo);
             }
+            else
+            {
+                reading._offers.AddForeign(repository.Origin, name, architecture, edition);
+            }
 
             _obsoletes.Clear();
             _hasVendor = false;
@@ -272,7 +276,11 @@ internal sealed class ZypperReading(
         )
         {
             reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
-            if (!architecture.SequenceEqual("noarch"u8))
+            if (
+                !architecture.SequenceEqual("noarch"u8)
+                && reading._builder.FindPackage(name, "noarch"u8) is var package and >= 0
+                && (reading._builder.IsInstalled(package) || reading._builder.FindVersion(package, edition) >= 0)
+            )
                 reading._offers.AddAdvisory(repository.Origin, advisory, name, "noarch"u8, edition);
         }
     }

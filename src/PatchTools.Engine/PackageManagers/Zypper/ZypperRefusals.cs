@@ -19,13 +19,16 @@ internal sealed class ZypperRefusals
     {
         if (!_packages.TryGetValue((target.Name, target.Architecture), out var package))
             return null;
-        if (package.Installed is { IsHeld: true } held)
+        var installed = _packages.TryGetValue((target.Name, target.InstalledArchitecture), out var before)
+            ? before.Installed
+            : null;
+        if (installed is { IsHeld: true } held)
             return new PatchSetback(
                 target,
                 SetbackKind.Held,
                 held.PolicyNote is { } note ? $"{target.Name} is held: {note}" : $"{target.Name} is locked"
             );
-        if (package.Installed?.RefusedEditions.FirstOrDefault(r => r.Edition == target.Edition) is { } refused)
+        if (installed?.RefusedEditions.FirstOrDefault(r => r.Edition == target.Edition) is { } refused)
             return new PatchSetback(
                 target,
                 SetbackKind.Held,

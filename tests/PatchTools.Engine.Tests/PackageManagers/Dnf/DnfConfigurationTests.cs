@@ -160,7 +160,7 @@ public sealed class DnfConfigurationTests
     }
 
     [Fact]
-    public void Version_locks_of_yum_and_of_dnf5_are_read_in_their_own_spelling()
+    public void Version_locks_of_yum_are_read_in_their_own_spelling()
     {
         using var root = new TemporaryDirectory();
         File.WriteAllText(
@@ -173,34 +173,6 @@ public sealed class DnfConfigurationTests
         Assert.Equal(
             "vim-enhanced-2:8.0-1.el7.*",
             VersionLock.Read(root.Path, DnfTool.Yum3, main)!.Entries[0].Spec.Text
-        );
-
-        File.WriteAllText(
-            root.File("etc/dnf/versionlock.toml"),
-            """
-            version = "1.0"
-
-            [[packages]]
-            name = "bash"
-            comment = "Added by 'versionlock add' command on 2026-01-12 10:11:12"
-            [[packages.conditions]]
-            key = "evr"
-            comparator = "="
-            value = "0:5.2.26-1.fc40"
-
-            [[packages]]
-            name = "kernel"
-            [[packages.conditions]]
-            key = "evr"
-            comparator = "!="
-            value = "0:6.9-1.fc40"
-            """
-        );
-        Assert.Equal(
-            [("bash-0:5.2.26-1.fc40", false), ("kernel-0:6.9-1.fc40", true)],
-            VersionLock
-                .Read(root.Path, DnfTool.Dnf5, new IniSection("main"))!
-                .Entries.Select(e => (e.Spec.Text, e.Excludes))
         );
     }
 

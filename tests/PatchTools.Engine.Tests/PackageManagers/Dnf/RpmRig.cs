@@ -658,7 +658,8 @@ internal sealed class RpmRoot : IDisposable
             host,
             runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
             new Decompressor(),
-            new DatabaseReader()
+            new DatabaseReader(),
+            new PatchTools.Adapters.Toml.TomlReader()
         );
     }
 
