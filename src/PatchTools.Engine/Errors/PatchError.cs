@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchTools.Presentation;
 
 namespace PatchTools.Errors;
 
@@ -413,7 +414,7 @@ public class PatchToolsException : Exception
         object? target = null,
         Exception? innerException = null
     )
-        : base(message, innerException)
+        : base(TerminalText.Lines(message), innerException)
     {
         Error = error;
         Target = target;
