@@ -378,6 +378,11 @@ public static class PatchErrors
         PatchErrorCategory.InvalidOperation,
         "The module is incomplete: bin/adapters is missing or damaged. Install it again."
     );
+    public static readonly PatchError TlsLibraryMissing = Row(
+        1,
+        PatchErrorCategory.ResourceUnavailable,
+        "Install OpenSSL: apt-get install libssl3, dnf install openssl-libs, or zypper install libopenssl3. A scan with a local snapshot needs none."
+    );
     public static readonly PatchError InvalidLocation = Row(
         1,
         PatchErrorCategory.InvalidArgument,
