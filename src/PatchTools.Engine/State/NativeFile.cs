@@ -26,6 +26,20 @@ internal static partial class NativeFile
         _ = Close(descriptor);
     }
 
+    /// <summary>Makes everything that was written to the file system of a directory survive a power cut: one wait in place of one for each of many files.</summary>
+    /// <exception cref="IOException">The device cannot keep what was written.</exception>
+    public static void FlushFileSystem(string directory)
+    {
+        var descriptor = Open(directory, CloseOnExec, 0);
+        if (descriptor < 0)
+            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        var result = FlushAll(descriptor);
+        var failure = result < 0 ? Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()) : null;
+        _ = Close(descriptor);
+        if (failure is not null)
+            throw new IOException(failure);
+    }
+
     /// <summary>Opens or creates a file for reading and writing (0644), without any lock. The descriptor does not reach child processes.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static SafeFileHandle OpenUnlocked(string path)
@@ -73,6 +87,10 @@ internal static partial class NativeFile
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int FlushAll(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
