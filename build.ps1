@@ -11,6 +11,7 @@
         PatchTools.VERSION.nupkg                        for a PowerShell gallery
         PatchTools-VERSION.tar.gz                       the bundle of Save-PatchPayload and of the SSM documents, for a bucket
         patchtools-host-VERSION-linux-ARCHITECTURE.tar.gz   the console host with the module and .NET itself, for machines without either
+        PatchTools-VERSION.cdx.json                     the software bill of materials (CycloneDX): every NuGet package in what is packed
         host                                            the same without .NET, as a folder
     Beside each archive stands its SHA-256 in the form of sha256sum.
 #>
@@ -162,6 +163,19 @@ function Write-Package([string] $Folder, [string] $Path, [DateTimeOffset] $Time)
     finally { $file.Dispose() }
 }
 
+# The bill of materials of what was restored. The tool writes when it ran; the commit's time stands there instead, so that the bytes stay the same.
+function Write-Materials([string] $Source, [string] $Version, [string] $Path, [DateTimeOffset] $Time) {
+    $run = 'cd "$0" && dotnet tool restore >/dev/null && exec dotnet tool run dotnet-CycloneDX -- "$@"'
+    & sh -c $run $Source src/PatchTools.Host/PatchTools.Host.csproj --recursive --disable-package-restore --no-serial-number --configuration $Configuration `
+        --exclude-filter Microsoft.CodeAnalysis.BannedApiAnalyzers --set-name PatchTools --set-version $Version --spec-version 1.6 --output-format Json `
+        --output artifacts --filename materials.json
+    if ($LASTEXITCODE -ne 0) { throw "The bill of materials could not be made: dotnet-CycloneDX ended with $LASTEXITCODE." }
+    $text = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($Source, 'artifacts', 'materials.json'))
+    $stamp = $Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [cultureinfo]::InvariantCulture)
+    [System.IO.File]::WriteAllText($Path, ($text -replace '("timestamp": ")[^"]*', "`${1}$stamp"))
+    Write-Checksum $Path
+}
+
 function Pack {
     $version = Get-ManifestVersion
     $commit = Invoke-Git rev-parse HEAD
@@ -191,13 +205,16 @@ function Pack {
     $bundle = [System.IO.Path]::Combine($artifacts, "PatchTools-$version.tar.gz")
     Write-TarGz $staged 'PatchTools' $bundle $time
 
+    $materials = [System.IO.Path]::Combine($artifacts, "PatchTools-$version.cdx.json")
+    Write-Materials $source $version $materials $time
+
     $whole = [System.IO.Path]::Combine($source, 'artifacts', 'patchtools-host')
     Invoke-Dotnet publish $program @same '-p:SelfContainedHost=true' -o $whole
     $platform = "linux-$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant())"
     $standalone = [System.IO.Path]::Combine($artifacts, "patchtools-host-$version-$platform.tar.gz")
     Write-TarGz $whole 'patchtools-host' $standalone $time
     Clear-Folder $source
-    "Packed $package, $bundle, $standalone and $runnable"
+    "Packed $package, $bundle, $materials, $standalone and $runnable"
 }
 
 switch ($Task) {

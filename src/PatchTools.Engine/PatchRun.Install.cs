@@ -1,3 +1,4 @@
+using PatchTools.Checksums;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.PackageManagers;
@@ -114,6 +115,8 @@ public sealed partial class PatchRun
 
             var acquisition = Acquisition();
             var snapshot = await GetSnapshotAsync(acquisition, request.Snapshot, cancellationToken);
+            if (!request.DryRun && !StaysOnHost(snapshot))
+                OpenSslLibrary.Demand("Sending the report");
             var list = await OverrideListAsync(
                 acquisition,
                 request.Snapshot.InstallOverrideList,

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using PatchTools.Checksums;
 using PatchTools.Errors;
 using PatchTools.Files;
 using PatchTools.Hosts;
@@ -58,7 +58,7 @@ public sealed partial class PatchRun
             throw new PatchToolsException(PatchErrors.PayloadDownloadFailed, e.Message, shown, e);
         }
 
-        var hash = Convert.ToHexString(SHA256.HashData(content)).ToLowerInvariant();
+        var hash = Convert.ToHexString(Sha256.Of(content)).ToLowerInvariant();
         if (!hash.Equals(request.Sha256, StringComparison.OrdinalIgnoreCase))
             throw new PatchToolsException(
                 PatchErrors.PayloadChecksumMismatch,

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using PatchTools.Host;
+using PatchTools.Presentation;
 
 // Before the engine's first touch: it would report its use to its maker and open a socket for debuggers, 30 ms and a file in the user's cache each start.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
@@ -13,7 +14,7 @@ using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding
 var line = CommandLine.Parse(args);
 if (line.Problem is { } problem)
 {
-    error.WriteLine($"{problem} patchtools-host -Help says what is.");
+    error.WriteLine($"{TerminalText.Lines(problem)} patchtools-host -Help says what is.");
     return ExitStatus.Usage;
 }
 
@@ -33,7 +34,7 @@ if (line.Source == ScriptSource.Version)
 
 if (line.Source == ScriptSource.File && !File.Exists(line.Text))
 {
-    error.WriteLine($"There is no script {line.Text}.");
+    error.WriteLine($"There is no script {TerminalText.Cell(line.Text)}.");
     return ExitStatus.Usage;
 }
 
@@ -68,7 +69,7 @@ try
 }
 catch (Exception failure) when (failure is FileNotFoundException or RuntimeException)
 {
-    error.WriteLine(failure.Message);
+    error.WriteLine(TerminalText.Lines(failure.Message));
     return ExitStatus.Failure;
 }
 

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
+using PatchTools.Presentation;
 
 namespace PatchTools.Host;
 
@@ -38,7 +39,7 @@ internal sealed class TerminalInterface : PSHostUserInterface
     public override void Write(string value)
     {
         EraseProgress();
-        _output.Write(GetOutputString(value, _coloursOutput));
+        _output.Write(Shown(value));
     }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
@@ -47,7 +48,7 @@ internal sealed class TerminalInterface : PSHostUserInterface
     public override void WriteLine(string value)
     {
         EraseProgress();
-        _output.WriteLine(GetOutputString(value, _coloursOutput));
+        _output.WriteLine(Shown(value));
     }
 
     public override void WriteErrorLine(string value) => Tell(value, "31");
@@ -69,7 +70,7 @@ internal sealed class TerminalInterface : PSHostUserInterface
         var percent = record.PercentComplete >= 0 ? $" {record.PercentComplete, 3} %" : "";
         var left =
             record.SecondsRemaining >= 0 ? $", {TimeSpan.FromSeconds(record.SecondsRemaining):h\\:mm\\:ss} left" : "";
-        var line = $"{record.Activity}{percent}{left}  {record.StatusDescription}";
+        var line = TerminalText.Cell($"{record.Activity}{percent}{left}  {record.StatusDescription}");
         var width = RawUI.BufferSize.Width - 1;
         _error.Write(line.Length > width ? line[..width] : line);
         _progressOnLine = true;
@@ -102,7 +103,7 @@ internal sealed class TerminalInterface : PSHostUserInterface
         Dictionary<string, PSObject> answers = new(StringComparer.OrdinalIgnoreCase);
         foreach (var field in descriptions)
         {
-            _error.Write($"{field.Name}: ");
+            _error.Write($"{TerminalText.Cell(field.Name)}: ");
             answers[field.Name] = PSObject.AsPSObject(ReadLine());
         }
 
@@ -117,7 +118,7 @@ internal sealed class TerminalInterface : PSHostUserInterface
     )
     {
         DemandPrompt(caption);
-        _error.WriteLine($"{caption}\n{message}");
+        _error.WriteLine(TerminalText.Lines($"{caption}\n{message}"));
         while (true)
         {
             _error.Write(
@@ -169,8 +170,16 @@ internal sealed class TerminalInterface : PSHostUserInterface
     private static HostException Refused(string what) =>
         new($"The script asks for {what}, and nobody is here to answer.");
 
-    private void Tell(string line, string colour)
+    /// <summary>What a script writes to a pipe or a file is its data; a terminal gets no sequence but colours.</summary>
+    private string Shown(string value)
     {
+        var text = GetOutputString(value, _coloursOutput);
+        return Console.IsOutputRedirected ? text : TerminalText.Coloured(text);
+    }
+
+    private void Tell(string message, string colour)
+    {
+        var line = TerminalText.Lines(message);
         EraseProgress();
         _error.WriteLine(_coloursError ? $"\x1b[{colour}m{line}\x1b[0m" : line);
     }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using PatchTools.Checksums;
 using PatchTools.Fleet;
 using PatchTools.Hosts;
 using PatchTools.Ports;
@@ -81,20 +82,25 @@ internal static class Composition
     /// <summary>Loads the adapters at the first use of a port, so that neither importing nor an offline scan pays for them.</summary>
     private sealed class LazyAdapterFactory : IAdapterFactory
     {
-        public IPatchService CreatePatchService(AwsSettings settings) =>
-            AdaptersLoadContext.Factory.CreatePatchService(settings);
+        public IPatchService CreatePatchService(AwsSettings settings) => Signing().CreatePatchService(settings);
 
         public IFleetOperations CreateFleetOperations(AwsSettings settings) =>
-            AdaptersLoadContext.Factory.CreateFleetOperations(settings);
+            Signing().CreateFleetOperations(settings);
 
         public IFleetCompliance CreateFleetCompliance(AwsSettings settings) =>
-            AdaptersLoadContext.Factory.CreateFleetCompliance(settings);
+            Signing().CreateFleetCompliance(settings);
 
-        public IObjectStore CreateObjectStore(AwsSettings? settings) =>
-            AdaptersLoadContext.Factory.CreateObjectStore(settings);
+        public IObjectStore CreateObjectStore(AwsSettings? settings) => Signing().CreateObjectStore(settings);
 
         public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
             AdaptersLoadContext.Factory.CreateIdentitySource(endpoint);
+
+        /// <summary>Signatures and TLS are OpenSSL's; what is lacking is said here, and not by the runtime's abort.</summary>
+        private static IAdapterFactory Signing()
+        {
+            OpenSslLibrary.Demand("Calling AWS or fetching from a URL");
+            return AdaptersLoadContext.Factory;
+        }
 
         public IDecompressor CreateDecompressor() => AdaptersLoadContext.Factory.CreateDecompressor();
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PatchTools.Errors;
+using PatchTools.Presentation;
 
 namespace PatchTools;
 
@@ -7,14 +8,19 @@ namespace PatchTools;
 internal static class ErrorRecords
 {
     /// <summary>Id and exit code are those of <see cref="PatchErrors"/>; the shown text ends with the cure, the exception keeps the bare fact.</summary>
-    public static ErrorRecord For(PatchToolsException failure) =>
-        new(failure, failure.ErrorId, Category(failure.Error.Category), failure.Target)
+    public static ErrorRecord For(PatchToolsException failure)
+    {
+        var record = new ErrorRecord(failure, failure.ErrorId, Category(failure.Error.Category), failure.Target)
         {
-            ErrorDetails = new ErrorDetails($"{failure.Message} {failure.Error.RecommendedAction}")
+            ErrorDetails = new ErrorDetails(TerminalText.Lines($"{failure.Message} {failure.Error.RecommendedAction}"))
             {
                 RecommendedAction = failure.Error.RecommendedAction,
             },
         };
+        if (failure.Target is string target)
+            record.CategoryInfo.TargetName = TerminalText.Cell(target);
+        return record;
+    }
 
     /// <summary>What an aggregate is about: its first failure that PatchTools threw on purpose, else its first.</summary>
     public static Exception CauseOf(AggregateException aggregate)

@@ -88,13 +88,7 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
                 || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             )
         {
-            var cause = ServiceFailures.Cause(e);
-            throw new ObjectStoreException(
-                ObjectStoreFailure.Unreachable,
-                null,
-                $"{ObjectBody.Describe(location)} cannot be reached{(cause is null ? "" : $": {cause.Message}")}.",
-                cause
-            );
+            throw ObjectBody.WithoutAnswer(location, e);
         }
     }
 

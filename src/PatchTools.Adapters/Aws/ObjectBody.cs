@@ -16,6 +16,25 @@ internal static class ObjectBody
             )
             : $"{location.Scheme}://{location.Host}/…";
 
+    /// <summary>Nothing came back: the certificate of the server is refused, or it cannot be reached.</summary>
+    public static ObjectStoreException WithoutAnswer(Uri location, Exception exception)
+    {
+        var cause = ServiceFailures.Cause(exception);
+        return ServiceFailures.CertificateRefusal(exception) is { } refusal
+            ? new ObjectStoreException(
+                ObjectStoreFailure.CertificateRefused,
+                null,
+                $"{Describe(location)} was not read: the certificate of {location.Authority} is refused: {refusal}.",
+                cause
+            )
+            : new ObjectStoreException(
+                ObjectStoreFailure.Unreachable,
+                null,
+                $"{Describe(location)} cannot be reached{(cause is null ? "" : $": {cause.Message.TrimEnd('.')}")}.",
+                cause
+            );
+    }
+
     /// <param name="location">For messages.</param>
     /// <param name="body">Read to its end.</param>
     /// <param name="announced">Content-Length; null when there is none.</param>

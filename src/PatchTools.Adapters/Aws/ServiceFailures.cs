@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using Amazon.Runtime;
 using PatchTools.Ports;
@@ -63,6 +64,12 @@ internal static class ServiceFailures
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is AuthenticationException)
+                return cause;
+        }
+
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
             if (cause is HttpRequestException or IOException or SocketException or OperationCanceledException)
                 return cause;
         }
@@ -70,11 +77,25 @@ internal static class ServiceFailures
         return null;
     }
 
-    /// <summary>No connection came about, and asking again soon will not change that: nobody listens, no way leads there, the name is unknown, or the proxy does not let it through.</summary>
+    /// <summary>Why the server's certificate was refused; null when that is not what happened.</summary>
+    public static string? CertificateRefusal(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException)
+                return cause.Message.TrimEnd('.');
+        }
+
+        return null;
+    }
+
+    /// <summary>No connection came about, and asking again soon will not change that: nobody listens, no way leads there, the name is unknown, the proxy does not let it through, or the certificate is refused.</summary>
     public static bool IsNoConnection(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is AuthenticationException)
+                return true;
             if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError })
                 return true;
             if (
@@ -98,6 +119,15 @@ internal static class ServiceFailures
 
     private static PatchServiceException WithoutAnswer(string operation, string? endpoint, Exception exception)
     {
+        if (CertificateRefusal(exception) is { } refusal)
+            return new PatchServiceException(
+                PatchServiceFailure.Unreachable,
+                operation,
+                null,
+                null,
+                $"{operation} was not sent: the certificate of {endpoint ?? "the endpoint"} is refused: {refusal}.",
+                Cause(exception)
+            );
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             switch (cause)

@@ -14,6 +14,7 @@ internal sealed class SsmClient(AWSCredentials credentials, SsmClientConfig conf
 
         // Called by the base constructor, so the configuration is all there is to ask.
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new PatientRetries(((SsmClientConfig)Config).Patience)));
+        pipeline.AddHandlerAfter<Unmarshaller>(new AnswerCheck());
     }
 
     private sealed class PatientRetries(CallPatience patience) : StandardRetryPolicy(patience.Retries)

@@ -101,12 +101,7 @@ internal sealed class WebObjects : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new ObjectStoreException(
-                ObjectStoreFailure.Unreachable,
-                null,
-                $"{ObjectBody.Describe(location)} cannot be reached: {e.Message}",
-                e
-            );
+            throw ObjectBody.WithoutAnswer(location, e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PatchTools.Presentation;
 
 namespace PatchTools.Errors;
 
@@ -392,6 +393,11 @@ public static class PatchErrors
         PatchErrorCategory.InvalidOperation,
         "The module is incomplete: bin/adapters is missing or damaged. Install it again."
     );
+    public static readonly PatchError TlsLibraryMissing = Row(
+        1,
+        PatchErrorCategory.ResourceUnavailable,
+        "Install OpenSSL: apt-get install libssl3, dnf install openssl-libs, or zypper install libopenssl3. A scan with a local snapshot needs none."
+    );
     public static readonly PatchError InvalidLocation = Row(
         1,
         PatchErrorCategory.InvalidArgument,
@@ -428,7 +434,7 @@ public class PatchToolsException : Exception
         object? target = null,
         Exception? innerException = null
     )
-        : base(message, innerException)
+        : base(TerminalText.Lines(message), innerException)
     {
         Error = error;
         Target = target;

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using PatchTools.Checksums;
 using static PatchTools.Exports.ReportWords;
 
 namespace PatchTools.Exports;
@@ -346,7 +346,7 @@ internal static class HtmlReport
 
     private static string Joined(params string[] parts) => string.Join(", ", parts.Where(part => part.Length > 0));
 
-    private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Hash(string text) => Convert.ToBase64String(Sha256.Of(Encoding.UTF8.GetBytes(text)));
 
     private static string Resource(string name)
     {

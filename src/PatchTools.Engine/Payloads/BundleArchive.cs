@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
@@ -49,6 +50,8 @@ internal static partial class BundleArchive
 
             // To the end of the compressed data, where its own checksum is.
             plain.CopyTo(Stream.Null);
+            CheckEnd(content, plain);
+            NativeFile.FlushFileSystem(directory);
         }
         catch (Exception e)
             when (e
@@ -79,6 +82,16 @@ internal static partial class BundleArchive
         return VersionOf(directory);
     }
 
+    /// <summary>A tar archive ends with two empty blocks, a gzip stream with the length of what it held: without either, something was cut off.</summary>
+    private static void CheckEnd(byte[] content, BoundedStream plain)
+    {
+        var announced = BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(content.Length - 4));
+        if (plain.Total < 1024 || plain.TrailingZeros < 1024 || plain.Total % 512 != 0)
+            throw new InvalidDataException("the end of the tar archive is missing.");
+        if (announced != (uint)plain.Total)
+            throw new InvalidDataException("the end of the compressed data is missing or damaged.");
+    }
+
     private static void Unpack(Stream plain, string directory, BundleLimits limits, CancellationToken cancellationToken)
     {
         using var tar = new TarReader(plain, leaveOpen: true);
@@ -96,6 +109,8 @@ internal static partial class BundleArchive
                 is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory)
             )
                 throw Unsafe(entry, $"it is a {Kind(entry.EntryType)}, and a bundle has files and directories only");
+            if (entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(IsSparse))
+                throw Unsafe(entry, "it is a sparse file, and a bundle has plain files only");
             if ((entry.Mode & Special) != 0)
                 throw Unsafe(entry, "it has a set-uid, set-gid or sticky bit");
             var parts = Parts(entry, limits);
@@ -118,6 +133,8 @@ internal static partial class BundleArchive
         }
     }
 
+    private static bool IsSparse(string attribute) => attribute.StartsWith("GNU.sparse.", StringComparison.Ordinal);
+
     private static bool HasFileAbove(string directory, string[] parts) =>
         Enumerable
             .Range(1, parts.Length)
@@ -137,7 +154,6 @@ internal static partial class BundleArchive
             }
         );
         entry.DataStream?.CopyTo(file);
-        file.Flush(flushToDisk: true);
         File.SetUnixFileMode(file.SafeFileHandle, mode);
     }
 
@@ -161,9 +177,6 @@ internal static partial class BundleArchive
         return parts[0] == Folder ? parts[1..] : throw Unsafe(entry, $"it lies outside of the folder {Folder}");
     }
 
-    // @{
-    //     RootModule = 'bin/PatchTools.dll'
-    //     ModuleVersion = '0.1.0'
     private static string VersionOf(string directory)
     {
         var path = Path.Combine(directory, Manifest);
@@ -172,9 +185,9 @@ internal static partial class BundleArchive
                 PatchErrors.PayloadDamaged,
                 $"The bundle is not PatchTools: it lacks {Folder}/{Manifest} or {Folder}/bin/PatchTools.dll."
             );
-        var match = VersionLine().Match(File.ReadAllText(path));
-        return match.Success
-            ? match.Groups[1].Value
+        var version = ManifestVersion.Of(File.ReadAllText(path));
+        return version is not null && VersionForm().IsMatch(version)
+            ? version
             : throw new PatchToolsException(PatchErrors.PayloadDamaged, $"The bundle's {Manifest} names no version.");
     }
 
@@ -198,21 +211,25 @@ internal static partial class BundleArchive
         );
     }
 
-    [GeneratedRegex(
-        @"^\s*ModuleVersion\s*=\s*'([0-9]+(?:\.[0-9]+){1,3})'",
-        RegexOptions.CultureInvariant | RegexOptions.Multiline
-    )]
-    private static partial Regex VersionLine();
+    [GeneratedRegex(@"^[0-9]+(?:\.[0-9]+){1,3}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex VersionForm();
 
-    /// <summary>Gives no more than so many bytes.</summary>
+    /// <summary>Gives no more than so many bytes, and knows how it ended.</summary>
     private sealed class BoundedStream(Stream inner, long limit) : ReadOnlyStream
     {
         private long _read;
+
+        public long Total => _read;
+
+        /// <summary>Zero bytes at the end of what was read so far.</summary>
+        public long TrailingZeros { get; private set; }
 
         public override int Read(Span<byte> buffer)
         {
             var read = inner.Read(buffer);
             _read += read;
+            var zeros = read - 1 - buffer[..read].LastIndexOfAnyExcept((byte)0);
+            TrailingZeros = zeros == read ? TrailingZeros + read : zeros;
             return _read <= limit
                 ? read
                 : throw new PatchToolsException(

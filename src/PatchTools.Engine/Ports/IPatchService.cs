@@ -178,6 +178,9 @@ public enum ObjectStoreFailure
     Truncated,
     Unreachable,
     NoCredentials,
+
+    /// <summary>The server's certificate is not trusted; the message says why.</summary>
+    CertificateRefused,
 }
 
 /// <summary>An object could not be fetched. The message names the location without its query.</summary>

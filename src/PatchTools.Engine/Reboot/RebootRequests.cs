@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PatchTools.Checksums;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Reporting;
@@ -93,7 +93,7 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
         var name =
             command.Length == 0 ? "no-command"
             : command.Length <= 64 && command.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? command
-            : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(command)));
+            : Convert.ToHexString(Sha256.Of(Encoding.UTF8.GetBytes(command)));
         return Path.Combine(_directory, name + ".json");
     }
 

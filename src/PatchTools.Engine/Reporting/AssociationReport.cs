@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using PatchTools.Checksums;
 using PatchTools.Ports;
 
 namespace PatchTools.Reporting;
@@ -75,6 +75,6 @@ internal static class AssociationReport
             .Member("Status", item.Status);
         json.Name("Details").Object(item.Details);
         json.Member("OperationStartTime", start).EndObject().EndArray();
-        return Convert.ToHexString(SHA256.HashData(json.Written)).ToLowerInvariant();
+        return Convert.ToHexString(Sha256.Of(json.Written)).ToLowerInvariant();
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using PatchTools.Checksums;
 using PatchTools.Ports;
 
 namespace PatchTools.Reporting;
@@ -83,7 +83,7 @@ internal static class ReportItems
     {
         var json = new PythonJsonWriter();
         WriteContent(json, content);
-        return Convert.ToHexString(SHA256.HashData(json.Written)).ToLowerInvariant();
+        return Convert.ToHexString(Sha256.Of(json.Written)).ToLowerInvariant();
     }
 
     /// <summary>The whole item: the form of the local copy and of the spool.</summary>

@@ -188,6 +188,11 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
                     $"{shown} was answered with an error{Status(e)}.",
                     e
                 ),
+                ObjectStoreFailure.CertificateRefused => new LocationException(
+                    LocationFailure.Unreadable,
+                    e.Message,
+                    e
+                ),
                 _ => new LocationException(LocationFailure.Unreadable, $"{shown} cannot be reached.", e),
             };
         }

@@ -386,6 +386,10 @@ public sealed class SnapshotAcquisition
                 ObjectStoreFailure.NotFound => Failed($"failed: it is not there{status}", e),
                 ObjectStoreFailure.AccessDenied => Failed($"was denied{status}", e),
                 ObjectStoreFailure.HttpError => Failed($"was answered with an error{status}", e),
+                ObjectStoreFailure.CertificateRefused => Failed(
+                    $"failed: the certificate of {url.Authority} is refused: {e.InnerException?.Message.TrimEnd('.')}",
+                    e
+                ),
                 _ => Failed($"failed: {e.InnerException?.Message ?? "no answer"}{status}", e),
             };
         }

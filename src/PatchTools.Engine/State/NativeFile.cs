@@ -24,6 +24,20 @@ internal static partial class NativeFile
         _ = Close(descriptor);
     }
 
+    /// <summary>Makes everything that was written to the file system of a directory survive a power cut: one wait in place of one for each of many files.</summary>
+    /// <exception cref="IOException">The device cannot keep what was written.</exception>
+    public static void FlushFileSystem(string directory)
+    {
+        var descriptor = Open(directory, CloseOnExec, 0);
+        if (descriptor < 0)
+            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        var result = FlushAll(descriptor);
+        var failure = result < 0 ? Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()) : null;
+        _ = Close(descriptor);
+        if (failure is not null)
+            throw new IOException(failure);
+    }
+
     /// <summary>Takes the lock if nobody has it. The kernel gives it up with the last descriptor, so a killed holder leaves nothing behind.</summary>
     /// <exception cref="IOException">The file system knows no locks.</exception>
     public static bool TryLock(SafeFileHandle file)
@@ -60,6 +74,10 @@ internal static partial class NativeFile
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int FlushAll(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

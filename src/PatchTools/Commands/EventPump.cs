@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using PatchTools.Presentation;
 
 namespace PatchTools.Commands;
 
@@ -24,20 +25,20 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
             _progressShown = true;
             var (shown, seconds) = _pace.Next(phase, percent);
             cmdlet.WriteProgress(
-                new ProgressRecord(ActivityId, Activity, status)
+                new ProgressRecord(ActivityId, Activity, TerminalText.Cell(status))
                 {
-                    CurrentOperation = phase,
+                    CurrentOperation = TerminalText.Cell(phase),
                     PercentComplete = shown,
                     SecondsRemaining = seconds,
                 }
             );
         });
 
-    public void Verbose(string message) => Post(() => cmdlet.WriteVerbose(message));
+    public void Verbose(string message) => Post(() => cmdlet.WriteVerbose(TerminalText.Lines(message)));
 
-    public void Warning(string message) => Post(() => cmdlet.WriteWarning(message));
+    public void Warning(string message) => Post(() => cmdlet.WriteWarning(TerminalText.Lines(message)));
 
-    public void Debug(string message) => Post(() => cmdlet.WriteDebug(message));
+    public void Debug(string message) => Post(() => cmdlet.WriteDebug(TerminalText.Lines(message)));
 
     /// <summary>Writes an object to the pipeline and returns when it is written: who brings more than the pipeline takes waits here.</summary>
     public async Task WriteAsync(object item, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using PatchTools.Errors;
 using PatchTools.Fleet;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers;
+using PatchTools.Presentation;
 
 namespace PatchTools.Commands;
 
@@ -60,6 +61,13 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
             // The stop came after the last word; there is nothing left to cancel.
         }
     }
+
+    /// <summary>Asks as PowerShell does; what is shown of names and paths is safe for a terminal.</summary>
+    protected new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(TerminalText.Lines(target), TerminalText.Lines(action));
+
+    /// <inheritdoc cref="ShouldProcess(string, string)" path="/summary"/>
+    protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.Lines(text));
 
     protected HostContext HostOf(string? stateDirectory = null, string? root = null) =>
         Composition.HostOf(this, FilePath(stateDirectory), FilePath(root));

@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using PatchTools.Presentation;
 
 namespace PatchTools.Completers;
 
-/// <summary>Turns words into completion results, quoted as the user began or as the word needs.</summary>
+/// <summary>Turns words into completion results, quoted as the user began or as the word needs. A word that a terminal must not be given is left out.</summary>
 internal static class Suggestions
 {
     public static IEnumerable<CompletionResult> StartingWith(string? typed, IEnumerable<string> words)
@@ -11,7 +12,9 @@ internal static class Suggestions
         var quote = typed is ['\'' or '"', ..] ? typed[..1] : "";
         var start = (typed ?? "").Trim('\'', '"');
         return words
-            .Where(word => word.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            .Where(word =>
+                word.StartsWith(start, StringComparison.OrdinalIgnoreCase) && TerminalText.Cell(word) == word
+            )
             .Select(word => new CompletionResult(Quoted(word, quote), word, CompletionResultType.ParameterValue, word));
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation.Host;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
@@ -20,14 +21,15 @@ public static class FindingView
     /// <summary><c>installed → available</c>, one above the other where the column is too narrow for both.</summary>
     public static string Versions(PatchFinding finding)
     {
-        var text = VersionsOnOneLine(finding);
+        var text = TerminalText.Cell(VersionsOnOneLine(finding));
         return text.Length <= VersionsWidth
             ? text
             : text.Replace($" {Arrow} ", $" {Arrow}\n", StringComparison.Ordinal);
     }
 
     /// <summary>Everything that ranks a finding, a word a line.</summary>
-    public static string Severity(PatchFinding finding) => string.Join('\n', SeverityWords(finding));
+    public static string Severity(PatchFinding finding) =>
+        string.Join('\n', SeverityWords(finding).Select(TerminalText.Cell));
 
     /// <summary>The explanation, wrapped for what the other columns leave of the screen.</summary>
     public static string Why(PatchFinding finding, PSHost? host) =>

@@ -1,4 +1,5 @@
 using System.Management.Automation.Host;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
@@ -15,7 +16,7 @@ public static class ListCell
     public static string Lines(IEnumerable<string> lines, PSHost? host, int labelWidth)
     {
         var width = Math.Max(Screen.WidthOf(host) - 1 - labelWidth - " : ".Length, Narrowest);
-        return string.Join(Environment.NewLine, lines.SelectMany(line => Wrapped(line, width)));
+        return string.Join(Environment.NewLine, lines.SelectMany(line => Wrapped(TerminalText.Cell(line), width)));
     }
 
     /// <inheritdoc cref="Lines" path="/summary"/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation.Host;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
@@ -46,7 +47,7 @@ public static class PlanView
     /// <summary><c>from → to</c> for a cell of the table of changes, one above the other where it is too narrow for both.</summary>
     public static string VersionsCell(PlannedChange change)
     {
-        var text = Versions(change);
+        var text = TerminalText.Cell(Versions(change));
         return text.Length <= VersionsWidth
             ? text
             : text.Replace($" {FindingView.Arrow} ", $" {FindingView.Arrow}\n", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
@@ -22,11 +23,11 @@ internal static class TextTable
         }
     }
 
-    /// <summary>Lines of at most the width, broken at spaces where there are some; at least one line.</summary>
+    /// <summary>Lines of at most the width, broken at spaces where there are some; at least one line. What a terminal must not be given is escaped.</summary>
     public static IReadOnlyList<string> Wrap(string text, int width)
     {
         List<string> lines = [];
-        var rest = text.AsSpan().Trim();
+        var rest = TerminalText.Cell(text.Trim()).AsSpan();
         while (rest.Length > width)
         {
             var at = rest[..(width + 1)].LastIndexOf(' ');
@@ -44,7 +45,7 @@ internal static class TextTable
     public static IReadOnlyList<string> WrapName(string name, int width)
     {
         List<string> lines = [];
-        var rest = name;
+        var rest = TerminalText.Cell(name);
         while (rest.Length > width)
         {
             var at = rest.LastIndexOf('-', width - 1);
@@ -61,7 +62,7 @@ internal static class TextTable
     public static IEnumerable<string> Flow(IEnumerable<string> parts, string separator, int width)
     {
         var line = "";
-        foreach (var part in parts)
+        foreach (var part in parts.Select(TerminalText.Cell))
         {
             if (line.Length == 0)
             {

@@ -311,8 +311,14 @@ public sealed class ObjectStoreTests
 
         await stop.CancelAsync();
         await serving;
-        Assert.Equal(ObjectStoreFailure.Unreachable, failure.Failure);
-        Assert.Contains("SSL", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(ObjectStoreFailure.CertificateRefused, failure.Failure);
+        Assert.Contains(
+            $"the certificate of {listener.LocalEndpoint} is refused: ",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("UntrustedRoot", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("cannot be reached", failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, received);
 
         async Task ServeAsync()

@@ -191,6 +191,26 @@ public sealed class RunMishapTests
         Assert.Empty(await host.Run().PublishPendingAsync(new AwsParameters(), default));
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("\"sent\"")]
+    [InlineData("""{"__type":"AccessDeniedException","message":"no"}""")]
+    public async Task An_answer_of_success_that_is_not_the_services_does_not_count_as_sent(string body)
+    {
+        await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = Snapshot });
+        using var environment = new EnvironmentScope(aws.Environment);
+        using var host = new SmallHost();
+        aws.Inject(new Fault(Put, FaultKind.Answer, Count: -1, Message: body));
+
+        var failure = await Failure(host);
+
+        Assert.Equal((nameof(PatchErrors.ReportUploadFailed), 1), (failure.ErrorId, failure.ExitCode));
+        Assert.False(Assert.IsType<ComplianceReport>(failure.Target).Uploaded);
+        Assert.Single(host.Unsent);
+    }
+
     [Fact]
     public async Task Passing_trouble_at_every_call_costs_the_run_nothing()
     {

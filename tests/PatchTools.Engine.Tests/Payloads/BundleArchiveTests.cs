@@ -146,6 +146,67 @@ public sealed class BundleArchiveTests : IDisposable
     }
 
     [Fact]
+    public void A_sparse_file_is_refused_however_its_headers_name_it()
+    {
+        var sparse = new PaxTarEntry(
+            TarEntryType.RegularFile,
+            "PatchTools/sparse",
+            new Dictionary<string, string> { ["GNU.sparse.major"] = "1", ["GNU.sparse.realsize"] = "1099511627776" }
+        )
+        {
+            DataStream = new MemoryStream([1]),
+        };
+
+        var error = Refusal(Bundles.Pack([.. Bundles.Module(), sparse]));
+
+        Assert.Equal(PatchErrors.PayloadUnsafe, error.Error);
+        Assert.Contains("sparse", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void A_bundle_whose_compressed_end_is_cut_off_is_refused(int bytes) =>
+        Assert.Equal(PatchErrors.PayloadDamaged, Refusal(Bundles.Pack(Bundles.Module())[..^bytes]).Error);
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(1024)]
+    public void A_bundle_without_the_two_empty_blocks_at_its_end_is_refused(int bytes)
+    {
+        using var gzip = new GZipStream(new MemoryStream(Bundles.Pack(Bundles.Module())), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        gzip.CopyTo(plain);
+        using var packed = new MemoryStream();
+        using (var again = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            again.Write(plain.ToArray().AsSpan(0, (int)plain.Length - bytes));
+
+        Assert.Equal(PatchErrors.PayloadDamaged, Refusal(packed.ToArray()).Error);
+    }
+
+    [Theory]
+    [InlineData("@{\n# ModuleVersion = '9.9'\nModuleVersion = '1.2.3' }", "1.2.3")]
+    [InlineData("<#\nModuleVersion = '9.9'\n#>\n@{ 'ModuleVersion' = \"1.2.3\"; GUID = 'x' }", "1.2.3")]
+    [InlineData("@{ Description = @'\nModuleVersion = '9.9'\n'@\nmoduleversion='1.2.3'\n}", "1.2.3")]
+    [InlineData(
+        "@{ PrivateData = @{ ModuleVersion = '9.9' }\nDescription = 'it''s ModuleVersion = 9.9'\nModuleVersion = '1.2' }",
+        "1.2"
+    )]
+    [InlineData("@{ RequiredModules = @(@{ ModuleName = 'x'; ModuleVersion = '9.9' }) }", null)]
+    [InlineData("# @{ ModuleVersion = '9.9' }", null)]
+    public void The_version_is_the_manifests_own_key_and_not_a_comment_in_it(string manifest, string? version) =>
+        Assert.Equal(version, ManifestVersion.Of(manifest));
+
+    private PatchToolsException Refusal(byte[] bundle)
+    {
+        Directory.CreateDirectory(Target);
+        return Assert.Throws<PatchToolsException>(() =>
+            BundleArchive.Unpack(bundle, Target, BundleLimits.Default, CancellationToken.None)
+        );
+    }
+
+    [Fact]
     public void What_is_no_module_is_refused()
     {
         Assert.Equal(PatchErrors.PayloadDamaged, Failure(Bundles.Pack(Bundles.Module()[..2])).Error);

@@ -189,23 +189,34 @@ public sealed class HostProcessTests
     [InlineData("-TERM", 143)]
     public void A_signal_stops_the_script_and_runs_its_finally(string signal, int status)
     {
-        Rig.NeedsCommands("kill");
+        Rig.NeedsCommands("kill", "env");
         using var process = HostProgram.Start(
             environment: null,
             "-Command",
             "try { 'ready'; while ($true) { [System.Threading.Thread]::Sleep(5) } } finally { [System.Console]::Out.WriteLine('cleaned up') }"
         );
-        Assert.Equal("ready", process.StandardOutput.ReadLine());
-        using (
-            var kill = Process.Start(
-                "kill",
-                [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]
+        try
+        {
+            Assert.Equal("ready", LineOf(process));
+            using (
+                var kill = Process.Start(
+                    "kill",
+                    [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]
+                )
             )
-        )
-            kill.WaitForExit();
-        Assert.Equal("cleaned up", process.StandardOutput.ReadLine());
-        process.WaitForExit();
-        Assert.Equal(status, process.ExitCode);
+                Assert.True(kill.WaitForExit(HostProgram.Deadline));
+            Assert.Equal("cleaned up", LineOf(process));
+            Assert.True(process.WaitForExit(HostProgram.Deadline));
+            Assert.Equal(status, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+
+        static string? LineOf(Process process) =>
+            process.StandardOutput.ReadLineAsync().WaitAsync(HostProgram.Deadline).GetAwaiter().GetResult();
     }
 
     [Fact]

@@ -12,21 +12,42 @@ internal sealed class GlobPattern
 {
     private readonly Token[] _tokens;
     private readonly byte[] _prefix;
+    private readonly byte[] _longestRun;
 
     private GlobPattern(Token[] tokens)
     {
         _tokens = tokens;
         _prefix = [.. tokens.TakeWhile(t => t.Kind == TokenKind.Literal).Select(t => t.Byte)];
+        _longestRun = Longest(tokens);
     }
 
     /// <summary>The literal bytes before the first wildcard: what every match begins with.</summary>
     public ReadOnlySpan<byte> Prefix => _prefix;
+
+    /// <summary>The longest row of literal bytes: every match has it in one piece.</summary>
+    public ReadOnlySpan<byte> LongestRun => _longestRun;
 
     /// <summary>Whether the text is to be read as a glob: it has <c>*</c>, <c>?</c>, or a <c>[</c> that is closed after at least one character.</summary>
     public static bool IsGlob(string text)
     {
         var bracket = text.IndexOf('[', StringComparison.Ordinal);
         return text.AsSpan().IndexOfAny('*', '?') >= 0 || (bracket >= 0 && text.LastIndexOf(']') > bracket + 1);
+    }
+
+    private static byte[] Longest(Token[] tokens)
+    {
+        var (start, length) = (0, 0);
+        for (var i = 0; i < tokens.Length; )
+        {
+            var end = i;
+            while (end < tokens.Length && tokens[end].Kind == TokenKind.Literal)
+                end++;
+            if (end - i > length)
+                (start, length) = (i, end - i);
+            i = end + 1;
+        }
+
+        return [.. tokens.AsSpan(start, length).ToArray().Select(token => token.Byte)];
     }
 
     /// <param name="text">The glob. Case is the caller's affair.</param>

@@ -20,6 +20,9 @@ internal sealed class IdentityPattern
     /// <summary>What every text begins with that the pattern matches, in lower case.</summary>
     public ReadOnlySpan<byte> Prefix => _glob is null ? _lower : _glob.Prefix;
 
+    /// <summary>What every text contains that the pattern matches, in lower case.</summary>
+    public ReadOnlySpan<byte> LongestRun => _glob is null ? _lower : _glob.LongestRun;
+
     /// <summary>The pattern in lower case, UTF-8.</summary>
     public ReadOnlySpan<byte> Lower => _lower;
 

@@ -1,23 +1,24 @@
+using System.Numerics;
+
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
 /// A list of the identity language: a version is in it when any entry matches; an entry of several patterns matches when all of them do (spec 04 §3).
-/// Literal entries lie in a hash set over length, first and last byte, globs in a table by their first byte; only conjunctions are tried every time.
+/// Literal entries lie in a hash table, globs in an index by what they begin with or contain; only conjunctions are tried every time.
 /// </summary>
 internal sealed class PatternList
 {
-    private const int BucketCount = 256;
-
     private readonly IdentityPattern[][] _entries;
-    private readonly int[] _buckets = new int[BucketCount];
+    private readonly int[] _buckets;
     private readonly int[] _nextInBucket;
-    private readonly int[][] _globs = new int[BucketCount][];
+    private readonly GlobIndex _globs;
     private readonly int[] _conjunctions;
 
     private PatternList(IdentityPattern[][] entries)
     {
         _entries = entries;
         _nextInBucket = new int[entries.Length];
+        _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(entries.Length, 256))];
         Array.Fill(_buckets, -1);
 
         // Backwards, so that each bucket lists its entries in the order of the list.
@@ -27,8 +28,7 @@ internal sealed class PatternList
                 AddLiteral(i, literal.Lower);
         }
 
-        for (var first = 0; first < BucketCount; first++)
-            _globs[first] = Globs(entries, (byte)first);
+        _globs = new GlobIndex(entries);
         _conjunctions = [.. Enumerable.Range(0, entries.Length).Where(i => entries[i].Length != 1)];
     }
 
@@ -50,7 +50,7 @@ internal sealed class PatternList
         {
             var text = strings[i];
             if (!text.IsEmpty)
-                first = FirstGlob(text, Math.Min(first, FirstLiteral(text)));
+                first = _globs.FirstMatch(text, Math.Min(first, FirstLiteral(text)));
         }
 
         foreach (var entry in _conjunctions)
@@ -64,27 +64,6 @@ internal sealed class PatternList
         return first == int.MaxValue ? -1 : first;
     }
 
-    /// <summary>Single globs that can match a text with this first byte.</summary>
-    private static int[] Globs(IdentityPattern[][] entries, byte first) =>
-        [
-            .. Enumerable
-                .Range(0, entries.Length)
-                .Where(i => entries[i] is [{ IsGlob: true } glob] && (glob.Prefix.IsEmpty || glob.Prefix[0] == first)),
-        ];
-
-    private int FirstGlob(ReadOnlySpan<byte> text, int before)
-    {
-        foreach (var entry in _globs[text[0]])
-        {
-            if (entry > before)
-                break;
-            if (_entries[entry][0].Matches(text))
-                return entry;
-        }
-
-        return before;
-    }
-
     private static bool AllMatch(IdentityPattern[] patterns, in IdentityStrings strings)
     {
         foreach (var pattern in patterns)
@@ -96,8 +75,13 @@ internal sealed class PatternList
         return true;
     }
 
-    private static int Bucket(ReadOnlySpan<byte> text) =>
-        ((text.Length * 31) ^ (text[0] * 7) ^ text[^1]) & (BucketCount - 1);
+    private int Bucket(ReadOnlySpan<byte> text)
+    {
+        var hash = 2166136261u;
+        foreach (var b in text)
+            hash = (hash ^ b) * 16777619;
+        return (int)((hash ^ (hash >> 15)) & (uint)(_buckets.Length - 1));
+    }
 
     private void AddLiteral(int entry, ReadOnlySpan<byte> text)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using PatchTools.Checksums;
 using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
@@ -44,7 +44,7 @@ internal sealed record DnfRepository
     public string CacheName(DnfTool tool) =>
         tool.IsYum3
             ? Id
-            : $"{Id}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Source)), 0, 8).ToLowerInvariant()}";
+            : $"{Id}-{Convert.ToHexString(Sha256.Of(Encoding.UTF8.GetBytes(Source)), 0, 8).ToLowerInvariant()}";
 
     /// <summary>Host name of the repository; empty for <c>file:</c>.</summary>
     public string Site => Uri.TryCreate(Source, UriKind.Absolute, out var uri) ? uri.Host : "";

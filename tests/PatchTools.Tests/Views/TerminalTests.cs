@@ -1,0 +1,208 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using CsCheck;
+using PatchTools.Errors;
+using PatchTools.Presentation;
+
+namespace PatchTools.Tests.Views;
+
+/// <summary>What packages, repositories and other users call their things reaches no terminal raw.</summary>
+public sealed partial class TerminalTests
+{
+    /// <summary>Clears the screen, sets its title, goes back on the line, makes a line of its own, turns the writing, and hides.</summary>
+    private const string Hostile =
+        "a\u001b[2Jb\u001b]0;t\ac\rd\ne\u202ef\u0085g\u009b31mh\u007fi\0j\u2066k\u2028l\u200fm\ufeffn\b\U000e0041";
+
+    public static TheoryData<string> Types =>
+        [
+            .. XDocument
+                .Load(Path.Combine(StagedModule.Folder, "PatchTools.Format.ps1xml"))
+                .Descendants("TypeName")
+                .Select(type => type.Value)
+                .Distinct(StringComparer.Ordinal),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_view_shows_a_control_character_as_an_escape(string type)
+    {
+        var value = Poisoned(typeof(ComplianceReport).Assembly.GetType(type, throwOnError: true)!);
+        foreach (var colours in new[] { false, true })
+        {
+            using var session = new Session(width: 120, colours: colours);
+            session.Show(value);
+            session.Run("$args[0] | Format-List | Out-Default", value);
+            var shown = Colour().Replace(session.Shown, "");
+            Assert.Contains("\\x1b[2J", shown.Replace("\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            AssertSafe(shown);
+        }
+    }
+
+    [Fact]
+    public void Warnings_errors_verbose_lines_and_progress_show_escapes()
+    {
+        using var session = new Session();
+        using var shell = session
+            .Shell()
+            .AddCommand("Invoke-Step")
+            .AddParameter(
+                "Observed",
+                (Func<IRunObserver, CancellationToken, Task<object>>)(
+                    (observer, _) =>
+                    {
+                        observer.Warning(Hostile);
+                        observer.Verbose(Hostile);
+                        observer.Progress(Hostile, Hostile, 5);
+                        return Task.FromResult<object>(1);
+                    }
+                )
+            )
+            .AddParameter("Verbose");
+
+        shell.Invoke();
+
+        string[] told =
+        [
+            .. shell.Streams.Warning.Select(record => record.Message),
+            .. shell.Streams.Verbose.Select(record => record.Message),
+            .. shell.Streams.Progress.SelectMany(record => new[] { record.StatusDescription, record.CurrentOperation }),
+        ];
+        Assert.True(told.Count(text => text?.Contains("\\x1b[2J", StringComparison.Ordinal) == true) >= 4);
+        Assert.All(told.OfType<string>(), AssertSafe);
+    }
+
+    [Fact]
+    public void An_error_shows_escapes_in_its_text_and_its_target()
+    {
+        var record = ErrorRecords.For(
+            new PatchToolsException(PatchErrors.PackageManagerFailed, $"{Hostile} failed.", Hostile)
+        );
+
+        AssertSafe(record.ToString());
+        AssertSafe(record.Exception.Message);
+        AssertSafe(record.CategoryInfo.ToString());
+        Assert.Contains("\\x1b[2J", record.ToString(), StringComparison.Ordinal);
+        Assert.Equal(Hostile, record.TargetObject);
+    }
+
+    [Fact]
+    public void The_host_program_shows_escapes_on_standard_error_whatever_script_writes_there()
+    {
+        var run = HostProgram.Run(
+            "-Command",
+            "$h = \"a`e[2Jb`a`r$([char]0x202e)\"; $Host.UI.WriteWarningLine($h); $Host.UI.WriteVerboseLine($h); $Host.UI.WriteErrorLine($h); throw $h"
+        );
+
+        Assert.Equal(1, run.ExitCode);
+        AssertSafe(run.Error);
+        Assert.True(run.Error.Split("a\\x1b[2Jb\\x07").Length > 4, run.Error);
+    }
+
+    [Fact]
+    public void Text_without_control_characters_stays_the_same_object_and_any_other_becomes_safe() =>
+        Gen.String.Sample(text =>
+        {
+            var cell = TerminalText.Cell(text);
+            AssertSafe(cell);
+            Assert.DoesNotContain('\n', cell);
+            AssertSafe(TerminalText.Lines(text));
+            Assert.Equal(cell, TerminalText.Cell(cell));
+            if (text.All(char.IsLetterOrDigit))
+                Assert.Same(text, cell);
+        });
+
+    [Theory]
+    [InlineData("a\r\nb\tc", "a\r\nb\tc")]
+    [InlineData("a\rb", "a\\rb")]
+    [InlineData("\u001b[1;31mx\u001b[0m", "\u001b[1;31mx\u001b[0m")]
+    [InlineData("\u001b[2Jx\u001b[1;31", "\\x1b[2Jx\\x1b[1;31")]
+    [InlineData("ä → 𝒜", "ä → 𝒜")]
+    public void Of_what_is_laid_out_only_colours_and_lines_stay(string text, string shown) =>
+        Assert.Equal(shown, TerminalText.Coloured(text));
+
+    private static void AssertSafe(string text) =>
+        Assert.All(
+            text.EnumerateRunes(),
+            rune =>
+                Assert.True(
+                    rune.Value is '\n' or '\t'
+                        || (rune.Value == '\r' && text.Contains("\r\n", StringComparison.Ordinal))
+                        || System.Text.Rune.GetUnicodeCategory(rune)
+                            is not (
+                                System.Globalization.UnicodeCategory.Control
+                                or System.Globalization.UnicodeCategory.Format
+                                or System.Globalization.UnicodeCategory.LineSeparator
+                                or System.Globalization.UnicodeCategory.ParagraphSeparator
+                            ),
+                    $"U+{rune.Value:X4} in {text}"
+                )
+        );
+
+    private static object Poisoned(Type type)
+    {
+        var value = type.Name switch
+        {
+            nameof(ComplianceReport) => Samples.NonCompliantReport(),
+            nameof(HostInventory) => Samples.Inventory(
+                Samples.Repository("x", RepositoryStatus.RefreshFailed, "message")
+            ),
+            nameof(PatchSnapshot) => Samples.Snapshot(),
+            nameof(PatchBaseline) => Samples.Snapshot().Baseline,
+            nameof(PatchFinding) => Samples.Missing("x", "1", "2"),
+            _ => RuntimeHelpers.GetUninitializedObject(type),
+        };
+        return Poison(value, 0);
+    }
+
+    /// <summary>Puts the hostile text into every text that hangs on the object.</summary>
+    private static object Poison(object value, int depth)
+    {
+        foreach (
+            var field in value.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+        )
+        {
+            var type = field.FieldType;
+            if (type == typeof(string))
+                field.SetValue(value, Hostile);
+            else if (type.IsAssignableFrom(typeof(string[])) && typeof(IEnumerable).IsAssignableFrom(type))
+                field.SetValue(value, new[] { Hostile });
+            else if (field.GetValue(value) is IEnumerable list and not string)
+                foreach (var item in list.Cast<object>().Where(IsOurs))
+                    Poison(item, depth + 1);
+            else if (field.GetValue(value) is { } inner && IsOurs(inner) && depth < 6)
+                Poison(inner, depth + 1);
+            else if (
+                field.GetValue(value) is null
+                && type is { IsClass: true, Namespace: "PatchTools", IsAbstract: false }
+                && depth < 6
+            )
+                field.SetValue(value, Poison(RuntimeHelpers.GetUninitializedObject(type), depth + 1));
+            else if (field.GetValue(value) is null && ListOf(type, depth) is { } element)
+                field.SetValue(value, element);
+        }
+
+        return value;
+    }
+
+    private static bool IsOurs(object value) =>
+        value.GetType() is { IsEnum: false, IsClass: true, Namespace: "PatchTools" } && value is not PackageCatalog;
+
+    private static Array? ListOf(Type type, int depth)
+    {
+        if (!type.IsGenericType || !typeof(IEnumerable).IsAssignableFrom(type))
+            return null;
+        var element = type.GenericTypeArguments[0];
+        var isOurs = element is { IsClass: true, IsAbstract: false, Namespace: "PatchTools" } && depth < 3;
+        var array = Array.CreateInstance(element, isOurs ? 1 : 0);
+        if (isOurs)
+            array.SetValue(Poison(RuntimeHelpers.GetUninitializedObject(element), depth + 1), 0);
+        return type.IsInstanceOfType(array) ? array : null;
+    }
+
+    [GeneratedRegex("\u001b\\[[0-9;]*m")]
+    private static partial Regex Colour();
+}
