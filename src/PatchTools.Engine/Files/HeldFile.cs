@@ -11,7 +11,7 @@ internal sealed class HeldFile : IDisposable
 {
     private readonly SafeFileHandle? _handle;
 
-    private HeldFile(string path, FileKind kind, SafeFileHandle? handle)
+    private HeldFile(string path, ImageFileKind kind, SafeFileHandle? handle)
     {
         Path = path;
         Kind = kind;
@@ -21,7 +21,7 @@ internal sealed class HeldFile : IDisposable
     /// <summary>For calls that take a path.</summary>
     public string Path { get; }
 
-    public FileKind Kind { get; }
+    public ImageFileKind Kind { get; }
 
     /// <summary>Null when nothing is there.</summary>
     /// <param name="path">Absolute path on this host, below the root of an image or not.</param>

@@ -16,13 +16,13 @@ internal static class HostFiles
     public static bool Exists(string path)
     {
         using var held = Held(path);
-        return held is { Kind: not FileKind.Directory };
+        return held is { Kind: not ImageFileKind.Directory };
     }
 
     public static bool DirectoryExists(string path)
     {
         using var held = Held(path);
-        return held is { Kind: FileKind.Directory };
+        return held is { Kind: ImageFileKind.Directory };
     }
 
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
@@ -34,7 +34,7 @@ internal static class HostFiles
         using var held = HeldFile.Of(path) ?? throw new FileNotFoundException($"Could not find file '{path}'.", path);
         RequirePlain(held.Kind, path);
         return new FileStream(
-            held.Kind == FileKind.Null ? "/dev/null" : held.Path,
+            held.Kind == ImageFileKind.Null ? "/dev/null" : held.Path,
             FileMode.Open,
             FileAccess.Read,
             FileShare.ReadWrite | FileShare.Delete,
@@ -50,7 +50,7 @@ internal static class HostFiles
         using var held = HeldFile.Of(path) ?? throw new FileNotFoundException($"Could not find file '{path}'.", path);
         RequirePlain(held.Kind, path);
         return File.OpenHandle(
-            held.Kind == FileKind.Null ? "/dev/null" : held.Path,
+            held.Kind == ImageFileKind.Null ? "/dev/null" : held.Path,
             FileMode.Open,
             FileAccess.Read,
             FileShare.ReadWrite | FileShare.Delete
@@ -131,11 +131,11 @@ internal static class HostFiles
         }
     }
 
-    private static void RequirePlain(FileKind kind, string path)
+    private static void RequirePlain(ImageFileKind kind, string path)
     {
-        if (kind == FileKind.Directory)
+        if (kind == ImageFileKind.Directory)
             throw new UnauthorizedAccessException($"Access to the path '{path}' is denied: it is a directory.");
-        if (kind == FileKind.Special)
+        if (kind == ImageFileKind.Special)
             throw new PatchToolsException(
                 PatchErrors.NotPlainFile,
                 $"{path} is a FIFO, a socket or a device where a file is expected.",
@@ -166,6 +166,6 @@ internal static class HostFiles
     private static bool IsFile(string path)
     {
         using var held = Held(path);
-        return held is not { Kind: FileKind.Directory };
+        return held is not { Kind: ImageFileKind.Directory };
     }
 }

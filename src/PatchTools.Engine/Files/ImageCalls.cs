@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace PatchTools.Files;
 
 /// <summary>What a path leads to.</summary>
-internal enum FileKind
+internal enum ImageFileKind
 {
     Regular,
     Directory,
@@ -78,7 +78,7 @@ internal static partial class ImageCalls
 
     /// <summary>What an open handle is.</summary>
     /// <exception cref="IOException">The kernel does not tell.</exception>
-    public static FileKind KindOf(SafeFileHandle handle)
+    public static ImageFileKind KindOf(SafeFileHandle handle)
     {
         Span<byte> buffer = stackalloc byte[256];
         return StatxHandle(handle, "", EmptyPath, 1, ref MemoryMarshal.GetReference(buffer)) == 0
@@ -87,20 +87,20 @@ internal static partial class ImageCalls
     }
 
     /// <summary>What a path leads to, links followed as the host has them; null when nothing is there or the kernel does not tell.</summary>
-    public static FileKind? KindOf(string path)
+    public static ImageFileKind? KindOf(string path)
     {
         Span<byte> buffer = stackalloc byte[256];
         return Statx(CurrentDirectory, path, 0, 1, ref MemoryMarshal.GetReference(buffer)) == 0 ? Kind(buffer) : null;
     }
 
-    private static FileKind Kind(ReadOnlySpan<byte> statx) =>
+    private static ImageFileKind Kind(ReadOnlySpan<byte> statx) =>
         (BitConverter.ToUInt16(statx[ModeOffset..]) & TypeMask) switch
         {
-            0x8000 => FileKind.Regular,
-            0x4000 => FileKind.Directory,
-            0xA000 => FileKind.Link,
-            0x2000 when IsNull(statx[DeviceOffset..]) => FileKind.Null,
-            _ => FileKind.Special,
+            0x8000 => ImageFileKind.Regular,
+            0x4000 => ImageFileKind.Directory,
+            0xA000 => ImageFileKind.Link,
+            0x2000 when IsNull(statx[DeviceOffset..]) => ImageFileKind.Null,
+            _ => ImageFileKind.Special,
         };
 
     /// <summary>Bytes of a file and when its content last changed, UTC; null when nothing is there.</summary>

@@ -65,7 +65,7 @@ internal static class RootWalk
             var directory = above.TryPeek(out var last) ? last.Handle : root;
             if (ImageCalls.OpenEntry(directory, name, out var error) is not { } entry)
                 return new WalkEnd(null, error, link, text, climbs);
-            if (ImageCalls.KindOf(entry) != FileKind.Link)
+            if (ImageCalls.KindOf(entry) != ImageFileKind.Link)
             {
                 above.Push((entry, name));
                 continue;

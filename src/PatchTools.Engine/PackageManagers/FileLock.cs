@@ -14,7 +14,7 @@ internal static partial class FileLock
     /// <summary>The holder as "process 123 (apt-get update, for 4 minutes)"; null when the file is free or not there.</summary>
     public static string? Holder(string path)
     {
-        if (HostFiles.RealPath(path) is not { } real || FileCalls.KindOf(real) != FileKind.Regular)
+        if (HostFiles.RealPath(path) is not { } real || ImageCalls.KindOf(real) != ImageFileKind.Regular)
             return null;
         try
         {

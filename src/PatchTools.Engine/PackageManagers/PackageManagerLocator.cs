@@ -83,7 +83,13 @@ internal static class PackageManagerLocator
         return HostFamily.Of(root) switch
         {
             PackageFamily.Apt => new AptPackageManager(host, runner, decompressor),
-            PackageFamily.Dnf or PackageFamily.Yum => new DnfPackageManager(host, runner, decompressor, databases, toml),
+            PackageFamily.Dnf or PackageFamily.Yum => new DnfPackageManager(
+                host,
+                runner,
+                decompressor,
+                databases,
+                toml
+            ),
             PackageFamily.Zypper => new ZypperPackageManager(host, runner, decompressor),
             _ => throw new PatchToolsException(PatchErrors.PackageManagerNotFound, HostFamily.WhyNone(root), root),
         };

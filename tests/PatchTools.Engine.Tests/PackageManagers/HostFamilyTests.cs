@@ -39,7 +39,7 @@ public sealed class HostFamilyTests : IDisposable
         Assert.NotEqual(PackageFamily.Apt, HostFamily.Of(_folder.Path));
         Assert.Equal("RpmFileOwners", Owners()?.GetType().Name);
         Assert.DoesNotContain("dpkg", PackageManagerLocator.Places(Host)?.Database, StringComparison.Ordinal);
-        Assert.NotEqual("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!)?.Name);
+        Assert.NotEqual("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!, null!)?.Name);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class HostFamilyTests : IDisposable
 
         Assert.Equal(PackageFamily.Apt, HostFamily.Of(_folder.Path));
         Assert.Equal("DpkgFileOwners", Owners()?.GetType().Name);
-        Assert.Equal("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!)?.Name);
+        Assert.Equal("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!, null!)?.Name);
     }
 
     [Theory]
@@ -132,7 +132,7 @@ public sealed class HostFamilyTests : IDisposable
         Write(there, Dpkg);
 
         var error = Assert.Throws<PatchToolsException>(() =>
-            PackageManagerLocator.Locate(Host, new NoRunner(), null!, null!)
+            PackageManagerLocator.Locate(Host, new NoRunner(), null!, null!, null!)
         );
 
         Assert.Equal(PatchErrors.PackageManagerNotFound, error.Error);
