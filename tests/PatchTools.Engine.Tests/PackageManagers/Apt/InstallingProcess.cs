@@ -78,6 +78,7 @@ internal static class InstallingProcess
                     Refresh = true,
                     CustomSources = order.CustomSources,
                     RestoresSources = true,
+                    LockTimeout = TimeSpan.FromSeconds(order.LockTimeoutSeconds),
                 },
                 observer,
                 CancellationToken.None
@@ -100,7 +101,9 @@ internal static class InstallingProcess
             error = e;
         }
 
-        var after = await manager.GetInventoryAsync(new InventoryRequest(), observer, CancellationToken.None);
+        // Without root nothing is waited for: a test may still hold the lock.
+        var reader = new AptPackageManager(host with { IsRoot = false }, runner, new Decompressor());
+        var after = await reader.GetInventoryAsync(new InventoryRequest(), observer, CancellationToken.None);
         return new InstallReport
         {
             Plan = plan,
