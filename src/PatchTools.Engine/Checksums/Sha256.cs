@@ -12,6 +12,9 @@ public static class Sha256
 {
     private const int BlockBytes = 64;
 
+    /// <summary>A multiple of a block, so that only the last part of a stream has a rest.</summary>
+    private const int BufferBytes = 4096 * BlockBytes;
+
     private static readonly uint[] RoundConstants =
     [
         .. Primes(64).Select(prime => FractionBits(Math.Cbrt(prime), prime, power: 3)),
@@ -33,15 +36,37 @@ public static class Sha256
         var whole = content.Length / BlockBytes * BlockBytes;
         for (var at = 0; at < whole; at += BlockBytes)
             Compress(state, content.Slice(at, BlockBytes));
+        return Finish(state, content[whole..], content.Length);
+    }
 
-        // The rest, a one bit, zeros, and the length in bits: one block or two.
+    /// <summary>Of everything that is left of a stream.</summary>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    internal static byte[] Managed(Stream stream)
+    {
+        var state = InitialState.ToArray();
+        var buffer = new byte[BufferBytes];
+        long total = 0;
+        while (true)
+        {
+            var read = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            total += read;
+            var whole = read / BlockBytes * BlockBytes;
+            for (var at = 0; at < whole; at += BlockBytes)
+                Compress(state, buffer.AsSpan(at, BlockBytes));
+            if (read < buffer.Length)
+                return Finish(state, buffer.AsSpan(whole, read - whole), total);
+        }
+    }
+
+    /// <summary>The rest, a one bit, zeros, and the length in bits: one block or two.</summary>
+    private static byte[] Finish(Span<uint> state, ReadOnlySpan<byte> rest, long length)
+    {
         Span<byte> end = stackalloc byte[2 * BlockBytes];
         end.Clear();
-        var rest = content[whole..];
         rest.CopyTo(end);
         end[rest.Length] = 0x80;
         var used = rest.Length < BlockBytes - 8 ? BlockBytes : 2 * BlockBytes;
-        BinaryPrimitives.WriteUInt64BigEndian(end.Slice(used - 8, 8), (ulong)content.Length * 8);
+        BinaryPrimitives.WriteUInt64BigEndian(end.Slice(used - 8, 8), (ulong)length * 8);
         for (var at = 0; at < used; at += BlockBytes)
             Compress(state, end.Slice(at, BlockBytes));
 

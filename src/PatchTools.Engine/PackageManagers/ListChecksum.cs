@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using PatchTools.Checksums;
+using PatchTools.Errors;
 
 namespace PatchTools.PackageManagers;
 
@@ -47,8 +49,14 @@ internal readonly record struct ListChecksum(string Kind, string Hex)
     /// Computes the checksum of everything that is left of a stream. The one place where lists are hashed.
     /// </summary>
     /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="PatchToolsException">
+    /// <see cref="PatchErrors.TlsLibraryMissing"/>: without OpenSSL there is only SHA-256.
+    /// </exception>
     public static ListChecksum Compute(Stream stream, string kind)
     {
+        if (!OpenSslLibrary.IsPresent && kind == UsualKind)
+            return new ListChecksum(kind, Convert.ToHexString(Sha256.Managed(stream)).ToLowerInvariant());
+        OpenSslLibrary.Demand($"The checksum {kind} of a package list");
         using var hash = IncrementalHash.CreateHash(AlgorithmOf(kind));
         var buffer = new byte[BufferBytes];
         for (int read; (read = stream.Read(buffer)) > 0; )
