@@ -158,6 +158,10 @@ internal sealed class AptConfiguration
                     ("Dir::Etc::parts", "apt.conf.d"),
                     ("Dir::Etc::preferences", "preferences"),
                     ("Dir::Etc::preferencesparts", "preferences.d"),
+                    ("Dir::Etc::trusted", "trusted.gpg"),
+                    ("Dir::Etc::trustedparts", "trusted.gpg.d"),
+                    ("Dir::Etc::netrc", "auth.conf"),
+                    ("Dir::Etc::netrcparts", "auth.conf.d"),
                 ]
         )
         {

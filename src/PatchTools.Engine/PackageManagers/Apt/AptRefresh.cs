@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
 using PatchTools.Hosts;
@@ -13,33 +12,6 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
     private const int AptFailed = 100;
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// Settings of a mounted image's apt.conf that an update of its lists follows. Everything else stays unread by apt: hooks and proxy finders of an image
-    /// are commands, and would run on this host, as root.
-    /// </summary>
-    private static readonly string[] s_imageSettings =
-    [
-        "Acquire::Check-Date",
-        "Acquire::Check-Valid-Until",
-        "Acquire::Min-ValidTime",
-        "Acquire::Max-ValidTime",
-        "Acquire::AllowInsecureRepositories",
-        "Acquire::AllowWeakRepositories",
-        "Acquire::AllowDowngradeToInsecureRepositories",
-        "Acquire::By-Hash",
-        "Acquire::GzipIndexes",
-        "Acquire::CompressionTypes",
-        "Acquire::Languages",
-        "Acquire::PDiffs",
-        "Acquire::Retries",
-        "Acquire::ForceIPv4",
-        "Acquire::ForceIPv6",
-        "Acquire::http::Proxy",
-        "Acquire::https::Proxy",
-        "Acquire::http::Timeout",
-        "Acquire::https::Timeout",
-    ];
-
     /// <param name="setting">What is refreshed.</param>
     /// <param name="request">Sources and patience.</param>
     /// <param name="cancellationToken">Stops waiting, and interrupts apt-get.</param>
@@ -51,6 +23,8 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         CancellationToken cancellationToken
     )
     {
+        if (host.Paths.IsImage && request.CustomSources is null)
+            setting = setting with { ListsDirectory = AptImage.PrepareLists(host, setting.ListsDirectory) };
         var lockPath = Path.Combine(setting.ListsDirectory, "lock");
         var since = host.Clock.GetTimestamp();
         var command = Command(setting, request);
@@ -80,9 +54,10 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
                 );
             if (host.Paths.IsImage)
                 AptListLinks.Replace(setting);
-            foreach (var (repository, reason) in output.Failures)
+            var failures = host.Paths.IsImage ? AptImage.WithRefusals(setting, output.Failures) : output.Failures;
+            foreach (var (repository, reason) in failures)
                 observer.Warning($"{repository.Name}: {reason}");
-            return output.Failures;
+            return failures;
         }
     }
 
@@ -127,12 +102,8 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
             ]);
         }
 
-        if (host.Paths.Root != "/")
-        {
-            // Only at its own default place does apt make the folder itself.
-            AtomicFile.CreateDirectory(Path.Combine(setting.ListsDirectory, "partial"));
-            environment["APT_CONFIG"] = WriteImageConfiguration(setting);
-        }
+        if (host.Paths.IsImage)
+            environment["APT_CONFIG"] = new AptImage(host, setting).Write();
 
         arguments.Add("update");
         return new Command("apt-get", arguments)
@@ -141,52 +112,5 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
             Environment = environment,
             Timeout = TimeSpan.FromMinutes(15),
         };
-    }
-
-    /// <summary>
-    /// Configuration of an update inside a mounted image. Keys that its sources name by absolute path are those of this host; where they are missing, the
-    /// signature does not verify and the refresh fails.
-    /// </summary>
-    private string WriteImageConfiguration(AptSetting setting)
-    {
-        var root = Path.GetFullPath(host.Paths.Root);
-        var text = new StringBuilder();
-        Set("Dir", root + "/");
-        Set("Dir::Etc::main", "/dev/null");
-        Set("Dir::Etc::parts", "/dev/null");
-        foreach (
-            var (place, _) in setting
-                .Configuration.Below("Dir::Etc")
-                .Where(p => p.Name is not ("Dir::Etc" or "Dir::Etc::main" or "Dir::Etc::parts"))
-        )
-            Set(place, Path.GetFullPath(host.Paths.InRoot(setting.Configuration.FindFile(place))));
-
-        Set("Dir::State::lists", Path.GetFullPath(setting.ListsDirectory) + "/");
-        Set("Dir::State::status", Path.GetFullPath(setting.StatusFile));
-        Set("Dir::Cache::pkgcache", "");
-        Set("Dir::Cache::srcpkgcache", "");
-
-        // The image's accounts are not this host's.
-        Set("APT::Sandbox::User", "root");
-        Set("APT::Architecture", setting.Architectures.Native);
-        foreach (var architecture in setting.Architectures.Configured)
-            Set("APT::Architectures::", architecture);
-        foreach (var (name, value) in s_imageSettings.SelectMany(setting.Configuration.Below))
-            Set(name, value);
-        var path = Path.Combine(setting.PrivateDirectory, "image.conf");
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()), AtomicFile.PrivateFile);
-        return path;
-
-        void Set(string name, string value)
-        {
-            // apt.conf has no escape for it, and a setting left out would lead apt to this host's own files.
-            if (value.Contains('"', StringComparison.Ordinal))
-                throw new PatchToolsException(
-                    PatchErrors.PackageManagerFailed,
-                    $"{name} of {root} holds a quotation mark and cannot be given to apt-get.",
-                    root
-                );
-            text.Append(CultureInfo.InvariantCulture, $"{name} \"{value}\";\n");
-        }
     }
 }

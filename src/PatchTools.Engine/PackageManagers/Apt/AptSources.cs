@@ -193,10 +193,21 @@ internal sealed class AptSources
         ("Targets", "target", true),
         ("Targets-Add", "target+", true),
         ("Targets-Remove", "target-", true),
+        ("Languages", "lang", true),
+        ("Languages-Add", "lang+", true),
+        ("Languages-Remove", "lang-", true),
+        ("PDiffs", "pdiffs", false),
+        ("By-Hash", "by-hash", false),
+        ("Allow-Insecure", "allow-insecure", false),
+        ("Allow-Weak", "allow-weak", false),
+        ("Allow-Downgrade-To-Insecure", "allow-downgrade-to-insecure", false),
+        ("Date-Max-Future", "date-max-future", false),
+        ("InRelease-Path", "inrelease-path", false),
     ];
 
     private readonly List<AptRepository> _repositories = [];
     private readonly Dictionary<string, AptRepository> _byFileName = new(StringComparer.Ordinal);
+    private readonly List<AptSourceEntry> _entries = [];
     private readonly List<AptSourceFault> _faults = [];
     private int _parts;
     private readonly AptArchitectures _architectures;
@@ -205,6 +216,9 @@ internal sealed class AptSources
 
     /// <summary>Repositories that offer binary packages, in apt's order.</summary>
     public IReadOnlyList<AptRepository> Repositories => _repositories;
+
+    /// <summary>What lines and paragraphs say of binary packages, in apt's order.</summary>
+    public IReadOnlyList<AptSourceEntry> Entries => _entries;
 
     public IReadOnlyList<AptSourceFault> Faults => _faults;
 
@@ -380,6 +394,7 @@ internal sealed class AptSources
     {
         if (AptUri.Parse(WithArchitecture(uriText))?.AsDirectory() is not { } uri)
             return "malformed entry (URI parse)";
+        List<AptRepository> named = [];
         foreach (var suite in suites)
         {
             var isFlat = suite.EndsWith('/');
@@ -393,6 +408,7 @@ internal sealed class AptSources
             var repository = Repository(uri, suite);
             if (repository.Merge(options) is { } fault)
                 return fault;
+            named.Add(repository);
 
             // Sources of source packages say nothing about what can be installed.
             if (type != "deb")
@@ -403,6 +419,8 @@ internal sealed class AptSources
                 repository.Add(component, options, _architectures);
         }
 
+        if (type == "deb")
+            _entries.Add(new AptSourceEntry(WithArchitecture(uriText), suites, components, options, named));
         return null;
     }
 

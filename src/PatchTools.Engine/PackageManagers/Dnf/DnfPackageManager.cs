@@ -79,7 +79,12 @@ public sealed class DnfPackageManager : IPackageManager
         var configuration = await ConfigurationAsync(architecture, request.CustomSources, warnings, cancellationToken);
         var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
         var refresh = request.Refresh
-            ? await new DnfRefresh(_host, _runner, _tool).RunAsync(request, cache, observer, cancellationToken)
+            ? await new DnfRefresh(_host, _runner, _tool, configuration).RunAsync(
+                request,
+                cache,
+                observer,
+                cancellationToken
+            )
             : null;
         var reading = new DnfReading(_host, configuration, _decompressor, _databases, _toml, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
@@ -7,7 +8,12 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>The real <c>dnf makecache</c>: every enabled repository is asked, and those that fail are named.</summary>
-internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool)
+internal sealed partial class DnfRefresh(
+    HostContext host,
+    IProcessRunner runner,
+    DnfTool tool,
+    DnfConfiguration configuration
+)
 {
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<RefreshOutcome> RunAsync(
@@ -22,12 +28,15 @@ internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner
                 PatchErrors.ElevationRequired,
                 $"Only root can refresh {tool.Name}'s metadata."
             );
+        if (host.Paths.IsImage && cache.StartsWith(host.Paths.Root + "/", StringComparison.Ordinal))
+            cache = ImageFolder.Prepare(host.Paths.Root, cache);
+        var image = host.Paths.IsImage ? new DnfImage(host, configuration) : null;
         await WaitForLockAsync(request.LockTimeout, cache, observer, cancellationToken);
         observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
 
         // File times have no finer grain than the clock's ticks of the kernel.
         var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
-        var command = new Command(tool.Command, Arguments(request, cache))
+        var command = new Command(tool.Command, image?.Arguments(cache) ?? Arguments(request, cache))
         {
             ExpectedExitCodes = [0, 1],
             Environment = DnfCommands.Unattended,
@@ -42,6 +51,8 @@ internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner
                 $"{tool.Command} makecache ended with {result.ExitCode}: {LastLine(result.StandardError)}",
                 result
             );
+        if (image is not null)
+            failures = image.WithRefusals(failures);
         foreach (var (repository, message) in failures)
             observer.Warning($"{repository}: {message}");
         return new RefreshOutcome(began, failures);
@@ -127,12 +138,7 @@ internal sealed partial class DnfRefresh(HostContext host, IProcessRunner runner
         List<string> arguments =
         [
             "-y",
-            .. DnfCommands.Places(
-                host,
-                tool,
-                request.CustomSources,
-                host.Paths.Root != "/" || request.CustomSources is not null ? cache : null
-            ),
+            .. DnfCommands.Places(host, tool, request.CustomSources, request.CustomSources is not null ? cache : null),
         ];
         if (!tool.IsYum3)
             arguments.Add("--refresh");

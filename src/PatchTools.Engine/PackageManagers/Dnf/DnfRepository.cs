@@ -37,6 +37,9 @@ internal sealed record DnfRepository
     /// <summary>Packages or metadata must be signed.</summary>
     public bool Trusted { get; init; }
 
+    /// <summary>Its options as written.</summary>
+    public IniSection Options { get; init; } = new("");
+
     /// <summary>The <c>.repo</c> file that defines it.</summary>
     public required string DefinedIn { get; init; }
 
@@ -90,6 +93,7 @@ internal sealed record DnfRepository
             Trusted =
                 (section.Flag("gpgcheck") ?? main.Flag("gpgcheck") ?? main.Flag("pkg_gpgcheck") ?? false)
                 || (section.Flag("repo_gpgcheck") ?? main.Flag("repo_gpgcheck") ?? false),
+            Options = section,
             DefinedIn = file,
         };
     }

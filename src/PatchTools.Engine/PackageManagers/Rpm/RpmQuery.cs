@@ -248,9 +248,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
 
     /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
     internal IReadOnlyList<string> Database() =>
-        root == "/" || DatabaseOf(root) is not { } folder || HostFiles.RealPath(folder) is not { } real
-            ? []
-            : ["--dbpath", real];
+        root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", ImageFolder.Prepare(root, folder)];
 
     private static long Seconds(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;

@@ -36,6 +36,18 @@ internal sealed class ZypperCommands
     /// <summary>Asks every enabled repository, however young its metadata is. <c>--non-interactive</c> answers no to every key that the host does not trust.</summary>
     public Command Refresh() => Query(["refresh"]) with { Timeout = TimeSpan.FromMinutes(15) };
 
+    /// <summary>The same for an image, whose own configuration zypper never reads.</summary>
+    /// <param name="options">Which root, repositories and caches.</param>
+    /// <param name="settings">Path of a <c>zypp.conf</c>.</param>
+    /// <param name="lockTimeout">How long zypper waits for its lock.</param>
+    public static Command RefreshImage(IReadOnlyList<string> options, string settings, TimeSpan lockTimeout) =>
+        new("zypper", [.. options, "--non-interactive", "--xmlout", "refresh"])
+        {
+            ExpectedExitCodes = ZypperExitCode.All,
+            Environment = Unattended(settings, lockTimeout),
+            Timeout = TimeSpan.FromMinutes(15),
+        };
+
     /// <summary>Asks the resolver; changes nothing. Only what is in the cache: the plan is made of what the inventory was read from.</summary>
     /// <param name="wanted">Exact versions.</param>
     /// <param name="settings">Path of another <c>zypp.conf</c>; null for the host's.</param>
@@ -93,11 +105,13 @@ internal sealed class ZypperCommands
         };
 
     /// <summary>zypper waits for its lock itself.</summary>
-    private Dictionary<string, string> Unattended(string? settings)
+    private Dictionary<string, string> Unattended(string? settings) => Unattended(settings, _lockTimeout);
+
+    private static Dictionary<string, string> Unattended(string? settings, TimeSpan lockTimeout)
     {
         Dictionary<string, string> environment = new(StringComparer.Ordinal)
         {
-            ["ZYPP_LOCK_TIMEOUT"] = Math.Max(0, (int)_lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            ["ZYPP_LOCK_TIMEOUT"] = Math.Max(0, (int)lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
         };
         if (settings is not null)
             environment["ZYPP_CONF"] = settings;

@@ -55,16 +55,8 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         var cache = isPrivate
             ? Path.Combine(ZypperCommands.PrivateCache(host), "raw")
             : configuration.MetadataDirectory;
-        var commands = new Lazy<ZypperCommands>(() =>
-            new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout)
-        );
         var refresh = request.Refresh
-            ? await new ZypperRefresh(host, runner, commands.Value).RunAsync(
-                request,
-                configuration.Repositories,
-                observer,
-                cancellationToken
-            )
+            ? await RefreshAsync(request, configuration, cache, architecture, isPrivate, observer, cancellationToken)
             : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
         var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
@@ -124,6 +116,43 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     /// <summary>SUSE's product file knows when the updates end; os-release of SUSE does not say it.</summary>
     private OsRelease WithProduct(OsRelease system) =>
         BaseProduct.Read(_root) is { EndOfLife: { } end } ? system with { SupportEnd = end } : system;
+
+    private async Task<RefreshOutcome> RefreshAsync(
+        InventoryRequest request,
+        ZypperConfiguration configuration,
+        string cache,
+        string architecture,
+        bool isPrivate,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!host.IsRoot)
+            throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh zypper's metadata.");
+        ZypperImage? image = null;
+        Command command;
+        if (host.Paths.IsImage)
+        {
+            if (cache.StartsWith(_root + "/", StringComparison.Ordinal))
+                cache = ImageFolder.Prepare(_root, cache);
+            image = new ZypperImage(host, configuration.Repositories);
+            var (options, settings) = await image.WriteAsync(cache, architecture, runner, cancellationToken);
+            command = ZypperCommands.RefreshImage(options, settings, request.LockTimeout);
+        }
+        else
+        {
+            command = new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout).Refresh();
+        }
+
+        return await new ZypperRefresh(host, runner).RunAsync(
+            request,
+            configuration.Repositories,
+            image,
+            command,
+            observer,
+            cancellationToken
+        );
+    }
 
     private static void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
     {

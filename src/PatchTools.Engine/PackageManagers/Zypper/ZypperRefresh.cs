@@ -6,12 +6,14 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>The real <c>zypper refresh</c>: every enabled repository is asked, and those that fail are named. No key is ever imported.</summary>
-internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner, ZypperCommands commands)
+internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner)
 {
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<RefreshOutcome> RunAsync(
         InventoryRequest request,
         IReadOnlyList<ZypperRepository> repositories,
+        ZypperImage? image,
+        Command command,
         IRunObserver observer,
         CancellationToken cancellationToken
     )
@@ -24,7 +26,6 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner, Zyp
 
         // File times have no finer grain than the clock's ticks of the kernel.
         var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
-        var command = commands.Refresh();
         var result = await runner.RunAsync(command, cancellationToken);
         if (result.ExitCode == ZypperExitCode.Locked)
             throw locks.Busy();
@@ -40,6 +41,8 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner, Zyp
                 $"zypper refresh ended with {ZypperExitCode.Describe(result.ExitCode)}: {ZypperMessage.ReasonOf(result)}",
                 result
             );
+        if (image is not null)
+            failures = image.WithRefusals(failures);
         foreach (var (repository, message) in failures)
             observer.Warning($"{repository}: {message}");
         return new RefreshOutcome(began, failures);

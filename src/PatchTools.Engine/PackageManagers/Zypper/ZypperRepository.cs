@@ -28,6 +28,9 @@ internal sealed record ZypperRepository
     /// <summary>Packages or metadata must be signed.</summary>
     public bool Trusted { get; init; }
 
+    /// <summary>Its options as written.</summary>
+    public IniSection Options { get; init; } = new("");
+
     /// <summary>The <c>.repo</c> file that defines it.</summary>
     public required string DefinedIn { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed record ZypperRepository
                 (section.Flag("gpgcheck") ?? main.Flag("gpgcheck") ?? true)
                 || (section.Flag("repo_gpgcheck") ?? main.Flag("repo_gpgcheck") ?? false)
                 || (section.Flag("pkg_gpgcheck") ?? main.Flag("pkg_gpgcheck") ?? false),
+            Options = section,
             DefinedIn = file,
         };
     }

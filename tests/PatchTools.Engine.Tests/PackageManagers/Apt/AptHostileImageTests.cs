@@ -1,0 +1,199 @@
+using PatchTools.Errors;
+using PatchTools.PackageManagers;
+using PatchTools.Testing;
+using Xunit;
+using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
+
+namespace PatchTools.Engine.Tests.PackageManagers.Apt;
+
+/// <summary>Images that try to run something on this host, or to reach its files, when the real apt refreshes their lists.</summary>
+public sealed class AptHostileImageTests : IDisposable
+{
+    private static readonly InventoryRequest s_refresh = new() { Refresh = true, Origin = InventoryOrigin.Root };
+
+    private readonly AptRoot _root = new("amd64");
+    private readonly TemporaryDirectory _host = new();
+
+    public AptHostileImageTests()
+    {
+        _root.MakeSuite(
+            "live",
+            "s",
+            ["Suite=s", "Codename=s", "Architectures=amd64", "Components=main"],
+            ("main/binary-amd64", Stanza("p", "1.1"))
+        );
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb [trusted=yes] file:{_root.Repositories}/live s main\ndeb [trusted=yes] http://127.0.0.1:1/ s main\n"
+        );
+        _root.Write("var/lib/dpkg/status", Installed("p", "1.0"));
+        _root.Write("evil/http", $"#!/bin/sh\ntouch {Canary}\n");
+        Run("chmod", "-R", "755", Path.Combine(_root.Root, "evil"));
+    }
+
+    private string Canary => Path.Combine(_host.Path, "canary");
+
+    public static TheoryData<string, string> Configurations =>
+        new()
+        {
+            { "a hook before updates", "APT::Update::Pre-Invoke { \"touch CANARY\"; };" },
+            {
+                "hooks after updates",
+                "APT::Update::Post-Invoke { \"touch CANARY\"; }; APT::Update::Post-Invoke-Success { \"touch CANARY\"; };"
+            },
+            { "hooks of dpkg", "DPkg::Pre-Invoke { \"touch CANARY\"; }; DPkg::Post-Invoke { \"touch CANARY\"; };" },
+            {
+                "programs",
+                "Dir::Bin::methods \"ROOT/evil\"; Dir::Bin::gpg \"ROOT/evil/http\"; Dir::Bin::apt-key \"ROOT/evil/http\"; Apt::Key::gpgvcommand \"ROOT/evil/http\";"
+            },
+            {
+                "a finder of proxies",
+                "Acquire::http::Proxy-Auto-Detect \"ROOT/evil/http\"; Acquire::http::ProxyAutoDetect \"ROOT/evil/http\";"
+            },
+            {
+                "compressors",
+                "Acquire::CompressionTypes::xyz \"evil\"; APT::Compressor::evil::Binary \"ROOT/evil/http\"; APT::Compressor::evil::Name \"evil\";"
+            },
+            {
+                "an encoded name below a proxy",
+                "Acquire::http::Proxy::x%22%22%3B%0AAPT::Update::Pre-Invoke::%20%22touch%20CANARY%22%3B%0AX \"http://y/\";"
+            },
+            {
+                "an encoded name below a switch",
+                "Acquire::Check-Date::x%20%22%22%3B%0AAPT::Update::Pre-Invoke::%20%22touch%20CANARY%22%3B%0AX \"1\";"
+            },
+            {
+                "an encoded name below the folders",
+                "Dir::Etc::x%20%22%22%3B%0AAPT::Update::Pre-Invoke::%20%22touch%20CANARY%22%3B%0AX \"y\";"
+            },
+            {
+                "an encoded value",
+                "Acquire::http::Proxy \"http://x%22%3BAPT::Update::Pre-Invoke {%22touch CANARY%22};\";"
+            },
+            {
+                "an encoded language",
+                "Acquire::Languages { \"en%22%3B%0AAPT::Update::Pre-Invoke::%20%22touch CANARY\"; };"
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public async Task Nothing_of_its_configuration_runs(string what, string configuration)
+    {
+        Assert.NotEmpty(what);
+        _root.Write(
+            "etc/apt/apt.conf.d/99evil",
+            configuration
+                .Replace("CANARY", Canary, StringComparison.Ordinal)
+                .Replace("ROOT", _root.Root, StringComparison.Ordinal)
+        );
+
+        var inventory = await _root.ReadAsync(s_refresh, _root.Image);
+
+        Assert.False(File.Exists(Canary));
+        Assert.Equal(RepositoryStatus.Ok, inventory.Repositories[0].Status);
+        Assert.Equal(RepositoryStatus.RefreshFailed, inventory.Repositories[1].Status);
+    }
+
+    [Theory]
+    [InlineData("cdrom:[disc]/")]
+    [InlineData("ssh://127.0.0.1/x")]
+    [InlineData("../../../evil/http://x")]
+    public async Task A_kind_of_source_that_runs_something_is_named_and_not_used(string address)
+    {
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb [trusted=yes] file:{_root.Repositories}/live s main\ndeb [trusted=yes] {address} s main\n"
+        );
+
+        var inventory = await _root.ReadAsync(s_refresh, _root.Image);
+
+        Assert.Equal(
+            [RepositoryStatus.Ok, RepositoryStatus.RefreshFailed],
+            inventory.Repositories.Select(r => r.Status)
+        );
+        Assert.Contains(
+            "does not use sources of the kind",
+            inventory.Repositories[1].Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("var/lib/apt/lists", "relative")]
+    [InlineData("var/lib/apt/lists", "absolute")]
+    [InlineData("var/lib/apt", "absolute")]
+    [InlineData("var/lib/apt/lists/partial", "absolute")]
+    [InlineData("var/lib/apt/lists/lock", "absolute")]
+    [InlineData("var/lib/apt/lists/partial/x_InRelease", "relative")]
+    public async Task A_link_where_lists_are_written_is_an_error_that_names_it(string place, string kind)
+    {
+        File.WriteAllText(_host.File("outside/precious"), "precious");
+        var link = Path.Combine(_root.Root, place);
+        if (Directory.Exists(link))
+            Directory.Delete(link, recursive: true);
+        var outside = Path.Combine(_host.Path, "outside");
+        var target = kind == "absolute" ? outside : "../../../../../../../../../.." + outside;
+        File.CreateSymbolicLink(link, target);
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => _root.ReadAsync(s_refresh, _root.Image));
+
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains(link, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["precious"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));
+        Assert.Equal(
+            "precious",
+            await File.ReadAllTextAsync(Path.Combine(outside, "precious"), CancellationToken.None)
+        );
+    }
+
+    [Fact]
+    public async Task A_keyring_of_this_host_is_not_one_of_the_image()
+    {
+        File.WriteAllText(_host.File("key.gpg"), "not a key");
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb [signed-by=/etc/apt/key.gpg] file:{_root.Repositories}/live s main\n"
+        );
+        File.CreateSymbolicLink(
+            Path.Combine(_root.Root, "etc/apt/key.gpg"),
+            "../../../../../../../../.." + Path.Combine(_host.Path, "key.gpg")
+        );
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => _root.ReadAsync(s_refresh, _root.Image));
+
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains("etc/apt/key.gpg", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("etc/apt/apt.conf.d/fifo")]
+    [InlineData("etc/apt/sources.list.d/fifo.list")]
+    [InlineData("etc/apt/trusted.gpg.d/fifo.gpg")]
+    [InlineData("var/lib/apt/lists/fifo")]
+    public async Task A_fifo_in_place_of_a_file_is_an_error_at_once(string place)
+    {
+        Rig.NeedsCommands("mkfifo");
+        Run("mkfifo", Path.Combine(_root.Root, place));
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            _root.ReadAsync(s_refresh, _root.Image).WaitAsync(TimeSpan.FromMinutes(2))
+        );
+
+        Assert.Equal(PatchErrors.NotPlainFile, error.Error);
+        Assert.Contains(place, error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _host.Dispose();
+    }
+
+    private static void Run(string command, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(command, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+}

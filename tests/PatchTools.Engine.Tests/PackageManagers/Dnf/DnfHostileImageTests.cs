@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using PatchTools.Errors;
+using PatchTools.Testing;
+using Xunit;
+
+namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
+
+/// <summary>Images that try to run something on this host, or to reach its files, when the real dnf and rpm look at them.</summary>
+[Collection(RpmUniverseTests.Name)]
+public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
+{
+    private readonly TemporaryDirectory _host = new();
+
+    private string Canary => Path.Combine(_host.Path, "canary");
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task A_plug_in_of_its_configuration_does_not_run()
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        root.Write(
+            "plugins/evil.py",
+            $"import dnf\nopen('{Canary}', 'w').close()\nclass Evil(dnf.Plugin):\n    name = 'evil'\n"
+        );
+        root.Write("etc/dnf/plugins/evil.conf", "[main]\nenabled=1\n");
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        Assert.Contains(inventory.Repositories, r => r.Status == RepositoryStatus.Ok);
+        Assert.False(File.Exists(Canary));
+    }
+
+    [Fact]
+    public async Task Macros_of_its_rpm_do_not_run()
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        foreach (var file in new[] { "etc/rpm/macros", "etc/rpm/macros.evil", "root/.rpmmacros", "usr/lib/rpm/macros" })
+            root.Write(file, $"%_dbpath %(touch {Canary})/var/lib/rpm\n%_evil %(touch {Canary})\n");
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        Assert.NotEmpty(inventory.Installed);
+        Assert.False(File.Exists(Canary));
+    }
+
+    [Theory]
+    [InlineData("var/cache/dnf")]
+    [InlineData("var/cache")]
+    [InlineData("var/cache/dnf/base-0123456789abcdef")]
+    [InlineData("var/lib/rpm/.rpm.lock")]
+    public async Task A_link_where_a_tool_writes_is_an_error_that_names_it(string place)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        File.WriteAllText(_host.File("outside/precious"), "precious");
+        var outside = Path.Combine(_host.Path, "outside");
+        var link = Path.Combine(root.Path, place);
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        if (Directory.Exists(link))
+            Directory.Delete(link, recursive: true);
+        File.Delete(link);
+        File.CreateSymbolicLink(link, outside);
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
+
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains(link, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["precious"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_repository_whose_name_or_address_is_no_plain_word_is_named_and_not_used()
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        root.Repository("scp", "baseurl=scp://127.0.0.1/x");
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        var refused = Assert.Single(inventory.Repositories, r => r.Name == "scp");
+        Assert.Equal(RepositoryStatus.RefreshFailed, refused.Status);
+        Assert.Contains("does not use addresses of the kind 'scp:'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(inventory.Repositories, r => r.Status == RepositoryStatus.Ok);
+    }
+
+    [Fact]
+    public async Task A_fifo_in_place_of_a_variable_is_an_error_at_once()
+    {
+        Rig.NeedsCommands("mkfifo");
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        using (var made = Process.Start("mkfifo", [Path.Combine(root.Path, "etc/dnf/vars/fifo")]))
+            made.WaitForExit();
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            root.InventoryAsync(refresh: true).WaitAsync(TimeSpan.FromMinutes(2))
+        );
+
+        Assert.Equal(PatchErrors.NotPlainFile, error.Error);
+        Assert.Contains("etc/dnf/vars/fifo", error.Message, StringComparison.Ordinal);
+    }
+}
