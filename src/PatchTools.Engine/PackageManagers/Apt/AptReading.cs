@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
-using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Ports;
 
