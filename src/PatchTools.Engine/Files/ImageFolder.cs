@@ -102,7 +102,7 @@ internal static class ImageFolder
 
             if (entry is DirectoryInfo)
                 DemandPlain(entry.FullName, depth + 1);
-            else if (FileCalls.KindOf(entry.FullName) is not (FileKind.Regular or null))
+            else if (ImageCalls.KindOf(entry.FullName) is not (ImageFileKind.Regular or null))
                 throw new PatchToolsException(
                     PatchErrors.NotPlainFile,
                     $"{entry.FullName} is a FIFO, a socket or a device where a file is expected.",
