@@ -87,7 +87,14 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         {
             // Neither the host's lists nor its caches may learn of sources that are not its own. Addresses may carry passwords.
             AtomicFile.Write(setting.PrivateSources!, Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
-            AtomicFile.CreateDirectory(Path.Combine(setting.ListsDirectory, "partial"));
+            {
+                AtomicFile.CreateDirectory(setting.ListsDirectory);
+
+                // apt gives the folder of what it is downloading to its own user once it is there.
+                var partial = Path.Combine(setting.ListsDirectory, "partial");
+                if (!Directory.Exists(partial))
+                    AtomicFile.CreateDirectory(partial);
+            }
             arguments.AddRange([
                 "-o",
                 $"Dir::Etc::sourcelist={setting.PrivateSources}",
