@@ -35,7 +35,8 @@ internal static class Composition
 
     /// <summary>A link to <c>/</c> is this host.</summary>
     private static string RootOf(string root) =>
-        Directory.ResolveLinkTarget(Path.TrimEndingDirectorySeparator(root), returnFinalTarget: true)
+        Directory.Exists(root)
+        && Directory.ResolveLinkTarget(Path.TrimEndingDirectorySeparator(root), returnFinalTarget: true)
             is { FullName: "/" }
             ? "/"
             : root;

@@ -23,7 +23,7 @@ internal sealed class ImageConfiguration
         _paths = host.Paths;
         Folder = Path.Combine(_paths.DataDirectory, "image", tool);
         if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
+            AtomicFile.DeleteDirectory(Folder, recursive: true);
         AtomicFile.CreateDirectory(Folder, AtomicFile.PrivateDirectory);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Processes;
 using PatchTools.State;
@@ -64,11 +65,11 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
         var path = host.Paths.InRoot("/var/lib/apt/extended_states");
         try
         {
-            return File.Exists(path)
+            return HostFiles.Exists(path)
                 ?
                 [
                     .. Deb822
-                        .Parse(File.ReadAllText(path), allowComments: false)
+                        .Parse(HostFiles.ReadAllText(path), allowComments: false)
                         .Where(s => s["Auto-Installed"] == "1" && s.Has("Package"))
                         .Select(s =>
                             $"{s["Package"]}:{(s["Architecture"] is { Length: > 0 } architecture ? architecture : native)}"

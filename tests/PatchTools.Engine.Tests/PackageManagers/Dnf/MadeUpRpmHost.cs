@@ -40,7 +40,7 @@ internal sealed class MadeUpRpmHost : IDisposable
     {
         _tool = tool;
         _repository = repository;
-        Runner = new ScriptedRunner(_root.Path, Answer);
+        Runner = new ScriptedRunner(_root.Path, _data.Path, Answer);
         Write($"usr/bin/{tool.Command}", "");
         Write(
             tool.IsYum3 ? "etc/yum.conf" : "etc/dnf/dnf.conf",

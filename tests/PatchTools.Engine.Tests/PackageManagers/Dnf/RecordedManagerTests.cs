@@ -399,7 +399,7 @@ public sealed class RecordedManagerTests
             TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1)
         );
         host.Runner.Expect(
-            "yum -y --installroot={root} --setopt=cachedir={root}/var/cache/yum/x86_64/2 --setopt=*.skip_if_unavailable=1 makecache",
+            "yum -y --config={data}/image/dnf/dnf.conf --noplugins --releasever=2 --setopt=*.skip_if_unavailable=1 makecache",
             0,
             "Metadata Cache Created\n",
             Recording.Of("yum-3.4.3/makecache-skipped")
@@ -422,7 +422,7 @@ public sealed class RecordedManagerTests
         var cookie = Path.Combine(host.CacheFolder, "cachecookie");
         File.SetLastWriteTimeUtc(cookie, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
         host.Runner.Expect(
-            "yum -y --installroot={root} --setopt=cachedir={root}/var/cache/yum/x86_64/2 --setopt=*.skip_if_unavailable=1 makecache",
+            "yum -y --config={data}/image/dnf/dnf.conf --noplugins --releasever=2 --setopt=*.skip_if_unavailable=1 makecache",
             0,
             "Metadata Cache Created\n",
             effect: () => File.SetLastWriteTimeUtc(cookie, TimeProvider.System.GetUtcNow().UtcDateTime)
@@ -582,7 +582,7 @@ public sealed class RecordedManagerTests
     {
         using var host = MadeUpRpmHost.Fedora(["expat-2.6.0-1.fc39.x86_64"], ["expat-2.6.2-1.fc39.x86_64"]);
         host.Runner.Expect(
-            "dnf5 -y --installroot={root} --setopt=system_cachedir={root}/var/cache/libdnf5 --setopt=*.skip_if_unavailable=1 --refresh makecache",
+            "dnf5 -y --config={data}/image/dnf/dnf.conf --no-plugins --releasever=2 --setopt=*.skip_if_unavailable=1 --refresh makecache",
             1,
             "",
             Recording.Of("dnf5-5.2/makecache-failed").Replace("updates-source", "updates", StringComparison.Ordinal)
@@ -598,7 +598,7 @@ public sealed class RecordedManagerTests
     [Fact]
     public async Task The_script_refuses_what_it_does_not_expect_and_misses_what_nobody_asked()
     {
-        var runner = new ScriptedRunner("/root", _ => null).Expect("yum makecache").Expect("yum clean all");
+        var runner = new ScriptedRunner("/root", "/data", _ => null).Expect("yum makecache").Expect("yum clean all");
         await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() =>
             runner.RunAsync(new Command("yum", ["update"]), CancellationToken.None)
         );

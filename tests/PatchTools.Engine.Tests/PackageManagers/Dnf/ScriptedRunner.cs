@@ -9,8 +9,9 @@ namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 /// does a step that nobody asks for. Starts no process, ever.
 /// </summary>
 /// <param name="root">Shown as <c>{root}</c> in command lines; rpm's query formats as <c>…</c>.</param>
+/// <param name="data">PatchTools' own data, shown as <c>{data}</c>.</param>
 /// <param name="state">Answers the commands that only read what is installed, whenever they are asked; null for any other command.</param>
-internal sealed class ScriptedRunner(string root, Func<Command, CommandResult?> state) : IProcessRunner
+internal sealed class ScriptedRunner(string root, string data, Func<Command, CommandResult?> state) : IProcessRunner
 {
     private readonly Queue<Step> _steps = new();
 
@@ -61,7 +62,9 @@ internal sealed class ScriptedRunner(string root, Func<Command, CommandResult?> 
         var arguments = command.Arguments.Select(
             (a, i) => i > 0 && command.Arguments[i - 1] == "--queryformat" ? "…" : a
         );
-        return string.Join(' ', arguments.Prepend(command.FileName)).Replace(root, "{root}", StringComparison.Ordinal);
+        return string.Join(' ', arguments.Prepend(command.FileName))
+            .Replace(root, "{root}", StringComparison.Ordinal)
+            .Replace(data, "{data}", StringComparison.Ordinal);
     }
 
     private sealed record Step(string Command, int ExitCode, string Output, string Error, Action? Effect);
