@@ -37,6 +37,26 @@ public sealed class ViewTests
 
     [Theory]
     [MemberData(nameof(Widths))]
+    public void A_report_that_judges_nothing_says_why_with_its_caution_beside_it(int width) =>
+        Matches(
+            "report-nothing-judged",
+            width,
+            Samples.Report(Samples.Installed("bash", PatchState.InstalledOther, "left out by the global filters")) with
+            {
+                NothingJudgedBecause =
+                    "the baseline's global filters leave out this product (PRODUCT wants Debian11; this host is Debian12)",
+                Inventory = Samples.Inventory() with
+                {
+                    Cautions =
+                    [
+                        "Debian GNU/Linux 12 (bookworm) has had no updates since 2026-01-01: compliant means only that there is nothing more to install.",
+                    ],
+                },
+            }
+        );
+
+    [Theory]
+    [MemberData(nameof(Widths))]
     public void A_report_with_many_findings_shows_the_first_twenty_and_counts_the_rest(int width) =>
         Matches(
             "report-many",
