@@ -29,6 +29,9 @@ internal static class HostPolicyLines
                     ? "not completely installed"
                     : $"not completely installed ({installed.Status})"
             );
+        var passedOver = PassedOver(installed, approved);
+        if (passedOver is not null)
+            lines.Add($"{tool} would not choose this by itself: {passedOver.Reason}");
         if (
             installed.CandidateEdition is { } candidate
             && !string.Equals(candidate, approved, StringComparison.Ordinal)
@@ -42,7 +45,7 @@ internal static class HostPolicyLines
             );
         }
 
-        if (installed.PolicyNote is { } note)
+        if (installed.PolicyNote is { } note && passedOver is null)
             lines.Add(note);
         if (
             installed.PhasedPercentage is { } percentage
@@ -55,5 +58,19 @@ internal static class HostPolicyLines
                 )
             );
         return lines;
+    }
+
+    /// <summary>
+    /// What makes the native tool pass over an edition unless it is asked for it; null when nothing does.
+    /// </summary>
+    public static RefusedEdition? PassedOver(InstalledPackage installed, string edition)
+    {
+        foreach (var unchosen in installed.UnchosenEditions)
+        {
+            if (unchosen.Edition == edition)
+                return unchosen;
+        }
+
+        return null;
     }
 }

@@ -504,6 +504,9 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 case "refused":
                     installed = installed with { RefusedEditions = ReadRefused(ref reader) };
                     break;
+                case "unchosen":
+                    installed = installed with { UnchosenEditions = ReadRefused(ref reader) };
+                    break;
                 case "phasedPercentage":
                     installed = installed with { PhasedPercentage = reader.GetInt32() };
                     break;

@@ -335,19 +335,23 @@ internal static class InventoryFile
             json.WriteString("policyNote", note);
         if (installed.PhasedPercentage is { } percentage)
             json.WriteNumber("phasedPercentage", percentage);
-        if (installed.RefusedEditions.Count > 0)
-        {
-            json.WriteStartArray("refused");
-            foreach (var refused in installed.RefusedEditions)
-            {
-                json.WriteStringValue(refused.Edition);
-                json.WriteStringValue(refused.Reason);
-            }
+        WriteEditions(json, "refused", installed.RefusedEditions);
+        WriteEditions(json, "unchosen", installed.UnchosenEditions);
+        json.WriteEndObject();
+    }
 
-            json.WriteEndArray();
+    private static void WriteEditions(Utf8JsonWriter json, string name, IReadOnlyList<RefusedEdition> editions)
+    {
+        if (editions.Count == 0)
+            return;
+        json.WriteStartArray(name);
+        foreach (var refused in editions)
+        {
+            json.WriteStringValue(refused.Edition);
+            json.WriteStringValue(refused.Reason);
         }
 
-        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     private static void WriteEpoch(Utf8JsonWriter json, EpochTime? epoch)

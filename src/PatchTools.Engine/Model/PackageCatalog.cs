@@ -136,9 +136,19 @@ public sealed record InstalledPackage
         get;
         init => field = Indexable.Of(value);
     } = [];
+
+    /// <summary>
+    /// Newer editions that the native tool would not choose by itself (apt: archives that are not automatic, pins);
+    /// an approval chooses them all the same.
+    /// </summary>
+    public IReadOnlyList<RefusedEdition> UnchosenEditions
+    {
+        get;
+        init => field = Indexable.Of(value);
+    } = [];
 }
 
-/// <summary>An edition that the host's own policy refuses, and what says so, for people.</summary>
+/// <summary>An edition that the host's own policy refuses or passes over, and what says so, for people.</summary>
 public sealed record RefusedEdition(string Edition, string Reason);
 
 /// <summary>One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of <see cref="PackageCatalog"/> instead.</summary>

@@ -332,7 +332,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             p.IsInstalled
             && p.Name == package.Name
             && p.Architecture == package.Architecture
-            && p.Versions.Any(v => v.Origins.Any(o => !o.IsLocalDatabase))
+            && p.Versions.Any(v => v.Origins.Any(o => o.IsOffer))
         );
 
     private static string Names(List<InstalledPackage> packages) =>

@@ -145,6 +145,33 @@ public sealed class AptApprovalDateTests
         Assert.Equal((PatchState.Missing, ComplianceLevel.LOW), (now.State, now.ComplianceLevel));
     }
 
+    [Theory]
+    [InlineData(5, 30, 60, 1, "2026-07-05")]
+    [InlineData(30, 5, 60, 2, "2026-07-05")]
+    [InlineData(60, 30, 5, 3, "2026-07-05")]
+    [InlineData(5, 5, 30, 1, "2026-07-05")]
+    public void Of_several_delays_the_nearest_day_is_named_wherever_its_rule_stands(
+        int first,
+        int second,
+        int third,
+        int rule,
+        string from
+    )
+    {
+        var finding = FirstSeen(
+            MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*"),
+            Ubuntu([
+                .. new[] { first, second, third }.Select(days => Rule(ComplianceLevel.HIGH).After(days)),
+                Rule(ComplianceLevel.HIGH).Until("2026-01-01"),
+            ]),
+            ("a", "1.1", true, "2026-06-30")
+        );
+        Assert.Equal(
+            (rule, MadeUpHost.Instant(from)),
+            (finding.Explanation.Rule!.Value, finding.Explanation.ApprovedFrom!.Value)
+        );
+    }
+
     [Fact]
     public void A_last_day_of_approval_counts_too_and_the_approved_list_waits_for_nothing()
     {

@@ -349,6 +349,66 @@ public sealed class AptEvaluatorTests
         );
     }
 
+    [Theory]
+    [InlineData(false, "rule 1 approves the security update; apt would not choose it by itself")]
+    [InlineData(true, "rule 1 approves it, the host holds it; apt would not choose it by itself")]
+    public void What_apt_would_not_choose_by_itself_is_missing_with_the_reason(bool isHeld, string why)
+    {
+        var finding = MadeUpHost
+            .Apt()
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "a",
+                    Versions = ["1.1 SEC", "1.0*"],
+                    Candidate = "1.0",
+                    IsHeld = isHeld,
+                    Unchosen = [new RefusedEdition("1.1", "its archive is NotAutomatic, priority 1")],
+                }
+            )
+            .Finding(_security, "a");
+        Assert.Equal((PatchState.Missing, "1.1", why), (finding.State, finding.AvailableVersion, finding.Why));
+        Assert.Contains(
+            "apt would not choose this by itself: its archive is NotAutomatic, priority 1",
+            finding.Explanation.HostPolicy
+        );
+    }
+
+    [Theory]
+    [InlineData("1.1 HIDDEN|1.0*", "1.1 is hidden from apt: Exclude of the source x names it")]
+    [InlineData("1.2 HIDDEN|1.1 HIDDEN|1.0* SEC", null)]
+    [InlineData("1.0 HIDDEN meta=7|1.0*", "its repository is hidden from apt: Exclude of the source x names it")]
+    [InlineData("0.9 REL|1.1 HIDDEN|1.0*", "1.1 is hidden from apt: Exclude of the source x names it")]
+    [InlineData("0.9 REL|1.0*", "newer than any repository offers")]
+    [InlineData("1.0*", "no repository offers it")]
+    public void What_a_source_leaves_out_is_never_missing_and_never_called_not_offered(string versions, string? why)
+    {
+        var finding = MadeUpHost
+            .Apt()
+            .Archive(
+                "HIDDEN",
+                new PackageOrigin
+                {
+                    Archive = "focal-security",
+                    Trusted = true,
+                    HiddenBecause = "Exclude of the source x names it",
+                }
+            )
+            .Package("a", versions.Split('|'))
+            .Finding(_security, "a");
+        Assert.Equal(why is null ? PatchState.Installed : PatchState.InstalledOther, finding.State);
+        if (why is not null)
+            Assert.Equal(why, finding.Why);
+        else
+            Assert.Equal(
+                [
+                    "1.2 is hidden from apt: Exclude of the source x names it",
+                    "1.1 is hidden from apt: Exclude of the source x names it",
+                ],
+                finding.Explanation.HostPolicy
+            );
+    }
+
     [Fact]
     public void A_candidate_that_is_merely_newer_than_the_approved_version_is_no_conflict()
     {

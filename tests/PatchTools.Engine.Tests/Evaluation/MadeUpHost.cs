@@ -285,6 +285,8 @@ internal sealed record MadeUpPackage
 
     public IReadOnlyList<RefusedEdition> Refused { get; init; } = [];
 
+    public IReadOnlyList<RefusedEdition> Unchosen { get; init; } = [];
+
     public EpochTime? InstalledTime { get; init; }
 
     public InstalledPackage Installed(string architecture, string edition) =>
@@ -300,6 +302,7 @@ internal sealed record MadeUpPackage
             PolicyNote = PolicyNote,
             PhasedPercentage = Phased,
             RefusedEditions = Refused,
+            UnchosenEditions = Unchosen,
             InstalledTime = InstalledTime,
         };
 }

@@ -636,6 +636,36 @@ public sealed class RpmEvaluatorTests
         Assert.Equal((3, MadeUpHost.Instant("2026-07-05")), (explanation.Rule, explanation.ApprovedFrom));
     }
 
+    [Theory]
+    [InlineData(5, 30, 60, 1)]
+    [InlineData(30, 5, 60, 2)]
+    [InlineData(60, 30, 5, 3)]
+    [InlineData(5, 5, 30, 1)]
+    public void Of_several_delays_the_nearest_day_is_named_wherever_its_rule_stands(
+        int first,
+        int second,
+        int third,
+        int rule
+    )
+    {
+        var explanation = MadeUpHost
+            .Dnf()
+            .Advisory("A", "security", "Low", "2026-06-30")
+            .Package("tool", "1.0-1*", "1.1-1 BASE adv=A")
+            .Finding(
+                RedHat([
+                    .. new[] { first, second, third }.Select(days => _securityHigh.After(days)),
+                    _securityHigh.Until("2026-01-01"),
+                ]),
+                "tool"
+            )
+            .Explanation;
+        Assert.Equal(
+            (rule, MadeUpHost.Instant("2026-07-05")),
+            (explanation.Rule!.Value, explanation.ApprovedFrom!.Value)
+        );
+    }
+
     [Fact]
     public void An_update_after_the_last_approved_day_is_never_approved()
     {

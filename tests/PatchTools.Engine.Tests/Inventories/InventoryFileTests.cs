@@ -256,6 +256,11 @@ public sealed class InventoryFileTests
                 PolicyNote = "apt takes 1:1.1 (pin 990 of x:1) and not 2.0 (priority 500)",
                 PhasedPercentage = 30,
                 RefusedEditions = [new RefusedEdition("2.0", "pin -1 of x:4")],
+                UnchosenEditions =
+                [
+                    new RefusedEdition("2.0", "pin -1 of x:4"),
+                    new RefusedEdition("1.5", "its archive is NotAutomatic, priority 1"),
+                ],
             }
         );
         builder.Version(first, "1:1.0~rc1-2"u8, optional, 0, 7, security);

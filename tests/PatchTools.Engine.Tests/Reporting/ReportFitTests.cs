@@ -62,6 +62,31 @@ public sealed class ReportFitTests
     }
 
     [Fact]
+    public void Of_one_level_states_stay_in_the_order_of_what_they_ask_for()
+    {
+        string[] order =
+        [
+            "Failed",
+            "Missing",
+            "InstalledRejected",
+            "InstalledPendingReboot",
+            "Installed",
+            "InstalledOther",
+        ];
+        var item = Item([.. order.Reverse().SelectMany(state => Many(state, "HIGH", 1))]);
+
+        for (var room = 1; room < order.Length; room++)
+        {
+            var fitted = ReportFit.Fit(Summary, item, UploadLimits.Documented with { Entries = room });
+
+            Assert.Equal(
+                order.Take(room).Reverse().Select(state => $"{state} HIGH 1"),
+                Runs(fitted.Compliance.Content!)
+            );
+        }
+    }
+
+    [Fact]
     public void A_value_that_is_too_long_ends_with_a_whole_cve_id()
     {
         var item = Item([.. Many("Missing", "HIGH", 1, cveIds: 500)]);

@@ -170,6 +170,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
         AptCandidate? current = null;
         foreach (var version in package.Versions)
         {
+            if (AptHidden.IsHidden(version))
+                continue;
             var edition = version.IsInstalled ? installed.Edition : version.Edition;
             var toInstalled = version.IsInstalled ? 0 : Request.VersionOrder.Compare(edition, installed.Edition);
             if (toInstalled < 0 || (asInstalled && toInstalled > 0))
@@ -265,7 +267,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
                 : decision.Kind,
             Summary = state switch
             {
-                PatchState.Missing => MissingSummary(installed, decision),
+                PatchState.Missing => MissingSummary(installed, decision, reported.Edition),
                 PatchState.Installed when decision.Kind == DecisionKind.ApprovedList => Wording.Approved(
                     decision.ApprovedEntry!
                 ),
@@ -273,7 +275,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
                     Wording.NewerFrom(later, from),
                 PatchState.Installed => Wording.RuleApproves(decision.RuleNumber!.Value, "the installed version"),
                 PatchState.InstalledRejected => Wording.Rejected(decision.RejectedEntry!),
-                _ when notOffered => HasOffers(package) ? Wording.NewerThanOffered : Wording.NotOffered,
+                _ when notOffered => NotOfferedSummary(package, installed),
                 _ => OtherSummary(decisive),
             },
             Rule = state == PatchState.InstalledRejected ? null : decision.RuleNumber,
@@ -282,7 +284,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
             HeldBackEdition = heldBack?.Edition,
             ApprovedFrom = heldBack?.Decision.ApprovedFrom,
             HostPolicy =
-                state == PatchState.Missing
+            [
+                .. state == PatchState.Missing
                     ? HostPolicyLines.Of(
                         installed,
                         reported.Edition,
@@ -290,7 +293,20 @@ internal sealed class AptEvaluator : FamilyEvaluator
                         Request.VersionOrder
                     )
                     : [],
+                .. AptHidden.Newer(package, reported.Edition, Request.VersionOrder).Select(h => h.Sentence),
+            ],
         };
+    }
+
+    private string NotOfferedSummary(PackageEntry package, InstalledPackage installed)
+    {
+        if (AptHidden.Newer(package, installed.Edition, Request.VersionOrder) is [var newer, ..])
+            return newer.Sentence;
+        if (HasOffers(package))
+            return Wording.NewerThanOffered;
+        return AptHidden.Any(package) is { } because
+            ? $"its repository is hidden from apt: {because}"
+            : Wording.NotOffered;
     }
 
     /// <summary>What is newer than the reported version and not approved: what a date will approve before what none will, the newest of several.</summary>
@@ -312,18 +328,19 @@ internal sealed class AptEvaluator : FamilyEvaluator
         return held;
     }
 
-    private static string MissingSummary(InstalledPackage installed, AptDecision decision)
+    private static string MissingSummary(InstalledPackage installed, AptDecision decision, string edition)
     {
+        var passedOver = HostPolicyLines.PassedOver(installed, edition) is null
+            ? ""
+            : "; apt would not choose it by itself";
         if (decision.Kind == DecisionKind.ApprovedList)
-            return installed.IsHeld
-                ? $"{Wording.Approved(decision.ApprovedEntry!)}, held"
-                : Wording.Approved(decision.ApprovedEntry!);
+            return Wording.Approved(decision.ApprovedEntry!) + (installed.IsHeld ? ", held" : "") + passedOver;
         return Wording.RuleApproves(
-            decision.RuleNumber!.Value,
-            installed.IsHeld ? "it, the host holds it"
-                : decision.Verdict.IsSecurity ? "the security update"
-                : "the update"
-        );
+                decision.RuleNumber!.Value,
+                installed.IsHeld ? "it, the host holds it"
+                    : decision.Verdict.IsSecurity ? "the security update"
+                    : "the update"
+            ) + passedOver;
     }
 
     private string OtherSummary(AptCandidate decisive)
@@ -348,7 +365,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         };
     }
 
-    private static bool IsOffered(PackageVersion version) => version.Origins.Any(o => !o.IsLocalDatabase);
+    private static bool IsOffered(PackageVersion version) => version.Origins.Any(o => o.IsOffer);
 
     private static bool HasOffers(PackageEntry package)
     {

@@ -56,7 +56,7 @@ public static class FirstSeen
     {
         foreach (var origin in version.Origins)
         {
-            if (!origin.IsLocalDatabase)
+            if (origin.IsOffer)
                 return true;
         }
 

@@ -22,6 +22,9 @@ internal sealed class AptPolicy
     private readonly AptPin?[] _indexPins;
     private readonly bool _refuses;
 
+    /// <summary>Neither pins nor archives say anything beyond apt's defaults.</summary>
+    private readonly bool _isPlain;
+
     /// <param name="catalog">What is judged.</param>
     /// <param name="indexes">What pins see of the catalog's origins, in their order.</param>
     /// <param name="preferences">The host's pins.</param>
@@ -63,17 +66,16 @@ internal sealed class AptPolicy
                 }
             }
         }
-    }
 
-    /// <summary>Whether the preferences say anything at all beyond apt's defaults.</summary>
-    private bool IsPlain => _specific.Count == 0 && Array.TrueForAll(_indexPriorities, p => p is 500 or 100);
+        _isPlain = _specific.Count == 0;
+        for (var i = 0; i < indexes.Count; i++)
+            _isPlain &= _indexPriorities[i] == (indexes[i].IsLocalDatabase ? 100 : 500);
+    }
 
     /// <summary>apt's candidate of a package of the catalog that this policy was made for.</summary>
     public AptCandidate Candidate(PackageEntry package)
     {
-        var versions = new List<PackageVersion>();
-        foreach (var version in package.Versions)
-            versions.Add(version);
+        var versions = SeenOf(package);
         if (versions.Count > 1)
             versions.Sort(NewestFirst);
         var current = versions.FindIndex(v => v.IsInstalled);
@@ -104,7 +106,7 @@ internal sealed class AptPolicy
     {
         if (!_refuses || package.Installed is not { } installed)
             return [];
-        List<PackageVersion> versions = [.. package.Versions];
+        var versions = SeenOf(package);
         var pins = PinsOf(package, versions);
         List<RefusedEdition> refused = [];
         for (var i = 0; i < versions.Count; i++)
@@ -118,6 +120,51 @@ internal sealed class AptPolicy
         }
 
         return refused;
+    }
+
+    /// <summary>
+    /// Versions newer than the installed one and than apt's candidate, each with the reason why apt does not choose
+    /// it by itself.
+    /// </summary>
+    /// <param name="package">An installed package.</param>
+    /// <param name="candidate">apt's candidate of it.</param>
+    public IReadOnlyList<RefusedEdition> UnchosenOf(PackageEntry package, PackageVersion? candidate)
+    {
+        if (_isPlain || package.Installed is not { } installed)
+            return [];
+        var versions = SeenOf(package);
+        var pins = PinsOf(package, versions);
+        var chosen = candidate is { } taken ? versions.IndexOf(taken) : -1;
+        List<RefusedEdition> unchosen = [];
+        for (var i = 0; i < versions.Count; i++)
+        {
+            if (
+                versions[i].IsInstalled
+                || DebianVersion.Order.Compare(versions[i].Edition, installed.Edition) <= 0
+                || (chosen >= 0 && DebianVersion.Order.Compare(versions[i].Edition, versions[chosen].Edition) <= 0)
+            )
+                continue;
+            var against =
+                chosen >= 0 && Priority(versions[i], pins?[i]) >= 500
+                    ? $"{Because(versions[chosen], pins?[chosen])} keeps {versions[chosen].Edition}"
+                    : Because(versions[i], pins?[i]);
+            unchosen.Add(new RefusedEdition(versions[i].Edition, against));
+        }
+
+        return unchosen;
+    }
+
+    /// <summary>Versions that apt knows: without what a source leaves out.</summary>
+    private List<PackageVersion> SeenOf(PackageEntry package)
+    {
+        List<PackageVersion> versions = [];
+        foreach (var version in package.Versions)
+        {
+            if (version.OriginIndexes is not [var origin, ..] || !_indexes[origin].IsHidden)
+                versions.Add(version);
+        }
+
+        return versions;
     }
 
     /// <summary>Newest first; of equal texts in the order of the sources, and last what only dpkg has (<c>pkgCacheGenerator::MergeListVersion</c>).</summary>
@@ -207,7 +254,7 @@ internal sealed class AptPolicy
     private string? Note(List<PackageVersion> versions, AptPin?[]? pins, PackageVersion? candidate)
     {
         if (
-            IsPlain
+            _isPlain
             || versions.Count == 0
             || candidate is { } taken && DebianVersion.Compare(taken.EditionUtf8, versions[0].EditionUtf8) == 0
         )
@@ -231,8 +278,8 @@ internal sealed class AptPolicy
 
         return priority switch
         {
-            1 => "priority 1: its archive is NotAutomatic",
-            100 when !version.IsInstalled => "priority 100: its archive is NotAutomatic with ButAutomaticUpgrades",
+            1 => "its archive is NotAutomatic, priority 1",
+            100 when !version.IsInstalled => "its archive is NotAutomatic with ButAutomaticUpgrades, priority 100",
             _ => string.Create(CultureInfo.InvariantCulture, $"priority {priority}"),
         };
     }

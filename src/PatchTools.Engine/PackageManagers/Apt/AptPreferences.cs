@@ -183,6 +183,9 @@ internal sealed record AptIndexFacts
 
     public bool ButAutomaticUpgrades { get; init; }
 
+    /// <summary>For what the source leaves out (<see cref="AptPackageFilter"/>): apt does not know of it.</summary>
+    public bool IsHidden { get; init; }
+
     /// <summary>dpkg's own status, whose archive is called <c>now</c>.</summary>
     public bool IsLocalDatabase { get; init; }
 }

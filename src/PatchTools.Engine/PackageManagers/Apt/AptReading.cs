@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.Hosts;
@@ -49,6 +48,7 @@ internal sealed class AptReading(
         List<AptIndexFacts> indexes = [new AptIndexFacts { Archive = "now", IsLocalDatabase = true }];
         var now = builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = native });
         var status = new DpkgReading(setting, _doubts, _cautions).Read(builder, now);
+        var obeysFilters = ObeysFilters(builder);
         for (var i = 0; i < repositories.Count; i++)
         {
             var repository = repositories[i];
@@ -56,13 +56,24 @@ internal sealed class AptReading(
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 indexes.Add(repository.Facts(list));
+                var origin = repository.Origin(list, i, native);
+                var visible = builder.AddOrigin(origin);
+                AptHiddenPackages? hidden = null;
+                if (obeysFilters && list.Filter is { } filter)
+                {
+                    indexes.Add(repository.Facts(list) with { IsHidden = true });
+                    var because = filter.Because(setting.Sources.Repositories[i].Name);
+                    hidden = new AptHiddenPackages(filter, builder.AddOrigin(origin with { HiddenBecause = because }));
+                }
+
                 var sink = new AptIndexSink(
                     builder,
-                    builder.AddOrigin(repository.Origin(list, i, native)),
+                    visible,
                     native,
                     status.Known,
                     status.Phased,
-                    preferences.Pins.Any(p => p.IsSource) ? status.Sources : null
+                    preferences.Pins.Any(p => p.IsSource) ? status.Sources : null,
+                    hidden
                 );
                 ReadList(repository, list, path, ref sink);
             }
@@ -97,12 +108,24 @@ internal sealed class AptReading(
                         }
                 ),
                 .. setting.Sources.Faults.Select(Refused),
+                .. obeysFilters ? setting.Sources.FilterFaults.Select(Refused) : [],
             ],
             Facts = HostFactsReader.Read(host, _warnings),
             Warnings = _warnings,
             Doubts = _doubts,
             Cautions = _cautions,
         };
+    }
+
+    /// <summary>Whether the host's apt leaves out what its sources say; an older one reads over the fields.</summary>
+    private bool ObeysFilters(PackageCatalogBuilder builder)
+    {
+        var apt = builder.InstalledNamed("apt").Select(i => builder.Installed(i).Edition).FirstOrDefault();
+        if (AptPackageFilter.IsKnownTo(apt))
+            return true;
+        if (setting.Sources.Repositories.Any(r => r.Indexes.Any(i => i.Filter is not null)))
+            _warnings.Add($"Include and Exclude in apt's sources have no effect: apt {apt} does not know them.");
+        return false;
     }
 
     private AptRepositoryState StateOf(AptRepository repository)
@@ -189,6 +212,7 @@ internal sealed class AptReading(
                             ? percentage
                             : null,
                     RefusedEditions = policy.RefusedOf(package),
+                    UnchosenEditions = policy.UnchosenOf(package, candidate.Version),
                 }
             );
         }
@@ -203,186 +227,4 @@ internal sealed class AptReading(
             IsOperatingSystem = false,
             Message = $"{fault.Fault}: apt refuses its sources until this is corrected",
         };
-}
-
-/// <summary>dpkg's status file: installed is what has a current version, also unpacked and half-configured ones. What is removed but configured is known, not installed.</summary>
-internal readonly struct AptStatusSink(
-    PackageCatalogBuilder builder,
-    int origin,
-    string native,
-    string adminDirectory,
-    HashSet<string> automatic
-) : IStanzaSink
-{
-    private readonly byte[] _all = "all"u8.ToArray();
-    private readonly ushort _native = builder.Word(native);
-
-    public static bool ReadsStatus => true;
-
-    /// <summary>Packages of the status file, with the version it has of each: only their stanzas need be told apart.</summary>
-    public Dictionary<int, KnownVersion> Known { get; } = [];
-
-    /// <summary>Phased-Update-Percentage by version.</summary>
-    public Dictionary<int, int> Phased { get; } = [];
-
-    /// <summary>Source package by version, where a pin asks for it.</summary>
-    public Dictionary<int, string> Sources { get; } = [];
-
-    /// <summary>Packages, with their architecture as written, that a newer file has spoken of.</summary>
-    public HashSet<(string Package, string Architecture)> Overridden { get; } = [];
-
-    /// <summary>How well the installed packages are.</summary>
-    public DpkgCondition Condition { get; } = new();
-
-    // Status: install ok installed | hold ok installed | deinstall ok config-files
-    public void Add(in PackageStanza stanza)
-    {
-        var words = Encoding.UTF8.GetString(stanza.Status).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length != 3 || words[2] is "not-installed")
-            return;
-        if (Overridden.Count > 0 && Overridden.Contains((Text(stanza.Package), Text(stanza.Architecture))))
-            return;
-        var isAll = stanza.Architecture.SequenceEqual(_all) || stanza.Architecture.IsEmpty;
-        var package = builder.Package(stanza.Package, isAll ? _native : builder.Word(stanza.Architecture));
-        var hash = VersionHash.Of(stanza.Text);
-        if (!Known.TryAdd(package, new KnownVersion(stanza.Version.ToArray(), hash)))
-            return;
-        var version = builder.Version(
-            package,
-            stanza.Version,
-            builder.Word(AptPriority.Word(stanza.Priority)),
-            builder.Word(stanza.Section),
-            hash,
-            origin
-        );
-        if (words[2] is "config-files")
-            return;
-        var name = Encoding.UTF8.GetString(stanza.Package);
-        Condition.Add(name, Encoding.UTF8.GetString(stanza.Version), words, stanza.Text);
-        var architecture = isAll ? native : Encoding.UTF8.GetString(stanza.Architecture);
-        var info = Path.Combine(adminDirectory, "info", name);
-        builder.SetInstalled(
-            package,
-            version,
-            new InstalledPackage
-            {
-                Name = name,
-                Architecture = architecture,
-                Edition = Encoding.UTF8.GetString(stanza.Version),
-                Status = string.Join(' ', words),
-                IsHeld = words[0] == "hold",
-                IsAutoInstalled = automatic.Contains($"{name}:{architecture}"),
-                IsBroken =
-                    words[1] != "ok" || words[2] is not ("installed" or "triggers-awaited" or "triggers-pending"),
-
-                // Of a foreign architecture the bare name is never asked for (spec 09 §9: name is "name:arch" there).
-                InstalledTime =
-                    FileTimes.Modified($"{info}:{architecture}.list")
-                    ?? (architecture == native ? FileTimes.Modified($"{info}.list") : null),
-            }
-        );
-    }
-
-    private static string Text(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value);
-
-    /// <summary>The version that dpkg knows.</summary>
-    /// <param name="edition">Its text.</param>
-    /// <param name="hash">Of its metadata, see <see cref="VersionHash"/>.</param>
-    public sealed class KnownVersion(byte[] edition, ulong hash)
-    {
-        private ulong _size;
-        private bool _isDescribed;
-
-        /// <summary>
-        /// The hash of a list's stanza. The first that looks like dpkg's is taken for it, and its size becomes that of the version (libapt:
-        /// <c>debListParser::SameVersion</c>); one of another size is another version.
-        /// </summary>
-        public ulong HashOf(in PackageStanza stanza)
-        {
-            var (other, size) = (stanza.Hash, stanza.Size);
-            if (!stanza.IsHashed)
-                other = VersionHash.Of(stanza.Text, out size);
-            if (other == hash && stanza.Version.SequenceEqual(edition))
-            {
-                if (_size == 0)
-                    _size = size;
-                if (size == 0 || size == _size)
-                    return hash;
-            }
-
-            return unchecked((other ^ size) * 1099511628211UL);
-        }
-
-        /// <summary>
-        /// Whether a repository's stanza is the first that was taken for dpkg's. Its priority and section are those of the version: libapt reads the
-        /// repositories in their order and dpkg's status last, and what comes later changes nothing.
-        /// </summary>
-        /// <param name="stanzaHash">What <see cref="HashOf"/> gave.</param>
-        public bool IsDescribedFirst(ulong stanzaHash)
-        {
-            if (stanzaHash != hash || _isDescribed)
-                return false;
-            return _isDescribed = true;
-        }
-    }
-}
-
-/// <summary>One index file. Versions of packages that dpkg does not know are never told apart beyond their text, so their hash is not computed.</summary>
-internal readonly struct AptIndexSink(
-    PackageCatalogBuilder builder,
-    int origin,
-    string native,
-    Dictionary<int, AptStatusSink.KnownVersion> known,
-    Dictionary<int, int> phased,
-    Dictionary<int, string>? sources
-) : IStanzaSink
-{
-    private readonly byte[] _all = "all"u8.ToArray();
-    private readonly byte[] _nativeBytes = Encoding.UTF8.GetBytes(native);
-    private readonly ushort _native = builder.Word(native);
-
-    public static bool ReadsStatus => false;
-
-    public bool WantsSources => sources is not null;
-
-    public void Add(in PackageStanza stanza)
-    {
-        var isNative = stanza.Architecture.SequenceEqual(_nativeBytes) || stanza.Architecture.SequenceEqual(_all);
-        var package = builder.Package(stanza.Package, isNative ? _native : builder.Word(stanza.Architecture));
-        var hash = known.TryGetValue(package, out var status) ? status.HashOf(stanza) : 0;
-        var priority = builder.Word(AptPriority.Word(stanza.Priority));
-        var section = builder.Word(stanza.Section);
-        var version = builder.Version(package, stanza.Version, priority, section, hash, origin);
-        if (status is not null && status.IsDescribedFirst(hash))
-            builder.Describe(version, priority, section);
-        if (
-            !stanza.PhasedPercentage.IsEmpty
-            && int.TryParse(
-                Encoding.ASCII.GetString(stanza.PhasedPercentage),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var percentage
-            )
-            && percentage < 100
-        )
-            phased.TryAdd(version, percentage);
-        if (
-            sources is not null
-            && (stanza.IsHashed ? stanza.Source : SourceOf(stanza.Text)) is { IsEmpty: false } source
-        )
-            sources.TryAdd(version, Encoding.UTF8.GetString(source));
-    }
-
-    // Source: openssl (3.0.15-1~deb12u1)
-    public static ReadOnlySpan<byte> SourceOf(ReadOnlySpan<byte> text)
-    {
-        var at = text.IndexOf("\nSource:"u8);
-        if (at < 0)
-            return default;
-        var value = text[(at + 8)..];
-        if (value.IndexOf((byte)'\n') is var end and >= 0)
-            value = value[..end];
-        value = value.Trim(" \t\r"u8);
-        return value.IndexOf((byte)' ') is var blank and >= 0 ? value[..blank] : value;
-    }
 }

@@ -49,7 +49,7 @@ internal sealed class AptRefusals
         var offered = Offered(name, architecture, edition);
         if (offered.Count == 0)
             return null;
-        var origins = offered.SelectMany(v => v.Origins).Where(o => !o.IsLocalDatabase).ToList();
+        var origins = offered.SelectMany(v => v.Origins).Where(o => o.IsOffer).ToList();
         return origins.Exists(o => o.Trusted)
             ? null
             : $"{name} {edition} comes from {RepositoryOf(origins[0])}, which is not authenticated";
@@ -73,7 +73,7 @@ internal sealed class AptRefusals
         {
             foreach (var version in package.Versions)
             {
-                if (version.Edition == edition && version.Origins.Any(o => !o.IsLocalDatabase))
+                if (version.Edition == edition && version.Origins.Any(o => o.IsOffer))
                     offered.Add(version);
             }
         }

@@ -1,158 +1,7 @@
-using System.Globalization;
 using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
-
-/// <summary>One package index that an enabled source names: <c>main/binary-amd64/Packages</c> of a suite.</summary>
-/// <param name="MetaKey">Path below the suite's folder, as the Release file lists it.</param>
-/// <param name="Component">Empty in a flat repository.</param>
-/// <param name="Architecture">Of the index, empty in a flat repository.</param>
-/// <param name="IsOptional">apt fetches it only where the Release file has it (<c>binary-all</c>).</param>
-internal sealed record AptIndex(string MetaKey, string Component, string Architecture, bool IsOptional);
-
-/// <summary>One repository as apt sees it: a URI and a suite with one Release file, named by one or more lines or paragraphs of the sources.</summary>
-internal sealed class AptRepository(AptUri uri, string suite)
-{
-    private readonly List<AptIndex> _indexes = [];
-    private readonly List<string> _components = [];
-
-    public AptUri Uri { get; } = uri;
-
-    public string Suite { get; } = suite;
-
-    public bool IsFlat => Suite.EndsWith('/');
-
-    public IReadOnlyList<AptIndex> Indexes => _indexes;
-
-    /// <summary><c>trusted=yes</c> or <c>no</c>; null when no source says.</summary>
-    public bool? Trusted { get; private set; }
-
-    /// <summary>
-    /// <c>allow-insecure=yes</c> or <c>no</c>: whether apt fetches lists that no Release file names; null when no
-    /// source says.
-    /// </summary>
-    public bool? AllowInsecure { get; private set; }
-
-    public bool? CheckValidUntil { get; private set; }
-
-    public bool? CheckDate { get; private set; }
-
-    /// <summary>Keyrings or fingerprints that the repository must be signed with, as written; null when no source says.</summary>
-    public string? SignedBy { get; private set; }
-
-    /// <summary>Seconds; 0 when no source says.</summary>
-    public long ValidUntilMin { get; private set; }
-
-    /// <inheritdoc cref="ValidUntilMin"/>
-    public long ValidUntilMax { get; private set; }
-
-    /// <summary>One line for people, without credentials.</summary>
-    public string Name => AptUri.Redact(string.Join(' ', [Uri.Display, Suite, .. _components]));
-
-    /// <summary>How apt's messages begin that are about this repository: <c>http://host/path suite</c>.</summary>
-    public string MessagePrefix => Suite == "/" ? Uri.Display : $"{Uri.Display} {Suite}";
-
-    /// <summary>URI of the folder that holds the Release file.</summary>
-    public string BaseUri => Uri + AptUri.SuiteFolder(Suite);
-
-    /// <summary>Name below <c>lists/</c> of a file of the suite's folder: <c>InRelease</c>, <c>main/binary-amd64/Packages</c>.</summary>
-    public string ListFileName(string metaKey) => Uri.FileName(AptUri.SuiteFolder(Suite) + metaKey);
-
-    /// <summary>Adds what one line or paragraph says of binary packages.</summary>
-    public void Add(string component, IReadOnlyDictionary<string, string> options, AptArchitectures architectures)
-    {
-        if (component.Length > 0 && !_components.Contains(component))
-            _components.Add(component);
-        if (IsFlat)
-        {
-            if (_indexes.Count == 0 && WantsPackages(options))
-                _indexes.Add(new AptIndex("Packages", "", "", IsOptional: false));
-        }
-        else if (WantsPackages(options))
-        {
-            foreach (var (architecture, isOptional) in IndexArchitectures(options, architectures))
-            {
-                var metaKey = $"{component}/binary-{architecture}/Packages";
-                if (!_indexes.Exists(i => i.MetaKey == metaKey))
-                    _indexes.Add(new AptIndex(metaKey, component, architecture, isOptional));
-            }
-        }
-    }
-
-    /// <summary>Takes over the options of one line or paragraph; answers what contradicts an earlier one, as apt refuses it, or null.</summary>
-    public string? Merge(IReadOnlyDictionary<string, string> options)
-    {
-        return Merge("trusted", Trusted, Flag("trusted"), v => Trusted = v)
-            ?? Merge("allow-insecure", AllowInsecure, Flag("allow-insecure"), v => AllowInsecure = v)
-            ?? Merge("check-valid-until", CheckValidUntil, Flag("check-valid-until"), v => CheckValidUntil = v)
-            ?? Merge("check-date", CheckDate, Flag("check-date"), v => CheckDate = v)
-            ?? Merge("valid-until-min", ValidUntilMin, Number("valid-until-min"), v => ValidUntilMin = v)
-            ?? Merge("valid-until-max", ValidUntilMax, Number("valid-until-max"), v => ValidUntilMax = v)
-            ?? MergeSignedBy(options.GetValueOrDefault("signed-by"));
-
-        bool? Flag(string name) =>
-            options.TryGetValue(name, out var text) ? AptWords.Boolean(text, fallback: false) : null;
-
-        long Number(string name) =>
-            options.TryGetValue(name, out var text)
-            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-                ? value
-                : 0;
-
-        string? Merge<T>(string name, T? current, T? wanted, Action<T?> set)
-        {
-            if (EqualityComparer<T>.Default.Equals(wanted, default))
-                return null;
-            if (
-                !EqualityComparer<T>.Default.Equals(current, default)
-                && !EqualityComparer<T>.Default.Equals(current, wanted)
-            )
-                return $"conflicting values set for option {name} regarding source {Uri.Display} {Suite}";
-            set(wanted);
-            return null;
-        }
-    }
-
-    /// <summary>Once a source names the keys, every other of the same repository must name the same (apt 2.6: "Conflicting values set for option Signed-By").</summary>
-    private string? MergeSignedBy(string? wanted)
-    {
-        if (SignedBy is null)
-            SignedBy = wanted;
-        else if (SignedBy != wanted)
-            return $"conflicting values set for option signed-by regarding source {Uri.Display} {Suite}";
-        return null;
-    }
-
-    /// <summary><c>target=</c> replaces, <c>target+=</c> adds, <c>target-=</c> removes; a source without the target Packages offers nothing to install.</summary>
-    private static bool WantsPackages(IReadOnlyDictionary<string, string> options)
-    {
-        return !Has("target-") && (Has("target+") || !options.ContainsKey("target") || Has("target"));
-
-        bool Has(string option) =>
-            options.TryGetValue(option, out var targets)
-            && targets.Split(',').Contains("Packages", StringComparer.Ordinal);
-    }
-
-    /// <summary><c>arch=</c> replaces, <c>arch+=</c> adds, <c>arch-=</c> removes; <c>all</c> is always looked for, unless it is removed by name.</summary>
-    private static IEnumerable<(string Architecture, bool IsOptional)> IndexArchitectures(
-        IReadOnlyDictionary<string, string> options,
-        AptArchitectures architectures
-    )
-    {
-        var wanted = options.TryGetValue("arch", out var replaced)
-            ? [.. replaced.Split(',')]
-            : architectures.Configured.ToList();
-        if (options.TryGetValue("arch+", out var added))
-            wanted.AddRange(added.Split(',').Where(a => !wanted.Contains(a)));
-        var removed = options.TryGetValue("arch-", out var minus) ? minus.Split(',') : [];
-        wanted.RemoveAll(a => removed.Contains(a) || a.Length == 0);
-        foreach (var architecture in wanted)
-            yield return (architecture, false);
-        if (!wanted.Contains("all") && !removed.Contains("all"))
-            yield return ("all", true);
-    }
-}
 
 /// <summary>Architectures of a host: its own and those whose packages it takes beside.</summary>
 /// <param name="Native">dpkg's name of the host's own architecture.</param>
@@ -198,17 +47,20 @@ internal sealed class AptSources
         ("Languages-Remove", "lang-", true),
         ("PDiffs", "pdiffs", false),
         ("By-Hash", "by-hash", false),
-        ("Allow-Insecure", "allow-insecure", false),
         ("Allow-Weak", "allow-weak", false),
         ("Allow-Downgrade-To-Insecure", "allow-downgrade-to-insecure", false),
         ("Date-Max-Future", "date-max-future", false),
         ("InRelease-Path", "inrelease-path", false),
+        ("Include", "include", true),
+        ("Exclude", "exclude", true),
     ];
 
     private readonly List<AptRepository> _repositories = [];
     private readonly Dictionary<string, AptRepository> _byFileName = new(StringComparer.Ordinal);
     private readonly List<AptSourceEntry> _entries = [];
     private readonly List<AptSourceFault> _faults = [];
+    private readonly List<AptSourceFault> _filterFaults = [];
+    private string _place = "";
     private int _parts;
     private readonly AptArchitectures _architectures;
 
@@ -221,6 +73,9 @@ internal sealed class AptSources
     public IReadOnlyList<AptSourceEntry> Entries => _entries;
 
     public IReadOnlyList<AptSourceFault> Faults => _faults;
+
+    /// <summary>Faults to an apt that knows <see cref="AptPackageFilter"/> only.</summary>
+    public IReadOnlyList<AptSourceFault> FilterFaults => _filterFaults;
 
     public static AptSources Read(HostPaths paths, AptConfiguration configuration, AptArchitectures architectures)
     {
@@ -285,8 +140,9 @@ internal sealed class AptSources
         {
             number++;
             var line = WithoutComment(raw).Trim(' ', '\t', '\r');
+            _place = $"{name}:{number}";
             if (line.Length > 0 && ParseLine(line) is { } fault)
-                _faults.Add(new AptSourceFault($"{name}:{number}", fault));
+                _faults.Add(new AptSourceFault(_place, fault));
         }
     }
 
@@ -347,8 +203,9 @@ internal sealed class AptSources
         {
             if (stanza.Count == 0 && stanza.Fault is null)
                 continue;
+            _place = $"{name}:{stanza.Line}";
             if ((stanza.Fault ?? ParseParagraph(stanza)) is { } fault)
-                _faults.Add(new AptSourceFault($"{name}:{stanza.Line}", fault));
+                _faults.Add(new AptSourceFault(_place, fault));
         }
     }
 
@@ -394,6 +251,8 @@ internal sealed class AptSources
     {
         if (AptUri.Parse(WithArchitecture(uriText))?.AsDirectory() is not { } uri)
             return "malformed entry (URI parse)";
+        if (AptPackageFilter.IsContradiction(options) && !_filterFaults.Exists(f => f.Place == _place))
+            _filterFaults.Add(new AptSourceFault(_place, "both Include and Exclude are given"));
         List<AptRepository> named = [];
         foreach (var suite in suites)
         {

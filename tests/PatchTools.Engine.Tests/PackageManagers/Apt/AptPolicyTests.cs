@@ -183,12 +183,12 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
 
         var plain = inventory.Installed.Single(p => p.Name == "p-plain");
         Assert.Matches(
-            @"^pin 1001 for p-plain in .*/preferences\.d/50-case:1, by which apt takes 1\.1 and not 3\.0 \(priority 1: its archive is NotAutomatic\)$",
+            @"^pin 1001 for p-plain in .*/preferences\.d/50-case:1, by which apt takes 1\.1 and not 3\.0 \(its archive is NotAutomatic, priority 1\)$",
             plain.PolicyNote
         );
         var library = inventory.Installed.Single(p => p.Name == "lib-one");
         Assert.Equal(
-            "pin 990 for * in APT::Default-Release, by which apt takes 2.0 and not 2.5 (priority 100: its archive is NotAutomatic with ButAutomaticUpgrades)",
+            "pin 990 for * in APT::Default-Release, by which apt takes 2.0 and not 2.5 (its archive is NotAutomatic with ButAutomaticUpgrades, priority 100)",
             library.PolicyNote
         );
     }
