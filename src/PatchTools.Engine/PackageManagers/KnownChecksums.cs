@@ -22,6 +22,8 @@ internal sealed class KnownChecksums(HostContext host, bool isHost)
     /// <summary>A host has a few lists; images that are read with -Root leave some, too.</summary>
     private const int EntriesKept = 200;
 
+    private const ulong SmallestList = 64 * 1024; // bytes
+
     /// <summary>
     /// A file that changed just now can change again without a new change time: the kernel's clock for it ticks some
     /// hundred times a second.
@@ -43,9 +45,15 @@ internal sealed class KnownChecksums(HostContext host, bool isHost)
             ? new ListChecksum(kind, hex)
             : ListChecksum.None;
 
+    /// <summary>A short list is hashed sooner than it is looked up.</summary>
     public void Remember(string path, FileStamp? stamp, ListChecksum checksum)
     {
-        if (isHost && stamp is { } known && (host.Clock.GetUtcNow() - known.Changed).Duration() > s_settled)
+        if (
+            isHost
+            && stamp is { Size: >= SmallestList }
+            && stamp is { } known
+            && (host.Clock.GetUtcNow() - known.Changed).Duration() > s_settled
+        )
             Add(FileKey(path, known), checksum);
     }
 

@@ -52,9 +52,12 @@ internal sealed class RpmScenarioHost : IDisposable
             new SyntheticRpm("redhat-release", "9.4-1") { Architecture = "noarch" }
                 .With("Provides", "system-release = 9.4-1")
                 .With("Provides", "system-release(releasever) = 9"),
-            new SyntheticRpm("s-shell", "1.0-1").With("Provides", "/bin/sh")
+            Shell
         );
     }
+
+    /// <summary>Installed and offered on every host: by its vendor the base repository is the operating system's.</summary>
+    private static SyntheticRpm Shell { get; } = new SyntheticRpm("s-shell", "1.0-1").With("Provides", "/bin/sh");
 
     public SyntheticRpmArchive Archive { get; }
 
@@ -130,7 +133,7 @@ internal sealed class RpmScenarioHost : IDisposable
     /// <summary>Publishes what was added, and takes the administrator's own files as those that must stay.</summary>
     public RpmScenarioHost Ready()
     {
-        Archive.Add(Base);
+        Archive.Add(Base, Shell);
         Archive.Publish();
         _configuration = Fingerprint();
         return this;
