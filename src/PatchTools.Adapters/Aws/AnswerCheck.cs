@@ -39,11 +39,19 @@ internal sealed class AnswerCheck : PipelineHandler
         await using var stream = await answer.ResponseBody.OpenResponseAsync();
         using var body = new MemoryStream();
         var buffer = new byte[81920];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0; )
+        try
         {
-            if (body.Length + read > MaxBytes)
-                throw new AmazonUnmarshallingException("", "$", new JsonException("The answer is too large."));
-            await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0; )
+            {
+                if (body.Length + read > MaxBytes)
+                    throw new AmazonUnmarshallingException("", "$", new JsonException("The answer is too large."));
+                await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            // The answer began and broke off: the SDK asks again, and says that it is malformed.
+            throw new AmazonUnmarshallingException("", "$", e);
         }
 
         if (answer.ContentLength > 0 && body.Length != answer.ContentLength)
