@@ -1,5 +1,3 @@
-using PatchTools.Errors;
-
 namespace PatchTools.Evaluation.Rpm;
 
 /// <summary>Why a package of the rpm families has its state.</summary>
