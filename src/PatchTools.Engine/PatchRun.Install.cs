@@ -32,6 +32,7 @@ internal sealed record InstallSituation(
     HostInventory Before,
     EvaluationTerms Terms,
     InstallRequest Install,
+    IReadOnlyList<PatchSetback> LeftOut,
     ResumeDecision Resume
 );
 
@@ -154,7 +155,11 @@ public sealed partial class PatchRun
             return Ready(plan);
 
             PreparedInstall Ready(InstallPlan plan) =>
-                new(plan, new InstallSituation(request, snapshot, before, terms, choice.Install, resume), held);
+                new(
+                    plan,
+                    new InstallSituation(request, snapshot, before, terms, choice.Install, choice.LeftOut, resume),
+                    held
+                );
         }
         catch
         {
@@ -172,7 +177,7 @@ public sealed partial class PatchRun
     /// </exception>
     public async Task<ComplianceReport> InstallAsync(PreparedInstall prepared, CancellationToken cancellationToken)
     {
-        var (request, snapshot, before, terms, install, resume) = prepared.Situation;
+        var (request, snapshot, before, terms, install, leftOut, resume) = prepared.Situation;
         var outcome = prepared.IsResumed
             ? new InstallOutcome()
             : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
@@ -194,11 +199,15 @@ public sealed partial class PatchRun
                 hadWork: prepared.Plan.Targets.Count > 0
             ),
         };
-        var report = Setbacks.Apply(Evaluate(snapshot, after, terms), outcome.Setbacks) with
-        {
-            Outcome = outcome,
-            Association = request.Association,
-        };
+        var judged = Evaluate(snapshot, after, terms);
+        outcome = prepared.IsResumed ? outcome : Setbacks.Complete(judged, outcome);
+
+        // A resumed run ends as the run before it did; where that had no failures, nothing is called one now.
+        var setbacks =
+            prepared.IsResumed && resume.ExitCode == PatchingExitCode.Success
+                ? Setbacks.NotBegun(judged, leftOut)
+                : outcome.Setbacks;
+        var report = Setbacks.Apply(judged, setbacks) with { Outcome = outcome, Association = request.Association };
         var untold = Setbacks.Untold(report, outcome);
         report = report with { Warnings = [.. report.Warnings, .. untold] };
         foreach (var warning in untold)
@@ -243,13 +252,13 @@ public sealed partial class PatchRun
         return published;
     }
 
-    /// <summary>What to ask the package manager for, and what the administrator's holds keep out of it.</summary>
+    /// <summary>What to ask the package manager for, and what is kept out of it: the administrator holds it, or nobody offers it.</summary>
     /// <param name="Install">What to ask for.</param>
-    /// <param name="Held">What is not asked for.</param>
+    /// <param name="LeftOut">What is not asked for.</param>
     /// <param name="Warnings">What the reader of the baseline should know: entries of its lists, or of the override list, that match nothing.</param>
     private sealed record Choice(
         InstallRequest Install,
-        IReadOnlyList<PatchSetback> Held,
+        IReadOnlyList<PatchSetback> LeftOut,
         IReadOnlyList<string> Warnings
     );
 
@@ -278,7 +287,7 @@ public sealed partial class PatchRun
                 LockTimeout = lockTimeout,
                 Deadline = deadline,
             },
-            selection.Held,
+            [.. selection.Held, .. selection.NotOffered],
             report.Warnings
         );
     }
@@ -288,8 +297,8 @@ public sealed partial class PatchRun
         var plan = await Manager().PlanAsync(choice.Install, observer, cancellationToken);
         return plan with
         {
-            Targets = [.. plan.Targets, .. choice.Held.Select(setback => setback.Target)],
-            Setbacks = [.. choice.Held, .. plan.Setbacks],
+            Targets = [.. plan.Targets, .. choice.LeftOut.Select(setback => setback.Target)],
+            Setbacks = [.. choice.LeftOut, .. plan.Setbacks],
             Warnings = choice.Warnings,
         };
     }

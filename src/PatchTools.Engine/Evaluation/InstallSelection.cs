@@ -9,6 +9,9 @@ public sealed record InstallSelection
     /// <summary>Wanted, and held on the host or pinned away: never installed, reported Failed with this reason, without effect on the exit code (DESIGN §4).</summary>
     public required IReadOnlyList<PatchSetback> Held { get; init; }
 
+    /// <summary>Wanted, and to be had from nobody: reported Failed with this reason, and a failure for the exit code.</summary>
+    public IReadOnlyList<PatchSetback> NotOffered { get; init; } = [];
+
     public bool IsEmpty => Targets.Count == 0;
 
     /// <summary>
@@ -23,7 +26,7 @@ public sealed record InstallSelection
         List<PatchSetback> held = [];
         foreach (var finding in before.Findings)
         {
-            if (finding.State != wanted)
+            if (finding.State != wanted || finding.AvailableVersion.Length == 0)
                 continue;
             var target = new PatchTarget
             {
@@ -43,7 +46,12 @@ public sealed record InstallSelection
                 targets.Add(target);
         }
 
-        return new InstallSelection { Targets = targets, Held = held };
+        return new InstallSelection
+        {
+            Targets = targets,
+            Held = held,
+            NotOffered = Setbacks.NotOffered(before),
+        };
     }
 
     private static Dictionary<(string Name, string Architecture), InstalledPackage> Refusals(HostInventory inventory)

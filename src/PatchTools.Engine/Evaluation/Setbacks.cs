@@ -40,6 +40,77 @@ public static class Setbacks
     }
 
     /// <summary>
+    /// Setbacks of what an install failed at before it could begin: a patch needs a version that nobody offers. Of the report after the install: what it
+    /// installed instead may have left the patch needed.
+    /// </summary>
+    public static IReadOnlyList<PatchSetback> NotOffered(ComplianceReport report)
+    {
+        // With an override list an install calls Missing what the list does not ask for.
+        var wanted = report.Operation == PatchOperation.Install ? PatchState.Failed : PatchState.Missing;
+        return
+        [
+            .. report
+                .Findings.Where(f => f.State == wanted && f.AvailableVersion.Length == 0)
+                .Select(f => new PatchSetback(TargetOf(f), SetbackKind.NotOffered, f.Explanation.Summary)),
+        ];
+    }
+
+    /// <summary>
+    /// The outcome with a setback for every patch that the report after it calls Failed, so that the exit code knows of each: what nobody offers, and what is
+    /// wanted only since this run changed the host, which it did not try.
+    /// </summary>
+    /// <param name="judged">Judged from an inventory taken after the install, without setbacks.</param>
+    /// <param name="outcome">What the package manager did.</param>
+    public static InstallOutcome Complete(ComplianceReport judged, InstallOutcome outcome)
+    {
+        List<PatchSetback> setbacks =
+        [
+            .. outcome.Setbacks.Where(s => s.Kind != SetbackKind.NotOffered),
+            .. NotOffered(judged),
+        ];
+        var told = setbacks.Select(s => s.Target.Id).ToHashSet(StringComparer.Ordinal);
+        setbacks.AddRange(
+            judged
+                .Findings.Where(f => f.State == PatchState.Failed && !told.Contains(f.Id))
+                .Select(f => new PatchSetback(
+                    TargetOf(f),
+                    SetbackKind.InstallFailed,
+                    "not tried: it is wanted only since this run changed the host; the next run installs it"
+                ))
+        );
+        return outcome with { Setbacks = setbacks };
+    }
+
+    /// <summary>Setbacks of a run after a reboot, which installs nothing: what is missing by now was not begun.</summary>
+    /// <param name="judged">Judged from the inventory of that run.</param>
+    /// <param name="leftOut">What the administrator holds and what nobody offers.</param>
+    public static IReadOnlyList<PatchSetback> NotBegun(ComplianceReport judged, IReadOnlyList<PatchSetback> leftOut)
+    {
+        var told = leftOut.Select(s => s.Target.Id).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. leftOut,
+            .. judged
+                .Findings.Where(f => f.State == PatchState.Failed && !told.Contains(f.Id))
+                .Select(f => new PatchSetback(
+                    TargetOf(f),
+                    SetbackKind.Stopped,
+                    "not begun: the run after a reboot installs nothing"
+                )),
+        ];
+    }
+
+    private static PatchTarget TargetOf(PatchFinding finding) =>
+        new()
+        {
+            Name = finding.PackageName,
+            Architecture = finding.Architecture,
+            InstalledEdition = finding.InstalledVersion,
+            Edition = finding.AvailableVersion,
+            Id = finding.Id,
+        };
+
+    /// <summary>
     /// What an install ran into and no finding tells: failures that are not one patch's own, what the tool warned of, and patches that count as installed, to AWS as to dpkg, because
     /// they are unpacked, while a maintainer script has failed. One sentence each, no full stop.
     /// </summary>
@@ -105,6 +176,7 @@ public static class Setbacks
             is SetbackKind.Held
                 or SetbackKind.RejectedDependency
                 or SetbackKind.NotAuthenticated
+                or SetbackKind.NotOffered
                 or SetbackKind.TimeBudget
                 or SetbackKind.Stopped;
         return

@@ -13,6 +13,10 @@ internal static class Wording
 
     public const string NotOffered = "no repository offers it";
 
+    /// <summary>A patch is needed and its version, or a newer one, is nowhere to be had.</summary>
+    public static string NeededInVain(string advisory, string edition) =>
+        $"needed; no repository offers it ({advisory} names {edition})";
+
     public const string NewerThanOffered = "newer than any repository offers";
 
     public const string RejectedNone = "rejected list: no entry matches";

@@ -19,14 +19,19 @@ public sealed record PatchTarget
     /// <summary>Installed version; empty when none is.</summary>
     public string InstalledEdition { get; init; } = "";
 
-    /// <summary>The version to install, as full version text.</summary>
+    /// <summary>The version to install, as full version text; empty where nobody offers the one that is needed.</summary>
     public required string Edition { get; init; }
 
     /// <summary><c>Id</c> of the finding that asked for it (spec 07 §4): joins plan, outcome and report.</summary>
     public required string Id { get; init; }
 
     public override string ToString() =>
-        InstalledEdition.Length == 0 ? $"{Name} {Edition}" : $"{Name} {InstalledEdition} → {Edition}";
+        (InstalledEdition, Edition) switch
+        {
+            ("", _) => $"{Name} {Edition}",
+            (_, "") => $"{Name} {InstalledEdition}",
+            _ => $"{Name} {InstalledEdition} → {Edition}",
+        };
 }
 
 /// <summary>What a transaction does to one package.</summary>
@@ -93,6 +98,9 @@ public enum SetbackKind
     /// <summary>It comes from a repository whose metadata or package is not authenticated.</summary>
     NotAuthenticated,
     DownloadFailed,
+
+    /// <summary>A patch needs a version that no repository offers.</summary>
+    NotOffered,
 
     /// <summary>Unpacking or a maintainer script failed.</summary>
     InstallFailed,

@@ -34,6 +34,13 @@ public sealed record PackageOrigin
     /// <summary>Reason of a version that only advisories still name.</summary>
     public const string NoLongerOffered = "no repository offers it any more";
 
+    /// <summary>End of the reason of a version that its vendor took back, after the patch's name.</summary>
+    internal const string Retracted = " is retracted: zypper takes none of its packages";
+
+    /// <summary>Reason of a version that is one customer's fix for the time being.</summary>
+    internal const string TemporaryFix =
+        "a program temporary fix (PTF) of it is offered, which zypper takes only when asked for by name";
+
     /// <summary>Why the tool does not see what this repository offers: excluded, a module stream that is not enabled, a better repository's priority, a lock, or gone. Null: it sees it.</summary>
     public string? HiddenBecause { get; init; }
 
@@ -41,6 +48,10 @@ public sealed record PackageOrigin
 
     /// <summary>Only an advisory still names the version.</summary>
     internal bool IsGone => HiddenBecause == NoLongerOffered;
+
+    /// <summary>Whether the reason is that a version is nothing to install though it is there: retracted, or a temporary fix. libzypp calls both blacklisted.</summary>
+    internal static bool IsBlacklisted(string because) =>
+        because == TemporaryFix || because.EndsWith(Retracted, StringComparison.Ordinal);
 
     /// <summary>The tool would install from here.</summary>
     public bool IsOffer => !IsLocalDatabase && HiddenBecause is null;
@@ -77,6 +88,12 @@ public sealed record Advisory
 
     /// <summary>It changes the package manager itself, which must be started anew before anything else is installed (zypper: Interactive "restart").</summary>
     public bool RestartSuggested { get; init; }
+
+    /// <summary>The vendor's word for its state: <c>stable</c>, <c>final</c>, <c>retracted</c>; empty when it says none. Readings heed it, so an inventory need not carry it.</summary>
+    internal string Status { get; init; } = "";
+
+    /// <summary>Of the advisory itself, which locks of zypper may name.</summary>
+    internal string Version { get; init; } = "";
 }
 
 /// <summary>Time as the host's files give it: seconds since 1970 UTC. The reference prints apt's as floats and rpm's as integers (spec 06 §6).</summary>

@@ -89,7 +89,7 @@ public sealed record PatchFinding
     /// <summary>Installed version; empty when none is.</summary>
     public string InstalledVersion { get; init; } = "";
 
-    /// <summary>The approved version that is missing; empty unless Missing, Failed or NotApplicable.</summary>
+    /// <summary>The approved version that is missing; empty unless Missing, Failed or NotApplicable, and where zypper needs one that nobody offers.</summary>
     public string AvailableVersion { get; init; } = "";
 
     /// <summary><c>Id</c> of spec 07 §4.</summary>

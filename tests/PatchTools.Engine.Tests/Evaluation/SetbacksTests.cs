@@ -1,4 +1,5 @@
 using PatchTools.Evaluation;
+using PatchTools.Reboot;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
@@ -16,6 +17,55 @@ public sealed class SetbacksTests
 
     private static ComplianceReport After =>
         BaselineEvaluator.Evaluate(_host.Request(_security) with { Operation = PatchOperation.Install });
+
+    public static TheoryData<string, bool> Endings =>
+        new(from a in Kinds from b in Kinds from hasChanged in new[] { true, false } select ($"{a} {b}", hasChanged));
+
+    /// <summary>An empty word: the package manager has no setback for it.</summary>
+    private static IEnumerable<string> Kinds => [.. Enum.GetNames<SetbackKind>(), ""];
+
+    [Theory]
+    [MemberData(nameof(Endings))]
+    public void Failed_never_goes_with_exit_code_0_unless_the_administrator_holds_the_package(
+        string kinds,
+        bool hasChanged
+    )
+    {
+        var words = kinds.Split(' ');
+        var outcome = Setbacks.Complete(
+            After,
+            new InstallOutcome
+            {
+                HasChanged = hasChanged,
+                Setbacks =
+                [
+                    .. new[] { "a", "b" }
+                        .Zip(words)
+                        .Where(p => p.Second.Length > 0)
+                        .Select(p => Setback(p.First, Enum.Parse<SetbackKind>(p.Second), "a reason")),
+                ],
+            }
+        );
+
+        var report = Setbacks.Apply(After, outcome.Setbacks);
+
+        Assert.All(report.Findings.Where(f => f.State == PatchState.Failed), f => Assert.NotNull(f.Setback));
+        var isHeldOnly = report
+            .Findings.Where(f => f.State == PatchState.Failed)
+            .All(f => f.Setback!.Kind == SetbackKind.Held);
+        Assert.True(isHeldOnly || FinalCode.Of(rebootRequired: false, reportOk: true, outcome).ExitCode != 0);
+    }
+
+    [Fact]
+    public void After_a_reboot_what_is_missing_by_now_was_not_begun_and_is_no_failure()
+    {
+        PatchSetback held = Setback("b", SetbackKind.Held, "held by the administrator");
+
+        var report = Setbacks.Apply(After, Setbacks.NotBegun(After, [held]));
+
+        Assert.Equal(PatchState.Missing, report.Findings.Single(f => f.Name == "a").State);
+        Assert.Equal(held, report.Findings.Single(f => f.Name == "b").Setback);
+    }
 
     [Theory]
     [InlineData(

@@ -152,6 +152,8 @@ public sealed class ZypperInstallTests
         var run = host.Install().Expect(0);
         host.AssertInstalled("kernel-default", "5.14.21-150500.55.39.1", "5.14.21-150500.55.44.1");
         Assert.Equal("InstalledPendingReboot", run.Of("kernel-default").State);
+        host.Install().Expect(0);
+        host.AssertInstalled("kernel-default", "5.14.21-150500.55.39.1", "5.14.21-150500.55.44.1");
     }
 
     [Fact]

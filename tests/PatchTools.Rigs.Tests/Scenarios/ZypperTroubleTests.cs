@@ -215,7 +215,7 @@ public sealed class ZypperTroubleTests
         host.Root.Run("zypper", "--non-interactive", "refresh").Expect();
         using var other = host.Root.Start("zypper", "--non-interactive", "update", "s-slow");
         gate.WaitUntilReached(other);
-        Assert.Equal("Missing", host.Scan("-NoRefresh").Expect(0).Of("s-good").State);
+        host.Scan("-NoRefresh -LockTimeout 0").Expect(170, "PackageManagerBusy");
         var busy = host.Install("-RebootOption NoReboot -LockTimeout 0").Expect(170, "PackageManagerBusy");
         Assert.Contains("zypper --non-interactive update s-slow", busy.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-good", "1.0-1");
@@ -274,7 +274,40 @@ public sealed class ZypperTroubleTests
         }
 
         host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
+        var what = host.Root.PatchTools("Invoke-PatchBaseline -Operation Install -WhatIf -LockTimeout 300").Expect();
+        Assert.Contains("Remove (1)", what.Output, StringComparison.Ordinal);
+        Assert.Contains("s-bad", what.Output, StringComparison.Ordinal);
+        host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
         host.Install("-RebootOption NoReboot -LockTimeout 300").Expect(0);
         host.AssertInstalled("s-bad", "1.1-1");
+        Assert.False(host.Root.Exists("/var/lib/patchtools/zypper-replaced"));
+    }
+
+    [Fact]
+    public void Two_versions_of_a_package_that_nobody_was_interrupted_at_both_stay()
+    {
+        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad).Installed(NewBad).Fixes(NewGood).Ready();
+        host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
+        var what = host.Root.PatchTools("Invoke-PatchBaseline -Operation Install -WhatIf").Expect();
+        Assert.DoesNotContain("Remove", what.Output, StringComparison.Ordinal);
+        host.Install().Expect(0);
+        host.Install().Expect(0);
+        host.AssertInstalled("s-good", "1.1-1");
+        host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
+    }
+
+    [Fact]
+    public void A_plan_and_WhatIf_show_what_a_new_package_replaces()
+    {
+        using var host = new ZypperScenarioHost()
+            .Installed(OldGood, ZypperScenarioHost.Suse("s-replaced", "1.0-1"))
+            .Fixes(NewGood.With("Obsoletes", "s-replaced"))
+            .Ready();
+        host.Root.Run("zypper", "--non-interactive", "refresh").Expect();
+        var what = host.Root.PatchTools("Invoke-PatchBaseline -Operation Install -WhatIf").Expect();
+        Assert.Contains("Remove (1)", what.Output, StringComparison.Ordinal);
+        Assert.Contains("s-replaced", what.Output, StringComparison.Ordinal);
+        host.Install().Expect(0);
+        host.AssertInstalled("s-replaced");
     }
 }

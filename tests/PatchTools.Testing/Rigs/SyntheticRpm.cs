@@ -148,6 +148,9 @@ public sealed record SyntheticAdvisory(string Id, params IReadOnlyList<Synthetic
 
     public string Severity { get; init; } = "Important";
 
+    /// <summary><c>retracted</c> for one that was taken back.</summary>
+    public string Status { get; init; } = "final";
+
     /// <summary><c>name:stream</c> of the collection's module; null for none.</summary>
     public string? Module { get; init; }
 
@@ -256,7 +259,7 @@ public sealed class SyntheticRpmArchive : IDisposable
         {
             xml.Append(
                 CultureInfo.InvariantCulture,
-                $"<update from=\"archive@example.org\" status=\"final\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>synthetic</title><issued date=\"2026-01-05 00:00:00\"/><updated date=\"2026-01-05 00:00:00\"/><severity>{advisory.Severity}</severity>"
+                $"<update from=\"archive@example.org\" status=\"{advisory.Status}\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>synthetic</title><issued date=\"2026-01-05 00:00:00\"/><updated date=\"2026-01-05 00:00:00\"/><severity>{advisory.Severity}</severity>"
             );
             xml.Append(
                 CultureInfo.InvariantCulture,

@@ -19,6 +19,9 @@ internal sealed record RpmCandidate
     public required RpmDecision Decision { get; init; }
 
     public bool IsNewer => ToInstalled > 0;
+
+    /// <summary>A repository offers it, or it is installed; false for what only an advisory names.</summary>
+    public bool IsOffered { get; init; } = true;
 }
 
 /// <summary>What the baseline says of a candidate, and which entry or rule says it.</summary>

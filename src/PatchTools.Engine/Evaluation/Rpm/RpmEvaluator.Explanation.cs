@@ -27,7 +27,11 @@ internal abstract partial class RpmEvaluator
                 Rule = chosen.Decision.Rule + 1,
                 ListEntry = chosen.Decision.ListEntry,
                 Observations = new LazyLines(() =>
-                    [.. Observe(chosen), .. Carried(candidates, chosen, unseen), .. unseen.RollUp(chosen.Edition)]
+                    [
+                        .. Observe(chosen),
+                        .. Carried(candidates, chosen, unseen),
+                        .. unseen.RollUp(chosen.IsOffered ? chosen.Edition : null),
+                    ]
                 ),
                 HeldBackEdition = heldBack?.Edition,
                 ApprovedFrom = heldBack?.Decision.ApprovedFrom,
@@ -84,6 +88,7 @@ internal abstract partial class RpmEvaluator
                 ?? (
                     unseen.Fix is { } fix ? Wording.FixNotOffered(fix.Advisory, fix.Edition)
                     : line.Versions.Any(v => v.Version.IsOffered) ? Wording.NewerThanOffered
+                    : unseen.Blacklisted is [var blacklisted, ..] ? blacklisted
                     : unseen.WhyNothingIsSeen(tool) ?? Wording.NotOffered
                 ),
             Observations = nearest is null
@@ -164,6 +169,7 @@ internal abstract partial class RpmEvaluator
         }
 
         lines.AddRange(unseen.Hidden(reported, inventory.PackageManager));
+        lines.AddRange(unseen.Blacklisted);
         return lines.Count == 0 ? inventory.HostPolicy : [.. lines, .. inventory.HostPolicy];
     }
 
@@ -203,6 +209,8 @@ internal abstract partial class RpmEvaluator
     {
         var decision = chosen.Decision;
         var rule = (decision.Rule ?? 0) + 1;
+        if (!chosen.IsOffered)
+            return Wording.NeededInVain(chosen.Advisory!.Id, chosen.Edition);
         if (decision.Kind == DecisionKind.ApprovedList)
             return Wording.Approved(decision.ApprovedEntry!)
                 + (chosen.Supersedes is null ? "" : $", {Wording.Superseded(chosen.Advisory!.Id, chosen.Edition)}")

@@ -83,7 +83,12 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             candidates.RemoveAll(c => c.IsNewer);
         else
             AddSuperseded(line, candidates);
-        var best = HighestApproved(candidates);
+        var best = HighestApproved(candidates.FindAll(c => c.IsOffered));
+        if (
+            !best.Exists(c => c.IsNewer)
+            && HighestApproved(candidates.FindAll(c => !c.IsOffered)) is { Count: > 0 } inVain
+        )
+            best = inVain;
         var chosen = best.Count > 0 ? MostSevere(best) : null;
         var rejected = chosen is null ? RejectedEntry(line.Current) : null;
         var state =
@@ -108,7 +113,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             best,
             described,
             fixing,
-            Explain(line, installed, state, reported, chosen, candidates, rejected)
+            Explain(line, installed, state, reported, chosen, candidates.FindAll(c => c.IsOffered), rejected)
         );
     }
 
@@ -123,7 +128,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     {
         foreach (
             var edition in candidates
-                .Where(c => c.IsNewer)
+                .Where(c => c.IsNewer && c.IsOffered)
                 .GroupBy(c => c.Edition, StringComparer.Ordinal)
                 .OrderByDescending(g => g.Key, Request.VersionOrder)
                 .ToList()
@@ -167,6 +172,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         {
             if (
                 !candidate.IsNewer
+                || !candidate.IsOffered
                 || (candidate.Decision.RejectedEntry is not null && !OverrideBringsRejected)
                 || Override!.FirstMatch(candidate.Version) < 0
             )
@@ -232,7 +238,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             InstalledArchitecture = package.Architecture,
             State = state,
             InstalledVersion = installed.Edition,
-            AvailableVersion = isUpdate ? reported : "",
+            AvailableVersion = isUpdate && described is not { IsOffered: false } ? reported : "",
             Id = id,
             Title = $"{id}:{TitleEpoch(reported)}:{RpmVersion.WithoutEpoch(reported)}",
             ComplianceLevel = approved.Count == 0 ? ComplianceLevel.UNSPECIFIED : approved.Max(c => c.Decision.Level),

@@ -7,6 +7,7 @@ internal sealed class UnseenVersions
     private readonly IComparer<string> _order;
     private readonly List<(RpmVersionOfLine Version, string Because)> _hidden = [];
     private readonly List<RpmVersionOfLine> _gone = [];
+    private readonly List<string> _blacklisted = [];
     private readonly string? _present;
 
     public UnseenVersions(RpmLine line, IComparer<string> order)
@@ -22,6 +23,11 @@ internal sealed class UnseenVersions
                 if (because != PackageOrigin.NoLongerOffered)
                     _present ??= because;
             }
+            else if (PackageOrigin.IsBlacklisted(because))
+            {
+                if (!_blacklisted.Contains(because))
+                    _blacklisted.Add(because);
+            }
             else if (because != PackageOrigin.NoLongerOffered)
             {
                 _hidden.Add((version, because));
@@ -34,6 +40,9 @@ internal sealed class UnseenVersions
 
         _gone.Sort((x, y) => order.Compare(x.Edition, y.Edition));
     }
+
+    /// <summary>Why versions that are there are nothing to install. They are not named: nobody is to take one for an update.</summary>
+    public IReadOnlyList<string> Blacklisted => _blacklisted;
 
     /// <summary>The newest version that an advisory names and nobody offers, with the first of its advisories; null when there is none.</summary>
     public (string Edition, string Advisory)? Fix =>
@@ -60,7 +69,8 @@ internal sealed class UnseenVersions
 
     /// <summary>Why nobody is seen to offer a package that is installed in this or a newer version; null when nobody does offer it.</summary>
     public string? WhyNothingIsSeen(string tool) =>
-        _present is { } because ? $"what repositories offer of it is hidden from {tool}: {because}"
+        _present is { } taken && PackageOrigin.IsBlacklisted(taken) ? taken
+        : _present is { } because ? $"what repositories offer of it is hidden from {tool}: {because}"
         : OtherArchitectures() is { Length: > 0 } others ? $"repositories offer it for {others} only"
         : null;
 

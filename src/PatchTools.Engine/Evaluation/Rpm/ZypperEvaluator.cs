@@ -25,12 +25,33 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     {
         foreach (var candidate in Described(line.Current, line.Edition, 0))
             yield return candidate;
+        var newest = line.Edition;
         foreach (var (version, edition) in line.Versions)
         {
             if (version == line.Current || !version.IsOffered || Compare(edition, line.Edition) <= 0)
                 continue;
+            if (Compare(edition, newest) > 0)
+                newest = edition;
             foreach (var candidate in Described(version, edition, 1))
                 yield return candidate;
+        }
+
+        foreach (var candidate in NeededInVain(line, newest))
+            yield return candidate;
+    }
+
+    /// <summary>What a patch needs and nobody offers, and nothing newer either: zypper calls the patch needed all the same.</summary>
+    private IEnumerable<RpmCandidate> NeededInVain(RpmLine line, string newestOffered)
+    {
+        foreach (var (version, edition) in line.Versions)
+        {
+            if (version.IsOffered || version.IsInstalled || Compare(edition, newestOffered) <= 0)
+                continue;
+            foreach (var advisory in version.Advisories)
+                yield return Candidate(version, edition, advisory, 1) with
+                {
+                    IsOffered = false,
+                };
         }
     }
 

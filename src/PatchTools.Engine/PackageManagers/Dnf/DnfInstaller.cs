@@ -18,7 +18,7 @@ internal sealed class DnfInstaller(
 )
 {
     private readonly LockWait _locks = DnfLocks.Of(host, tool, cache, observer);
-    private readonly DnfJournal _journal = new(host);
+    private readonly RpmJournal _journal = new(host, DnfPackageManager.JournalName);
 
     public async Task<InstallOutcome> InstallAsync(InstallPlan plan, CancellationToken cancellationToken)
     {

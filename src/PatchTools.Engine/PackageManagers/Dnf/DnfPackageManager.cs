@@ -20,6 +20,9 @@ public sealed class DnfPackageManager : IPackageManager
     /// </summary>
     private const string UsualCache = "/var/cache/dnf";
 
+    /// <summary>Of <see cref="RpmJournal"/>; yum has the same.</summary>
+    internal const string JournalName = "dnf";
+
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;

@@ -15,6 +15,7 @@ internal sealed class DnfPlanner
     private readonly IRunObserver _observer;
     private readonly DnfRefusals _known;
     private readonly DnfCommands _commands;
+    private readonly LockWait _locks;
     private readonly DnfSolver _solver;
     private readonly PlanSearch<DnfSolution> _search;
 
@@ -34,14 +35,14 @@ internal sealed class DnfPlanner
         _observer = observer;
         _known = new DnfRefusals(request.Inventory);
         _commands = new DnfCommands(host, tool, request);
-        var locks = DnfLocks.Of(host, tool, cache, observer);
+        _locks = DnfLocks.Of(host, tool, cache, observer);
         _solver = new DnfSolver(
             runner,
             _commands,
             tool,
             _known,
             request.Dependencies,
-            token => locks.WaitAsync(request.LockTimeout, token)
+            token => _locks.WaitAsync(request.LockTimeout, token)
         );
         _search = new PlanSearch<DnfSolution>(_solver.SolveAsync, observer, tool.Command);
     }
@@ -52,6 +53,7 @@ internal sealed class DnfPlanner
         IReadOnlyList<PatchTarget> wanted = [.. _request.Targets.Except(setbacks.Select(s => s.Target))];
         _observer.Progress("Plan", $"Asking {_tool.Command} how to install {wanted.Count} packages", -1);
         await _search.RunAsync(wanted, cancellationToken);
+        var unfinished = await UnfinishedAsync(cancellationToken);
         setbacks.AddRange(_search.Setbacks);
         foreach (var setback in setbacks)
             _observer.Verbose($"{setback.Target}: left out ({setback.Kind}): {setback.Reason}");
@@ -67,7 +69,7 @@ internal sealed class DnfPlanner
         return new InstallPlan
         {
             Targets = _request.Targets,
-            Changes = changes,
+            Changes = [.. changes, .. unfinished],
             Setbacks = setbacks,
             LeftAlone = _solver.Excluded,
             Arguments = _solver.Excluded,
@@ -84,6 +86,15 @@ internal sealed class DnfPlanner
             CreatedAt = _host.Clock.GetUtcNow(),
             ResolverCalls = _solver.Calls,
         };
+    }
+
+    /// <summary>What a transaction that goes on without the PatchTools that began it removes by itself is not left over.</summary>
+    private async Task<IReadOnlyList<PlannedChange>> UnfinishedAsync(CancellationToken cancellationToken)
+    {
+        var journal = new RpmJournal(_host, DnfPackageManager.JournalName);
+        if (journal.IsOpen)
+            await _locks.WaitAsync(_request.LockTimeout, cancellationToken);
+        return await journal.RemovalsAsync(_runner);
     }
 
     private List<PlannedChange> Changes(

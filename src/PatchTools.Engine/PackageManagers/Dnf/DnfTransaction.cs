@@ -16,7 +16,7 @@ internal sealed class DnfTransaction(
 ) : ITransactions
 {
     private readonly DnfCommands _commands = new(host, tool, request);
-    private readonly DnfJournal _journal = new(host);
+    private readonly RpmJournal _journal = new(host, DnfPackageManager.JournalName);
 
     public string Tool => tool.Command;
 

@@ -14,13 +14,14 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
         Package = 4,
         Advisory = 5,
         AdvisoryPackage = 6,
+        TemporaryFix = 7,
     }
 
     /// <summary>Hands the packages of a primary list to a sink.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
     public void ReadPrimary(OpenList list, IPrimarySink sink)
     {
-        var asked = sink.WantsProvides ? "provides" : "";
+        var asked = (sink.WantsProvides ? "provides" : "") + (sink.WantsTemporaryFixes ? "temporary fixes" : "");
         using var known = index.Load(list, asked);
         if (known is not null)
         {
@@ -70,6 +71,9 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
                 case Call.Vendor:
                     sink.Vendor(reader.Word());
                     break;
+                case Call.TemporaryFix:
+                    sink.TemporaryFix();
+                    break;
                 default:
                     sink.Add(reader.Text(), reader.Word(), reader.Text(), reader.Number());
                     break;
@@ -104,6 +108,8 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
                     RestartSuggested = reader.Number() != 0,
                     CveIds = reader.Strings(),
                     BugzillaIds = reader.Strings(),
+                    Status = reader.String(),
+                    Version = reader.String(),
                 };
             }
             else
@@ -118,6 +124,14 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
     private sealed class PrimaryRecorder(IPrimarySink sink, ListIndexWriter writer) : IPrimarySink
     {
         public bool WantsProvides => sink.WantsProvides;
+
+        public bool WantsTemporaryFixes => sink.WantsTemporaryFixes;
+
+        public void TemporaryFix()
+        {
+            writer.Number((long)Call.TemporaryFix);
+            sink.TemporaryFix();
+        }
 
         public void Provides(ReadOnlySpan<byte> name)
         {
@@ -210,6 +224,8 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
             _advisories.Number(advisory.RestartSuggested ? 1 : 0);
             _advisories.Texts(advisory.CveIds);
             _advisories.Texts(advisory.BugzillaIds);
+            _advisories.Text(advisory.Status);
+            _advisories.Text(advisory.Version);
         }
     }
 }

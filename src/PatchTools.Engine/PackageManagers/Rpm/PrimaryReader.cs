@@ -18,6 +18,12 @@ internal interface IPrimarySink
     /// <summary>Who made the package that comes next. Only zypper's reading asks.</summary>
     void Vendor(ReadOnlySpan<byte> vendor) { }
 
+    /// <summary>Whether it wants to know which packages are temporary fixes. Only zypper's reading asks.</summary>
+    bool WantsTemporaryFixes => false;
+
+    /// <summary>The package that comes next is a program temporary fix (PTF) of SUSE's, or belongs to one: it provides <c>ptf()</c> or <c>ptf-package()</c>.</summary>
+    void TemporaryFix() { }
+
     /// <param name="name">Package name.</param>
     /// <param name="architecture">rpm architecture.</param>
     /// <param name="edition"><c>[epoch:]version-release</c>, without an epoch of 0.</param>
@@ -106,6 +112,9 @@ internal static class PrimaryReader
         sink.Add(name.Bytes, architecture.Bytes, edition.Bytes, built);
     }
 
+    private static bool IsTemporaryFix(ReadOnlySpan<byte> provided) =>
+        provided.SequenceEqual("ptf()"u8) || provided.SequenceEqual("ptf-package()"u8);
+
     private static void ReadFormat(XmlScanner xml, IPrimarySink sink)
     {
         var depth = xml.Depth;
@@ -125,7 +134,7 @@ internal static class PrimaryReader
 
             if (isVendor)
                 continue;
-            var provides = sink.WantsProvides && xml.Name.SequenceEqual("provides"u8);
+            var provides = (sink.WantsProvides || sink.WantsTemporaryFixes) && xml.Name.SequenceEqual("provides"u8);
             if (!provides && !xml.Name.SequenceEqual("obsoletes"u8))
             {
                 xml.Skip();
@@ -139,7 +148,11 @@ internal static class PrimaryReader
                     continue;
                 if (provides)
                 {
-                    sink.Provides(xml.Attribute("name"u8));
+                    var provided = xml.Attribute("name"u8);
+                    if (sink.WantsProvides)
+                        sink.Provides(provided);
+                    else if (provided.StartsWith("ptf"u8) && IsTemporaryFix(provided))
+                        sink.TemporaryFix();
                     continue;
                 }
 

@@ -12,6 +12,9 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     private readonly List<(int Version, string Name, string Flags, string Edition)> _obsoletes = [];
     private readonly Utf8Set _installedNames = new();
 
+    /// <summary>Origins that are hidden by another repository's priority, and what they were.</summary>
+    private readonly Dictionary<int, int> _lessPreferred = [];
+
     /// <param name="installed">What rpm has.</param>
     /// <param name="local">Origin of the local database.</param>
     public void AddInstalled(IReadOnlyList<RpmPackage> installed, int local)
@@ -97,12 +100,11 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                     continue;
                 var (bestId, bestPriority) = repositories[best[Encoding.UTF8.GetString(builder.NameOf(version))]];
                 var (id, priority) = repositories[offer.Repository];
-                if (priority > bestPriority)
-                    builder.ReplaceOrigin(
-                        version,
-                        origin,
-                        Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}")
-                    );
+                if (priority <= bestPriority)
+                    continue;
+                var hidden = Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}");
+                _lessPreferred[hidden] = origin;
+                builder.ReplaceOrigin(version, origin, hidden);
             }
         }
     }
@@ -119,6 +121,53 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             return;
         var because = $"built for {Encoding.UTF8.GetString(architecture)}";
         builder.Version(builder.Package(name, builder.Word(architecture)), edition, 0, 0, 0, Hidden(origin, because));
+    }
+
+    /// <summary>
+    /// What an advisory asks for is seen whatever the priorities say, where nothing that is seen will do: of the versions that will, those of the best repository.
+    /// zypper's resolver does so for a needed patch, which conflicts with every older version.
+    /// </summary>
+    public void ShowNeeded()
+    {
+        if (_lessPreferred.Count == 0)
+            return;
+        Dictionary<int, List<int>> versions = [];
+        for (var version = 0; version < builder.VersionCount; version++)
+        {
+            if (builder.InstalledOf(version) is not (var index and >= 0))
+                continue;
+            if (!versions.TryGetValue(index, out var list))
+                versions[index] = list = [];
+            list.Add(version);
+        }
+
+        foreach (var named in _advisories.Keys)
+        {
+            if (
+                builder.InstalledOf(named) is not (var index and >= 0)
+                || RpmVersion.Order.Compare(EditionOf(named), builder.Installed(index).Edition) <= 0
+            )
+                continue;
+            List<int> fitting =
+            [
+                .. versions[index].Where(v => RpmVersion.Order.Compare(EditionOf(v), EditionOf(named)) >= 0),
+            ];
+            if (fitting.Exists(OffersAny))
+                continue;
+            var hidden = fitting
+                .SelectMany(v => builder.OriginsOf(v).ToArray().Select(o => (Version: v, Origin: o)))
+                .Where(h => _lessPreferred.ContainsKey(h.Origin))
+                .ToList();
+            if (hidden.Count == 0)
+                continue;
+            var best = hidden.Min(h => PriorityOf(h.Origin));
+            foreach (var (version, origin) in hidden.Where(h => PriorityOf(h.Origin) == best))
+                builder.ReplaceOrigin(version, origin, _lessPreferred[origin]);
+        }
+
+        int PriorityOf(int origin) => repositories[builder.Origin(origin).Repository].Priority;
+
+        string EditionOf(int version) => Encoding.UTF8.GetString(builder.EditionOf(version));
     }
 
     public void AddObsoletes(int version, string name, string flags, string edition) =>

@@ -193,6 +193,25 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
         return packages;
     }
 
+    /// <summary>Names of installed packages that are program temporary fixes (PTF) of SUSE's, or belong to one.</summary>
+    /// <exception cref="CommandFailedException">rpm cannot read the database.</exception>
+    public async Task<IReadOnlySet<string>> TemporaryFixesAsync(CancellationToken cancellationToken)
+    {
+        var command = new Command(
+            "rpm",
+            [.. Database(), "-q", "--whatprovides", "ptf()", "ptf-package()", "--queryformat", $"%{{NAME}}{Record}"]
+        )
+        {
+            // As many as there are names that nothing provides; "no package provides ptf()" is a line of its own.
+            ExpectedExitCodes = [0, 1, 2],
+        };
+        return (await runner.RunAsync(command, cancellationToken))
+            .StandardOutput.Split(Record)
+            .Select(r => r[(r.LastIndexOf('\n') + 1)..])
+            .Where(n => n.Length > 0)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary><c>$releasever</c> as dnf finds it: the version with which a package provides the release, else its own. Null when nothing does.</summary>
     public async Task<string?> ReleaseVersionAsync(CancellationToken cancellationToken)
     {

@@ -63,7 +63,7 @@ internal static class UpdateInfoReader
     private static void ReadUpdate(XmlScanner xml, AdvisoryDraft draft, IUpdateInfoSink sink)
     {
         var depth = xml.Depth;
-        draft.Begin(Text(xml.Attribute("type"u8)));
+        draft.Begin(Text(xml.Attribute("type"u8)), Text(xml.Attribute("status"u8)), Text(xml.Attribute("version"u8)));
         while (xml.Read() && (xml.IsStart || xml.Depth >= depth))
         {
             var tag = xml.Name;
@@ -165,6 +165,8 @@ internal static class UpdateInfoReader
         private readonly List<string> _cves = [];
         private readonly List<string> _bugs = [];
         private string _type = "";
+        private string _status = "";
+        private string _version = "";
 
         /// <summary>The advisory's reference to itself: its id where the element is missing.</summary>
         private string _selfId = "";
@@ -181,13 +183,13 @@ internal static class UpdateInfoReader
 
         public DateTimeOffset? Updated { get; set; }
 
-        public void Begin(string type)
+        public void Begin(string type, string status, string version)
         {
             _text.ResetWrittenCount();
             _packages.Clear();
             _cves.Clear();
             _bugs.Clear();
-            _type = type;
+            (_type, _status, _version) = (type, status, version);
             _selfId = "";
             (Id, Severity, Issued, Updated) = ("", "", null, null);
             (_rebootSuggested, _restartSuggested) = (false, false);
@@ -260,6 +262,8 @@ internal static class UpdateInfoReader
                 BugzillaIds = [.. _bugs],
                 RebootSuggested = _rebootSuggested,
                 RestartSuggested = _restartSuggested,
+                Status = _status,
+                Version = _version,
             };
             var text = _text.WrittenSpan;
             foreach (var (name, architecture, edition, end) in _packages)

@@ -6,9 +6,15 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>The administrator's locks (zypper(8), <c>addlock</c>): what they name is neither installed, updated nor removed.</summary>
-internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> Entries)
+internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> All)
 {
     public static PackageLocks None { get; } = new("", []);
+
+    /// <summary>Those on packages.</summary>
+    public IReadOnlyList<PackageLock> Entries { get; } = [.. All.Where(l => l.Concerns("package"))];
+
+    /// <summary>Those on patches.</summary>
+    public IReadOnlyList<PackageLock> Patches { get; } = [.. All.Where(l => l.Concerns("patch"))];
 
     public bool IsEmpty => Entries.Count == 0;
 
@@ -48,7 +54,7 @@ internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> Entr
                 warnings.Add(
                     $"A lock in {path} cannot be read ({string.Join(", ", fields.Select(f => $"{f.Name}: {f.Value}"))}); zypper may keep away what it names."
                 );
-            else if (entry.ConcernsPackages)
+            else
                 locks.Add(entry);
             fields.Clear();
         }
@@ -72,7 +78,8 @@ internal sealed class PackageLock
 
     private PackageLock() { }
 
-    public bool ConcernsPackages => _kinds.Count == 0 || _kinds.Contains("package");
+    /// <param name="kind"><c>package</c>, <c>patch</c>, <c>pattern</c>, <c>product</c>; a lock without any is on all.</param>
+    public bool Concerns(string kind) => _kinds.Count == 0 || _kinds.Contains(kind);
 
     /// <summary>As <c>zypper locks</c> shows it.</summary>
     public string Text =>

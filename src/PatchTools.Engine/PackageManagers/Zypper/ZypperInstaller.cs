@@ -16,6 +16,7 @@ internal sealed class ZypperInstaller(
 )
 {
     private readonly LockWait _locks = ZypperLocks.Of(host, observer);
+    private readonly RpmJournal _journal = new(host, ZypperPackageManager.JournalName);
 
     public async Task<InstallOutcome> InstallAsync(InstallPlan plan, CancellationToken cancellationToken)
     {
@@ -26,13 +27,7 @@ internal sealed class ZypperInstaller(
             ZypperPackageManager.RepositoryFolder
         ).Restore(request.CustomSources, observer);
         var work = new InstallWork(host, request, observer, _locks);
-        var duplicates = new ZypperDuplicates(
-            host.Paths.Root,
-            runner,
-            ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, [])
-        );
-        var older = await duplicates.OlderAsync();
-        if (plan.IsEmpty && older.Count == 0)
+        if (plan.IsEmpty && !_journal.IsOpen)
             return work.Outcome(plan, null);
 
         await _locks.WaitAsync(request.LockTimeout, cancellationToken);
@@ -40,21 +35,11 @@ internal sealed class ZypperInstaller(
         try
         {
             var transaction = new ZypperTransaction(host, runner, request, observer, files);
-            if (older.Count > 0)
-            {
-                // Whoever held the lock may have been the one who finishes it.
-                older = await duplicates.OlderAsync();
-            }
 
-            if (older.Count > 0)
-            {
-                var (hasChanged, problem) = await transaction.RepairAsync(older);
-                work.HasChanged |= hasChanged;
-                if (problem is not null)
-                    work.Problem(problem, problem);
-            }
-
+            // Whoever held the lock may have been the one who finished it.
             var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+            if (_journal.Leftovers(installed) is { Count: > 0 } interrupted)
+                installed = await RepairAsync(transaction, interrupted, installed, work);
             var stack = new ZypperRefusals(request.Inventory).OfTheStack(plan.Accepted);
             var comesFirst = stack.Count < plan.Accepted.Count ? stack : new HashSet<PatchTarget>();
             await work.RunAsync(transaction, plan, installed.Fits(plan), cancellationToken, comesFirst);
@@ -65,5 +50,28 @@ internal sealed class ZypperInstaller(
         }
 
         return work.Outcome(plan, files.LogPath);
+    }
+
+    /// <summary>What a transaction that was killed between installing a version and removing the one before left: the older one goes, as it would have gone then.</summary>
+    private async Task<RpmDatabase> RepairAsync(
+        ZypperTransaction transaction,
+        IReadOnlyList<string> left,
+        RpmDatabase before,
+        InstallWork work
+    )
+    {
+        observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
+        observer.Warning(
+            $"An earlier transaction was not finished; removing the versions that it replaced: {string.Join(", ", left)}."
+        );
+        var failure = await transaction.EraseAsync(left);
+        var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+        work.HasChanged |= !before.Equals(after);
+        if (_journal.Leftovers(after).Count > 0)
+            work.Problem(
+                "rpm",
+                $"{string.Join(", ", left)} could not be removed after an interrupted transaction had replaced {(left.Count == 1 ? "it" : "them")}: {failure}"
+            );
+        return after;
     }
 }

@@ -19,6 +19,9 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     /// <summary>What the reference calls zypper in the names of its directories.</summary>
     internal const string ReferenceName = "zypp";
 
+    /// <summary>Of <see cref="RpmJournal"/>.</summary>
+    internal const string JournalName = "zypper";
+
     private readonly string _root = host.Paths.Root;
 
     public string Name => "zypper";
@@ -46,7 +49,8 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         CancellationToken cancellationToken
     )
     {
-        var (installed, doubts) = await new RpmQuery(_root, runner).ReadAsync(cancellationToken);
+        var query = new RpmQuery(_root, runner);
+        var (installed, doubts) = await query.ReadAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed);
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
         var isPrivate =
@@ -59,7 +63,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             ? await RefreshAsync(request, configuration, cache, architecture, isPrivate, observer, cancellationToken)
             : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
-        var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
+        var catalog = await reading.ReadAsync(cache, installed, architecture, refresh, query, cancellationToken);
         var system = WithProduct(OsReleaseFile.Read(_root));
         var vendor = await SystemVendor.AskAsync(_root, runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);

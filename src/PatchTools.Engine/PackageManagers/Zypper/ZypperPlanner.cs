@@ -13,6 +13,7 @@ internal sealed class ZypperPlanner
     private readonly IRunObserver _observer;
     private readonly ZypperRefusals _known;
     private readonly ZypperExclusions _exclusions;
+    private readonly LockWait _locks;
     private readonly ZypperSolver _solver;
     private readonly PlanSearch<ZypperSolution> _search;
 
@@ -25,6 +26,7 @@ internal sealed class ZypperPlanner
         _known = new ZypperRefusals(request.Inventory);
         var configuration = ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, []);
         _exclusions = new ZypperExclusions(host, configuration);
+        _locks = ZypperLocks.Of(host, observer);
         var commands = new ZypperCommands(host, request, request.LockTimeout);
         _solver = new ZypperSolver(
             runner,
@@ -33,7 +35,7 @@ internal sealed class ZypperPlanner
             _known,
             request.Dependencies,
             configuration.AllowsVendorChange,
-            ZypperLocks.Of(host, observer),
+            _locks,
             request.LockTimeout
         );
         _search = new PlanSearch<ZypperSolution>(_solver.SolveAsync, observer, "zypper");
@@ -56,6 +58,7 @@ internal sealed class ZypperPlanner
         setbacks.AddRange(_search.Setbacks);
         foreach (var setback in setbacks)
             _observer.Verbose($"{setback.Target}: left out ({setback.Kind}): {setback.Reason}");
+        var unfinished = await UnfinishedAsync(cancellationToken);
         var answer = _search.Answer?.Answer ?? new ZypperAnswer { DownloadBytes = 0, InstalledSizeChange = 0 };
         var files = await new RpmFiles(_host, _runner).OfAsync(
             answer
@@ -68,7 +71,7 @@ internal sealed class ZypperPlanner
         return new InstallPlan
         {
             Targets = _request.Targets,
-            Changes = changes,
+            Changes = [.. changes, .. unfinished],
             Setbacks = setbacks,
             LeftAlone = excluded,
             Arguments = excluded,
@@ -79,6 +82,15 @@ internal sealed class ZypperPlanner
             CreatedAt = _host.Clock.GetUtcNow(),
             ResolverCalls = _solver.Calls,
         };
+    }
+
+    /// <summary>What a transaction that goes on without the PatchTools that began it removes by itself is not left over.</summary>
+    private async Task<IReadOnlyList<PlannedChange>> UnfinishedAsync(CancellationToken cancellationToken)
+    {
+        var journal = new RpmJournal(_host, ZypperPackageManager.JournalName);
+        if (journal.IsOpen)
+            await _locks.WaitAsync(_request.LockTimeout, cancellationToken);
+        return await journal.RemovalsAsync(_runner);
     }
 
     private List<PlannedChange> Changes(ZypperAnswer answer)

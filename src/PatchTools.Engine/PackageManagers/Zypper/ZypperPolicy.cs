@@ -6,7 +6,12 @@ namespace PatchTools.PackageManagers.Zypper;
 /// What the host's own policy makes of newer versions of installed packages: zypper stays with a package's vendor unless it is told otherwise, and takes
 /// nothing that a lock names. Shown, and never installed against it.
 /// </summary>
-internal sealed class ZypperPolicy(ZypperConfiguration configuration)
+/// <param name="configuration">zypper's own files.</param>
+/// <param name="lockedPatches">Patches that the administrator locked; by reference.</param>
+internal sealed class ZypperPolicy(
+    ZypperConfiguration configuration,
+    IReadOnlyDictionary<Advisory, PackageLock> lockedPatches
+)
 {
     public void Apply(PackageCatalog catalog)
     {
@@ -27,6 +32,8 @@ internal sealed class ZypperPolicy(ZypperConfiguration configuration)
                     refused.Add(new RefusedEdition(edition, reason));
                 else if (RpmVersion.Order.Compare(edition, candidate) > 0)
                     candidate = edition;
+                if (PatchLockOf(package, installed.Edition, edition) is { } patch)
+                    refused.Add(new RefusedEdition(edition, patch));
             }
 
             if (refused.Count > 0)
@@ -63,6 +70,33 @@ internal sealed class ZypperPolicy(ZypperConfiguration configuration)
         configuration.Locks.Entries.FirstOrDefault(l => l.MatchesOffer(name, edition, origin.Archive)) is { } entry
             ? $"lock '{entry.Text}' in {configuration.Locks.File}"
             : null;
+
+    /// <summary>
+    /// Null: no patch, or one without a lock asks for the version. <c>zypper update</c> would still take it; <c>zypper patch</c> calls the locked patch unwanted, and PatchTools installs patches.
+    /// </summary>
+    private string? PatchLockOf(PackageEntry package, string installed, string edition)
+    {
+        if (lockedPatches.Count == 0)
+            return null;
+        string? locked = null;
+        foreach (var version in package.Versions)
+        {
+            if (
+                RpmVersion.Order.Compare(version.Edition, installed) <= 0
+                || RpmVersion.Order.Compare(version.Edition, edition) > 0
+            )
+                continue;
+            foreach (var advisory in version.Advisories)
+            {
+                if (!lockedPatches.TryGetValue(advisory, out var entry))
+                    return null;
+                locked ??=
+                    $"lock '{entry.Text}' on patch {advisory.Id} in {configuration.Locks.File} (zypper removelock -t patch lifts it)";
+            }
+        }
+
+        return locked;
+    }
 
     private string? VendorChange(InstalledPackage installed, PackageOrigin origin) =>
         configuration.AllowsVendorChange || configuration.Vendors.AreEquivalent(installed.Vendor, origin.Vendor)

@@ -24,6 +24,8 @@ internal sealed class ZypperReading(
     private readonly MetadataIndex _index = new(new ListIndex(host), decompressor);
     private readonly KnownChecksums _checksums = new(host, request.IsOfThisHost(host));
     private readonly Dictionary<(int Repository, string Vendor), int> _vendors = [];
+    private readonly ZypperBlacklist _blacklist = new();
+    private readonly Dictionary<Advisory, PackageLock> _lockedPatches = new(ReferenceEqualityComparer.Instance);
     private PackageCatalogBuilder _builder = null!;
     private RpmOffers _offers = null!;
 
@@ -33,12 +35,14 @@ internal sealed class ZypperReading(
     /// <param name="installed">What rpm has.</param>
     /// <param name="architecture">rpm's word for the machine.</param>
     /// <param name="refresh">What a refresh of this run came to; null without one.</param>
+    /// <param name="query">Asked only where a repository offers temporary fixes.</param>
     /// <param name="cancellationToken">Between repositories.</param>
-    public PackageCatalog Read(
+    public async Task<PackageCatalog> ReadAsync(
         string cache,
         IReadOnlyList<RpmPackage> installed,
         string architecture,
         RefreshOutcome? refresh,
+        RpmQuery query,
         CancellationToken cancellationToken
     )
     {
@@ -86,7 +90,6 @@ internal sealed class ZypperReading(
             });
         }
 
-        _offers.ApplyPriorities();
         foreach (var reading in _repositories.Where(r => r.Contents is not null))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -94,13 +97,19 @@ internal sealed class ZypperReading(
         }
 
         _checksums.Save();
+        var retractedHere = _blacklist.HideRetracted(_builder, _offers);
+        if (_blacklist.HasTemporaryFixes)
+            _blacklist.HideTemporaryFixes(_builder, _offers, await query.TemporaryFixesAsync(cancellationToken));
+        _offers.ApplyPriorities();
+        _offers.ShowNeeded();
         _offers.SetAdvisories();
         foreach (var reading in _repositories)
             reading.Health = HealthOf(reading, refresh);
         ApplyLocks();
         _offers.NoteReplacements();
+        NoteRetracted(retractedHere);
         var catalog = _builder.Build();
-        new ZypperPolicy(configuration).Apply(catalog);
+        new ZypperPolicy(configuration, _lockedPatches).Apply(catalog);
         return catalog;
     }
 
@@ -138,6 +147,21 @@ internal sealed class ZypperReading(
                 );
         }
     }
+
+    /// <summary>What is installed and was taken back since is said; no newer version may be there to replace it.</summary>
+    private void NoteRetracted(IReadOnlyList<(int Installed, string Patch)> retracted)
+    {
+        foreach (var (index, patch) in retracted)
+        {
+            var package = _builder.Installed(index);
+            warnings.Add($"{package.Name} {package.Edition} is installed, and its patch {patch} is retracted.");
+        }
+    }
+
+    private PackageLock? LockOf(Advisory patch, RepositoryReading repository) =>
+        configuration.Locks.Patches.FirstOrDefault(l =>
+            l.MatchesOffer(patch.Id, patch.Version, repository.Repository.Alias)
+        );
 
     private int OriginOf(RepositoryReading reading, string vendor)
     {
@@ -213,9 +237,14 @@ internal sealed class ZypperReading(
         private readonly List<(string Name, string Flags, string Edition)> _obsoletes = [];
         private byte[] _vendor = [];
         private bool _hasVendor;
+        private bool _isTemporaryFix;
         private int _origin = repository.Origin;
 
         public bool WantsProvides => false;
+
+        public bool WantsTemporaryFixes => true;
+
+        public void TemporaryFix() => _isTemporaryFix = true;
 
         public void Provides(ReadOnlySpan<byte> name) { }
 
@@ -250,6 +279,8 @@ internal sealed class ZypperReading(
                 var package = builder.Package(name, builder.Word(architecture));
                 var version = builder.Version(package, edition, 0, 0, 0, _hasVendor ? _origin : repository.Origin);
                 builder.SetBuildTime(version, buildTime);
+                if (_isTemporaryFix)
+                    reading._blacklist.AddTemporaryFix(repository.Index, version);
                 foreach (var (obsoleted, flags, upTo) in _obsoletes)
                     reading._offers.AddObsoletes(version, obsoleted, flags, upTo);
             }
@@ -260,6 +291,7 @@ internal sealed class ZypperReading(
 
             _obsoletes.Clear();
             _hasVendor = false;
+            _isTemporaryFix = false;
         }
     }
 
@@ -275,6 +307,14 @@ internal sealed class ZypperReading(
             ReadOnlySpan<byte> edition
         )
         {
+            if (advisory.Status == ZypperBlacklist.RetractedStatus)
+            {
+                reading._blacklist.AddRetracted(repository.Index, advisory.Id, name, edition);
+                return;
+            }
+
+            if (!reading._lockedPatches.ContainsKey(advisory) && reading.LockOf(advisory, repository) is { } entry)
+                reading._lockedPatches[advisory] = entry;
             reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
             if (
                 !architecture.SequenceEqual("noarch"u8)

@@ -18,6 +18,8 @@ internal sealed class ZypperTransaction(
         ZypperConfiguration.Read(host.Paths.Root, request.CustomSources, [])
     );
 
+    private readonly RpmJournal _journal = new(host, ZypperPackageManager.JournalName);
+
     public string Tool => "zypper";
 
     public Task<InstallPlan> PlanAsync(InstallRequest request) =>
@@ -37,6 +39,7 @@ internal sealed class ZypperTransaction(
     )
     {
         var before = await ReadAsync();
+        _journal.Remember(plan.Changes);
         var commands = new ZypperCommands(host, request, lockTimeout);
         try
         {
@@ -49,7 +52,10 @@ internal sealed class ZypperTransaction(
             // Not the caller's token: a transaction that has begun ends by itself.
             var running = runner.RunAsync(command, CancellationToken.None);
             await new ZypperProgress(host, observer, fromPercent, toPercent).FollowAsync(files.LogPath, running);
-            return Result(plan, await running, before, await ReadAsync());
+            var result = await running;
+            var after = await ReadAsync();
+            _journal.Leftovers(after);
+            return Result(plan, result, before, after);
         }
         finally
         {
@@ -57,26 +63,10 @@ internal sealed class ZypperTransaction(
         }
     }
 
-    /// <summary>
-    /// A transaction that was killed between installing a version and removing the one before leaves both in rpm's database. The older one is taken away as the
-    /// transaction would have done.
-    /// </summary>
-    public async Task<(bool HasChanged, string? Problem)> RepairAsync(IReadOnlyList<string> older)
-    {
-        observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
-        observer.Warning(
-            $"An earlier transaction was interrupted and left packages in two versions: removing {string.Join(", ", older)}."
-        );
-        var before = await ReadAsync();
-        var result = await runner.RunAsync(ZypperCommands.Erase(older, files), CancellationToken.None);
-        var after = await ReadAsync();
-        return (
-            !before.Equals(after),
-            result.ExitCode == 0
-                ? null
-                : $"Packages that an interrupted transaction left in two versions could not be put right ({string.Join(", ", older)}): {result.StandardOutput.Trim()}"
-        );
-    }
+    /// <summary>Takes replaced versions out of rpm's database and off the disk.</summary>
+    /// <returns>What rpm said.</returns>
+    public async Task<string> EraseAsync(IReadOnlyList<string> versions) =>
+        (await runner.RunAsync(ZypperCommands.Erase(versions, files), CancellationToken.None)).StandardOutput.Trim();
 
     private static TransactionResult Result(
         InstallPlan plan,

@@ -434,7 +434,8 @@ public sealed class ZypperOutputTests
             """;
         List<string> warnings = [];
 
-        var locks = PackageLocks.Parse(text, "/etc/zypp/locks", warnings);
+        var all = new PackageLocks("/etc/zypp/locks", PackageLocks.Parse(text, "/etc/zypp/locks", warnings));
+        var locks = all.Entries;
 
         Assert.Equal(["h == 2.0-1", "newdep (repository one)", "^KERNEL-.*-devel$"], locks.Select(l => l.Text));
         Assert.True(locks[0].MatchesOffer("h", "2.0-1", "one"));
@@ -444,6 +445,7 @@ public sealed class ZypperOutputTests
         Assert.False(locks[1].Matches("newdep", "1.0-1"));
         Assert.True(locks[2].Matches("kernel-default-devel", "1-1"));
         Assert.Contains("solvable_summary", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.True(Assert.Single(all.Patches).MatchesOffer("SUSE-2026-1", "1", "one"));
     }
 
     private static PatchTarget Target(string name, string edition) =>

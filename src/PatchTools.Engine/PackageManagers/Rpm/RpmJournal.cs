@@ -1,22 +1,25 @@
 using System.Text;
 using PatchTools.Errors;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Processes;
 using PatchTools.State;
 
-namespace PatchTools.PackageManagers.Dnf;
+namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
 /// rpm installs a new version before it removes the old one, and what is killed between leaves both in its database. Which versions a transaction of PatchTools'
 /// replaces is written down before it, so that the next run can finish it; packages that somebody else keeps in two versions are none of its business.
 /// </summary>
-internal sealed class DnfJournal(HostContext host)
+/// <param name="host">Whose.</param>
+/// <param name="family"><c>dnf</c> (and yum) or <c>zypper</c>: each has a journal of its own.</param>
+internal sealed class RpmJournal(HostContext host, string family)
 {
-    private string Journal => Path.Combine(host.Paths.DataDirectory, "dnf-replaced");
+    private string Journal => Path.Combine(host.Paths.DataDirectory, $"{family}-replaced");
 
     /// <summary>A transaction has not been seen to its end: it was killed, or it goes on without the PatchTools that began it.</summary>
     public bool IsOpen => File.Exists(Journal);
 
+    /// <summary>A further version of a package that may be there in several is no upgrade and is not written down.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Remember(IEnumerable<PlannedChange> changes)
     {
@@ -41,7 +44,20 @@ internal sealed class DnfJournal(HostContext host)
     /// </summary>
     public IReadOnlyList<string> Leftovers(RpmDatabase installed)
     {
-        List<string> left = [];
+        var left = StillThere(installed);
+        if (left.Count == 0)
+            AtomicFile.Delete(Journal);
+        return [.. left.Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}")];
+    }
+
+    /// <summary>The removals that an install begins with, for its plan. Changes nothing; only to be asked when no transaction runs.</summary>
+    /// <exception cref="CommandFailedException">rpm cannot read its database.</exception>
+    public async Task<IReadOnlyList<PlannedChange>> RemovalsAsync(IProcessRunner runner) =>
+        IsOpen ? StillThere(await RpmDatabase.ReadAsync(host.Paths.Root, runner)) : [];
+
+    private List<PlannedChange> StillThere(RpmDatabase installed)
+    {
+        List<PlannedChange> left = [];
         foreach (var fields in Lines().Select(l => l.Split('\t')))
         {
             if (fields is not [var name, var architecture, var from, var to, .. var rest])
@@ -50,11 +66,18 @@ internal sealed class DnfJournal(HostContext host)
             // A journal without a fifth field is of an earlier PatchTools, which took no updates to another architecture.
             var before = rest is [var other] ? other : architecture;
             if (installed.Has(name, before, from) && installed.Has(name, architecture, to))
-                left.Add($"{name}-{RpmVersion.WithoutEpoch(from)}.{before}");
+                left.Add(
+                    new PlannedChange
+                    {
+                        Action = PlannedAction.Remove,
+                        Name = name,
+                        Architecture = before,
+                        FromVersion = from,
+                        Note = $"an interrupted install of PatchTools replaced it by {to} and did not remove it",
+                    }
+                );
         }
 
-        if (left.Count == 0)
-            AtomicFile.Delete(Journal);
         return left;
     }
 
