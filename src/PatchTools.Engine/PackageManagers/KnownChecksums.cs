@@ -15,14 +15,13 @@ namespace PatchTools.PackageManagers;
 /// The lists are those of this host itself. Who makes an image can give its files any time, so that no stamp of them
 /// counts.
 /// </param>
-internal sealed class KnownChecksums(HostContext host, bool isHost)
+/// <param name="smallestList">Bytes below which a list is hashed sooner than it is looked up.</param>
+internal sealed class KnownChecksums(HostContext host, bool isHost, ulong smallestList = 64 * 1024)
 {
     private const string Format = "patchtools list checksums 1";
 
     /// <summary>A host has a few lists; images that are read with -Root leave some, too.</summary>
     private const int EntriesKept = 200;
-
-    private const ulong SmallestList = 64 * 1024; // bytes
 
     /// <summary>
     /// A file that changed just now can change again without a new change time: the kernel's clock for it ticks some
@@ -45,13 +44,12 @@ internal sealed class KnownChecksums(HostContext host, bool isHost)
             ? new ListChecksum(kind, hex)
             : ListChecksum.None;
 
-    /// <summary>A short list is hashed sooner than it is looked up.</summary>
     public void Remember(string path, FileStamp? stamp, ListChecksum checksum)
     {
         if (
             isHost
-            && stamp is { Size: >= SmallestList }
             && stamp is { } known
+            && known.Size >= smallestList
             && (host.Clock.GetUtcNow() - known.Changed).Duration() > s_settled
         )
             Add(FileKey(path, known), checksum);

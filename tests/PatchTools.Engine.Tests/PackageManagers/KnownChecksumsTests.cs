@@ -68,7 +68,7 @@ public sealed class KnownChecksumsTests : IDisposable
     public void A_list_that_changed_a_moment_ago_is_hashed_next_time_too()
     {
         var list = Write("p");
-        var known = new KnownChecksums(Host(TimeSpan.Zero), isHost: true);
+        var known = new KnownChecksums(Host(TimeSpan.Zero), isHost: true, smallestList: 0);
         using (var open = new OpenList(list, File.OpenRead(list)))
             known.Remember(list, open.Stamp(), s_other);
         known.Save();
@@ -102,14 +102,14 @@ public sealed class KnownChecksumsTests : IDisposable
 
     private void Remember(bool isHost, string list)
     {
-        var known = new KnownChecksums(Host(TimeSpan.FromHours(1)), isHost);
+        var known = new KnownChecksums(Host(TimeSpan.FromHours(1)), isHost, smallestList: 0);
         using (var open = new OpenList(list, File.OpenRead(list)))
             known.Remember(list, open.Stamp(), s_other);
         known.Save();
     }
 
     private OpenList Open(bool isHost, string list, ListChecksum promised) =>
-        new ListVerification(new KnownChecksums(Host(TimeSpan.FromHours(1)), isHost)).Open(
+        new ListVerification(new KnownChecksums(Host(TimeSpan.FromHours(1)), isHost, smallestList: 0)).Open(
             list,
             new ListPromise { Stored = promised, Source = "Release" },
             l => l.Content()
