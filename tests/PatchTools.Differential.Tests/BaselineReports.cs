@@ -1,0 +1,26 @@
+using PatchTools.Evaluation;
+using PatchTools.PackageManagers;
+
+namespace PatchTools.Differential.Tests;
+
+/// <summary>Reports of the baseline that approves everything.</summary>
+internal static class BaselineReports
+{
+    public static ComplianceReport Everything(HostInventory inventory) =>
+        BaselineEvaluator.Evaluate(
+            new EvaluationRequest
+            {
+                Snapshot = Snapshots.Everything(inventory.Family),
+                Inventory = inventory,
+                Now = DateTimeOffset.UtcNow,
+                VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
+                ExecutionId = "00000000-0000-0000-0000-000000000000",
+            }
+        );
+}
+
+/// <summary>A baseline that lets every dependency come along.</summary>
+internal sealed class NothingRefused : IDependencyPolicy
+{
+    public string? RefusalOf(string name, string architecture, string edition) => null;
+}

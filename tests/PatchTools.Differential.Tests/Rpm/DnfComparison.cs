@@ -1,0 +1,175 @@
+using System.Text.RegularExpressions;
+using PatchTools.Adapters.Compression;
+using PatchTools.Adapters.Databases;
+using PatchTools.Adapters.Toml;
+using PatchTools.Evaluation;
+using PatchTools.PackageManagers;
+using PatchTools.PackageManagers.Dnf;
+using PatchTools.PackageManagers.Rpm;
+using PatchTools.Processes;
+using Xunit;
+
+namespace PatchTools.Differential.Tests.Rpm;
+
+/// <summary>
+/// Asks the real dnf and PatchTools about one universe. Rulings by which PatchTools differs on purpose: obsoleting packages are explained and not installed in
+/// the place of the old one.
+/// </summary>
+internal static partial class DnfComparison
+{
+    public static Comparison Compare(RpmUniverse universe)
+    {
+        using var host = new DnfHost(universe);
+        List<string> lines = [];
+        var manager = new DnfPackageManager(
+            host.Context,
+            new ProcessRunner(host.Context, SilentObserver.Instance),
+            new Decompressor(),
+            new DatabaseReader(),
+            new TomlReader()
+        );
+        if (RpmComparison.Inventory(manager, universe, lines) is not { } inventory)
+            return new Comparison(lines, HasUpdate: false);
+        if (universe.Repositories.All(r => r.Condition is not null))
+            return new Comparison(lines, HasUpdate: false);
+        if (universe.Repositories.Any(r => r.Condition is not null && !r.SkipIfUnavailable))
+            return new Comparison(lines, HasUpdate: false);
+
+        var answers = host.Ask(
+            ["-C", "check-update"],
+            ["-C", "updateinfo", "list", "--security"],
+            ["-C", "--assumeno", "upgrade", "--security"]
+        );
+        Assert.True(answers[0].ExitCode is 0 or 100, answers[0].Output);
+        Assert.True(answers[1].ExitCode == 0, answers[1].Output);
+        Assert.True(answers[2].ExitCode is 0 or 1, answers[2].Output);
+        var obsoleted = universe
+            .Repositories.SelectMany(r => r.Packages)
+            .Where(p => p.Obsoletes is not null)
+            .SelectMany(p => new[] { p.Obsoletes!, p.Name })
+            .ToHashSet(StringComparer.Ordinal);
+        var all = Editions(RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: false));
+        RpmComparison.Differ("update", "dnf", Less(Updates(answers[0].Output)), Less(all), lines);
+        var security = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: true);
+        RpmComparison.Differ("security", "dnf", Less(Transaction(answers[2].Output)), Less(Editions(security)), lines);
+        Advisories(answers[1].Output, security, obsoleted, lines);
+        Plan(host, manager, inventory, Less(all), lines);
+        return new Comparison(lines, all.Count > 0);
+
+        Dictionary<string, string> Less(Dictionary<string, string> answer) =>
+            answer
+                .Where(a => !obsoleted.Contains(a.Key))
+                .ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+    }
+
+    private static Dictionary<string, string> Editions(Dictionary<string, PatchFinding> missing) =>
+        missing.ToDictionary(m => m.Key, m => RpmComparison.Edition(m.Value.AvailableVersion), StringComparer.Ordinal);
+
+    // pa.x86_64    1:1.0-1    base
+    private static Dictionary<string, string> Updates(string output)
+    {
+        Dictionary<string, string> updates = new(StringComparer.Ordinal);
+        foreach (var line in output.Split("Obsoleting Packages")[0].Split('\n'))
+        {
+            if (UpdateLine().Match(line) is { Success: true } match)
+                updates[match.Groups[1].Value] = RpmComparison.Edition(match.Groups[2].Value);
+        }
+
+        return updates;
+    }
+
+    //  pa    x86_64    1:1.0-1    base    1.0 k
+    private static Dictionary<string, string> Transaction(string output)
+    {
+        Dictionary<string, string> changes = new(StringComparer.Ordinal);
+        foreach (var line in output.Split('\n'))
+        {
+            if (TransactionLine().Match(line) is { Success: true } match)
+                changes[match.Groups[1].Value] = RpmComparison.Edition(match.Groups[2].Value);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Every id that dnf lists for a package and a version that the missing one covers stands on the finding, and no other.</summary>
+    private static void Advisories(
+        string output,
+        Dictionary<string, PatchFinding> security,
+        HashSet<string> obsoleted,
+        List<string> lines
+    )
+    {
+        var listed = output
+            .Split('\n')
+            .Select(l => AdvisoryLine().Match(l))
+            .Where(m => m.Success)
+            .Select(m => (Id: m.Groups[1].Value, Name: m.Groups[2].Value, Edition: m.Groups[3].Value))
+            .ToLookup(l => l.Name, StringComparer.Ordinal);
+        foreach (var (name, finding) in security)
+        {
+            if (obsoleted.Contains(name) || name == RpmGenerator.Kernel)
+                continue;
+            var theirs = string.Join(
+                ' ',
+                listed[name]
+                    .Where(l => RpmVersion.Order.Compare(l.Edition, finding.AvailableVersion) <= 0)
+                    .Select(l => l.Id)
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)
+            );
+            var ours = string.Join(' ', finding.AdvisoryIds);
+            if (theirs != ours)
+                lines.Add($"advisories {name} {finding.AvailableVersion}: dnf {theirs}, PatchTools {ours}");
+        }
+    }
+
+    private static void Plan(
+        DnfHost host,
+        DnfPackageManager manager,
+        HostInventory inventory,
+        Dictionary<string, string> wanted,
+        List<string> lines
+    )
+    {
+        if (wanted.Count == 0)
+            return;
+        var report = BaselineReports.Everything(inventory);
+        var targets = InstallSelection.Of(report).Targets.Where(t => wanted.ContainsKey(t.Name)).ToList();
+        if (targets.Count == 0)
+            return;
+        var plan = RpmComparison.Wait(
+            manager.PlanAsync(
+                new InstallRequest
+                {
+                    Inventory = inventory,
+                    Targets = targets,
+                    Dependencies = new NothingRefused(),
+                },
+                SilentObserver.Instance,
+                CancellationToken.None
+            )
+        );
+        var ours = plan
+            .Changes.Where(c => c.Action != PlannedAction.Remove)
+            .ToDictionary(c => c.Name, c => RpmComparison.Edition(c.ToVersion), StringComparer.Ordinal);
+        var asked = host.Ask([
+            "-C",
+            "--assumeno",
+            "install",
+            .. plan.Accepted.Select(t => $"{t.Name}-{RpmComparison.Edition(t.Edition)}"),
+        ]);
+        RpmComparison.Differ("transaction", "dnf", Transaction(asked[0].Output), ours, lines);
+        foreach (var setback in plan.Setbacks)
+            lines.Add($"leaves-out {setback.Target}: {setback.Kind} {setback.Reason}");
+    }
+
+    [GeneratedRegex(@"^(\S+)\.(?:x86_64|noarch|i686) +(\S+) +\S+ *$")]
+    private static partial Regex UpdateLine();
+
+    [GeneratedRegex(@"^ (\S+) +(?:x86_64|noarch|i686) +(\S+) +\S+ +\d\S* [kMG]? *$")]
+    private static partial Regex TransactionLine();
+
+    // RIG-01-123 Important/Sec. pa-1:1.0-1.x86_64
+    [GeneratedRegex(@"^(RIG-\S+) +\S+ +(\S+?)-((?:\d+:)?[^-]+-[^-]+)\.(?:x86_64|noarch|i686)$")]
+    private static partial Regex AdvisoryLine();
+}

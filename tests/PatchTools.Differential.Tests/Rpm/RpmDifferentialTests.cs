@@ -1,0 +1,90 @@
+using PatchTools.Testing;
+using Xunit;
+
+namespace PatchTools.Differential.Tests.Rpm;
+
+/// <summary>The real dnf, the real zypper and PatchTools on the same random hosts.</summary>
+public sealed class RpmDifferentialTests
+{
+    private static readonly string[] Shared =
+    [
+        "several repositories",
+        "priorities",
+        "dead repository",
+        "damaged repository",
+        "obsoletes",
+        "epoch",
+        "noarch and native",
+        "other architecture",
+        "advisory security",
+        "retracted advisory",
+        "advisory without severity",
+        "advisory of a package that nobody offers",
+        "superseded advisory",
+        "several collections",
+        "locks",
+    ];
+
+    private static readonly string[] OfDnf =
+    [
+        .. Shared,
+        "cost",
+        "skip_if_unavailable",
+        "install-only",
+        "excludes",
+        "modules",
+        "enabled stream",
+        "advisory bugfix",
+        "advisory enhancement",
+        "advisory newpackage",
+    ];
+
+    private static readonly string[] OfZypper =
+    [
+        .. Shared,
+        "advisory recommended",
+        "advisory optional",
+        "advisory feature",
+    ];
+
+    [Fact]
+    public void Dnf_and_PatchTools_agree_on_random_hosts()
+    {
+        Rig.NeedsRoot();
+        Rig.NeedsCommands("dnf", "rpm", "rpmbuild");
+        Differences.Search(
+            "dnf",
+            Differences.Count(usual: 60, many: 1500),
+            RpmGenerator.OfDnf,
+            DnfComparison.Compare,
+            OfDnf
+        );
+    }
+
+    [Fact]
+    public void Zypper_and_PatchTools_agree_on_random_hosts()
+    {
+        Rig.NeedsRoot();
+        Rig.NeedsCommands("zypper", "rpm", "rpmbuild");
+        Differences.Search(
+            "zypper",
+            Differences.Count(usual: 80, many: 1500),
+            RpmGenerator.OfZypper,
+            ZypperComparison.Compare,
+            OfZypper
+        );
+    }
+
+    [Fact]
+    public void Dnf_zypper_and_PatchTools_agree_on_every_kept_case()
+    {
+        Rig.NeedsRoot();
+        Rig.NeedsCommands("dnf", "zypper", "rpm", "rpmbuild");
+        foreach (var file in KeptCases.Of("dnf"))
+            Assert.Empty(DnfComparison.Compare(Differences.Read<RpmUniverse>(file)).Lines.Select(l => $"{file}: {l}"));
+        foreach (var file in KeptCases.Of("zypper"))
+            Assert.Empty(
+                ZypperComparison.Compare(Differences.Read<RpmUniverse>(file)).Lines.Select(l => $"{file}: {l}")
+            );
+    }
+}

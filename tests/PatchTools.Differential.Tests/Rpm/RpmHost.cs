@@ -1,0 +1,256 @@
+using System.Globalization;
+using PatchTools.Hosts;
+using PatchTools.Testing;
+using PatchTools.Testing.Rigs;
+
+namespace PatchTools.Differential.Tests.Rpm;
+
+/// <summary>What hosts of dnf and zypper share: a root with a real rpm database, and repositories beside it.</summary>
+internal abstract class RpmHost : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+
+    protected RpmHost(RpmUniverse universe)
+    {
+        Universe = universe;
+        Directory.CreateDirectory(Path.Combine(Root, "var/lib/rpm"));
+
+        // Debian's rpm keeps its database below the home directory, also within a root.
+        var home = Path.Combine(Root, (Environment.GetEnvironmentVariable("HOME") ?? "/root").TrimStart('/'));
+        Directory.CreateDirectory(home);
+        File.CreateSymbolicLink(
+            Path.Combine(home, ".rpmdb"),
+            Path.GetRelativePath(home, Path.Combine(Root, "var/lib/rpm"))
+        );
+        InstalledRpms.Install(Root, universe.Installed);
+        var made = DateTimeOffset.UtcNow.AddDays(-2);
+        foreach (var repository in universe.Repositories)
+            RepositoryFiles.Write(repository, RepositoryFolder(repository), made);
+    }
+
+    public string Root => Path.Combine(_folder.Path, "root");
+
+    public HostContext Context =>
+        new()
+        {
+            Paths = new HostPaths
+            {
+                Root = Root,
+                StateDirectory = _folder.Path,
+                DataDirectory = Path.Combine(_folder.Path, "data"),
+            },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal),
+            IsRoot = true,
+        };
+
+    protected RpmUniverse Universe { get; }
+
+    protected string RepositoryFolder(RpmRepository repository) => Path.Combine(_folder.Path, "repos", repository.Id);
+
+    protected string Outside(string name) => Path.Combine(_folder.Path, name);
+
+    public void Dispose() => _folder.Dispose();
+
+    protected void Write(string relative, string text)
+    {
+        var path = Path.Combine(Root, relative);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    /// <summary>Takes away the cache of dead repositories, and changes one byte in a list of damaged ones.</summary>
+    protected void Spoil(Func<RpmRepository, string> cacheOf)
+    {
+        foreach (var repository in Universe.Repositories)
+        {
+            if (repository.Condition is null)
+                continue;
+            var cache = cacheOf(repository);
+            if (repository.Condition == "dead")
+            {
+                Directory.Delete(cache, recursive: true);
+                Directory.Delete(RepositoryFolder(repository), recursive: true);
+                continue;
+            }
+
+            var list = Directory
+                .GetFiles(Path.Combine(cache, "repodata"))
+                .Where(f => f.Contains("primary", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .First();
+            var bytes = File.ReadAllBytes(list);
+            bytes[bytes.Length / 2] ^= 1;
+            File.WriteAllBytes(list, bytes);
+        }
+    }
+}
+
+/// <summary>A host of dnf 4, which the real dnf works on through <c>--installroot</c>.</summary>
+internal sealed class DnfHost : RpmHost
+{
+    /// <summary>Imports dnf once and answers each command line in a child of its own; a line of its own parts the answers.</summary>
+    private const string Batch = """
+        import os, sys
+        import dnf.cli.main, dnf.cli.cli, dnf.cli.commands, dnf.base
+        for line in sys.stdin.read().split('\n'):
+            if not line:
+                continue
+            child = os.fork()
+            if child == 0:
+                dnf.cli.main.user_main(line.split('\t'), exit_code=True)
+            _, status = os.waitpid(child, 0)
+            print('@@ %d' % os.waitstatus_to_exitcode(status), flush=True)
+        """;
+
+    public DnfHost(RpmUniverse universe)
+        : base(universe)
+    {
+        Write(
+            "etc/os-release",
+            "ID=rocky\nVERSION_ID=\"9.4\"\nID_LIKE=\"rhel centos fedora\"\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Rocky Linux\"\nPRETTY_NAME=\"Rocky Linux 9.4\"\n"
+        );
+        var excludes = universe.Excludes.Count == 0 ? "" : $"excludepkgs={string.Join(',', universe.Excludes)}\n";
+        Write(
+            "etc/dnf/dnf.conf",
+            $"[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\nskip_if_unavailable=False\npluginpath={Root}/plugins\npluginconfpath={Root}/etc/dnf/plugins\n{excludes}"
+        );
+        foreach (var repository in universe.Repositories)
+            Write(
+                $"etc/yum.repos.d/{repository.Id}.repo",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"[{repository.Id}]\nname={repository.Id}\nbaseurl=file://{RepositoryFolder(repository)}\nenabled=1\ngpgcheck=0\npriority={repository.Priority}\ncost={repository.Cost}\nskip_if_unavailable={(repository.SkipIfUnavailable ? 1 : 0)}\n"
+                )
+            );
+        WriteLocks();
+        foreach (var stream in universe.EnabledStreams.Select(s => s.Split(':')))
+            Write(
+                $"etc/dnf/modules.d/{stream[0]}.module",
+                $"[{stream[0]}]\nname={stream[0]}\nstream={stream[1]}\nprofiles=\nstate=enabled\n"
+            );
+        Directory.CreateDirectory(Path.Combine(Root, "plugins"));
+        if (universe.Repositories.Count > 0)
+            Ask(["makecache"]);
+        Spoil(r =>
+            Directory
+                .GetDirectories(Path.Combine(Root, "var/cache/dnf"), r.Id + "-*")
+                .Order(StringComparer.Ordinal)
+                .First()
+        );
+    }
+
+    /// <summary>Runs dnf with each command line; exit code and output of each.</summary>
+    public IReadOnlyList<(int ExitCode, string Output)> Ask(params IReadOnlyList<string[]> commands)
+    {
+        var program = Outside("batch.py");
+        File.WriteAllText(program, Batch);
+        var lines = string.Concat(
+            commands.Select(c =>
+                string.Join('\t', ["--installroot", Root, "--releasever", "9", "-y", "-q", .. c]) + "\n"
+            )
+        );
+        var input = Outside("batch.txt");
+        File.WriteAllText(input, lines);
+        var run = RigProcess.Run(
+            "env",
+            "LC_ALL=C.UTF-8",
+            "COLUMNS=400",
+            "sh",
+            "-c",
+            "exec /usr/bin/python3 \"$1\" < \"$2\" 2>&1",
+            "sh",
+            program,
+            input
+        );
+        run.Expect();
+        List<(int, string)> answers = [];
+        var text = new System.Text.StringBuilder();
+        foreach (var line in run.Output.Split('\n'))
+        {
+            if (line.StartsWith("@@ ", StringComparison.Ordinal))
+            {
+                answers.Add((int.Parse(line[3..], CultureInfo.InvariantCulture), text.ToString()));
+                text.Clear();
+            }
+            else
+                text.Append(line).Append('\n');
+        }
+
+        return answers;
+    }
+
+    private void WriteLocks()
+    {
+        if (Universe.Locks.Count == 0)
+            return;
+
+        // Paths of dnf's plugins are not taken for paths within the root: through this link both readings meet.
+        var above = Path.Combine(Root, Root.TrimStart('/'));
+        Directory.CreateDirectory(Path.GetDirectoryName(above)!);
+        File.CreateSymbolicLink(above, "/");
+        const string plugin = "/usr/lib/python3/dist-packages/dnf-plugins/versionlock.py";
+        if (!File.Exists(plugin))
+            Rig.Lacks(plugin);
+        Directory.CreateDirectory(Path.Combine(Root, "plugins"));
+        File.Copy(plugin, Path.Combine(Root, "plugins/versionlock.py"));
+        Write(
+            "etc/dnf/plugins/versionlock.conf",
+            $"[main]\nenabled=1\nlocklist={Root}/etc/dnf/plugins/versionlock.list\n"
+        );
+        Write("etc/dnf/plugins/versionlock.list", string.Concat(Universe.Locks.Select(l => l + "\n")));
+    }
+}
+
+/// <summary>A host of zypper, which the real zypper works on through <c>--root</c>.</summary>
+internal sealed class ZypperHost : RpmHost
+{
+    public ZypperHost(RpmUniverse universe)
+        : base(universe)
+    {
+        Write(
+            "etc/os-release",
+            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n"
+        );
+        Write(
+            "etc/products.d/SLES.prod",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>Rig</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
+        );
+        File.CreateSymbolicLink(Path.Combine(Root, "etc/products.d/baseproduct"), "SLES.prod");
+        Write("etc/zypp/zypp.conf", "[main]\nmultiversion = provides:multiversion(kernel)\n");
+        foreach (var repository in universe.Repositories)
+            Write(
+                $"etc/zypp/repos.d/{repository.Id}.repo",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"[{repository.Id}]\nname={repository.Id}\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl=dir:{RepositoryFolder(repository)}\ngpgcheck=0\npriority={repository.Priority}\n"
+                )
+            );
+        if (universe.Locks.Count > 0)
+            Write(
+                "etc/zypp/locks",
+                string.Concat(
+                    universe.Locks.Select(l =>
+                        $"\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: {l}\n"
+                    )
+                )
+            );
+        if (universe.Repositories.Count > 0)
+            Zypper("--no-gpg-checks", "refresh").Expect();
+        Spoil(r => Path.Combine(Root, "var/cache/zypp/raw", r.Id));
+    }
+
+    /// <summary>Runs zypper with the root's own configuration.</summary>
+    public RigRun Zypper(params IEnumerable<string> arguments) =>
+        RigProcess.Run(
+            "env",
+            [
+                "LC_ALL=C.UTF-8",
+                $"ZYPP_CONF={Path.Combine(Root, "etc/zypp/zypp.conf")}",
+                "zypper",
+                "--root",
+                Root,
+                "--non-interactive",
+                .. arguments,
+            ]
+        );
+}
