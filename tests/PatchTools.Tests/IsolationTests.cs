@@ -35,7 +35,7 @@ public sealed class IsolationTests
             );
 
         Assert.Equal(aws.Options.Product, grant.Product);
-        Assert.Equal(SignatureVerdict.Valid, Assert.Single(aws.Requests).Signature);
+        Assert.Equal(SignatureVerdict.Valid, Assert.Single(aws.Calls).Signature);
         var adapters = AssemblyLoadContext.GetLoadContext(factory.GetType().Assembly)!;
         var used = Assert.Single(adapters.Assemblies, assembly => assembly.GetName().Name == "AWSSDK.Core");
         Assert.Equal(Path.Combine(AdaptersFolder, "AWSSDK.Core.dll"), used.Location);

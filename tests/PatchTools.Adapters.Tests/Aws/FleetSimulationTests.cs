@@ -78,7 +78,7 @@ public sealed class FleetSimulationTests
 
         Assert.Equal(
             (PatchServiceFailure.Throttled, 2 + 1 + CallPatience.Default.Retries),
-            (failure.Failure, aws.Requests.Count)
+            (failure.Failure, aws.Calls.Count)
         );
     }
 

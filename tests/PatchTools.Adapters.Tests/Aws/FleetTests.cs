@@ -83,10 +83,10 @@ public sealed class FleetTests
                     (i.MissingCount, i.PatchGroup, i.Status)
                 )
         );
-        Assert.Equal(2, aws.Requests.Count);
+        Assert.Equal(2, aws.Calls.Count);
         Assert.Equal(
             """[{"Key":"MissingCount","Type":"GreaterThan","Values":["1"]}]""",
-            aws.Requests[0].Json!.Value.GetProperty("Filters").GetRawText()
+            aws.Calls[0].Json!.Value.GetProperty("Filters").GetRawText()
         );
         AssertEveryRequestFitsTheModel(aws);
     }
@@ -123,7 +123,7 @@ public sealed class FleetTests
         Assert.Equal((30, 120), (tagged.Count, all.Count));
         Assert.Equal(
             """[{"Key":"tag:Env","Values":["prod","test"]},{"Key":"tag-key","Values":["Role"]}]""",
-            aws.Requests[0].Json!.Value.GetProperty("Filters").GetRawText()
+            aws.Calls[0].Json!.Value.GetProperty("Filters").GetRawText()
         );
         AssertEveryRequestFitsTheModel(aws);
     }
@@ -145,7 +145,7 @@ public sealed class FleetTests
                 },
                 _ =>
                 {
-                    requestsAtEach.Add(aws.Requests.Count);
+                    requestsAtEach.Add(aws.Calls.Count);
                     return Task.CompletedTask;
                 },
                 default
@@ -454,7 +454,7 @@ public sealed class FleetTests
                 Fleet().StartAsync(request with { Aws = Here }, default)
             );
 
-        Assert.Empty(aws.Requests);
+        Assert.Empty(aws.Calls);
     }
 
     [Theory]
@@ -526,7 +526,7 @@ public sealed class FleetTests
 
     private static void AssertEveryRequestFitsTheModel(LoopbackAws aws) =>
         Assert.All(
-            aws.Requests,
+            aws.Calls,
             r =>
             {
                 Assert.Empty(r.ModelErrors);

@@ -60,7 +60,7 @@ public sealed class ObjectStoreTests
         var failure = await Failure(null, Document(aws, "a.json"));
 
         Assert.Equal(expected, failure.Failure);
-        Assert.Equal(requests, aws.Requests.Count);
+        Assert.Equal(requests, aws.Calls.Count);
     }
 
     [Theory]
@@ -75,8 +75,8 @@ public sealed class ObjectStoreTests
         var failure = await Failure(Loopback.Settings(aws), new Uri("s3://bucket/a.json"));
 
         Assert.Equal(expected, failure.Failure);
-        Assert.Equal(requests, aws.Requests.Count);
-        Assert.All(aws.Requests, r => Assert.Equal(SignatureVerdict.Valid, r.Signature));
+        Assert.Equal(requests, aws.Calls.Count);
+        Assert.All(aws.Calls, r => Assert.Equal(SignatureVerdict.Valid, r.Signature));
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class ObjectStoreTests
             Content,
             await Fetch(Loopback.Settings(aws), fromBucket ? new Uri("s3://bucket/a.json") : Document(aws, "a.json"))
         );
-        Assert.Equal(3, aws.Requests.Count);
+        Assert.Equal(3, aws.Calls.Count);
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public sealed class ObjectStoreTests
             failure.Message,
             StringComparison.Ordinal
         );
-        Assert.Equal(2, aws.Requests.Count);
+        Assert.Equal(2, aws.Calls.Count);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class ObjectStoreTests
 
         Assert.Equal(ObjectStoreFailure.Unreachable, failure.Failure);
         Assert.Contains("redirects there", failure.Message, StringComparison.Ordinal);
-        Assert.Single(aws.Requests);
+        Assert.Single(aws.Calls);
     }
 
     [Theory]
@@ -239,7 +239,7 @@ public sealed class ObjectStoreTests
             await Fetch(Loopback.Settings(aws), Snapshots.LocationReader.S3Uri($"s3://Old.Bucket_Name/{key}"))
         );
 
-        var request = Assert.Single(aws.Requests);
+        var request = Assert.Single(aws.Calls);
         Assert.Equal("GET", request.Method);
         Assert.StartsWith("/Old.Bucket_Name/", request.Path, StringComparison.Ordinal);
     }

@@ -178,7 +178,7 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
             (nameof(Errors.PatchErrors.BaselineOverrideAccessDenied), 160),
             (failure.ErrorId, failure.ExitCode)
         );
-        Assert.Empty(aws.Requests);
+        Assert.Empty(aws.Calls);
     }
 
     private static Uri Object(string key) => new($"s3://{Server.Bucket}/{key}");

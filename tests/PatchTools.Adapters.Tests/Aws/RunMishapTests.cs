@@ -103,8 +103,8 @@ public sealed class RunMishapTests
         Assert.Equal((0, 1), (report.ExitCode, report.Counts.Missing));
         Assert.Empty(host.Unsent);
         Assert.Equal(["AWS:ComplianceItem", "AWS:PatchSummary"], aws.Inventory.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal([Get, LoopbackAws.SnapshotTarget, Put], aws.Requests.Select(r => r.Target));
-        Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
+        Assert.Equal([Get, LoopbackAws.SnapshotTarget, Put], aws.Calls.Select(r => r.Target));
+        Assert.All(aws.Calls, r => Assert.Empty(r.ModelErrors));
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class RunMishapTests
 
         Assert.Equal((errorId, exitCode), (failure.ErrorId, failure.ExitCode));
         Assert.Equal(requests, aws.RequestsOf(Get).Count);
-        Assert.Equal(aws.Requests.Count, aws.RequestsOf(Get).Count);
+        Assert.Equal(aws.Calls.Count, aws.RequestsOf(Get).Count);
     }
 
     [Theory]
@@ -332,7 +332,7 @@ public sealed class RunMishapTests
 
         Assert.Equal(20_002, report.Findings.Count);
         Assert.Single(aws.RequestsOf(Put));
-        Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
+        Assert.All(aws.Calls, r => Assert.Empty(r.ModelErrors));
         var content = aws.Inventory["AWS:ComplianceItem"].GetProperty("Content").EnumerateArray().ToList();
         Assert.InRange(content.Count, 1_000, 10_000);
         Assert.Contains(content, e => e.GetProperty("PatchState").GetString() == "Missing");

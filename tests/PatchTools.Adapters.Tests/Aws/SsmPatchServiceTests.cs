@@ -92,7 +92,7 @@ public sealed class SsmPatchServiceTests
 
         Assert.Equal("Debian12", grant.Product);
         Assert.Equal("/snapshot/default.json", grant.SnapshotDownloadUrl.AbsolutePath);
-        var request = Assert.Single(aws.Requests);
+        var request = Assert.Single(aws.Calls);
         Assert.Equal(SignatureVerdict.Valid, request.Signature);
         Assert.Empty(request.ModelErrors);
         AssertJson($$"""{"InstanceId":"{{Loopback.InstanceId}}","SnapshotId":"{{Loopback.SnapshotId}}"}""", request);
@@ -137,7 +137,7 @@ public sealed class SsmPatchServiceTests
         );
 
         Assert.Equal("/snapshot/override.json", grant.SnapshotDownloadUrl.AbsolutePath);
-        var request = Assert.Single(aws.Requests);
+        var request = Assert.Single(aws.Calls);
         Assert.Empty(request.ModelErrors);
         AssertJson(
             $$"""
@@ -176,7 +176,7 @@ public sealed class SsmPatchServiceTests
             default
         );
 
-        var request = Assert.Single(aws.Requests);
+        var request = Assert.Single(aws.Calls);
         Assert.Empty(request.ModelErrors);
         Assert.Equal(SignatureVerdict.Valid, request.Signature);
         var items = request.Json!.Value.GetProperty("Items");
@@ -219,7 +219,7 @@ public sealed class SsmPatchServiceTests
         await service.PutComplianceItemsAsync(call, client, default);
         await service.PutComplianceItemsAsync(call with { Item = null }, client, default);
 
-        Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
+        Assert.All(aws.Calls, r => Assert.Empty(r.ModelErrors));
         AssertJson(
             $$"""
             {"ResourceId":"{{Loopback.InstanceId}}","ResourceType":"ManagedInstance","ComplianceType":"Association",
@@ -227,9 +227,9 @@ public sealed class SsmPatchServiceTests
             "UploadType":"PARTIAL","ItemContentHash":"{{new string('c', 64)}}",
             "Items":[{"Id":"12345678-1234-4234-8234-123456789012","Title":"baseline","Severity":"HIGH","Status":"COMPLIANT","Details":{"DocumentName":"AWS-RunPatchBaselineAssociation","DetailedText":"{}"} } ] }
             """,
-            aws.Requests[0]
+            aws.Calls[0]
         );
-        Assert.Equal(0, aws.Requests[1].Json!.Value.GetProperty("Items").GetArrayLength());
+        Assert.Equal(0, aws.Calls[1].Json!.Value.GetProperty("Items").GetArrayLength());
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class SsmPatchServiceTests
         if (code is not null)
             Assert.Equal(code, failure.ServiceErrorCode);
         Assert.Contains(requests, TriesOfEachCall(aws));
-        Assert.All(aws.Requests, r => Assert.Equal(SignatureVerdict.Valid, r.Signature));
+        Assert.All(aws.Calls, r => Assert.Equal(SignatureVerdict.Valid, r.Signature));
         AssertCrossesTheBorder(failure);
     }
 
@@ -285,7 +285,7 @@ public sealed class SsmPatchServiceTests
 
         await service.CallAsync(operation);
 
-        Assert.Equal(new int?[] { 400, 400, 200 }, aws.Requests.Select(r => r.Status));
+        Assert.Equal(new int?[] { 400, 400, 200 }, aws.Calls.Select(r => r.Status));
     }
 
     [Fact]
@@ -308,7 +308,7 @@ public sealed class SsmPatchServiceTests
 
         await service.CallAsync(Put);
 
-        Assert.Equal(6, aws.Requests.Count);
+        Assert.Equal(6, aws.Calls.Count);
         Assert.True(aws.Inventory.ContainsKey(Loopback.Summary.TypeName));
     }
 
@@ -327,7 +327,7 @@ public sealed class SsmPatchServiceTests
         var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.CallAsync(operation));
 
         Assert.Equal(PatchServiceFailure.Unreachable, failure.Failure);
-        Assert.Single(aws.Requests);
+        Assert.Single(aws.Calls);
     }
 
     [Fact]
@@ -340,7 +340,7 @@ public sealed class SsmPatchServiceTests
 
         await service.CallAsync(Get);
 
-        Assert.Equal(2, aws.Requests.Count);
+        Assert.Equal(2, aws.Calls.Count);
     }
 
     [Fact]
@@ -430,7 +430,7 @@ public sealed class SsmPatchServiceTests
         var failure = await Assert.ThrowsAsync<PatchServiceException>(() => service.CallAsync(Get));
 
         Assert.Equal(PatchServiceFailure.InvalidRequest, failure.Failure);
-        Assert.Empty(aws.Requests);
+        Assert.Empty(aws.Calls);
     }
 
     [Fact]
@@ -453,7 +453,7 @@ public sealed class SsmPatchServiceTests
                 LoopbackAws.EnvironmentKey.AccessKeyId,
                 LoopbackAws.ProfileKey.AccessKeyId,
             ],
-            aws.Requests.Select(r => r.AccessKeyId)
+            aws.Calls.Select(r => r.AccessKeyId)
         );
     }
 
@@ -497,7 +497,7 @@ public sealed class SsmPatchServiceTests
             await File.WriteAllTextAsync(LoopbackAws.SharedFile, "");
         }
 
-        Assert.Equal(LoopbackAws.ProfileKey.AccessKeyId, Assert.Single(aws.Requests).AccessKeyId);
+        Assert.Equal(LoopbackAws.ProfileKey.AccessKeyId, Assert.Single(aws.Calls).AccessKeyId);
     }
 
     [Theory]
@@ -519,7 +519,7 @@ public sealed class SsmPatchServiceTests
 
         Assert.Equal(PatchServiceFailure.NoCredentials, failure.Failure);
         Assert.Contains("nobody", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(aws.Requests);
+        Assert.Empty(aws.Calls);
     }
 
     [Theory]
@@ -571,7 +571,7 @@ public sealed class SsmPatchServiceTests
 
         await service.CallAsync(Get);
 
-        Assert.Equal(SignatureVerdict.Valid, Assert.Single(aws.Requests).Signature);
+        Assert.Equal(SignatureVerdict.Valid, Assert.Single(aws.Calls).Signature);
     }
 
     /// <summary>

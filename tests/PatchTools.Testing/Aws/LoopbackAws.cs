@@ -122,6 +122,12 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
 
     public static LoopbackAws Start(LoopbackAwsOptions? options = null) => new(options ?? new LoopbackAwsOptions());
 
+    /// <summary>
+    /// Requests but those to the metadata service, in order. The SDK keeps the credentials of an instance role in one place for the whole process
+    /// and refreshes them on a timer, so that a metadata request can come at any time after a test that used a role.
+    /// </summary>
+    public IReadOnlyList<RecordedRequest> Calls => [.. Requests.Where(r => r.Target != ImdsTarget)];
+
     public IReadOnlyList<RecordedRequest> RequestsOf(string target) => [.. Requests.Where(r => r.Target == target)];
 
     /// <summary>Adds a fault behind those that are there.</summary>

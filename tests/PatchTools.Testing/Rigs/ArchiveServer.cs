@@ -115,7 +115,9 @@ public sealed class ArchiveServer : IDisposable
                         // Headers do not matter: every answer is the whole file.
                     }
 
-                    if (!await AnswerAsync(client.GetStream(), Uri.UnescapeDataString(first.Split(' ')[1])))
+                    var request = first.Split(' ');
+                    var path = Uri.UnescapeDataString(request[1]);
+                    if (!await AnswerAsync(client.GetStream(), path, withBody: request[0] != "HEAD"))
                         return;
                 }
             }
@@ -127,7 +129,7 @@ public sealed class ArchiveServer : IDisposable
     }
 
     /// <returns>Whether the connection goes on.</returns>
-    private async Task<bool> AnswerAsync(NetworkStream stream, string path)
+    private async Task<bool> AnswerAsync(NetworkStream stream, string path, bool withBody)
     {
         ArchiveFault? fault;
         lock (_lock)
@@ -157,6 +159,10 @@ public sealed class ArchiveServer : IDisposable
             ),
             _ended.Token
         );
+
+        // zypper asks by HEAD what a repository is. A body would be taken for the next answer on this connection.
+        if (!withBody)
+            return true;
         if (fault == ArchiveFault.Truncated)
         {
             await stream.WriteAsync(body.AsMemory(0, body.Length / 2), _ended.Token);

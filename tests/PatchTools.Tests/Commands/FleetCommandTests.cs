@@ -26,7 +26,7 @@ public sealed class FleetCommandTests
             aws.RequestsOf("DescribeInstancePatchStates")
                 .Select(r => r.Json!.Value.GetProperty("InstanceIds").GetArrayLength())
         );
-        Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
+        Assert.All(aws.Calls, r => Assert.Empty(r.ModelErrors));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class FleetCommandTests
                 .Count
         );
 
-        Assert.InRange(aws.Requests.Count, 1, 2);
+        Assert.InRange(aws.Calls.Count, 1, 2);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class FleetCommandTests
         );
         Assert.All(patches, p => Assert.Equal("Missing", p.State));
         Assert.Equal("us-east-1", Assert.Single(operations).Region);
-        Assert.All(aws.Requests, r => Assert.Empty(r.ModelErrors));
+        Assert.All(aws.Calls, r => Assert.Empty(r.ModelErrors));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class FleetCommandTests
             session.Shown,
             StringComparison.Ordinal
         );
-        Assert.Empty(aws.Requests);
+        Assert.Empty(aws.Calls);
     }
 
     [Theory]

@@ -80,7 +80,7 @@ public sealed class EquivalenceTests
                         aws.Objects[$"{bucket}/{key}"] = content;
                 }
 
-                var before = aws.Requests.Count;
+                var before = aws.Calls.Count;
                 using var environment = new EnvironmentScope(
                     step.CredentialsFromMetadata ? aws.EnvironmentWithoutKey : aws.Environment
                 );
