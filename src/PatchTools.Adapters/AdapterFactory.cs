@@ -8,7 +8,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.Adapters;
 
-/// <summary>The adapters' one door; the module finds it by name and loads nothing else by reflection. What a method does not need is not loaded by it.</summary>
+/// <summary>
+/// The adapters' one door; the module finds it by name and loads nothing else by reflection. What a method does not
+/// need is not loaded by it.
+/// </summary>
 public sealed class AdapterFactory : IAdapterFactory
 {
     private readonly CallPatience _patience;

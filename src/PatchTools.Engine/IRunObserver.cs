@@ -1,6 +1,8 @@
 namespace PatchTools;
 
-/// <summary>What the engine tells its caller while it works. Implementations must not throw; calls may come from any thread.</summary>
+/// <summary>
+/// What the engine tells its caller while it works. Implementations must not throw; calls may come from any thread.
+/// </summary>
 public interface IRunObserver
 {
     /// <summary>A phase began or moved on.</summary>

@@ -36,7 +36,10 @@ internal sealed record InstallSituation(
     ResumeDecision Resume
 );
 
-/// <summary>An install that is ready to be carried out, or the end of one that asked for a reboot. Holds PatchTools' own lock until it is disposed of.</summary>
+/// <summary>
+/// An install that is ready to be carried out, or the end of one that asked for a reboot. Holds PatchTools' own lock
+/// until it is disposed of.
+/// </summary>
 public sealed class PreparedInstall : IDisposable
 {
     private readonly IDisposable? _lock;
@@ -50,7 +53,9 @@ public sealed class PreparedInstall : IDisposable
 
     public InstallPlan Plan { get; }
 
-    /// <summary>The run was resumed after the reboot it asked for: it scans and reports, and installs nothing.</summary>
+    /// <summary>
+    /// The run was resumed after the reboot it asked for: it scans and reports, and installs nothing.
+    /// </summary>
     public bool IsResumed => Situation.Resume.Step == ResumeStep.Rebooted;
 
     internal InstallSituation Situation { get; }
@@ -59,8 +64,8 @@ public sealed class PreparedInstall : IDisposable
 }
 
 /// <summary>
-/// The story of an install: resume or refuse, snapshot, inventory, evaluation, plan, preflight; then the transaction, a new inventory, evaluation, report,
-/// and the request for a reboot.
+/// The story of an install: resume or refuse, snapshot, inventory, evaluation, plan, preflight; then the transaction, a
+/// new inventory, evaluation, report, and the request for a reboot.
 /// </summary>
 public sealed partial class PatchRun
 {
@@ -82,10 +87,13 @@ public sealed partial class PatchRun
         return await PlanAsync(choice, cancellationToken);
     }
 
-    /// <summary>Everything of an install that changes no package. Takes PatchTools' own lock unless it is a dry run.</summary>
+    /// <summary>
+    /// Everything of an install that changes no package. Takes PatchTools' own lock unless it is a dry run.
+    /// </summary>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.RunInProgress"/>; <see cref="PatchErrors.RebootNotDone"/> and
-    /// <see cref="PatchErrors.RebootGivenUp"/> when this command asked for a reboot before; <see cref="PatchErrors.PreflightFailed"/>; whatever its steps fail with.
+    /// <see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.RunInProgress"/>;
+    /// <see cref="PatchErrors.RebootNotDone"/> and <see cref="PatchErrors.RebootGivenUp"/> when this command asked for
+    /// a reboot before; <see cref="PatchErrors.PreflightFailed"/>; whatever its steps fail with.
     /// </exception>
     public async Task<PreparedInstall> PrepareInstallAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -169,11 +177,12 @@ public sealed partial class PatchRun
     }
 
     /// <summary>
-    /// Carries out what was prepared. Once the first transaction has begun the run is told to the end: cancelling stops it between transactions, and what
-    /// is then installed is still read, saved and reported.
+    /// Carries out what was prepared. Once the first transaction has begun the run is told to the end: cancelling stops
+    /// it between transactions, and what is then installed is still read, saved and reported.
     /// </summary>
     /// <exception cref="PatchToolsException">
-    /// Nothing could be begun; or the report could not be sent and no reboot is wanted, then <see cref="PatchToolsException.Target"/> is the <see cref="ComplianceReport"/>.
+    /// Nothing could be begun; or the report could not be sent and no reboot is wanted, then
+    /// <see cref="PatchToolsException.Target"/> is the <see cref="ComplianceReport"/>.
     /// </exception>
     public async Task<ComplianceReport> InstallAsync(PreparedInstall prepared, CancellationToken cancellationToken)
     {
@@ -182,7 +191,8 @@ public sealed partial class PatchRun
             ? new InstallOutcome()
             : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
 
-        // The states file as it was before this run decides what is pending; nobody has written it since. What the refresh found out holds for both readings.
+        // The states file as it was before this run decides what is pending; nobody has written it since. What the
+        // refresh found out holds for both readings.
         var after = outcome.HasChanged
             ? (
                 await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)
@@ -252,10 +262,14 @@ public sealed partial class PatchRun
         return published;
     }
 
-    /// <summary>What to ask the package manager for, and what is kept out of it: the administrator holds it, or nobody offers it.</summary>
+    /// <summary>
+    /// What to ask the package manager for, and what is kept out of it: the administrator holds it, or nobody offers
+    /// it.
+    /// </summary>
     /// <param name="Install">What to ask for.</param>
     /// <param name="LeftOut">What is not asked for.</param>
-    /// <param name="Warnings">What the reader of the baseline should know: entries of its lists, or of the override list, that match nothing.</param>
+    /// <param name="Warnings">What the reader of the baseline should know: entries of its lists, or of the override
+    /// list, that match nothing.</param>
     private sealed record Choice(
         InstallRequest Install,
         IReadOnlyList<PatchSetback> LeftOut,

@@ -10,8 +10,11 @@ namespace PatchTools;
 /// <content>The module's own bundle: fetched, verified, kept and installed.</content>
 public sealed partial class PatchRun
 {
-    /// <summary>Where the bundle of a version lies; asks for the region only where the bucket's name needs it.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RegionNotFound"/>, <see cref="PatchErrors.InvalidLocation"/>.</exception>
+    /// <summary>
+    /// Where the bundle of a version lies; asks for the region only where the bucket's name needs it.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RegionNotFound"/>,
+    /// <see cref="PatchErrors.InvalidLocation"/>.</exception>
     public async Task<string> LocatePayloadAsync(
         string bucket,
         string keyPrefix,
@@ -39,8 +42,9 @@ public sealed partial class PatchRun
     /// <summary>Fetches the bundle, compares its checksum, keeps it and installs it, whichever is asked for.</summary>
     /// <returns>The manifest that was installed, else the bundle that was kept.</returns>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.PayloadDownloadFailed"/>, <see cref="PatchErrors.PayloadChecksumMismatch"/>, <see cref="PatchErrors.PayloadUnsafe"/>,
-    /// <see cref="PatchErrors.PayloadDamaged"/>, <see cref="PatchErrors.StateUnwritable"/>, <see cref="PatchErrors.InvalidLocation"/>.
+    /// <see cref="PatchErrors.PayloadDownloadFailed"/>, <see cref="PatchErrors.PayloadChecksumMismatch"/>,
+    /// <see cref="PatchErrors.PayloadUnsafe"/>, <see cref="PatchErrors.PayloadDamaged"/>,
+    /// <see cref="PatchErrors.StateUnwritable"/>, <see cref="PatchErrors.InvalidLocation"/>.
     /// </exception>
     public async Task<string> SavePayloadAsync(PayloadRequest request, CancellationToken cancellationToken)
     {

@@ -16,7 +16,9 @@ using PatchTools.State;
 
 namespace PatchTools;
 
-/// <summary>How AWS is to be reached and as whom; every member null leaves it to the environment (spec 02 §1, DESIGN §2).</summary>
+/// <summary>
+/// How AWS is to be reached and as whom; every member null leaves it to the environment (reference 02 §1, design §2).
+/// </summary>
 public sealed record AwsParameters
 {
     public string? InstanceId { get; init; }
@@ -31,7 +33,10 @@ public sealed record AwsParameters
 /// <summary>Which snapshot is wanted.</summary>
 public sealed record SnapshotRequest
 {
-    /// <summary>A file with a snapshot, a bare baseline or GetPatchBaseline's form; <c>-</c> is standard input. Null: ask the service, unless <see cref="UseDefault"/>.</summary>
+    /// <summary>
+    /// A file with a snapshot, a bare baseline or GetPatchBaseline's form; <c>-</c> is standard input. Null: ask the
+    /// service, unless <see cref="UseDefault"/>.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>A baseline at hand, in the place of a file that holds it. Wins over <see cref="Path"/>.</summary>
@@ -76,7 +81,9 @@ public sealed record RunRequest
     /// <summary>Not null: the run reports in the name of this association.</summary>
     public AssociationReference? Association { get; init; }
 
-    /// <summary>Nothing begins that is not expected to end within it, counted from the beginning of the run; null for no limit.</summary>
+    /// <summary>
+    /// Nothing begins that is not expected to end within it, counted from the beginning of the run; null for no limit.
+    /// </summary>
     public TimeSpan? TimeBudget { get; init; }
 
     /// <summary>How long to wait for another run of PatchTools.</summary>
@@ -106,17 +113,20 @@ public sealed record EvaluationTerms
 }
 
 /// <summary>
-/// The story of a run: snapshot, inventory, evaluation, report. The small cmdlets call its steps, <c>Invoke-PatchBaseline</c> the whole, so that both
-/// are the same code (DESIGN §2).
+/// The story of a run: snapshot, inventory, evaluation, report. The small cmdlets call its steps,
+/// <c>Invoke-PatchBaseline</c> the whole, so that both are the same code (design §2).
 /// </summary>
 public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters, IRunObserver observer)
 {
     /// <summary>The baseline that applies here.</summary>
-    /// <exception cref="PatchToolsException">Codes 143 to 150 and 160 to 167 of DESIGN §6.</exception>
+    /// <exception cref="PatchToolsException">Codes 143 to 150 and 160 to 167 of design §6.</exception>
     public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
         GetSnapshotAsync(Acquisition(), request, cancellationToken);
 
-    /// <summary>Inventory of the host that <see cref="HostPaths.Root"/> names, with the sources of the snapshot's baseline where it brings some.</summary>
+    /// <summary>
+    /// Inventory of the host that <see cref="HostPaths.Root"/> names, with the sources of the snapshot's baseline where
+    /// it brings some.
+    /// </summary>
     public async Task<HostInventory> GetInventoryAsync(
         InventoryRequest request,
         PatchSnapshot? snapshot,
@@ -155,8 +165,11 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         };
     }
 
-    /// <summary>Pure comparison at this instant; sends nothing, and saves nothing but first-seen dates where the terms say so.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SnapshotForAnotherFamily"/> before anything is judged.</exception>
+    /// <summary>
+    /// Pure comparison at this instant; sends nothing, and saves nothing but first-seen dates where the terms say so.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SnapshotForAnotherFamily"/> before anything is
+    /// judged.</exception>
     public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms)
     {
         snapshot = AsJudged(snapshot, inventory);
@@ -192,7 +205,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     }
 
     /// <summary>
-    /// A baseline that names no product is for that of the inventory, which may be an image or another host; the predefined baseline is that of its system.
+    /// A baseline that names no product is for that of the inventory, which may be an image or another host; the
+    /// predefined baseline is that of its system.
     /// </summary>
     private PatchSnapshot AsJudged(PatchSnapshot snapshot, HostInventory inventory)
     {
@@ -210,8 +224,9 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <summary>Pending-reboot carry-over, states, summary, upload, hash marker, under PatchTools' own lock.</summary>
     /// <returns>The report as published; the receipt is null when nothing was to be sent (baseline override).</returns>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.ReportUploadFailed"/> after the report has been kept; <see cref="PatchErrors.SnapshotNotFromService"/> and
-    /// <see cref="PatchErrors.MetadataNotProven"/> after it has been saved; <see cref="PatchErrors.InventoryNotOfThisHost"/>; <see cref="PatchErrors.RunInProgress"/>.
+    /// <see cref="PatchErrors.ReportUploadFailed"/> after the report has been kept;
+    /// <see cref="PatchErrors.SnapshotNotFromService"/> and <see cref="PatchErrors.MetadataNotProven"/> after it has
+    /// been saved; <see cref="PatchErrors.InventoryNotOfThisHost"/>; <see cref="PatchErrors.RunInProgress"/>.
     /// </exception>
     public async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishAsync(
         ComplianceReport report,
@@ -248,7 +263,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
 
     /// <summary>The whole operation under PatchTools' own lock.</summary>
     /// <exception cref="PatchToolsException">
-    /// Where the scan itself was done and only what came after it failed, <see cref="PatchToolsException.Target"/> is the <see cref="ComplianceReport"/>.
+    /// Where the scan itself was done and only what came after it failed, <see cref="PatchToolsException.Target"/> is
+    /// the <see cref="ComplianceReport"/>.
     /// </exception>
     public async Task<ComplianceReport> ScanAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -261,7 +277,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             observer,
             cancellationToken
         );
-        // A scan never asks for a reboot, so a marker that lies there is another operation's; the reference lets it swallow the scan (spec 08 §7).
+        // A scan never asks for a reboot, so a marker that lies there is another operation's; the reference lets it
+        // swallow the scan (reference 08 §7).
         var markers = new RebootMarkers(host, observer);
         markers.Resume(PatchOperation.Scan);
         var report = await ScanLockedAsync(request, cancellationToken);
@@ -327,7 +344,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     }
 
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>; <see cref="PatchErrors.SummaryMalformed"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>;
+    /// <see cref="PatchErrors.SummaryMalformed"/>.</exception>
     public IReadOnlyList<PatchSummary> GetSummaries(bool history) =>
         history
             ? new SummaryHistory(host, observer).Read()
@@ -355,8 +373,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// <param name="path">The file; one that exists is replaced whole, a FIFO or a device written to.</param>
     /// <param name="cancellationToken">Ends the waiting for a FIFO's reader.</param>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.BaselineInvalid"/>: several where one is wanted; <see cref="PatchErrors.BaselineOverrideSeveralEntries"/>;
-    /// <see cref="PatchErrors.StateUnwritable"/>.
+    /// <see cref="PatchErrors.BaselineInvalid"/>: several where one is wanted;
+    /// <see cref="PatchErrors.BaselineOverrideSeveralEntries"/>; <see cref="PatchErrors.StateUnwritable"/>.
     /// </exception>
     public void ExportBaselines(
         IReadOnlyList<PatchBaseline> baselines,
@@ -386,14 +404,17 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         );
     }
 
-    /// <summary>AWS's name of the operating system of the host: what a baseline is for when nobody says otherwise.</summary>
+    /// <summary>
+    /// AWS's name of the operating system of the host: what a baseline is for when nobody says otherwise.
+    /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>.</exception>
     public string GetOperatingSystem() => OperatingSystemIdentity.From(OsReleaseFile.Read(host.Paths.Root)).AwsName;
 
     /// <summary>Writes a report to a file for people or for other tools.</summary>
     /// <param name="report">The report.</param>
     /// <param name="format">Its form.</param>
-    /// <param name="history">Earlier runs for the page's trend; null takes those that are kept on this host, where the report is of it.</param>
+    /// <param name="history">Earlier runs for the page's trend; null takes those that are kept on this host, where the
+    /// report is of it.</param>
     /// <param name="path">The file; one that exists is replaced whole, a FIFO or a device written to.</param>
     /// <param name="cancellationToken">Ends the waiting for a FIFO's reader.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
@@ -455,7 +476,9 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         return Publisher(new AwsParameters()).Save(report);
     }
 
-    /// <summary>The predefined baseline and a bare one are nothing the service knows: the report is saved and never sent.</summary>
+    /// <summary>
+    /// The predefined baseline and a bare one are nothing the service knows: the report is saved and never sent.
+    /// </summary>
     private static bool StaysOnHost(PatchSnapshot snapshot) =>
         snapshot.Origin is SnapshotOrigin.Default or SnapshotOrigin.File && !snapshot.CarriesServiceIds;
 

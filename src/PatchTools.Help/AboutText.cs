@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PatchTools.Help;
 
-/// <summary>An about page as the text that Get-Help shows: 80 columns, headings at the left edge, everything else indented.</summary>
+/// <summary>
+/// An about page as the text that Get-Help shows: 80 columns, headings at the left edge, everything else indented.
+/// </summary>
 public static class AboutText
 {
     private const int Width = 79;
@@ -47,7 +49,10 @@ public static class AboutText
             _ => PlainText.Wrap(PlainText.Of(block.Text), Width - Indent.Length),
         };
 
-    /// <summary>Columns where all but the last fit and leave it room; else a paragraph a row: the first cell, and below it the others behind their headings.</summary>
+    /// <summary>
+    /// Columns where all but the last fit and leave it room; else a paragraph a row: the first cell, and below it the
+    /// others behind their headings.
+    /// </summary>
     private static IEnumerable<string> Table(Block block)
     {
         List<string[]> rows = [.. block.Rows.Select(row => row.Select(PlainText.Of).ToArray())];

@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace PatchTools.Help;
 
-/// <summary>The XML that Get-Help reads for binary cmdlets (PowerShell's schema PSMaml: command.xsd and developerCommand.xsd).</summary>
+/// <summary>
+/// The XML that Get-Help reads for binary cmdlets (PowerShell's schema PSMaml: command.xsd and developerCommand.xsd).
+/// </summary>
 public static class MamlFile
 {
     /// <summary>Of text; Get-Help indents by up to eight columns of a screen of 80.</summary>
@@ -135,6 +137,9 @@ public static class MamlFile
             )
             .Select(text => new XElement(Maml + "para", text));
 
-    /// <summary>Get-Help breaks lines at words only in the languages it knows, and the invariant culture of containers and agents is none of them.</summary>
+    /// <summary>
+    /// Get-Help breaks lines at words only in the languages it knows, and the invariant culture of containers and
+    /// agents is none of them.
+    /// </summary>
     private static string Wrapped(string text) => string.Join('\n', PlainText.Wrap(text, Width));
 }

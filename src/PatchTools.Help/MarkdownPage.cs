@@ -52,7 +52,9 @@ public sealed record Block(BlockKind Kind, string Language, Collection<string> L
         );
 }
 
-/// <summary>The little of Markdown that help pages use: front matter, headings, paragraphs, lists, fenced code, tables.</summary>
+/// <summary>
+/// The little of Markdown that help pages use: front matter, headings, paragraphs, lists, fenced code, tables.
+/// </summary>
 public sealed class MarkdownPage
 {
     private MarkdownPage(string path, Dictionary<string, string> frontMatter, Section top)
@@ -70,7 +72,8 @@ public sealed class MarkdownPage
     /// <summary>The page's one heading of level 1.</summary>
     public Section Top { get; }
 
-    /// <exception cref="PageException">The page has no or several headings of level 1, or code that does not end.</exception>
+    /// <exception cref="PageException">The page has no or several headings of level 1, or code that does not
+    /// end.</exception>
     public static MarkdownPage Read(string path)
     {
         var lines = File.ReadAllLines(path);

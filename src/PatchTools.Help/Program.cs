@@ -1,6 +1,7 @@
 using PatchTools.Help;
 
-// patchtools-help SOURCE TARGET: about_*.md become about_*.help.txt, all other pages one MAML file named by their front matter.
+// patchtools-help SOURCE TARGET: about_*.md become about_*.help.txt, all other pages one MAML file named by their front
+// matter.
 if (args is not [var source, var target])
 {
     Console.Error.WriteLine("Needs the folder of the pages and the folder to write to.");

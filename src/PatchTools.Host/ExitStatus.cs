@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace PatchTools.Host;
 
-/// <summary>Exit status of the process (DESIGN §6).</summary>
+/// <summary>Exit status of the process (design §6).</summary>
 internal static class ExitStatus
 {
     public const int Failure = 1;
@@ -10,7 +10,10 @@ internal static class ExitStatus
     public const int Interrupted = 130;
     public const int Terminated = 143;
 
-    /// <summary>The <c>ExitCode</c> of the exception that PatchTools threw on purpose, however deep the engine wrapped it; 1 for every other.</summary>
+    /// <summary>
+    /// The <c>ExitCode</c> of the exception that PatchTools threw on purpose, however deep the engine wrapped it; 1 for
+    /// every other.
+    /// </summary>
     public static int Of(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)

@@ -5,7 +5,8 @@ using System.Text;
 using PatchTools.Host;
 using PatchTools.Presentation;
 
-// Before the engine's first touch: it would report its use to its maker and open a socket for debuggers, 30 ms and a file in the user's cache each start.
+// Before the engine's first touch: it would report its use to its maker and open a socket for debuggers, 30 ms and a
+// file in the user's cache each start.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 Environment.SetEnvironmentVariable("POWERSHELL_DIAGNOSTICS_OPTOUT", "1");
 

@@ -4,12 +4,16 @@ using System.Management.Automation;
 namespace PatchTools.Host;
 
 /// <summary>
-/// Arguments of a script file as <c>pwsh -File</c> takes them: every word is text, but for <c>-Name value</c>, <c>-Name:value</c> and <c>-Switch</c>. Which
-/// of these a <c>-Name</c> is, only the script's own parameters can say, so that is left to the engine's binder.
+/// Arguments of a script file as <c>pwsh -File</c> takes them: every word is text, but for <c>-Name value</c>,
+/// <c>-Name:value</c> and <c>-Switch</c>. Which of these a <c>-Name</c> is, only the script's own parameters can say,
+/// so that is left to the engine's binder.
 /// </summary>
 internal sealed class ScriptArguments
 {
-    /// <summary>The note by which the engine tells a parameter name among splatted words (about_Splatting: the elements of <c>$args</c>).</summary>
+    /// <summary>
+    /// The note by which the engine tells a parameter name among splatted words (about_Splatting: the elements of
+    /// <c>$args</c>).
+    /// </summary>
     private const string ParameterNameNote = "<CommandParameterName>";
 
     public static ScriptArguments None { get; } = new([], []);
@@ -20,7 +24,9 @@ internal sealed class ScriptArguments
         Named = named;
     }
 
-    /// <summary>For splatting: texts, and names of which the binder finds out whether the next word is theirs.</summary>
+    /// <summary>
+    /// For splatting: texts, and names of which the binder finds out whether the next word is theirs.
+    /// </summary>
     public object[] Words { get; }
 
     /// <summary>For splatting: what was given as <c>-Name:value</c>.</summary>

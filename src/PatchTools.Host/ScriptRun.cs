@@ -4,8 +4,8 @@ using System.Management.Automation.Language;
 namespace PatchTools.Host;
 
 /// <summary>
-/// Wraps a script so that an error which ends a statement ends the program, as DESIGN §6 wants, while errors that PowerShell calls non-terminating do not:
-/// inside <c>try</c> PowerShell itself makes that difference.
+/// Wraps a script so that an error which ends a statement ends the program, as design §6 wants, while errors that
+/// PowerShell calls non-terminating do not: inside <c>try</c> PowerShell itself makes that difference.
 /// </summary>
 internal sealed class ScriptRun
 {
@@ -22,7 +22,8 @@ internal sealed class ScriptRun
     /// <exception cref="ParseException">The text is no PowerShell.</exception>
     public static ScriptRun OfText(string text)
     {
-        // An empty line first: the text may end in a comment or a continued line. Text that takes no further statement (begin, process, end) runs as it is.
+        // An empty line first: the text may end in a comment or a continued line. Text that takes no further statement
+        // (begin, process, end) runs as it is.
         var noting = $"{text}\n\n$run.LastSucceeded = $?";
         Parser.ParseInput(noting, out _, out var errors);
         return new ScriptRun(ScriptBlock.Create(errors.Length == 0 ? noting : text));

@@ -6,7 +6,9 @@ using PatchTools.Presentation;
 
 namespace PatchTools.Host;
 
-/// <summary>Streams on the terminal: output on standard output; warnings, errors, verbose, debug and progress on standard error.</summary>
+/// <summary>
+/// Streams on the terminal: output on standard output; warnings, errors, verbose, debug and progress on standard error.
+/// </summary>
 internal sealed class TerminalInterface : PSHostUserInterface
 {
     private const string EraseLine = "\r\x1b[K";
@@ -76,7 +78,9 @@ internal sealed class TerminalInterface : PSHostUserInterface
         _progressOnLine = true;
     }
 
-    /// <summary>Takes the progress line off the terminal, before anything else is written or the program ends.</summary>
+    /// <summary>
+    /// Takes the progress line off the terminal, before anything else is written or the program ends.
+    /// </summary>
     public void EraseProgress()
     {
         if (!_progressOnLine)
@@ -170,7 +174,9 @@ internal sealed class TerminalInterface : PSHostUserInterface
     private static HostException Refused(string what) =>
         new($"The script asks for {what}, and nobody is here to answer.");
 
-    /// <summary>What a script writes to a pipe or a file is its data; a terminal gets no sequence but colours.</summary>
+    /// <summary>
+    /// What a script writes to a pipe or a file is its data; a terminal gets no sequence but colours.
+    /// </summary>
     private string Shown(string value)
     {
         var text = GetOutputString(value, _coloursOutput);

@@ -6,10 +6,12 @@ using PatchTools.Ports;
 namespace PatchTools;
 
 /// <summary>
-/// Private home of the adapters and their packages, so that another module's AWSSDK in the same session changes nothing. The rules that keep it so:
+/// Private home of the adapters and their packages, so that another module's AWSSDK in the same session changes
+/// nothing. The rules that keep it so:
 /// <list type="number">
 /// <item>nothing with a NuGet dependency goes in PatchTools or PatchTools.Engine;</item>
-/// <item>no type of a package crosses the border, neither as output, parameter nor exception: the ports speak BCL and Engine types;</item>
+/// <item>no type of a package crosses the border, neither as output, parameter nor exception: the ports speak BCL and
+/// Engine types;</item>
 /// <item>PatchTools.Engine is never resolved privately, or every port would exist twice;</item>
 /// <item>a test loads a decoy AWSSDK.Core first, another imports the module again with -Force.</item>
 /// </list>
@@ -34,7 +36,8 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
         Path.Combine(Path.GetDirectoryName(typeof(AdaptersLoadContext).Assembly.Location) ?? "", "adapters");
 
     /// <summary>Loads the adapters of a folder into a context of their own.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.AdaptersNotLoaded"/>: the folder is missing, incomplete or of another build.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.AdaptersNotLoaded"/>: the folder is missing,
+    /// incomplete or of another build.</exception>
     internal static IAdapterFactory LoadFrom(string folder)
     {
         var path = Path.Combine(folder, AssemblyFile);

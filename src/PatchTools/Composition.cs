@@ -8,7 +8,9 @@ using PatchTools.State;
 
 namespace PatchTools;
 
-/// <summary>Where the cmdlets meet the real world: the host's places, clock, environment and privilege, and the adapters.</summary>
+/// <summary>
+/// Where the cmdlets meet the real world: the host's places, clock, environment and privilege, and the adapters.
+/// </summary>
 internal static class Composition
 {
     private static readonly LazyAdapterFactory ModuleAdapters = new();
@@ -69,7 +71,8 @@ internal static class Composition
         )
             environment["HOME"] = home;
 
-        // What leads apt to another configuration, and with it to other commands, is not taken from whoever called root.
+        // What leads apt to another configuration, and with it to other commands, is not taken from whoever called
+        // root.
         if (isRoot)
             environment.Remove("APT_CONFIG");
         return new HostContext
@@ -80,7 +83,9 @@ internal static class Composition
         };
     }
 
-    /// <summary>Loads the adapters at the first use of a port, so that neither importing nor an offline scan pays for them.</summary>
+    /// <summary>
+    /// Loads the adapters at the first use of a port, so that neither importing nor an offline scan pays for them.
+    /// </summary>
     private sealed class LazyAdapterFactory : IAdapterFactory
     {
         public IPatchService CreatePatchService(AwsSettings settings) => Signing().CreatePatchService(settings);
@@ -96,7 +101,9 @@ internal static class Composition
         public IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
             AdaptersLoadContext.Factory.CreateIdentitySource(endpoint);
 
-        /// <summary>Signatures and TLS are OpenSSL's; what is lacking is said here, and not by the runtime's abort.</summary>
+        /// <summary>
+        /// Signatures and TLS are OpenSSL's; what is lacking is said here, and not by the runtime's abort.
+        /// </summary>
         private static IAdapterFactory Signing()
         {
             OpenSslLibrary.Demand("Calling AWS or fetching from a URL");

@@ -7,7 +7,10 @@ namespace PatchTools;
 /// <summary>The one place where failures of the engine become error records.</summary>
 internal static class ErrorRecords
 {
-    /// <summary>Id and exit code are those of <see cref="PatchErrors"/>; the shown text ends with the cure, the exception keeps the bare fact.</summary>
+    /// <summary>
+    /// Id and exit code are those of <see cref="PatchErrors"/>; the shown text ends with the cure, the exception keeps
+    /// the bare fact.
+    /// </summary>
     public static ErrorRecord For(PatchToolsException failure)
     {
         var record = new ErrorRecord(failure, failure.ErrorId, Category(failure.Error.Category), failure.Target)
@@ -22,7 +25,9 @@ internal static class ErrorRecords
         return record;
     }
 
-    /// <summary>What an aggregate is about: its first failure that PatchTools threw on purpose, else its first.</summary>
+    /// <summary>
+    /// What an aggregate is about: its first failure that PatchTools threw on purpose, else its first.
+    /// </summary>
     public static Exception CauseOf(AggregateException aggregate)
     {
         var causes = aggregate.Flatten().InnerExceptions;

@@ -5,8 +5,8 @@ using PatchTools.Testing.Rigs;
 namespace PatchTools.Benchmarks;
 
 /// <summary>
-/// Planning and installing 100 small updates in a throw-away Debian: the module's host beside <c>apt-get -y install</c> of the same set, each time in a
-/// fresh root, in turn, median of the runs. As root, with mmdebstrap:
+/// Planning and installing 100 small updates in a throw-away Debian: the module's host beside <c>apt-get -y install</c>
+/// of the same set, each time in a fresh root, in turn, median of the runs. As root, with mmdebstrap:
 /// <c>dotnet run -c Release --project tests/PatchTools.Benchmarks -- install-processes [RUNS]</c>.
 /// </summary>
 internal static class InstallProcesses

@@ -6,7 +6,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.Benchmarks;
 
-/// <summary>Copies of a host's package state in one form of lists, with the packages offered once or several times under other names.</summary>
+/// <summary>
+/// Copies of a host's package state in one form of lists, with the packages offered once or several times under other
+/// names.
+/// </summary>
 internal static class ListRoots
 {
     public enum Form

@@ -7,8 +7,8 @@ using System.Text;
 namespace PatchTools.Benchmarks;
 
 /// <summary>
-/// A root of the size of a Red Hat host on one synthetic repository: 20 000 offered packages of 10 000 names, 2 500 advisories, 800 installed packages (real
-/// ones, from rpmbuild); or a multiple of what is offered.
+/// A root of the size of a Red Hat host on one synthetic repository: 20 000 offered packages of 10 000 names, 2 500
+/// advisories, 800 installed packages (real ones, from rpmbuild); or a multiple of what is offered.
 /// </summary>
 internal static class RpmRoots
 {
@@ -59,7 +59,9 @@ internal static class RpmRoots
         return root;
     }
 
-    /// <summary>The same repository and packages as a SUSE host, and the real zypper has fetched the one into the other.</summary>
+    /// <summary>
+    /// The same repository and packages as a SUSE host, and the real zypper has fetched the one into the other.
+    /// </summary>
     /// <inheritdoc cref="Make"/>
     public static string MakeSuse(string folder, string installed, int times)
     {
@@ -119,7 +121,9 @@ internal static class RpmRoots
         );
     }
 
-    /// <summary>The installed packages' rpms: the older version of every twelfth name, all out of one spec file.</summary>
+    /// <summary>
+    /// The installed packages' rpms: the older version of every twelfth name, all out of one spec file.
+    /// </summary>
     public static string BuildInstalled(string folder)
     {
         var spec = new StringBuilder(

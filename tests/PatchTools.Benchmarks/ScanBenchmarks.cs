@@ -11,8 +11,8 @@ using PatchTools.Snapshots;
 namespace PatchTools.Benchmarks;
 
 /// <summary>
-/// Reading and judging a real-size Debian host, warm, beside the floor: decompressing the same files and counting their lines.
-/// <c>PATCHTOOLS_BENCHMARK_ROOT</c> names the host's root; default <c>/</c>.
+/// Reading and judging a real-size Debian host, warm, beside the floor: decompressing the same files and counting their
+/// lines. <c>PATCHTOOLS_BENCHMARK_ROOT</c> names the host's root; default <c>/</c>.
 /// </summary>
 [MemoryDiagnoser]
 [ShortRunJob]

@@ -5,9 +5,9 @@ using System.Text;
 namespace PatchTools.Benchmarks;
 
 /// <summary>
-/// Whole processes on a real-size Debian host, cold: the module's host beside apt's and dpkg's own tools, every tool in turn, median of the runs.
-/// <c>dotnet run -c Release --project tests/PatchTools.Benchmarks -- processes HOST [ROOT] [RUNS]</c>;
-/// <c>… -- rpm-processes HOST [RUNS]</c> beside dnf on a synthetic Red Hat host (needs dnf and rpmbuild);
+/// Whole processes on a real-size Debian host, cold: the module's host beside apt's and dpkg's own tools, every tool in
+/// turn, median of the runs. <c>dotnet run -c Release --project tests/PatchTools.Benchmarks -- processes HOST [ROOT]
+/// [RUNS]</c>; <c>… -- rpm-processes HOST [RUNS]</c> beside dnf on a synthetic Red Hat host (needs dnf and rpmbuild);
 /// <c>… -- zypper-processes HOST [RUNS]</c> beside zypper on a synthetic SUSE host (needs zypper and rpmbuild).
 /// </summary>
 internal static class WholeProcesses

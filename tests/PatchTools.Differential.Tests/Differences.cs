@@ -21,7 +21,9 @@ internal interface IUniverse<T>
 /// <param name="HasUpdate">There was an update to find.</param>
 internal sealed record Comparison(IReadOnlyList<string> Lines, bool HasUpdate);
 
-/// <summary>Runs many universes past a judge, shrinks those where PatchTools differs, and keeps them as cases.</summary>
+/// <summary>
+/// Runs many universes past a judge, shrinks those where PatchTools differs, and keeps them as cases.
+/// </summary>
 internal static class Differences
 {
     /// <summary>A shrink that takes longer than this many comparisons keeps what it has.</summary>
@@ -37,13 +39,18 @@ internal static class Differences
     public static ulong Seed { get; } =
         ulong.TryParse(Environment.GetEnvironmentVariable("PATCHTOOLS_SEED"), out var seed) ? seed : 20261130;
 
-    /// <summary>How many universes: <c>PATCHTOOLS_UNIVERSES</c> for all managers, else <paramref name="usual"/>, or <paramref name="many"/> in a long run.</summary>
+    /// <summary>
+    /// How many universes: <c>PATCHTOOLS_UNIVERSES</c> for all managers, else <paramref name="usual"/>, or
+    /// <paramref name="many"/> in a long run.
+    /// </summary>
     public static int Count(int usual, int many) =>
         int.TryParse(Environment.GetEnvironmentVariable("PATCHTOOLS_UNIVERSES"), out var count) ? count
         : Environment.GetEnvironmentVariable("PATCHTOOLS_LONG") == "1" ? many
         : usual;
 
-    /// <summary>Compares universes until the count is reached, and fails with the first few that differ, shrunk.</summary>
+    /// <summary>
+    /// Compares universes until the count is reached, and fails with the first few that differ, shrunk.
+    /// </summary>
     /// <param name="manager">Name of the package manager that judges.</param>
     /// <param name="count">How many universes.</param>
     /// <param name="make">The universe of a draw.</param>

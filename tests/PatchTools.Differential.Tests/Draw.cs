@@ -2,7 +2,9 @@ using CsCheck;
 
 namespace PatchTools.Differential.Tests;
 
-/// <summary>Random choices of one universe. The same seed and number give the same universe, on every machine.</summary>
+/// <summary>
+/// Random choices of one universe. The same seed and number give the same universe, on every machine.
+/// </summary>
 internal sealed class Draw(ulong seed, int number)
 {
     private readonly PCG _random = new((uint)number, seed);

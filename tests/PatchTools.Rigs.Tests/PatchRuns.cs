@@ -38,7 +38,10 @@ internal sealed record PatchRunResult(
 /// <summary>Runs of the operation inside a root.</summary>
 internal static class PatchRuns
 {
-    /// <summary>A script as an SSM document would run it. What it says is read back: an <c>error</c> line, and a <c>finding</c> line for each finding.</summary>
+    /// <summary>
+    /// A script as an SSM document would run it. What it says is read back: an <c>error</c> line, and a <c>finding</c>
+    /// line for each finding.
+    /// </summary>
     public static string Script(string arguments, string prefix = "") =>
         $$"""
             {{prefix}}

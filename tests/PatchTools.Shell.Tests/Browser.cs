@@ -8,8 +8,8 @@ using System.Text.Json.Nodes;
 namespace PatchTools.Tests;
 
 /// <summary>
-/// A real, headless Chromium with one page, driven by the DevTools protocol over its WebSocket on 127.0.0.1. Everything the page asks for and everything it
-/// complains about is kept.
+/// A real, headless Chromium with one page, driven by the DevTools protocol over its WebSocket on 127.0.0.1. Everything
+/// the page asks for and everything it complains about is kept.
 /// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
@@ -281,7 +281,10 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>A child that is still dying may write a last file while the folder is deleted; what cannot go stays in the system's folder for such things.</summary>
+    /// <summary>
+    /// A child that is still dying may write a last file while the folder is deleted; what cannot go stays in the
+    /// system's folder for such things.
+    /// </summary>
     private void DeleteProfile()
     {
         try

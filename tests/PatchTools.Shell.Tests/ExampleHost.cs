@@ -8,8 +8,8 @@ using PatchTools.Hosts;
 namespace PatchTools.Tests;
 
 /// <summary>
-/// The host of the help's examples: web-1, a Debian 12 in a folder, some updates behind, with nothing of the machine that runs the tests. Never root, so that no
-/// example can install anything.
+/// The host of the help's examples: web-1, a Debian 12 in a folder, some updates behind, with nothing of the machine
+/// that runs the tests. Never root, so that no example can install anything.
 /// </summary>
 internal sealed class ExampleHost : IDisposable
 {

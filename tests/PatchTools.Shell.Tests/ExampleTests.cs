@@ -10,8 +10,8 @@ using PatchTools.Tests.Conformance;
 namespace PatchTools.Tests;
 
 /// <summary>
-/// Every example of the help is run, in the order of its page, in one session on one made-up host with AWS in this process; what it shows is what the page shows.
-/// With <c>PATCHTOOLS_APPROVE=1</c> the page is given what is shown.
+/// Every example of the help is run, in the order of its page, in one session on one made-up host with AWS in this
+/// process; what it shows is what the page shows. With <c>PATCHTOOLS_APPROVE=1</c> the page is given what is shown.
 /// </summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed partial class ExampleTests

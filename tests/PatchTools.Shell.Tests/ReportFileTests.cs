@@ -5,7 +5,9 @@ using System.Xml.Linq;
 
 namespace PatchTools.Tests;
 
-/// <summary>The other forms of Export-PatchReport, read back by what reads them: Import-Csv, ConvertFrom-Json, an XML reader.</summary>
+/// <summary>
+/// The other forms of Export-PatchReport, read back by what reads them: Import-Csv, ConvertFrom-Json, an XML reader.
+/// </summary>
 public sealed class ReportFileTests
 {
     [Theory]

@@ -8,7 +8,9 @@ using Deque.AxeCore.Commons;
 
 namespace PatchTools.Tests;
 
-/// <summary>The page of Export-PatchReport in a real browser: opened from a file, read, clicked, filtered, printed.</summary>
+/// <summary>
+/// The page of Export-PatchReport in a real browser: opened from a file, read, clicked, filtered, printed.
+/// </summary>
 public sealed class ReportPageTests
 {
     private const string Shown = "document.querySelectorAll('#findings tbody tr').length";
@@ -147,7 +149,9 @@ public sealed class ReportPageTests
         );
     }
 
-    /// <summary>What makes it quick is that no more rows than are shown are in the tree; the times are only told.</summary>
+    /// <summary>
+    /// What makes it quick is that no more rows than are shown are in the tree; the times are only told.
+    /// </summary>
     [Fact]
     public async Task Ten_thousand_findings_stay_responsive()
     {

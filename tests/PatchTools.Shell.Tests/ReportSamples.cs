@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PatchTools.Tests;
 
-/// <summary>Reports for the exported files: a plausible host, one with ten thousand packages, and one whose packages attack whoever reads of them.</summary>
+/// <summary>
+/// Reports for the exported files: a plausible host, one with ten thousand packages, and one whose packages attack
+/// whoever reads of them.
+/// </summary>
 internal static class ReportSamples
 {
     /// <summary>What a repository could call its packages and versions.</summary>

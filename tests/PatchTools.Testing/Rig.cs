@@ -5,8 +5,8 @@ using Xunit;
 namespace PatchTools.Testing;
 
 /// <summary>
-/// What a test needs of the machine beside the .NET SDK. A missing rig skips the test and says what it lacks; where <c>PATCHTOOLS_REQUIRE_RIGS=1</c>
-/// (continuous integration) it fails instead.
+/// What a test needs of the machine beside the .NET SDK. A missing rig skips the test and says what it lacks; where
+/// <c>PATCHTOOLS_REQUIRE_RIGS=1</c> (continuous integration) it fails instead.
 /// </summary>
 public static class Rig
 {

@@ -1,6 +1,9 @@
 namespace PatchTools.Tests;
 
-/// <summary>Text that a change must show as a diff: <c>Approved/NAME.txt</c>. With <c>PATCHTOOLS_APPROVE=1</c> the file is written anew instead of compared.</summary>
+/// <summary>
+/// Text that a change must show as a diff: <c>Approved/NAME.txt</c>. With <c>PATCHTOOLS_APPROVE=1</c> the file is
+/// written anew instead of compared.
+/// </summary>
 internal static class Approval
 {
     public static bool IsWriting => Environment.GetEnvironmentVariable("PATCHTOOLS_APPROVE") == "1";

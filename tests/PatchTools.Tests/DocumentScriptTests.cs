@@ -5,10 +5,15 @@ using System.Text.RegularExpressions;
 
 namespace PatchTools.Tests;
 
-/// <summary>The script of the command document, held against the language. What it does is tried in a throw-away Debian.</summary>
+/// <summary>
+/// The script of the command document, held against the language. What it does is tried in a throw-away Debian.
+/// </summary>
 public sealed partial class DocumentScriptTests
 {
-    /// <summary>Engine commands that every host of the engine has; all others of the script are its own functions and the module's cmdlets.</summary>
+    /// <summary>
+    /// Engine commands that every host of the engine has; all others of the script are its own functions and the
+    /// module's cmdlets.
+    /// </summary>
     private static readonly string[] EngineCommands = ["Get-Module", "Import-Module"];
 
     [Fact]
@@ -34,8 +39,8 @@ public sealed partial class DocumentScriptTests
     }
 
     /// <summary>
-    /// Each text that a parameter accepts is put into the script as an agent does that substitutes, and given as an agent does that makes variables. The module is
-    /// played by functions that keep what arrives.
+    /// Each text that a parameter accepts is put into the script as an agent does that substitutes, and given as an
+    /// agent does that makes variables. The module is played by functions that keep what arrives.
     /// </summary>
     [Theory]
     [InlineData("PatchTools-RunPatchBaseline")]
@@ -138,7 +143,10 @@ public sealed partial class DocumentScriptTests
     [GeneratedRegex(@"\{\{ (\w+) \}\}")]
     private static partial Regex Placeholder();
 
-    /// <summary>The last block of text of the document. No library reads it here: a test of this project asserts that none is loaded.</summary>
+    /// <summary>
+    /// The last block of text of the document. No library reads it here: a test of this project asserts that none is
+    /// loaded.
+    /// </summary>
     private static string ScriptOf(string document)
     {
         var lines = File.ReadAllLines(Path.Combine(StagedModule.Folder, "documents", document + ".yaml"));

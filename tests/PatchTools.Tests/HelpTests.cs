@@ -11,7 +11,9 @@ public sealed partial class HelpTests
 {
     private static readonly string Pages = Path.Combine(StagedModule.RepositoryRoot, "module", "docs", "en-US");
 
-    /// <summary>Parameters that every cmdlet has and one section of a page stands for; -WhatIf and -Confirm have their own.</summary>
+    /// <summary>
+    /// Parameters that every cmdlet has and one section of a page stands for; -WhatIf and -Confirm have their own.
+    /// </summary>
     private static readonly HashSet<string> CommonParameters = [.. Cmdlet.CommonParameters];
 
     public static TheoryData<string> Cmdlets => [.. Surface.Cmdlets.Select(Surface.NameOf)];
@@ -42,7 +44,9 @@ public sealed partial class HelpTests
         Assert.Contains(("about_PatchTools", ""), page.Links);
     }
 
-    /// <summary>With <c>PATCHTOOLS_APPROVE=1</c> syntax and facts are written into the page instead of compared.</summary>
+    /// <summary>
+    /// With <c>PATCHTOOLS_APPROVE=1</c> syntax and facts are written into the page instead of compared.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Cmdlets))]
     public void Syntax_and_facts_of_the_page_are_those_of_the_cmdlet(string name)

@@ -32,14 +32,16 @@ internal static class HostProgram
             throw new TimeoutException($"The host did not end within {Deadline}: {output}{error}");
         }
 
-        // Once more without a deadline: until then the last lines may not have been handed over. Both pipes are closed by now.
+        // Once more without a deadline: until then the last lines may not have been handed over. Both pipes are closed
+        // by now.
         process.WaitForExit();
         return new HostRun(process.ExitCode, output.ToString(), error.ToString());
     }
 
     public static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        // Who starts this test may ignore SIGINT, as a shell's background jobs do, and a child inherits that. env gives it back its effect.
+        // Who starts this test may ignore SIGINT, as a shell's background jobs do, and a child inherits that. env gives
+        // it back its effect.
         var start = new ProcessStartInfo(
             "/usr/bin/env",
             ["--default-signal=INT,TERM,QUIT", StagedModule.HostProgram, .. arguments]

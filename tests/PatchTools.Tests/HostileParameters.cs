@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace PatchTools.Tests;
 
 /// <summary>
-/// Parameters of a document that ships with the module, and texts that mean harm to its script. The document is read by lines: a test of this project asserts that
-/// no library for YAML is loaded.
+/// Parameters of a document that ships with the module, and texts that mean harm to its script. The document is read by
+/// lines: a test of this project asserts that no library for YAML is loaded.
 /// </summary>
 internal sealed partial record HostileParameters(string Name, string Pattern)
 {
@@ -112,7 +112,9 @@ internal sealed partial record HostileParameters(string Name, string Pattern)
                 .Select(match => new HostileParameters(match.Groups[1].Value, match.Groups[2].Value)),
         ];
 
-    /// <summary>The same texts for the same seed: innocent ones, and ones with harm put into them at any place.</summary>
+    /// <summary>
+    /// The same texts for the same seed: innocent ones, and ones with harm put into them at any place.
+    /// </summary>
     public static IEnumerable<string> Texts(int seed, int count)
     {
 #pragma warning disable CA5394 // The same texts at every run.
@@ -139,7 +141,10 @@ internal sealed partial record HostileParameters(string Name, string Pattern)
 #pragma warning restore CA5394
     }
 
-    /// <summary>Whether any engine of regular expressions may accept the text: some let <c>\z</c> stand before a last line break, as <c>$</c> does.</summary>
+    /// <summary>
+    /// Whether any engine of regular expressions may accept the text: some let <c>\z</c> stand before a last line
+    /// break, as <c>$</c> does.
+    /// </summary>
     public bool Accepts(string text) =>
         Regex.IsMatch(text, Pattern) || Regex.IsMatch(text, Pattern.Replace("\\z", "$", StringComparison.Ordinal));
 

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace PatchTools.Tests;
 
-/// <summary>Scripts take lists apart with <c>[0]</c>; PowerShell has no indexer for the compiler's own list types and would hand over the whole list.</summary>
+/// <summary>
+/// Scripts take lists apart with <c>[0]</c>; PowerShell has no indexer for the compiler's own list types and would hand
+/// over the whole list.
+/// </summary>
 public sealed class IndexingTests
 {
     [Fact]

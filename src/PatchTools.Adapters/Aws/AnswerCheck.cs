@@ -8,8 +8,9 @@ using Amazon.Runtime.Internal.Transform;
 namespace PatchTools.Adapters.Aws;
 
 /// <summary>
-/// Holds an answer with HTTP 200 against what the service sends: one JSON object that is no error. The SDK takes an empty list, or an error with a status of success
-/// from something in between, for an answer without members, and a report would count as sent that never arrived.
+/// Holds an answer with HTTP 200 against what the service sends: one JSON object that is no error. The SDK takes an
+/// empty list, or an error with a status of success from something in between, for an answer without members, and a
+/// report would count as sent that never arrived.
 /// </summary>
 internal sealed class AnswerCheck : PipelineHandler
 {

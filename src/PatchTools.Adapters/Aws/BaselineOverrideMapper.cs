@@ -7,8 +7,9 @@ using SdkPatchSource = Amazon.SimpleSystemsManagement.Model.PatchSource;
 namespace PatchTools.Adapters.Aws;
 
 /// <summary>
-/// A baseline to the nine members of <c>BaselineOverride</c> (spec 05 §3.2); pure. Lists go also when they are empty. A rule's days and date go only when
-/// the file had them: absent members stay absent, because the service refuses explicit nulls (QUIRK).
+/// A baseline to the nine members of <c>BaselineOverride</c> (reference 05 §3.2); pure. Lists go also when they are
+/// empty. A rule's days and date go only when the file had them: absent members stay absent, because the service
+/// refuses explicit nulls (QUIRK).
 /// </summary>
 internal static class BaselineOverrideMapper
 {

@@ -6,7 +6,7 @@ using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>Objects in S3, signed, in the instance's region (spec 05 §1); one GET, no HEAD.</summary>
+/// <summary>Objects in S3, signed, in the instance's region (reference 05 §1); one GET, no HEAD.</summary>
 internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience)
 {
     public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
@@ -119,7 +119,7 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(aws.Region);
 
-            // As the reference does there (spec 01 §4.5); elsewhere AWS_USE_FIPS_ENDPOINT decides.
+            // As the reference does there (reference 01 §4.5); elsewhere AWS_USE_FIPS_ENDPOINT decides.
             if (aws.Region.StartsWith("us-gov-", StringComparison.Ordinal))
                 config.UseFIPSEndpoint = true;
         }

@@ -5,14 +5,21 @@ using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>Where credentials come from: the profile that was named, else the SDK's chain (environment, web identity, shared files, container, instance role).</summary>
+/// <summary>
+/// Where credentials come from: the profile that was named, else the SDK's chain (environment, web identity, shared
+/// files, container, instance role).
+/// </summary>
 internal static class Credentials
 {
-    /// <summary>The SDK would ask the instance metadata service through the proxy of the environment, which would answer for its own host.</summary>
+    /// <summary>
+    /// The SDK would ask the instance metadata service through the proxy of the environment, which would answer for its
+    /// own host.
+    /// </summary>
     static Credentials() => Amazon.Util.EC2InstanceMetadata.Proxy = new System.Net.WebProxy();
 
     /// <summary>The provider itself; it renews what it gives.</summary>
-    /// <exception cref="PatchServiceException"><see cref="PatchServiceFailure.NoCredentials"/>: no provider has any.</exception>
+    /// <exception cref="PatchServiceException"><see cref="PatchServiceFailure.NoCredentials"/>: no provider has
+    /// any.</exception>
     public static async Task<AWSCredentials> ProviderAsync(
         string operation,
         string? profileName,
@@ -38,8 +45,9 @@ internal static class Credentials
         }
     }
 
-    /// <summary>What the provider gives now, to be used as it is (spec 02 §3, the default client).</summary>
-    /// <exception cref="PatchServiceException"><see cref="PatchServiceFailure.NoCredentials"/>: none resolve.</exception>
+    /// <summary>What the provider gives now, to be used as it is (reference 02 §3, the default client).</summary>
+    /// <exception cref="PatchServiceException"><see cref="PatchServiceFailure.NoCredentials"/>: none
+    /// resolve.</exception>
     public static async Task<AWSCredentials> ResolveAsync(
         string operation,
         string? profileName,
@@ -60,7 +68,10 @@ internal static class Credentials
         }
     }
 
-    /// <summary>What the SDK's providers throw when they have none. Their services' own refusals (an assumed role, say) count too: the credentials fail, not the call.</summary>
+    /// <summary>
+    /// What the SDK's providers throw when they have none. Their services' own refusals (an assumed role, say) count
+    /// too: the credentials fail, not the call.
+    /// </summary>
     private static bool IsNone(Exception e) =>
         e
             is AmazonClientException

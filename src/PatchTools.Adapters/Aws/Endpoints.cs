@@ -1,6 +1,8 @@
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>Endpoints that the environment names (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").</summary>
+/// <summary>
+/// Endpoints that the environment names (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+/// </summary>
 internal static class Endpoints
 {
     /// <param name="service">Service id as in the variable's name: <c>SSM</c>, <c>S3</c>.</param>

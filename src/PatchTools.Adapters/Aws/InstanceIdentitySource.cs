@@ -2,7 +2,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>Instance metadata service: version 2 by its session token, version 1 where it gives none (AWS EC2 guide, "Use the Instance Metadata Service").</summary>
+/// <summary>
+/// Instance metadata service: version 2 by its session token, version 1 where it gives none (AWS EC2 guide, "Use the
+/// Instance Metadata Service").
+/// </summary>
 internal sealed class InstanceIdentitySource(Uri? endpoint, CallPatience patience) : IInstanceIdentitySource
 {
     private const int MaxAnswerBytes = 256;
@@ -55,7 +58,8 @@ internal sealed class InstanceIdentitySource(Uri? endpoint, CallPatience patienc
     }
 
     /// <summary>
-    /// Null: version 1 is left. In a container behind a hop limit of 1 the token never arrives, while version 1 may still answer; so it gets half of the time.
+    /// Null: version 1 is left. In a container behind a hop limit of 1 the token never arrives, while version 1 may
+    /// still answer; so it gets half of the time.
     /// </summary>
     private async Task<string?> TokenAsync(HttpClient http, CancellationToken cancellationToken)
     {

@@ -7,7 +7,10 @@ internal static class ObjectBody
 {
     private const int BufferBytes = 80 * 1024;
 
-    /// <summary>The location without user and query, which may be secrets. Of a scheme that is not fetched, whose query .NET may take for a part of the path, only the host.</summary>
+    /// <summary>
+    /// The location without user and query, which may be secrets. Of a scheme that is not fetched, whose query .NET may
+    /// take for a part of the path, only the host.
+    /// </summary>
     public static string Describe(Uri location) =>
         location.Scheme is "https" or "http" or "s3"
             ? location.GetComponents(
@@ -40,7 +43,8 @@ internal static class ObjectBody
     /// <param name="announced">Content-Length; null when there is none.</param>
     /// <param name="maxBytes">What is larger is not read further.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ObjectStoreException"><see cref="ObjectStoreFailure.TooLarge"/>, <see cref="ObjectStoreFailure.Truncated"/>.</exception>
+    /// <exception cref="ObjectStoreException"><see cref="ObjectStoreFailure.TooLarge"/>,
+    /// <see cref="ObjectStoreFailure.Truncated"/>.</exception>
     public static async Task<byte[]> ReadAsync(
         Uri location,
         Stream body,

@@ -43,7 +43,9 @@ internal sealed class ObjectStore(AwsSettings? settings, CallPatience patience) 
             ? CallPatience.ConnectRetries
             : patience.DownloadRetries;
 
-    /// <summary>A body that broke off, and for the web what the SDK retries by itself for S3: no answer, 429 and 5xx.</summary>
+    /// <summary>
+    /// A body that broke off, and for the web what the SDK retries by itself for S3: no answer, 429 and 5xx.
+    /// </summary>
     private static bool MayPass(ObjectStoreException e, Uri location) =>
         e.Failure == ObjectStoreFailure.Truncated
         || (

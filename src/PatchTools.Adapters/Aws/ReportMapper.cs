@@ -12,7 +12,10 @@ internal static class ReportMapper
     public static PutInventoryRequest Map(string instanceId, IReadOnlyList<InventoryItem> items) =>
         new() { InstanceId = instanceId, Items = [.. items.Select(Map)] };
 
-    /// <summary>The upload is partial also with the fallback's credentials, where the reference forgets to say so (QUIRK of spec 07 §8).</summary>
+    /// <summary>
+    /// The upload is partial also with the fallback's credentials, where the reference forgets to say so (QUIRK of
+    /// reference 07 §8).
+    /// </summary>
     public static PutComplianceItemsRequest Map(AssociationReportCall call) =>
         new()
         {
@@ -42,7 +45,10 @@ internal static class ReportMapper
                 ],
         };
 
-    /// <summary>What is null is not sent. A dictionary that is only added to keeps the order of its members, which the content hash covers.</summary>
+    /// <summary>
+    /// What is null is not sent. A dictionary that is only added to keeps the order of its members, which the content
+    /// hash covers.
+    /// </summary>
     private static SdkInventoryItem Map(InventoryItem item) =>
         new()
         {

@@ -5,7 +5,10 @@ using Amazon.S3.Internal;
 
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>The SDK's client with waits of ours; it judges what is worth another try, follows a bucket to its region and corrects a skewed clock.</summary>
+/// <summary>
+/// The SDK's client with waits of ours; it judges what is worth another try, follows a bucket to its region and
+/// corrects a skewed clock.
+/// </summary>
 internal sealed class S3Client(AWSCredentials credentials, S3ClientConfig config) : AmazonS3Client(credentials, config)
 {
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)

@@ -7,11 +7,15 @@ using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>The one place where what the SDK throws becomes a <see cref="PatchServiceException"/>. No exception of the SDK travels on as cause: its type lives in another load context.</summary>
+/// <summary>
+/// The one place where what the SDK throws becomes a <see cref="PatchServiceException"/>. No exception of the SDK
+/// travels on as cause: its type lives in another load context.
+/// </summary>
 internal static class ServiceFailures
 {
     /// <param name="operation">The call.</param>
-    /// <param name="endpoint">Host and port that was asked; null when it is unknown, because nothing got so far.</param>
+    /// <param name="endpoint">Host and port that was asked; null when it is unknown, because nothing got so
+    /// far.</param>
     /// <param name="exception">What the SDK threw.</param>
     public static PatchServiceException Map(string operation, string? endpoint, Exception exception)
     {
@@ -89,7 +93,10 @@ internal static class ServiceFailures
         return null;
     }
 
-    /// <summary>No connection came about, and asking again soon will not change that: nobody listens, no way leads there, the name is unknown, the proxy does not let it through, or the certificate is refused.</summary>
+    /// <summary>
+    /// No connection came about, and asking again soon will not change that: nobody listens, no way leads there, the
+    /// name is unknown, the proxy does not let it through, or the certificate is refused.
+    /// </summary>
     public static bool IsNoConnection(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
@@ -176,7 +183,8 @@ internal static class ServiceFailures
         code switch
         {
             "RequestTimeTooSkewed" or "RequestExpired" => PatchServiceFailure.ClockSkewed,
-            // The service's words for a signature of another time: "Signature expired: 20260101T000000Z is now earlier than …", "Signature not yet current: …".
+            // The service's words for a signature of another time: "Signature expired: 20260101T000000Z is now earlier
+            // than …", "Signature not yet current: …".
             "InvalidSignatureException"
             or "SignatureDoesNotMatch"
                 when message is not null

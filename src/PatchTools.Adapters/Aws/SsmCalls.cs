@@ -6,9 +6,11 @@ using PatchTools.Ports;
 namespace PatchTools.Adapters.Aws;
 
 /// <summary>
-/// Calls of SSM over the SDK. Throttling, 5xx, broken connections and damaged answers are retried five times after the first try (spec 02 §3), a connection
-/// that cannot be made once, all within one deadline; what is left becomes a <see cref="PatchServiceException"/> that names the endpoint where none answered.
-/// <c>AWS_ENDPOINT_URL_SSM</c>, <c>AWS_ENDPOINT_URL</c>, <c>AWS_USE_FIPS_ENDPOINT</c> and <c>AWS_USE_DUALSTACK_ENDPOINT</c> are the SDK's own affair.
+/// Calls of SSM over the SDK. Throttling, 5xx, broken connections and damaged answers are retried five times after the
+/// first try (reference 02 §3), a connection that cannot be made once, all within one deadline; what is left becomes a
+/// <see cref="PatchServiceException"/> that names the endpoint where none answered. <c>AWS_ENDPOINT_URL_SSM</c>,
+/// <c>AWS_ENDPOINT_URL</c>, <c>AWS_USE_FIPS_ENDPOINT</c> and <c>AWS_USE_DUALSTACK_ENDPOINT</c> are the SDK's own
+/// affair.
 /// </summary>
 internal sealed class SsmCalls(AwsSettings settings, CallPatience patience) : IDisposable
 {
@@ -89,7 +91,8 @@ internal sealed class SsmCalls(AwsSettings settings, CallPatience patience) : ID
 
     private SsmClient Client(AWSCredentials credentials)
     {
-        // With any endpoint but AWS's own, also one of the environment, the SDK would sign for us-east-1 unless it is told the region.
+        // With any endpoint but AWS's own, also one of the environment, the SDK would sign for us-east-1 unless it is
+        // told the region.
         var config = new SsmClientConfig(patience)
         {
             RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region),

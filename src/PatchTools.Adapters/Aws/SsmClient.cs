@@ -4,7 +4,10 @@ using Amazon.SimpleSystemsManagement;
 
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>The SDK's client with the reference's retries: it judges what is worth one and corrects a skewed clock; count, waits and no shared quota are ours.</summary>
+/// <summary>
+/// The SDK's client with the reference's retries: it judges what is worth one and corrects a skewed clock; count, waits
+/// and no shared quota are ours.
+/// </summary>
 internal sealed class SsmClient(AWSCredentials credentials, SsmClientConfig config)
     : AmazonSimpleSystemsManagementClient(credentials, config)
 {

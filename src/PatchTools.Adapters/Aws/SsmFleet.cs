@@ -7,7 +7,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Aws;
 
-/// <summary>The calls of an administrator, as <see cref="SsmCalls"/> makes them. No page is asked for before the one before it has been taken.</summary>
+/// <summary>
+/// The calls of an administrator, as <see cref="SsmCalls"/> makes them. No page is asked for before the one before it
+/// has been taken.
+/// </summary>
 internal sealed partial class SsmFleet(AwsSettings settings, CallPatience patience)
     : IFleetOperations,
         IFleetCompliance,
@@ -470,7 +473,10 @@ internal sealed partial class SsmFleet(AwsSettings settings, CallPatience patien
                 patch.CVEIds?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
         };
 
-    /// <summary>The model's enumeration says <c>INSTALLED_OTHER</c> and the service <c>InstalledOther</c>; reports say the latter.</summary>
+    /// <summary>
+    /// The model's enumeration says <c>INSTALLED_OTHER</c> and the service <c>InstalledOther</c>; reports say the
+    /// latter.
+    /// </summary>
     private static string StateOf(string state) =>
         Enum.TryParse<PatchState>(state.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var known)
             ? known.ToString()

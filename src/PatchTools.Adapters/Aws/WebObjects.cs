@@ -5,8 +5,9 @@ namespace PatchTools.Adapters.Aws;
 
 /// <summary>
 /// Documents by URL. Plain <c>http://</c> is only spoken to this machine itself and to the host that was given as an <c>http://</c> endpoint for SSM
-/// (<c>-EndpointUrl</c>, <c>AWS_ENDPOINT_URL_SSM</c>, <c>AWS_ENDPOINT_URL</c>): whoever speaks to the service unprotected on purpose gets its presigned URLs
-/// likewise, and nobody else does. A redirect never leads from https to http.
+/// (<c>-EndpointUrl</c>, <c>AWS_ENDPOINT_URL_SSM</c>, <c>AWS_ENDPOINT_URL</c>): whoever speaks to the service
+/// unprotected on purpose gets its presigned URLs likewise, and nobody else does. A redirect never leads from https to
+/// http.
 /// </summary>
 internal sealed class WebObjects : IDisposable
 {

@@ -4,8 +4,9 @@ using PatchTools.Ports;
 namespace PatchTools.Adapters.Compression;
 
 /// <summary>
-/// A package's decoder, with one exception for all damage. What a decoder throws while its source reads well is about the data, whatever its type; what the
-/// source throws passes through. A decoder that ends before its source does is followed by another, past the zeros that may lie between two xz streams.
+/// A package's decoder, with one exception for all damage. What a decoder throws while its source reads well is about
+/// the data, whatever its type; what the source throws passes through. A decoder that ends before its source does is
+/// followed by another, past the zeros that may lie between two xz streams.
 /// </summary>
 internal sealed class DecodingStream(string format, Stream compressed, Func<Stream, Stream> open) : ReadOnlyStream
 {
@@ -54,7 +55,10 @@ internal sealed class DecodingStream(string format, Stream compressed, Func<Stre
         base.Dispose(disposing);
     }
 
-    /// <summary>The compressed bytes through one large buffer; decoders read them in small pieces, and some close them before their time, to no effect.</summary>
+    /// <summary>
+    /// The compressed bytes through one large buffer; decoders read them in small pieces, and some close them before
+    /// their time, to no effect.
+    /// </summary>
     private sealed class Source(Stream inner) : ReadOnlyStream
     {
         private readonly byte[] _buffer = new byte[128 * 1024];

@@ -7,7 +7,10 @@ using ZstdSharp;
 
 namespace PatchTools.Adapters.Compression;
 
-/// <summary>Opens package lists in the formats that the BCL does not read. Files of several frames or streams are read to the end.</summary>
+/// <summary>
+/// Opens package lists in the formats that the BCL does not read. Files of several frames or streams are read to the
+/// end.
+/// </summary>
 public sealed class Decompressor : IDecompressor
 {
     private const int BufferBytes = 128 * 1024;

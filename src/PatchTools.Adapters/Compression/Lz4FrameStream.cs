@@ -6,8 +6,9 @@ using PatchTools.Ports;
 namespace PatchTools.Adapters.Compression;
 
 /// <summary>
-/// LZ4 frames (lz4_Frame_format.md, version 1.6) over the package's block decoder. The package's own stream copies every byte twice more; this one decodes
-/// into the caller's buffer where a whole block fits, which is what reading 50 MB of package lists costs most. All checksums that a frame has are verified.
+/// LZ4 frames (lz4_Frame_format.md, version 1.6) over the package's block decoder. The package's own stream copies
+/// every byte twice more; this one decodes into the caller's buffer where a whole block fits, which is what reading 50
+/// MB of package lists costs most. All checksums that a frame has are verified.
 /// </summary>
 internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
 {
@@ -21,7 +22,8 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
     private int _inputStart;
     private int _inputEnd;
 
-    // The last 64 KiB that came out, right-aligned in the first part; behind them a block that did not fit the caller's buffer.
+    // The last 64 KiB that came out, right-aligned in the first part; behind them a block that did not fit the caller's
+    // buffer.
     private byte[] _window = [];
     private int _history;
     private int _pending;
@@ -84,7 +86,10 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
         return count;
     }
 
-    /// <summary>Block after block straight into the caller's buffer, as long as each is sure to fit and its history lies where the decoder can see it in one piece.</summary>
+    /// <summary>
+    /// Block after block straight into the caller's buffer, as long as each is sure to fit and its history lies where
+    /// the decoder can see it in one piece.
+    /// </summary>
     private int DecodeInto(Span<byte> buffer)
     {
         var written = DecodeBlock(buffer[.._maxBlock], _window.AsSpan(HistoryBytes - _history, _history));
@@ -219,7 +224,10 @@ internal sealed class Lz4FrameStream(Stream compressed) : ReadOnlyStream
 
     private uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
-    /// <summary>The checksum that follows a block just taken; the block is found again, because buffering more may have moved it.</summary>
+    /// <summary>
+    /// The checksum that follows a block just taken; the block is found again, because buffering more may have moved
+    /// it.
+    /// </summary>
     private uint ReadUInt32After(ref ReadOnlySpan<byte> block)
     {
         _inputStart -= block.Length;

@@ -9,7 +9,8 @@ public sealed class DatabaseReader : IDatabaseReader
 {
     public void Read(string path, string query, Action<IDataRecord> row)
     {
-        // Immutable: a directory that cannot be written, as an image's or another user's, is read all the same, and nothing is left there.
+        // Immutable: a directory that cannot be written, as an image's or another user's, is read all the same, and
+        // nothing is left there.
         var settings = new SqliteConnectionStringBuilder
         {
             DataSource = $"{new Uri(path).AbsoluteUri}?immutable=1",

@@ -4,7 +4,8 @@ using PatchTools.Ports;
 namespace PatchTools.Adapters.Yaml;
 
 /// <summary>
-/// Install override lists over a YAML parser. The reference's loader makes numbers, dates and objects of unquoted text (QUIRK); here text stays text.
+/// Install override lists over a YAML parser. The reference's loader makes numbers, dates and objects of unquoted text
+/// (QUIRK); here text stays text.
 /// </summary>
 /// <example><code>
 /// patches:
@@ -78,7 +79,8 @@ public sealed class OverrideListReader : IOverrideListReader
 
     private static OverrideListException Wrong(YamlNode node, string message) => new(message, node.Line, node.Column);
 
-    /// <exception cref="OverrideListException">No text: bytes that are no UTF-8, or control characters, where the parser would stop in silence.</exception>
+    /// <exception cref="OverrideListException">No text: bytes that are no UTF-8, or control characters, where the
+    /// parser would stop in silence.</exception>
     private static string Text(ReadOnlyMemory<byte> content)
     {
         var bytes = content.Span;

@@ -5,8 +5,9 @@ using YamlDotNet.Core.Events;
 namespace PatchTools.Adapters.Yaml;
 
 /// <summary>
-/// Composes one document from the package's events. Nothing is resolved but aliases: a scalar stays the text that was written, a tag makes no object, and
-/// an alias shares its node, so that no document grows larger in memory than it is in the file.
+/// Composes one document from the package's events. Nothing is resolved but aliases: a scalar stays the text that was
+/// written, a tag makes no object, and an alias shares its node, so that no document grows larger in memory than it is
+/// in the file.
 /// </summary>
 internal sealed class YamlTree
 {

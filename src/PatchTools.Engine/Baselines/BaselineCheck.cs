@@ -7,8 +7,9 @@ namespace PatchTools.Baselines;
 public sealed record BaselineCheckHost(HostInventory Inventory, IComparer<string> VersionOrder, DateTimeOffset Now);
 
 /// <summary>
-/// Looks for what is wrong with a baseline before anybody relies on it: holes, rules and entries that can never match, fields that the family ignores, what a run
-/// or the service would refuse; against a host also what matches nothing there. Pure.
+/// Looks for what is wrong with a baseline before anybody relies on it: holes, rules and entries that can never match,
+/// fields that the family ignores, what a run or the service would refuse; against a host also what matches nothing
+/// there. Pure.
 /// </summary>
 public static class BaselineCheck
 {

@@ -3,8 +3,8 @@ using PatchTools.Hosts;
 namespace PatchTools.Baselines;
 
 /// <summary>
-/// Filter keys and values that AWS has published for each operating system (spec 20 §4). AWS refers to DescribePatchProperties today, which knows nothing else
-/// for Linux; another value is not refused, only pointed out.
+/// Filter keys and values that AWS has published for each operating system (reference 20 §4). AWS refers to
+/// DescribePatchProperties today, which knows nothing else for Linux; another value is not refused, only pointed out.
 /// </summary>
 public static class BaselineVocabulary
 {
@@ -14,7 +14,10 @@ public static class BaselineVocabulary
     public const string Priority = "PRIORITY";
     public const string Section = "SECTION";
 
-    /// <summary>dpkg's priorities (Debian policy §2.5), gravest first; <c>Extra</c> is deprecated there and still published by AWS.</summary>
+    /// <summary>
+    /// dpkg's priorities (Debian policy §2.5), gravest first; <c>Extra</c> is deprecated there and still published by
+    /// AWS.
+    /// </summary>
     public static IReadOnlyList<string> Priorities { get; } =
     ["Required", "Important", "Standard", "Optional", "Extra"];
 
@@ -129,7 +132,9 @@ public static class BaselineVocabulary
             _ => 0,
         };
 
-    /// <summary>Amazon's advisories say Medium, everybody else's Moderate; 2023 may meet both, from repositories of others.</summary>
+    /// <summary>
+    /// Amazon's advisories say Medium, everybody else's Moderate; 2023 may meet both, from repositories of others.
+    /// </summary>
     private static string[] Severities(string operatingSystem) =>
         operatingSystem switch
         {

@@ -4,7 +4,10 @@ using static PatchTools.Baselines.BaselineCheck;
 
 namespace PatchTools.Baselines;
 
-/// <summary>What of a baseline meets nothing on one host: the evaluator itself is asked, once for the whole baseline and once for every rule alone.</summary>
+/// <summary>
+/// What of a baseline meets nothing on one host: the evaluator itself is asked, once for the whole baseline and once
+/// for every rule alone.
+/// </summary>
 internal static class HostCheck
 {
     public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, BaselineCheckHost host, bool fails)
@@ -56,7 +59,8 @@ internal static class HostCheck
 
         for (var i = 0; i < baseline.ApprovalRules.Count; i++)
         {
-            // Alone and without its delay: what the rule could ever approve here, whatever the others and the lists say.
+            // Alone and without its delay: what the rule could ever approve here, whatever the others and the lists
+            // say.
             var rule = baseline.ApprovalRules[i] with
             {
                 ApproveAfterDays = 0,

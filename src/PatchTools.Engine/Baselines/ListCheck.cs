@@ -3,7 +3,9 @@ using static PatchTools.Baselines.BaselineCheck;
 
 namespace PatchTools.Baselines;
 
-/// <summary>Approved and rejected patches: ids where the family has none, entries that undo each other, and what has no effect.</summary>
+/// <summary>
+/// Approved and rejected patches: ids where the family has none, entries that undo each other, and what has no effect.
+/// </summary>
 internal static partial class ListCheck
 {
     private const string Approved = "ApprovedPatches";
@@ -108,7 +110,10 @@ internal static partial class ListCheck
             );
     }
 
-    /// <summary>CVE ids, advisory ids with a year (<c>RHSA-2026:0864</c>, <c>ALAS2023-2026-123</c>, <c>SUSE-SLE-…-2026-1</c>) and Bugzilla numbers.</summary>
+    /// <summary>
+    /// CVE ids, advisory ids with a year (<c>RHSA-2026:0864</c>, <c>ALAS2023-2026-123</c>, <c>SUSE-SLE-…-2026-1</c>)
+    /// and Bugzilla numbers.
+    /// </summary>
     private static bool IsId(string entry) => Id().IsMatch(entry);
 
     [GeneratedRegex(

@@ -3,7 +3,9 @@ using static PatchTools.Baselines.BaselineVocabulary;
 
 namespace PatchTools.Baselines;
 
-/// <summary>Filters and approval rules: what fails, what can never match, what has no effect, what is left out.</summary>
+/// <summary>
+/// Filters and approval rules: what fails, what can never match, what has no effect, what is left out.
+/// </summary>
 internal static class RuleCheck
 {
     private const string GlobalFilters = "GlobalFilters";
@@ -350,7 +352,10 @@ internal static class RuleCheck
         return allowed;
     }
 
-    /// <summary>Whether whatever <paramref name="rule"/> approves, <paramref name="other"/> approves too, no later and at no lower level.</summary>
+    /// <summary>
+    /// Whether whatever <paramref name="rule"/> approves, <paramref name="other"/> approves too, no later and at no
+    /// lower level.
+    /// </summary>
     private static bool Covers(ApprovalRule other, ApprovalRule rule, PackageFamily family)
     {
         if (

@@ -4,8 +4,8 @@ using static PatchTools.Baselines.BaselineCheck;
 namespace PatchTools.Baselines;
 
 /// <summary>
-/// What CreatePatchBaseline, UpdatePatchBaseline and BaselineOverride refuse (Systems Manager API reference; spec 20 §4, §6, §8, §13). PatchTools itself has no
-/// such limits: they are warnings.
+/// What CreatePatchBaseline, UpdatePatchBaseline and BaselineOverride refuse (Systems Manager API reference; reference
+/// 20 §4, §6, §8, §13). PatchTools itself has no such limits: they are warnings.
 /// </summary>
 internal static partial class ServiceLimits
 {

@@ -4,12 +4,15 @@ using PatchTools.Errors;
 namespace PatchTools.Checksums;
 
 /// <summary>
-/// The one native library that .NET does not bring along. Without it the first checksum or TLS connection ends the process at once (abort, 134), so it is looked for
-/// before anything needs it.
+/// The one native library that .NET does not bring along. Without it the first checksum or TLS connection ends the
+/// process at once (abort, 134), so it is looked for before anything needs it.
 /// </summary>
 public static class OpenSslLibrary
 {
-    /// <summary>The names that .NET tries, newest first. A distribution that wants another one names it in <c>CLR_OPENSSL_VERSION_OVERRIDE</c>.</summary>
+    /// <summary>
+    /// The names that .NET tries, newest first. A distribution that wants another one names it in
+    /// <c>CLR_OPENSSL_VERSION_OVERRIDE</c>.
+    /// </summary>
     private static readonly string[] Versions = ["3", "1.1", "1.0.2", "1.0.0", "10"];
 
     private static readonly Lazy<bool> Present = new(() =>

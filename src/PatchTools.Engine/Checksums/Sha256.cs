@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace PatchTools.Checksums;
 
 /// <summary>
-/// SHA-256 by OpenSSL where there is one, and by code of our own (FIPS 180-4) where there is none, a tenth as quick: .NET has no managed one, and a library of
-/// ciphers for one function would weigh more than the module.
+/// SHA-256 by OpenSSL where there is one, and by code of our own (FIPS 180-4) where there is none, a tenth as quick:
+/// .NET has no managed one, and a library of ciphers for one function would weigh more than the module.
 /// </summary>
 public static class Sha256
 {
@@ -110,7 +110,10 @@ public static class Sha256
     private static IEnumerable<int> Primes(int count) =>
         Enumerable.Range(2, 400).Where(n => Enumerable.Range(2, n - 2).All(d => d * d > n || n % d != 0)).Take(count);
 
-    /// <summary>The first 32 bits of a root's fraction: the standard defines its constants so. Exact by whole numbers; the floating root is only where to begin.</summary>
+    /// <summary>
+    /// The first 32 bits of a root's fraction: the standard defines its constants so. Exact by whole numbers; the
+    /// floating root is only where to begin.
+    /// </summary>
     private static uint FractionBits(double root, int prime, int power)
     {
         var scaled = new BigInteger(Math.Floor(root * 4294967296.0));

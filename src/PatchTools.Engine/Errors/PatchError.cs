@@ -20,14 +20,19 @@ public enum PatchErrorCategory
     ReadError,
 }
 
-/// <summary>One row of the error table: a stable id, the exit code of a host that ends with it, what it means, and the cure.</summary>
+/// <summary>
+/// One row of the error table: a stable id, the exit code of a host that ends with it, what it means, and the cure.
+/// </summary>
 /// <param name="Id">Stable PascalCase fact; the name of its field in <see cref="PatchErrors"/>.</param>
-/// <param name="ExitCode">DESIGN §6.</param>
+/// <param name="ExitCode">design §6.</param>
 /// <param name="Category">Kind of failure.</param>
 /// <param name="RecommendedAction">What to do, one or two sentences.</param>
 public sealed record PatchError(string Id, int ExitCode, PatchErrorCategory Category, string RecommendedAction);
 
-/// <summary>The single table of everything PatchTools fails with on purpose. A test holds it against <c>about_PatchTools_ExitCodes</c>.</summary>
+/// <summary>
+/// The single table of everything PatchTools fails with on purpose. A test holds it against
+/// <c>about_PatchTools_ExitCodes</c>.
+/// </summary>
 public static class PatchErrors
 {
     // Snapshot and baseline
@@ -421,7 +426,10 @@ public static class PatchErrors
     ) => new(id, exitCode, category, recommendedAction);
 }
 
-/// <summary>Anything PatchTools fails with on purpose: says what, where and what to do. The one exception type that crosses the engine's border.</summary>
+/// <summary>
+/// Anything PatchTools fails with on purpose: says what, where and what to do. The one exception type that crosses the
+/// engine's border.
+/// </summary>
 public class PatchToolsException : Exception
 {
     /// <param name="error">Row of the table.</param>
@@ -444,7 +452,7 @@ public class PatchToolsException : Exception
 
     public object? Target { get; }
 
-    /// <summary>Exit status of a host or script that ends with this error (DESIGN §6).</summary>
+    /// <summary>Exit status of a host or script that ends with this error (design §6).</summary>
     public int ExitCode => Error.ExitCode;
 
     public string ErrorId => Error.Id;

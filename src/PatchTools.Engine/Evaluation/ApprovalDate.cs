@@ -6,8 +6,9 @@ namespace PatchTools.Evaluation;
 internal readonly record struct ApprovalDateVerdict(bool IsApproved, DateTimeOffset? From);
 
 /// <summary>
-/// Approval by age, in whole UTC days as AWS documents it: approved when today ≥ release day + <c>ApproveAfterDays</c>, or when the release day is not
-/// after <c>ApproveUntilDate</c>, which wins when both are given. A release without a date is approved (spec 03 §3, DESIGN §4).
+/// Approval by age, in whole UTC days as AWS documents it: approved when today ≥ release day + <c>ApproveAfterDays</c>,
+/// or when the release day is not after <c>ApproveUntilDate</c>, which wins when both are given. A release without a
+/// date is approved (reference 03 §3, design §4).
 /// </summary>
 internal static class ApprovalDate
 {

@@ -3,11 +3,17 @@ using PatchTools.Evaluation.Rpm;
 
 namespace PatchTools.Evaluation;
 
-/// <summary>Compares a baseline with the packages of a host. Pure: the same request gives the same report; no I/O, no clock, no environment.</summary>
+/// <summary>
+/// Compares a baseline with the packages of a host. Pure: the same request gives the same report; no I/O, no clock, no
+/// environment.
+/// </summary>
 public static class BaselineEvaluator
 {
-    /// <summary>Judges every package of the inventory; the pending-reboot carry-over is the publisher's (spec 06 §2).</summary>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's baseline filters by a key that has no meaning there.</exception>
+    /// <summary>
+    /// Judges every package of the inventory; the pending-reboot carry-over is the publisher's (reference 06 §2).
+    /// </summary>
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's
+    /// baseline filters by a key that has no meaning there.</exception>
     public static ComplianceReport Evaluate(EvaluationRequest request)
     {
         var evaluator = EvaluatorOf(request);

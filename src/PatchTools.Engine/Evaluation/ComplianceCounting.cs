@@ -1,9 +1,15 @@
 namespace PatchTools.Evaluation;
 
-/// <summary>Counts, severity and order of a report's findings: one place, because the pending-reboot carry-over changes states after the evaluation (spec 06 §2).</summary>
+/// <summary>
+/// Counts, severity and order of a report's findings: one place, because the pending-reboot carry-over changes states
+/// after the evaluation (reference 06 §2).
+/// </summary>
 internal static class ComplianceCounting
 {
-    /// <summary>Counts after all adjustments. <paramref name="notApplicable"/> is only ever a number: its packages are no findings.</summary>
+    /// <summary>
+    /// Counts after all adjustments. <paramref name="notApplicable"/> is only ever a number: its packages are no
+    /// findings.
+    /// </summary>
     public static ComplianceCounts Count(IReadOnlyList<PatchFinding> findings, int notApplicable)
     {
         var byState = new int[Enum.GetValues<PatchState>().Length];
@@ -37,7 +43,10 @@ internal static class ComplianceCounting
         };
     }
 
-    /// <summary>Spec 06 §5 in its correct reading: pending packages count too. Null when everything complies, else at least INFORMATIONAL.</summary>
+    /// <summary>
+    /// Reference 06 §5 in its correct reading: pending packages count too. Null when everything complies, else at least
+    /// INFORMATIONAL.
+    /// </summary>
     public static ComplianceLevel? NonCompliantSeverity(IReadOnlyList<PatchFinding> findings)
     {
         ComplianceLevel? result = null;
@@ -51,7 +60,9 @@ internal static class ComplianceCounting
         return result;
     }
 
-    /// <summary>Report order: by state, then by name in code-point order, ties as they came (spec 07 §3).</summary>
+    /// <summary>
+    /// Report order: by state, then by name in code-point order, ties as they came (reference 07 §3).
+    /// </summary>
     public static IReadOnlyList<PatchFinding> InReportOrder(IEnumerable<PatchFinding> findings) =>
         [.. findings.OrderBy(f => StateOrder(f.State)).ThenBy(f => f.Name, CodePointOrder.Instance)];
 
@@ -67,7 +78,9 @@ internal static class ComplianceCounting
             _ => 6,
         };
 
-    /// <summary>Python compares code points, .NET's ordinal order compares UTF-16 units; they differ beyond U+FFFF only.</summary>
+    /// <summary>
+    /// Python compares code points, .NET's ordinal order compares UTF-16 units; they differ beyond U+FFFF only.
+    /// </summary>
     private sealed class CodePointOrder : IComparer<string>
     {
         public static readonly CodePointOrder Instance = new();

@@ -3,14 +3,15 @@ using PatchTools.PackageManagers;
 namespace PatchTools.Evaluation;
 
 /// <summary>
-/// What a run installed or upgraded, dependencies included, as it is installed now: versions before and after are compared. The reference compares lists of
-/// states, and so loses a package that came to a version between the old and the wanted one (spec 09 §1 QUIRK). Pure.
+/// What a run installed or upgraded, dependencies included, as it is installed now: versions before and after are
+/// compared. The reference compares lists of states, and so loses a package that came to a version between the old and
+/// the wanted one (reference 09 §1 QUIRK). Pure.
 /// </summary>
 public static class CurrentInstalled
 {
     /// <summary>
-    /// Each package once, as Installed, InstalledOther or InstalledRejected at its installed version, also where the report calls it Missing or Failed
-    /// because a newer one is wanted.
+    /// Each package once, as Installed, InstalledOther or InstalledRejected at its installed version, also where the
+    /// report calls it Missing or Failed because a newer one is wanted.
     /// </summary>
     /// <param name="before">Inventory before the transaction.</param>
     /// <param name="after">Report on an inventory taken after it.</param>

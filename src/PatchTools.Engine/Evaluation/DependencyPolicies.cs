@@ -6,7 +6,8 @@ using PatchTools.PackageManagers;
 namespace PatchTools.Evaluation;
 
 /// <summary>
-/// Which packages that nobody asked for a transaction may bring along (spec 09 §7.2 "Not allowed", 10 §9, 11 §9.1). Pure; safe from several threads.
+/// Which packages that nobody asked for a transaction may bring along (reference 09 §7.2 "Not allowed", 10 §9, 11
+/// §9.1). Pure; safe from several threads.
 /// </summary>
 public static class DependencyPolicies
 {
@@ -20,7 +21,8 @@ public static class DependencyPolicies
             return new OverridePolicy(list, new OverridePatterns(list.Entries, inventory.Family, native));
         var baseline = snapshot.Baseline;
 
-        // What the action ALLOW_AS_DEPENDENCY rejects may come along in every family; the reference's yum and zypper lock it out all the same (QUIRK).
+        // What the action ALLOW_AS_DEPENDENCY rejects may come along in every family; the reference's yum and zypper
+        // lock it out all the same (QUIRK).
         return new RejectionPolicy(
             baseline.RejectedPatchesAction != RejectedPatchesAction.BLOCK
                 ? null
@@ -43,7 +45,10 @@ public static class DependencyPolicies
                 : null;
     }
 
-    /// <summary>An id that names the package with a title that names another version pins it: AWS documents that such a list blocks what needs more.</summary>
+    /// <summary>
+    /// An id that names the package with a title that names another version pins it: AWS documents that such a list
+    /// blocks what needs more.
+    /// </summary>
     private sealed class OverridePolicy(InstallOverrideList list, OverridePatterns patterns) : IDependencyPolicy
     {
         public string? RefusalOf(string name, string architecture, string edition)

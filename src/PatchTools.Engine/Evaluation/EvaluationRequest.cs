@@ -7,7 +7,9 @@ public sealed record EvaluationRequest
 
     public required HostInventory Inventory { get; init; }
 
-    /// <summary>The instant of the evaluation, UTC: approval dates are judged at it, and it is the report's end.</summary>
+    /// <summary>
+    /// The instant of the evaluation, UTC: approval dates are judged at it, and it is the report's end.
+    /// </summary>
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>Order of version texts of the inventory's family.</summary>
@@ -19,15 +21,18 @@ public sealed record EvaluationRequest
     public string OperationText { get; init; } = nameof(PatchOperation.Scan);
 
     /// <summary>
-    /// What an Install goes by in the baseline's place: what it names and is not installed yet is Failed, and what the baseline misses beside it is Missing.
-    /// A Scan ignores it.
+    /// What an Install goes by in the baseline's place: what it names and is not installed yet is Failed, and what the
+    /// baseline misses beside it is Missing. A Scan ignores it.
     /// </summary>
     public InstallOverrideList? InstallOverrideList { get; init; }
 
     /// <summary>Whether and from which dates approval delays count on apt.</summary>
     public ApprovalDateSource ApprovalDateSource { get; init; }
 
-    /// <summary>Dates for <see cref="ApprovalDateSource.FirstSeen"/>, advanced to the inventory. Packages that are not installed have none: they are counted whatever their age.</summary>
+    /// <summary>
+    /// Dates for <see cref="ApprovalDateSource.FirstSeen"/>, advanced to the inventory. Packages that are not installed
+    /// have none: they are counted whatever their age.
+    /// </summary>
     public FirstSeenDates FirstSeen { get; init; } = FirstSeenDates.Empty;
 
     public RebootOption RebootOption { get; init; } = RebootOption.RebootIfNeeded;

@@ -3,7 +3,9 @@ using PatchTools.Evaluation.Rpm;
 
 namespace PatchTools.Evaluation;
 
-/// <summary>The decisions of one evaluation for one family of package managers; made for it and thrown away with it.</summary>
+/// <summary>
+/// The decisions of one evaluation for one family of package managers; made for it and thrown away with it.
+/// </summary>
 internal abstract class FamilyEvaluator
 {
     private readonly List<PatchFinding> _findings = [];
@@ -40,8 +42,9 @@ internal abstract class FamilyEvaluator
     protected OverrideUse? Override { get; }
 
     /// <summary>
-    /// Whether a package of which the list's version is not installed and the baseline wants a newer one counts twice, Failed at the one and Missing at the
-    /// other. apt and yum report both; on dnf and zypper a package has one state (spec 09 §6, 11 §6, 13.6).
+    /// Whether a package of which the list's version is not installed and the baseline wants a newer one counts twice,
+    /// Failed at the one and Missing at the other. apt and yum report both; on dnf and zypper a package has one state
+    /// (reference 09 §6, 11 §6, 13.6).
     /// </summary>
     protected abstract bool ReportsMissingBesideFailed { get; }
 
@@ -64,7 +67,9 @@ internal abstract class FamilyEvaluator
         _findings.Sort(TieOrder);
     }
 
-    /// <summary>What the reader of the baseline should know: settings without effect here, list entries that name nothing.</summary>
+    /// <summary>
+    /// What the reader of the baseline should know: settings without effect here, list entries that name nothing.
+    /// </summary>
     public IEnumerable<string> Warnings()
     {
         foreach (var warning in FamilyWarnings())
@@ -78,8 +83,9 @@ internal abstract class FamilyEvaluator
     }
 
     /// <summary>
-    /// Why the baseline can approve nothing on this host as its repositories stand, the beginning of a sentence; null when it can. To be asked after
-    /// <see cref="Run"/>. What is only held back by a date, or has no update today, can be approved.
+    /// Why the baseline can approve nothing on this host as its repositories stand, the beginning of a sentence; null
+    /// when it can. To be asked after <see cref="Run"/>. What is only held back by a date, or has no update today, can
+    /// be approved.
     /// </summary>
     public string? WhyNothingCanBeApproved()
     {
@@ -93,10 +99,14 @@ internal abstract class FamilyEvaluator
         return approvesSomething ? null : WhyNothingIsApproved();
     }
 
-    /// <summary>Entries of the approved list that name nothing known to the host; to be asked after <see cref="Run"/>.</summary>
+    /// <summary>
+    /// Entries of the approved list that name nothing known to the host; to be asked after <see cref="Run"/>.
+    /// </summary>
     public IReadOnlyList<string> UselessApproved() => Approved.UselessEntries(Catalog);
 
-    /// <summary>Entries of the rejected list that name nothing known to the host; to be asked after <see cref="Run"/>.</summary>
+    /// <summary>
+    /// Entries of the rejected list that name nothing known to the host; to be asked after <see cref="Run"/>.
+    /// </summary>
     public IReadOnlyList<string> UselessRejected() => Rejected.UselessEntries(Catalog);
 
     /// <summary>The finding of an installed package if nothing newer than it existed.</summary>
@@ -107,16 +117,24 @@ internal abstract class FamilyEvaluator
     /// <param name="asInstalled">Versions newer than the installed one are left out.</param>
     protected abstract PatchFinding Judge(PackageEntry package, bool asInstalled);
 
-    /// <summary>Finding of an installed package that has a newer version which <see cref="Override"/> names, at that version; null when it has none.</summary>
+    /// <summary>
+    /// Finding of an installed package that has a newer version which <see cref="Override"/> names, at that version;
+    /// null when it has none.
+    /// </summary>
     protected abstract PatchFinding? JudgeByOverride(PackageEntry package);
 
     /// <summary>Whether a package that is not installed has a version that the baseline approves.</summary>
     protected abstract bool IsInScope(PackageEntry package);
 
-    /// <summary>Asked where nothing known is approved: why that can never be otherwise here; null when it can.</summary>
+    /// <summary>
+    /// Asked where nothing known is approved: why that can never be otherwise here; null when it can.
+    /// </summary>
     protected abstract string? WhyNothingIsApproved();
 
-    /// <summary>Whether an update of an installed package can come from here: it is installed, or is one under another architecture.</summary>
+    /// <summary>
+    /// Whether an update of an installed package can come from here: it is installed, or is one under another
+    /// architecture.
+    /// </summary>
     protected virtual bool IsOfInstalled(PackageEntry package) => package.IsInstalled;
 
     /// <summary>Whether nothing is said of a package, installed or not.</summary>
@@ -125,7 +143,9 @@ internal abstract class FamilyEvaluator
     /// <summary>What can only be judged when every package has been.</summary>
     protected virtual void Settle(List<PatchFinding> findings) { }
 
-    /// <summary>Order of findings that share a name; reports sort by state and name only, stably (spec 07 §3).</summary>
+    /// <summary>
+    /// Order of findings that share a name; reports sort by state and name only, stably (reference 07 §3).
+    /// </summary>
     protected abstract int TieOrder(PatchFinding x, PatchFinding y);
 
     protected virtual IEnumerable<string> FamilyWarnings() => [];

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PatchTools.Evaluation;
 
-/// <summary>Where the host's own policy stands against the baseline's decision: shown, never obeyed by a scan (DESIGN §4: holds, pins, phasing, versionlock).</summary>
+/// <summary>
+/// Where the host's own policy stands against the baseline's decision: shown, never obeyed by a scan (design §4: holds,
+/// pins, phasing, versionlock).
+/// </summary>
 internal static class HostPolicyLines
 {
     public const string Held = "held by the administrator";

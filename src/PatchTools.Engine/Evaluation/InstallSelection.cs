@@ -1,22 +1,30 @@
 namespace PatchTools.Evaluation;
 
-/// <summary>What an install asks the package manager for, and what it does not ask for because the administrator refuses it.</summary>
+/// <summary>
+/// What an install asks the package manager for, and what it does not ask for because the administrator refuses it.
+/// </summary>
 public sealed record InstallSelection
 {
     /// <summary>In the report's order; at most one for each package.</summary>
     public required IReadOnlyList<PatchTarget> Targets { get; init; }
 
-    /// <summary>Wanted, and held on the host or pinned away: never installed, reported Failed with this reason, without effect on the exit code (DESIGN §4).</summary>
+    /// <summary>
+    /// Wanted, and held on the host or pinned away: never installed, reported Failed with this reason, without effect
+    /// on the exit code (design §4).
+    /// </summary>
     public required IReadOnlyList<PatchSetback> Held { get; init; }
 
-    /// <summary>Wanted, and to be had from nobody: reported Failed with this reason, and a failure for the exit code.</summary>
+    /// <summary>
+    /// Wanted, and to be had from nobody: reported Failed with this reason, and a failure for the exit code.
+    /// </summary>
     public IReadOnlyList<PatchSetback> NotOffered { get; init; } = [];
 
     public bool IsEmpty => Targets.Count == 0;
 
     /// <summary>
-    /// Chooses from a report taken before the install. Of a Scan's report what is Missing; of an Install's what is Failed, which is everything missing, or
-    /// with an override list what the list names (spec 09 §7.1). Only upgrades of installed packages: nobody is given new ones.
+    /// Chooses from a report taken before the install. Of a Scan's report what is Missing; of an Install's what is
+    /// Failed, which is everything missing, or with an override list what the list names (reference 09 §7.1). Only
+    /// upgrades of installed packages: nobody is given new ones.
     /// </summary>
     public static InstallSelection Of(ComplianceReport before)
     {

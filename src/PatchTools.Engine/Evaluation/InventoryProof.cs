@@ -1,12 +1,14 @@
 namespace PatchTools.Evaluation;
 
 /// <summary>
-/// Decides for every family whether an inventory is proof, that is, whether an update could have been found missing. Nothing known is never nothing missing.
+/// Decides for every family whether an inventory is proof, that is, whether an update could have been found missing.
+/// Nothing known is never nothing missing.
 /// </summary>
 internal static class InventoryProof
 {
     /// <summary>
-    /// Why the inventory proves nothing, each the beginning of a sentence without its full stop ("no repository is enabled"); empty when it is proven.
+    /// Why the inventory proves nothing, each the beginning of a sentence without its full stop ("no repository is
+    /// enabled"); empty when it is proven.
     /// </summary>
     public static IReadOnlyList<string> ReasonsAgainst(HostInventory inventory)
     {

@@ -3,8 +3,8 @@ using PatchTools.Hosts;
 namespace PatchTools.Evaluation;
 
 /// <summary>
-/// The product that PRODUCT filters and a baseline's sources are compared with: that of the host whose packages are judged, by its own os-release. The
-/// snapshot's is that of the host which asked for it.
+/// The product that PRODUCT filters and a baseline's sources are compared with: that of the host whose packages are
+/// judged, by its own os-release. The snapshot's is that of the host which asked for it.
 /// </summary>
 internal static class JudgedProduct
 {

@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace PatchTools.Evaluation;
 
-/// <summary>Lines that are written when somebody reads them, once. Most explanations are never opened, and a host has hundreds.</summary>
+/// <summary>
+/// Lines that are written when somebody reads them, once. Most explanations are never opened, and a host has hundreds.
+/// </summary>
 internal sealed class LazyLines(Func<IReadOnlyList<string>> write) : IReadOnlyList<string>
 {
     private readonly Lazy<IReadOnlyList<string>> _lines = new(write);

@@ -2,7 +2,10 @@ using PatchTools.Evaluation.Patterns;
 
 namespace PatchTools.Evaluation;
 
-/// <summary>A list of the baseline during one evaluation: remembers which entries have named a package, so that a useless one can be pointed out.</summary>
+/// <summary>
+/// A list of the baseline during one evaluation: remembers which entries have named a package, so that a useless one
+/// can be pointed out.
+/// </summary>
 internal sealed class ListUse(PatchList list)
 {
     private readonly bool[] _used = new bool[list.Entries.Count];

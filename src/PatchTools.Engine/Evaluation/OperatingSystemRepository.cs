@@ -3,8 +3,8 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.Evaluation;
 
 /// <summary>
-/// Tells the operating system's own repositories from those of others: only they can prove that nothing is missing. Docker's repository alone says nothing of
-/// the kernel.
+/// Tells the operating system's own repositories from those of others: only they can prove that nothing is missing.
+/// Docker's repository alone says nothing of the kernel.
 /// </summary>
 internal static class OperatingSystemRepository
 {
@@ -55,7 +55,10 @@ internal static class OperatingSystemRepository
         return [.. counts.Select(count => count * 2 > installed)];
     }
 
-    /// <summary>Every installed package with the repositories that offer it. A package that went from noarch to the native architecture, or back, is the same.</summary>
+    /// <summary>
+    /// Every installed package with the repositories that offer it. A package that went from noarch to the native
+    /// architecture, or back, is the same.
+    /// </summary>
     private static List<(InstalledPackage Installed, bool[] Offering)> Offering(
         PackageCatalog catalog,
         int repositories
@@ -91,7 +94,10 @@ internal static class OperatingSystemRepository
     private static bool IsPortable(PackageEntry package, PackageCatalog catalog) =>
         package.Architecture == "noarch" || package.Architecture == catalog.NativeArchitecture;
 
-    /// <summary>What the administrator hides from the tool (excludes, priorities) is offered all the same; what only an advisory names is not.</summary>
+    /// <summary>
+    /// What the administrator hides from the tool (excludes, priorities) is offered all the same; what only an advisory
+    /// names is not.
+    /// </summary>
     private static void Mark(PackageEntry package, bool[] offers)
     {
         foreach (var version in package.Versions)

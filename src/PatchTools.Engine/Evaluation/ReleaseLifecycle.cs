@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PatchTools.Evaluation;
 
 /// <summary>
-/// Says where the operating system's release gets no updates any more: then compliant means only that there is nothing more to install. Changes neither state
-/// nor exit code.
+/// Says where the operating system's release gets no updates any more: then compliant means only that there is nothing
+/// more to install. Changes neither state nor exit code.
 /// </summary>
 internal static class ReleaseLifecycle
 {

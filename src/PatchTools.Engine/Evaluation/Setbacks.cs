@@ -4,12 +4,14 @@ namespace PatchTools.Evaluation;
 public static class Setbacks
 {
     /// <summary>
-    /// The report after an install with the reason of every setback on its finding: what the package manager could not do is Failed, what was not begun
-    /// (<see cref="SetbackKind.TimeBudget"/>, <see cref="SetbackKind.Stopped"/>) is Missing as before. What is installed by now is left alone: the inventory
-    /// decides, never the outcome. Counts and order are made anew; doing it twice changes nothing.
+    /// The report after an install with the reason of every setback on its finding: what the package manager could not
+    /// do is Failed, what was not begun (<see cref="SetbackKind.TimeBudget"/>, <see cref="SetbackKind.Stopped"/>) is
+    /// Missing as before. What is installed by now is left alone: the inventory decides, never the outcome. Counts and
+    /// order are made anew; doing it twice changes nothing.
     /// </summary>
     /// <param name="report">Judged from an inventory taken after the install.</param>
-    /// <param name="setbacks">Those of <see cref="InstallSelection.Held"/> and of <see cref="InstallOutcome.Setbacks"/>.</param>
+    /// <param name="setbacks">Those of <see cref="InstallSelection.Held"/> and of
+    /// <see cref="InstallOutcome.Setbacks"/>.</param>
     public static ComplianceReport Apply(ComplianceReport report, IEnumerable<PatchSetback> setbacks)
     {
         Dictionary<string, List<PatchSetback>> byId = new(StringComparer.Ordinal);
@@ -40,8 +42,8 @@ public static class Setbacks
     }
 
     /// <summary>
-    /// Setbacks of what an install failed at before it could begin: a patch needs a version that nobody offers. Of the report after the install: what it
-    /// installed instead may have left the patch needed.
+    /// Setbacks of what an install failed at before it could begin: a patch needs a version that nobody offers. Of the
+    /// report after the install: what it installed instead may have left the patch needed.
     /// </summary>
     public static IReadOnlyList<PatchSetback> NotOffered(ComplianceReport report)
     {
@@ -56,8 +58,8 @@ public static class Setbacks
     }
 
     /// <summary>
-    /// The outcome with a setback for every patch that the report after it calls Failed, so that the exit code knows of each: what nobody offers, and what is
-    /// wanted only since this run changed the host, which it did not try.
+    /// The outcome with a setback for every patch that the report after it calls Failed, so that the exit code knows of
+    /// each: what nobody offers, and what is wanted only since this run changed the host, which it did not try.
     /// </summary>
     /// <param name="judged">Judged from an inventory taken after the install, without setbacks.</param>
     /// <param name="outcome">What the package manager did.</param>
@@ -81,7 +83,9 @@ public static class Setbacks
         return outcome with { Setbacks = setbacks };
     }
 
-    /// <summary>Setbacks of a run after a reboot, which installs nothing: what is missing by now was not begun.</summary>
+    /// <summary>
+    /// Setbacks of a run after a reboot, which installs nothing: what is missing by now was not begun.
+    /// </summary>
     /// <param name="judged">Judged from the inventory of that run.</param>
     /// <param name="leftOut">What the administrator holds and what nobody offers.</param>
     public static IReadOnlyList<PatchSetback> NotBegun(ComplianceReport judged, IReadOnlyList<PatchSetback> leftOut)
@@ -111,8 +115,9 @@ public static class Setbacks
         };
 
     /// <summary>
-    /// What an install ran into and no finding tells: failures that are not one patch's own, what the tool warned of, and patches that count as installed, to AWS as to dpkg, because
-    /// they are unpacked, while a maintainer script has failed. One sentence each, no full stop.
+    /// What an install ran into and no finding tells: failures that are not one patch's own, what the tool warned of,
+    /// and patches that count as installed, to AWS as to dpkg, because they are unpacked, while a maintainer script has
+    /// failed. One sentence each, no full stop.
     /// </summary>
     public static IReadOnlyList<string> Untold(ComplianceReport report, InstallOutcome outcome)
     {
@@ -137,8 +142,8 @@ public static class Setbacks
     }
 
     /// <summary>
-    /// The last word on the reported version; of a package that wanted another version the word on that one, unless the finding only says that the
-    /// baseline would go further than the override list did.
+    /// The last word on the reported version; of a package that wanted another version the word on that one, unless the
+    /// finding only says that the baseline would go further than the override list did.
     /// </summary>
     private static PatchSetback? Of(PatchFinding finding, List<PatchSetback> setbacks) =>
         setbacks.FindLast(s => s.Target.Edition == finding.AvailableVersion)

@@ -9,7 +9,9 @@ internal static class SnapshotFit
     /// <summary>AWS's names of operating systems that no package manager of PatchTools knows.</summary>
     private static readonly string[] _foreign = ["WINDOWS", "MACOS"];
 
-    /// <summary>Refuses a snapshot for another world of packages: nothing of it could match, so everything would look compliant.</summary>
+    /// <summary>
+    /// Refuses a snapshot for another world of packages: nothing of it could match, so everything would look compliant.
+    /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.SnapshotForAnotherFamily"/>.</exception>
     public static void Demand(PatchSnapshot snapshot, HostInventory inventory)
     {

@@ -76,11 +76,16 @@ internal static class Wording
     public static string RollUp(string edition, string advisory, string why) =>
         $"{edition} has the fix of {advisory}, but {why}";
 
-    /// <summary>One line of what a filter saw: <c>rule 1, PRIORITY: wants required, important, standard and 2 more; saw optional: matches</c>.</summary>
+    /// <summary>
+    /// One line of what a filter saw: <c>rule 1, PRIORITY: wants required, important, standard and 2 more; saw
+    /// optional: matches</c>.
+    /// </summary>
     public static string Filter(string group, PatchFilter filter, string seen, bool matches) =>
         $"{group}, {filter.Key}: wants {Wanted(filter.Values)}; saw {(seen.Length == 0 ? "none" : seen)}: {(matches ? "matches" : "does not match")}";
 
-    /// <summary>The filter stands there, but the family does not know it or a later one of the same key replaces it.</summary>
+    /// <summary>
+    /// The filter stands there, but the family does not know it or a later one of the same key replaces it.
+    /// </summary>
     public static string FilterIgnored(string group, PatchFilter filter, string why) =>
         $"{group}, {filter.Key}: ignored, {why}";
 

@@ -12,8 +12,9 @@ internal sealed record Bar(string Label, int Count, string Style);
 internal sealed record TrendPoint(DateTimeOffset Time, ComplianceCounts Counts);
 
 /// <summary>
-/// The page's two kinds of chart as inline SVG: bars, and columns over time. A plotting library would write fixed colours and measured text; here colours come from
-/// the page's style sheet, so that one drawing serves light, dark and paper, and every mark has a name that is read aloud.
+/// The page's two kinds of chart as inline SVG: bars, and columns over time. A plotting library would write fixed
+/// colours and measured text; here colours come from the page's style sheet, so that one drawing serves light, dark and
+/// paper, and every mark has a name that is read aloud.
 /// </summary>
 internal static class Charts
 {

@@ -3,7 +3,9 @@ using PatchTools.Reporting;
 
 namespace PatchTools.Exports;
 
-/// <summary>One line for each finding, RFC 4180 with a line of headings; <c>Import-Csv</c> and spreadsheets read it.</summary>
+/// <summary>
+/// One line for each finding, RFC 4180 with a line of headings; <c>Import-Csv</c> and spreadsheets read it.
+/// </summary>
 internal static class CsvReport
 {
     private static readonly (string Heading, Func<PatchFinding, string> Cell)[] _columns =
@@ -36,7 +38,10 @@ internal static class CsvReport
         return text.ToString();
     }
 
-    /// <summary>A cell that a spreadsheet would run as a formula begins with an apostrophe, which spreadsheets take for "this is text".</summary>
+    /// <summary>
+    /// A cell that a spreadsheet would run as a formula begins with an apostrophe, which spreadsheets take for "this is
+    /// text".
+    /// </summary>
     private static string Cell(string value)
     {
         value = ReportWords.Clean(value);

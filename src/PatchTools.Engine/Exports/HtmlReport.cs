@@ -5,8 +5,9 @@ using static PatchTools.Exports.ReportWords;
 namespace PatchTools.Exports;
 
 /// <summary>
-/// A report as one page for a browser: verdict, charts, every finding with its reason, trend, host and repositories. Nothing is fetched, and a policy in the page
-/// forbids it; the only script that may run is the page's own, by its hash, so that nothing in a package's name can.
+/// A report as one page for a browser: verdict, charts, every finding with its reason, trend, host and repositories.
+/// Nothing is fetched, and a policy in the page forbids it; the only script that may run is the page's own, by its
+/// hash, so that nothing in a package's name can.
 /// </summary>
 internal static class HtmlReport
 {

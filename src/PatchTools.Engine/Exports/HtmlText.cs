@@ -3,12 +3,17 @@ using System.Text;
 
 namespace PatchTools.Exports;
 
-/// <summary>HTML being written: markup of this program as it is, everything else through <see cref="Encode"/>.</summary>
+/// <summary>
+/// HTML being written: markup of this program as it is, everything else through <see cref="Encode"/>.
+/// </summary>
 internal sealed class HtmlText
 {
     private readonly StringBuilder _text = new(256 * 1024);
 
-    /// <summary>Markup, written as it is; every value in it goes through <see cref="Encode"/>, which the type of the parameter sees to.</summary>
+    /// <summary>
+    /// Markup, written as it is; every value in it goes through <see cref="Encode"/>, which the type of the parameter
+    /// sees to.
+    /// </summary>
     public HtmlText Markup(HtmlString markup)
     {
         _text.Append(markup.Text);
@@ -22,7 +27,10 @@ internal sealed class HtmlText
     public override string ToString() => _text.ToString();
 }
 
-/// <summary>An interpolated string whose holes are escaped: <c>$"&lt;td&gt;{finding.Name}&lt;/td&gt;"</c> cannot let markup in. <see cref="HtmlRaw"/> in a hole is written as it is.</summary>
+/// <summary>
+/// An interpolated string whose holes are escaped: <c>$"&lt;td&gt;{finding.Name}&lt;/td&gt;"</c> cannot let markup in.
+/// <see cref="HtmlRaw"/> in a hole is written as it is.
+/// </summary>
 [System.Runtime.CompilerServices.InterpolatedStringHandler]
 internal readonly ref struct HtmlString
 {

@@ -5,8 +5,9 @@ using static PatchTools.Exports.ReportWords;
 namespace PatchTools.Exports;
 
 /// <summary>
-/// JUnit's XML in the form that Jenkins, GitLab and GitHub's reporters read: one suite for the host, a case for each finding, a failure for each that does not
-/// comply. Metadata that proves nothing and a baseline that judges nothing are errors of their own, so that the suite is never green by accident.
+/// JUnit's XML in the form that Jenkins, GitLab and GitHub's reporters read: one suite for the host, a case for each
+/// finding, a failure for each that does not comply. Metadata that proves nothing and a baseline that judges nothing
+/// are errors of their own, so that the suite is never green by accident.
 /// </summary>
 internal static class JUnitReport
 {

@@ -6,7 +6,10 @@ namespace PatchTools.Exports;
 /// <summary>Verdict, counts and what is to do in GitHub's Markdown: short enough for a ticket.</summary>
 internal static class MarkdownReport
 {
-    /// <summary>What Markdown, or HTML inside of it, takes for more than text in the middle of a line: emphasis, code, links, tags, entities, mentions, cells.</summary>
+    /// <summary>
+    /// What Markdown, or HTML inside of it, takes for more than text in the middle of a line: emphasis, code, links,
+    /// tags, entities, mentions, cells.
+    /// </summary>
     private const string Special = "\\`*_[]<>|&@$~";
 
     public static string Write(ComplianceReport report)
@@ -79,7 +82,10 @@ internal static class MarkdownReport
     private static void Row(StringBuilder text, params string[] cells) =>
         text.Append("| ").AppendJoin(" | ", cells.Select(Escape)).Append(" |\n");
 
-    /// <summary>Dots, hyphens and the like inside of names and versions are harmless, and escaping them would spoil the plain text.</summary>
+    /// <summary>
+    /// Dots, hyphens and the like inside of names and versions are harmless, and escaping them would spoil the plain
+    /// text.
+    /// </summary>
     private static string Escape(string value)
     {
         var text = new StringBuilder();

@@ -38,7 +38,8 @@ public static class ReportExport
     /// <summary>The whole file.</summary>
     /// <param name="report">The report.</param>
     /// <param name="format">Its form.</param>
-    /// <param name="history">Summaries of earlier runs, in any order, for the trend of the page; the other forms have none.</param>
+    /// <param name="history">Summaries of earlier runs, in any order, for the trend of the page; the other forms have
+    /// none.</param>
     public static byte[] Write(ComplianceReport report, ReportFormat format, IReadOnlyList<PatchSummary> history) =>
         format switch
         {

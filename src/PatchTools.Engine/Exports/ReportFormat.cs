@@ -15,6 +15,8 @@ public enum ReportFormat
     /// <summary>Verdict, counts and what is to do, for tickets and chats.</summary>
     Markdown,
 
-    /// <summary>JUnit's XML: a case for each finding, a failure for each that does not comply; for the test view of a pipeline.</summary>
+    /// <summary>
+    /// JUnit's XML: a case for each finding, a failure for each that does not comply; for the test view of a pipeline.
+    /// </summary>
     JUnit,
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace PatchTools.Exports;
 
-/// <summary>What the forms of a report have in common: words for people, and text without what could trick a reader or a parser.</summary>
+/// <summary>
+/// What the forms of a report have in common: words for people, and text without what could trick a reader or a parser.
+/// </summary>
 internal static class ReportWords
 {
     /// <summary>States in the order of their urgency.</summary>
@@ -27,7 +29,9 @@ internal static class ReportWords
             _ => state.ToString(),
         };
 
-    /// <summary>Warnings of the report, each once. Cautions are not among them: they stand beside the verdict.</summary>
+    /// <summary>
+    /// Warnings of the report, each once. Cautions are not among them: they stand beside the verdict.
+    /// </summary>
     public static IReadOnlyList<string> WarningsOf(ComplianceReport report) =>
         [
             .. report
@@ -50,7 +54,9 @@ internal static class ReportWords
     public static string BaselineOf(ComplianceReport report) =>
         report.Snapshot.Baseline.Name is { Length: > 0 } name ? name : report.Snapshot.BaselineId ?? "without a name";
 
-    /// <summary>What ranks a finding, gravest first: level of the baseline, classification and severity of the vendor.</summary>
+    /// <summary>
+    /// What ranks a finding, gravest first: level of the baseline, classification and severity of the vendor.
+    /// </summary>
     public static IEnumerable<string> Severity(PatchFinding finding) =>
         new[]
         {
@@ -61,7 +67,9 @@ internal static class ReportWords
             .Where(word => word.Length > 0)
             .Distinct(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Findings that do not comply first, by urgency, then by level; otherwise in the order of the report.</summary>
+    /// <summary>
+    /// Findings that do not comply first, by urgency, then by level; otherwise in the order of the report.
+    /// </summary>
     public static IEnumerable<PatchFinding> InUrgency(IReadOnlyList<PatchFinding> findings) =>
         findings.OrderBy(finding => Rank(finding.State)).ThenByDescending(finding => finding.ComplianceLevel);
 
@@ -76,7 +84,10 @@ internal static class ReportWords
         return Urgency.Count;
     }
 
-    /// <summary>What is known beside the reason: the setback of an install, the version that is held back, the host's policy, what the baseline saw.</summary>
+    /// <summary>
+    /// What is known beside the reason: the setback of an install, the version that is held back, the host's policy,
+    /// what the baseline saw.
+    /// </summary>
     public static IEnumerable<string> Details(PatchFinding finding)
     {
         var explanation = finding.Explanation;
@@ -104,8 +115,8 @@ internal static class ReportWords
     }
 
     /// <summary>
-    /// Control characters and those that turn the direction of writing become U+FFFD: names and versions come from repositories, and must not rearrange what a
-    /// reader sees.
+    /// Control characters and those that turn the direction of writing become U+FFFD: names and versions come from
+    /// repositories, and must not rearrange what a reader sees.
     /// </summary>
     public static string Clean(string text)
     {

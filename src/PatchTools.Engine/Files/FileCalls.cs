@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PatchTools.Files;
 
 /// <summary>
-/// The calls of Linux that work below an open directory (<c>openat(2)</c> and its family): what lies on the way to a file cannot be exchanged between a look and a
-/// use. .NET has none of them.
+/// The calls of Linux that work below an open directory (<c>openat(2)</c> and its family): what lies on the way to a
+/// file cannot be exchanged between a look and a use. .NET has none of them.
 /// </summary>
 internal static partial class FileCalls
 {
@@ -37,7 +37,8 @@ internal static partial class FileCalls
     private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
     /// <summary>Opens a name below a directory. Nothing that is opened here reaches a child process.</summary>
-    /// <exception cref="IOException">With the path in its message; also <see cref="FileNotFoundException"/>.</exception>
+    /// <exception cref="IOException">With the path in its message; also
+    /// <see cref="FileNotFoundException"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
     public static SafeFileHandle Open(SafeFileHandle? directory, string name, int flags, int mode, string path)
     {
@@ -93,7 +94,10 @@ internal static partial class FileCalls
             throw Failure(path);
     }
 
-    /// <summary>Makes a rename or creation in the directory survive a power cut. File systems that cannot are left alone: the rename itself is still atomic.</summary>
+    /// <summary>
+    /// Makes a rename or creation in the directory survive a power cut. File systems that cannot are left alone: the
+    /// rename itself is still atomic.
+    /// </summary>
     public static void TryFlush(SafeFileHandle directory) => _ = Retried(() => Sync(Number(directory)));
 
     /// <summary>Where a link leads; null when it is none.</summary>
@@ -105,7 +109,9 @@ internal static partial class FileCalls
         return length > 0 ? System.Text.Encoding.UTF8.GetString(buffer, (int)length) : null;
     }
 
-    /// <summary>Writes as much as goes now at the descriptor's own place; -1 and an error number when nothing goes.</summary>
+    /// <summary>
+    /// Writes as much as goes now at the descriptor's own place; -1 and an error number when nothing goes.
+    /// </summary>
     public static unsafe (nint Count, int Error) Write(int descriptor, ReadOnlySpan<byte> content)
     {
         fixed (byte* bytes = content)

@@ -17,7 +17,10 @@ internal enum FileKind
     Socket,
 }
 
-/// <summary>Kind, owner and mode of a file as the kernel has them: .NET says neither the owner nor what kind of device a file is.</summary>
+/// <summary>
+/// Kind, owner and mode of a file as the kernel has them: .NET says neither the owner nor what kind of device a file
+/// is.
+/// </summary>
 /// <param name="Kind">Of the file itself.</param>
 /// <param name="Mode">Permission bits, the sticky bit among them.</param>
 /// <param name="Owner">User id.</param>

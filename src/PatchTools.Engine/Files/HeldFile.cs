@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PatchTools.Files;
 
 /// <summary>
-/// Something that lies on the host or in an image, held for as long as it is looked at: <see cref="Path"/> leads to it and to nothing else, whatever
-/// happens to the names and links that led there.
+/// Something that lies on the host or in an image, held for as long as it is looked at: <see cref="Path"/> leads to it
+/// and to nothing else, whatever happens to the names and links that led there.
 /// </summary>
 internal sealed class HeldFile : IDisposable
 {
@@ -25,7 +25,8 @@ internal sealed class HeldFile : IDisposable
 
     /// <summary>Null when nothing is there.</summary>
     /// <param name="path">Absolute path on this host, below the root of an image or not.</param>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.ImagePathRefused"/>: a link leads out of an image.</exception>
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.ImagePathRefused"/>: a link leads out
+    /// of an image.</exception>
     /// <exception cref="IOException">The kernel does not let it be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not go there.</exception>
     public static HeldFile? Of(string path)

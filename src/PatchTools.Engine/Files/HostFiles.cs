@@ -6,9 +6,10 @@ using PatchTools.Errors;
 namespace PatchTools.Files;
 
 /// <summary>
-/// Reads files of the host that is judged. Below the root of an image every path is opened below that root (<see cref="ImageRoot"/>); elsewhere these are
-/// the calls of <see cref="File"/> and <see cref="Directory"/> of the same names. Nothing but a plain file is ever opened for reading: a FIFO in its place
-/// would wait for ever, and a device may act.
+/// Reads files of the host that is judged. Below the root of an image every path is opened below that root
+/// (<see cref="ImageRoot"/>); elsewhere these are the calls of <see cref="File"/> and <see cref="Directory"/> of the
+/// same names. Nothing but a plain file is ever opened for reading: a FIFO in its place would wait for ever, and a
+/// device may act.
 /// </summary>
 internal static class HostFiles
 {
@@ -26,7 +27,8 @@ internal static class HostFiles
     }
 
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>, <see cref="PatchErrors.NotPlainFile"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>,
+    /// <see cref="PatchErrors.NotPlainFile"/>.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not, or it is a directory.</exception>
     public static FileStream OpenRead(string path, FileOptions options = FileOptions.None, int bufferSize = 4096)
@@ -83,7 +85,9 @@ internal static class HostFiles
         return lines;
     }
 
-    /// <summary>Paths of what a directory holds that is no directory, links to directories left out too; in no order.</summary>
+    /// <summary>
+    /// Paths of what a directory holds that is no directory, links to directories left out too; in no order.
+    /// </summary>
     /// <param name="directory">Absolute path.</param>
     /// <param name="pattern">As <see cref="Directory.GetFiles(string, string)"/> has it.</param>
     public static string[] FilesIn(string directory, string pattern = "*") =>
@@ -91,7 +95,10 @@ internal static class HostFiles
             ? Directory.GetFiles(directory, pattern)
             : [.. NamesIn(directory, pattern).Select(n => Path.Combine(directory, n)).Where(IsFile)];
 
-    /// <summary>When the content of a file or directory last changed, UTC; the beginning of FILETIME when nothing is there, as the BCL has it.</summary>
+    /// <summary>
+    /// When the content of a file or directory last changed, UTC; the beginning of FILETIME when nothing is there, as
+    /// the BCL has it.
+    /// </summary>
     public static DateTime LastWriteTimeUtc(string path)
     {
         using var held = Held(path);
@@ -108,7 +115,8 @@ internal static class HostFiles
     }
 
     /// <summary>
-    /// The path of the same thing without links, for other programs; null when nothing is there. It holds for as long as nobody exchanges names on the way.
+    /// The path of the same thing without links, for other programs; null when nothing is there. It holds for as long
+    /// as nobody exchanges names on the way.
     /// </summary>
     public static string? RealPath(string path)
     {
@@ -162,7 +170,9 @@ internal static class HostFiles
         ];
     }
 
-    /// <summary>A link that leads nowhere is a file that cannot be read, as the BCL has it: whoever reads it says so.</summary>
+    /// <summary>
+    /// A link that leads nowhere is a file that cannot be read, as the BCL has it: whoever reads it says so.
+    /// </summary>
     private static bool IsFile(string path)
     {
         using var held = Held(path);

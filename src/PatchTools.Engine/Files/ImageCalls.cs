@@ -11,14 +11,19 @@ internal enum ImageFileKind
     Directory,
     Link,
 
-    /// <summary>/dev/null: an empty file, which administrators link configuration to in order to take it out of use.</summary>
+    /// <summary>
+    /// /dev/null: an empty file, which administrators link configuration to in order to take it out of use.
+    /// </summary>
     Null,
 
     /// <summary>A FIFO, a socket or another device.</summary>
     Special,
 }
 
-/// <summary>Calls of Linux that .NET does not offer: opening relative to a directory, with rules for links (openat(2), openat2(2), readlinkat(2), statx(2)).</summary>
+/// <summary>
+/// Calls of Linux that .NET does not offer: opening relative to a directory, with rules for links (openat(2),
+/// openat2(2), readlinkat(2), statx(2)).
+/// </summary>
 internal static partial class ImageCalls
 {
     public const int NotThere = 2; // ENOENT
@@ -61,7 +66,10 @@ internal static partial class ImageCalls
     public static SafeFileHandle? OpenEntry(SafeFileHandle directory, string name, out int error) =>
         Handle(OpenatHandle(directory, name, PathOnly | NoFollow | CloseOnExec, 0), out error);
 
-    /// <summary>A path below a directory that stands for the root: links are resolved below it, absolute ones too. Null with the error number.</summary>
+    /// <summary>
+    /// A path below a directory that stands for the root: links are resolved below it, absolute ones too. Null with the
+    /// error number.
+    /// </summary>
     public static SafeFileHandle? OpenInRoot(SafeFileHandle root, string path, out int error)
     {
         var how = new OpenHow { Flags = PathOnly | CloseOnExec, Resolve = InRoot | NoMagicLinks };
@@ -86,7 +94,10 @@ internal static partial class ImageCalls
             : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
     }
 
-    /// <summary>What a path leads to, links followed as the host has them; null when nothing is there or the kernel does not tell.</summary>
+    /// <summary>
+    /// What a path leads to, links followed as the host has them; null when nothing is there or the kernel does not
+    /// tell.
+    /// </summary>
     public static ImageFileKind? KindOf(string path)
     {
         Span<byte> buffer = stackalloc byte[256];

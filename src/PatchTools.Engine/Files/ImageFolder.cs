@@ -3,8 +3,9 @@ using PatchTools.Errors;
 namespace PatchTools.Files;
 
 /// <summary>
-/// Folders of an image that a tool of this host writes into. The tool knows nothing of the image's root and would follow its links, so such a folder is
-/// made and looked through first: plain files and folders of the image, nothing else.
+/// Folders of an image that a tool of this host writes into. The tool knows nothing of the image's root and would
+/// follow its links, so such a folder is made and looked through first: plain files and folders of the image, nothing
+/// else.
 /// </summary>
 internal static class ImageFolder
 {
@@ -22,8 +23,9 @@ internal static class ImageFolder
     /// <param name="root">Root of the image.</param>
     /// <param name="path">Path below it on this host.</param>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.ImagePathRefused"/>: a link on the way leads elsewhere; <see cref="PatchErrors.NotPlainFile"/>: it is no folder;
-    /// <see cref="PatchErrors.PackageDatabaseUnreadable"/>: this user may not go there.
+    /// <see cref="PatchErrors.ImagePathRefused"/>: a link on the way leads elsewhere;
+    /// <see cref="PatchErrors.NotPlainFile"/>: it is no folder; <see cref="PatchErrors.PackageDatabaseUnreadable"/>:
+    /// this user may not go there.
     /// </exception>
     public static string Make(string root, string path)
     {
@@ -34,8 +36,8 @@ internal static class ImageFolder
 
     /// <summary>Looks through a folder and all below it.</summary>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.ImagePathRefused"/>: it holds a link; <see cref="PatchErrors.NotPlainFile"/>: it holds a FIFO, a socket or a device;
-    /// <see cref="PatchErrors.PackageDatabaseUnreadable"/>: this user may not go there.
+    /// <see cref="PatchErrors.ImagePathRefused"/>: it holds a link; <see cref="PatchErrors.NotPlainFile"/>: it holds a
+    /// FIFO, a socket or a device; <see cref="PatchErrors.PackageDatabaseUnreadable"/>: this user may not go there.
     /// </exception>
     public static void DemandPlain(string folder) =>
         Guarded(
@@ -111,7 +113,10 @@ internal static class ImageFolder
         }
     }
 
-    /// <summary>zypper keeps words as links, <c>.repo_gpgcheck -> ./indeterminate</c>: a name of the same folder leads nowhere else.</summary>
+    /// <summary>
+    /// zypper keeps words as links, <c>.repo_gpgcheck -> ./indeterminate</c>: a name of the same folder leads nowhere
+    /// else.
+    /// </summary>
     private static bool IsBesideIt(string target) =>
         (target.StartsWith("./", StringComparison.Ordinal) ? target[2..] : target) is { Length: > 0 } name
         && name is not ("." or "..")

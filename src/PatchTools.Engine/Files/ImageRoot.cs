@@ -6,11 +6,13 @@ using PatchTools.Errors;
 namespace PatchTools.Files;
 
 /// <summary>
-/// Opens what lies below the root of an image. Links of the image, absolute ones too, are resolved below the root, as they would be on the system that
-/// the image holds; none leads to a file of the host. Nothing of the image is opened for reading before it is known to be a plain file or a directory.
+/// Opens what lies below the root of an image. Links of the image, absolute ones too, are resolved below the root, as
+/// they would be on the system that the image holds; none leads to a file of the host. Nothing of the image is opened
+/// for reading before it is known to be a plain file or a directory.
 /// </summary>
 /// <param name="root">Absolute path of the root on this host.</param>
-/// <param name="walks">Whether the path is always walked name by name; else the kernel is asked where it can do it.</param>
+/// <param name="walks">Whether the path is always walked name by name; else the kernel is asked where it can do
+/// it.</param>
 internal sealed class ImageRoot(string root, bool walks = false)
 {
     /// <summary>A rename elsewhere makes openat2 ask for another try.</summary>
@@ -18,9 +20,13 @@ internal sealed class ImageRoot(string root, bool walks = false)
 
     private static volatile bool s_hasOpenat2 = true;
 
-    /// <summary>Opens a path below the root without reading anything; null when there is no such thing. The caller owns the handle.</summary>
+    /// <summary>
+    /// Opens a path below the root without reading anything; null when there is no such thing. The caller owns the
+    /// handle.
+    /// </summary>
     /// <param name="path">As the image has it, with or without the slash at the beginning.</param>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>: a link leads out of the image or in a circle.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>: a link leads out of the image
+    /// or in a circle.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not go there.</exception>
     /// <exception cref="IOException">Anything else that the kernel says.</exception>
     public SafeFileHandle? Open(string path)

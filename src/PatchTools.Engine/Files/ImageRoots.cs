@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace PatchTools.Files;
 
 /// <summary>
-/// Which folders of this host are roots of images. A root is entered where a host's places are made and stays entered: what lies below it is somebody
-/// else's data for as long as the process lives, whoever asks for it and by which way.
+/// Which folders of this host are roots of images. A root is entered where a host's places are made and stays entered:
+/// what lies below it is somebody else's data for as long as the process lives, whoever asks for it and by which way.
 /// </summary>
 internal static class ImageRoots
 {
@@ -13,7 +13,9 @@ internal static class ImageRoots
     /// <param name="root">Absolute path without a slash at the end; not <c>/</c>.</param>
     public static void Enter(string root) => s_roots.TryAdd(root, new ImageRoot(root));
 
-    /// <summary>The image that a path of this host lies in, and the path as the image has it; null: it lies in none.</summary>
+    /// <summary>
+    /// The image that a path of this host lies in, and the path as the image has it; null: it lies in none.
+    /// </summary>
     public static (ImageRoot Root, string Path)? Of(string path)
     {
         if (s_roots.IsEmpty)

@@ -8,8 +8,8 @@ using PatchTools.State;
 namespace PatchTools.Files;
 
 /// <summary>
-/// Writes a file that somebody named, as a shell's redirection would: through links, into a FIFO, a terminal or an open descriptor. A file is replaced in one
-/// step and keeps its owner and mode; a new one has what the umask leaves.
+/// Writes a file that somebody named, as a shell's redirection would: through links, into a FIFO, a terminal or an open
+/// descriptor. A file is replaced in one step and keeps its owner and mode; a new one has what the umask leaves.
 /// </summary>
 internal static partial class NamedFile
 {
@@ -54,8 +54,8 @@ internal static partial class NamedFile
     }
 
     /// <summary>
-    /// Where the links of the last component lead. In a directory of everybody's nobody else's link is followed, as the kernel itself refuses to
-    /// (<c>fs.protected_symlinks</c>).
+    /// Where the links of the last component lead. In a directory of everybody's nobody else's link is followed, as the
+    /// kernel itself refuses to (<c>fs.protected_symlinks</c>).
     /// </summary>
     private static string TargetOf(string path)
     {
@@ -174,7 +174,9 @@ internal static partial class NamedFile
         }
     }
 
-    /// <summary>Leftovers of exports that were killed. What cannot be looked at or removed is none of this export's business.</summary>
+    /// <summary>
+    /// Leftovers of exports that were killed. What cannot be looked at or removed is none of this export's business.
+    /// </summary>
     private static void Sweep(SafeFileHandle directory, string folder)
     {
         try
@@ -264,7 +266,10 @@ internal static partial class NamedFile
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>An open descriptor of this process is written as it stands: opening it again would begin at the front of what was redirected to.</summary>
+    /// <summary>
+    /// An open descriptor of this process is written as it stands: opening it again would begin at the front of what
+    /// was redirected to.
+    /// </summary>
     [GeneratedRegex("^(?:/dev/fd|/proc/(?:self|thread-self)/fd)/([0-9]{1,9})$")]
     private static partial Regex OwnDescriptor();
 

@@ -9,7 +9,8 @@ namespace PatchTools.Files;
 /// <param name="Error">Error number where there is no handle.</param>
 /// <param name="LastLink">The last link that was followed, as a path below the root; null when there was none.</param>
 /// <param name="LastLinkText">What it points to.</param>
-/// <param name="ClimbsOut">A link asks for more parents than there are, so that it would lead out if the root were not held to be one.</param>
+/// <param name="ClimbsOut">A link asks for more parents than there are, so that it would lead out if the root were not
+/// held to be one.</param>
 internal readonly record struct WalkEnd(
     SafeFileHandle? Handle,
     int Error,
@@ -19,9 +20,9 @@ internal readonly record struct WalkEnd(
 );
 
 /// <summary>
-/// Follows a path below a directory that stands for the root, name by name, as the kernel does with RESOLVE_IN_ROOT: no name is opened through a link,
-/// links are read and followed below the root, and the parent of the root is the root. For kernels and containers without openat2(2), and to name the link
-/// where that fails.
+/// Follows a path below a directory that stands for the root, name by name, as the kernel does with RESOLVE_IN_ROOT: no
+/// name is opened through a link, links are read and followed below the root, and the parent of the root is the root.
+/// For kernels and containers without openat2(2), and to name the link where that fails.
 /// </summary>
 internal static class RootWalk
 {
@@ -31,7 +32,8 @@ internal static class RootWalk
     /// <summary>Follows a path to its end; the caller owns the handle.</summary>
     public static WalkEnd Open(SafeFileHandle root, string path)
     {
-        // The directories above, so that the parent of each is known without asking for "..", which a rename could lead astray.
+        // The directories above, so that the parent of each is known without asking for "..", which a rename could lead
+        // astray.
         var above = new Stack<(SafeFileHandle Handle, string Name)>();
         try
         {

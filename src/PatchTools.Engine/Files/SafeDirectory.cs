@@ -3,9 +3,10 @@ using Microsoft.Win32.SafeHandles;
 namespace PatchTools.Files;
 
 /// <summary>
-/// A directory that PatchTools keeps data in, reached one component at a time from the root and held open: what is done below it is done there, whatever becomes of
-/// its path meanwhile. Where root runs, every directory on the way is root's and nobody else can write it, but for those of everybody with the sticky bit, and
-/// <c>/var/log</c>, which belongs to a group on Ubuntu: below it no link is followed.
+/// A directory that PatchTools keeps data in, reached one component at a time from the root and held open: what is done
+/// below it is done there, whatever becomes of its path meanwhile. Where root runs, every directory on the way is
+/// root's and nobody else can write it, but for those of everybody with the sticky bit, and <c>/var/log</c>, which
+/// belongs to a group on Ubuntu: below it no link is followed.
 /// </summary>
 internal sealed class SafeDirectory : IDisposable
 {
@@ -37,13 +38,18 @@ internal sealed class SafeDirectory : IDisposable
         );
 
     /// <param name="path">Absolute.</param>
-    /// <param name="isTrusted">Somebody else may own what is on the way: a directory of the package manager's in an image.</param>
+    /// <param name="isTrusted">Somebody else may own what is on the way: a directory of the package manager's in an
+    /// image.</param>
     /// <exception cref="DirectoryNotFoundException">There is none.</exception>
-    /// <exception cref="IOException">It is something else, or somebody else could change what is in it; the message says what and where.</exception>
+    /// <exception cref="IOException">It is something else, or somebody else could change what is in it; the message
+    /// says what and where.</exception>
     /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
     public static SafeDirectory Open(string path, bool isTrusted = false) => Walk(path, null, isTrusted);
 
-    /// <summary>As <see cref="Open"/>; makes what is missing, with the mode whatever the umask is, and everything above it with 0755.</summary>
+    /// <summary>
+    /// As <see cref="Open"/>; makes what is missing, with the mode whatever the umask is, and everything above it with
+    /// 0755.
+    /// </summary>
     public static SafeDirectory Create(string path, UnixFileMode mode, bool isTrusted = false) =>
         Walk(path, mode, isTrusted);
 
@@ -62,7 +68,9 @@ internal sealed class SafeDirectory : IDisposable
     public SafeFileHandle CreateNew(string name, UnixFileMode mode) =>
         OpenRegular(name, FileCalls.WriteOnly | FileCalls.Create | FileCalls.Exclusive, (int)mode);
 
-    /// <summary>Fails where a name is something else than a file: nothing of ours, and nothing to be replaced.</summary>
+    /// <summary>
+    /// Fails where a name is something else than a file: nothing of ours, and nothing to be replaced.
+    /// </summary>
     /// <exception cref="IOException">It is.</exception>
     public void RequireFileOrNothing(string name)
     {

@@ -1,20 +1,23 @@
 namespace PatchTools.Files;
 
 /// <summary>
-/// Whether anybody but root can change what lies at a path: the file itself and every directory on the way to it, those of links among them. A path that
-/// holds is no race either: nobody else could change it between the look and the use.
+/// Whether anybody but root can change what lies at a path: the file itself and every directory on the way to it, those
+/// of links among them. A path that holds is no race either: nobody else could change it between the look and the use.
 /// </summary>
 internal static class Trust
 {
     private const int MaxLinks = 40;
 
-    /// <summary>Why a program or a file that root takes instructions from is not safe; null when it is. What does not exist is safe as far as it goes.</summary>
+    /// <summary>
+    /// Why a program or a file that root takes instructions from is not safe; null when it is. What does not exist is
+    /// safe as far as it goes.
+    /// </summary>
     /// <param name="path">Absolute.</param>
     public static string? WhyNot(string path) => Walk(path, (status, _) => WhyNotRoots(status, stickyIsSafe: false));
 
     /// <summary>
-    /// Why root should keep no data in a directory; null when it may. A directory of everybody with the sticky bit (<c>/tmp</c>) may be on the way to it, but not
-    /// be it.
+    /// Why root should keep no data in a directory; null when it may. A directory of everybody with the sticky bit
+    /// (<c>/tmp</c>) may be on the way to it, but not be it.
     /// </summary>
     /// <param name="path">Absolute; need not exist.</param>
     public static string? WhyNotData(string path) =>

@@ -5,8 +5,8 @@ using PatchTools.Snapshots;
 namespace PatchTools.Fleet;
 
 /// <summary>
-/// What the documents that ship with the module accept as values of their parameters, by name. Checked before anything is sent, whatever the document: a document
-/// of somebody else's may put a value into its script as text.
+/// What the documents that ship with the module accept as values of their parameters, by name. Checked before anything
+/// is sent, whatever the document: a document of somebody else's may put a value into its script as text.
 /// </summary>
 internal static class DocumentParameters
 {
@@ -23,7 +23,9 @@ internal static class DocumentParameters
         + KeyLetters
         + @"-]+)?\z";
 
-    /// <summary>Patterns as the documents have them; none lets through a control character, a quote, a backtick or <c>$</c>.</summary>
+    /// <summary>
+    /// Patterns as the documents have them; none lets through a control character, a quote, a backtick or <c>$</c>.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Patterns { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -45,7 +47,8 @@ internal static class DocumentParameters
         ["RebootOption"] = ["RebootIfNeeded", "NoReboot"],
     };
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/> names the parameter and the first letter that is not accepted.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/> names the parameter and the
+    /// first letter that is not accepted.</exception>
     public static void Check(IReadOnlyDictionary<string, string> parameters)
     {
         foreach (var (name, value) in parameters)
@@ -61,7 +64,9 @@ internal static class DocumentParameters
         }
     }
 
-    /// <summary>Names that are not of these documents are the business of the service and of whoever wrote the document.</summary>
+    /// <summary>
+    /// Names that are not of these documents are the business of the service and of whoever wrote the document.
+    /// </summary>
     public static bool Accepts(string name, string value)
     {
         if (Values.TryGetValue(name, out var values))

@@ -20,7 +20,10 @@ public sealed record FleetComplianceRequest
     /// <summary>Conditions of which all must hold.</summary>
     public IReadOnlyList<PatchCountFilter> Filters { get; init; } = [];
 
-    /// <summary>With <see cref="FleetComplianceRequest"/> as Detail: states, classifications and severities of patches; empty leaves nothing out.</summary>
+    /// <summary>
+    /// With <see cref="FleetComplianceRequest"/> as Detail: states, classifications and severities of patches; empty
+    /// leaves nothing out.
+    /// </summary>
     public IReadOnlyList<string> States { get; init; } = [];
 
     public IReadOnlyList<string> Classifications { get; init; } = [];
@@ -47,7 +50,10 @@ public sealed record FleetOperationRequest
 
     public string DocumentName { get; init; } = DefaultDocument;
 
-    /// <summary>Null: a new one for a command, so that all instances go by one; none for an association, whose every run has its own.</summary>
+    /// <summary>
+    /// Null: a new one for a command, so that all instances go by one; none for an association, whose every run has its
+    /// own.
+    /// </summary>
     public string? SnapshotId { get; init; }
 
     public string? InstallOverrideList { get; init; }

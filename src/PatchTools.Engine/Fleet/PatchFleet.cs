@@ -7,8 +7,8 @@ using PatchTools.Snapshots;
 namespace PatchTools.Fleet;
 
 /// <summary>
-/// Many instances through SSM's own engine: what it knows of them, and operations on them. Nothing is collected: what a page brings is handed on before the next
-/// page is asked for, so that memory does not grow with the fleet.
+/// Many instances through SSM's own engine: what it knows of them, and operations on them. Nothing is collected: what a
+/// page brings is handed on before the next page is asked for, so that memory does not grow with the fleet.
 /// </summary>
 /// <param name="host">Clock and environment of where the administrator sits.</param>
 /// <param name="adapters">Make the ports.</param>
@@ -30,8 +30,12 @@ public sealed class PatchFleet(
 
     private readonly TimeSpan _pollInterval = pollInterval ?? TimeSpan.FromSeconds(5);
 
-    /// <summary>Hands on what SSM knows of each instance. Instances that were named, or found by tags, and never reported come as <see cref="InstanceComplianceStatus.NotReported"/>.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RegionNotFound"/>, and the rows of fleet calls.</exception>
+    /// <summary>
+    /// Hands on what SSM knows of each instance. Instances that were named, or found by tags, and never reported come
+    /// as <see cref="InstanceComplianceStatus.NotReported"/>.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RegionNotFound"/>, and the rows of fleet
+    /// calls.</exception>
     public async Task GetComplianceAsync(
         FleetComplianceRequest request,
         Func<InstanceCompliance, Task> write,
@@ -92,7 +96,8 @@ public sealed class PatchFleet(
     }
 
     /// <summary>Starts the operation: one command or association, of named instances one for every fifty.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/> before anything is asked, and the rows of fleet calls.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/> before anything is asked, and
+    /// the rows of fleet calls.</exception>
     public async Task<IReadOnlyList<FleetOperation>> StartAsync(
         FleetOperationRequest request,
         CancellationToken cancellationToken
@@ -173,7 +178,8 @@ public sealed class PatchFleet(
     /// <param name="aws">As it was started with.</param>
     /// <param name="write">Takes one instance.</param>
     /// <param name="cancellationToken">Ends the waiting, not the operation.</param>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetWaitTimedOut"/>, and the rows of fleet calls.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetWaitTimedOut"/>, and the rows of fleet
+    /// calls.</exception>
     public async Task WaitAsync(
         FleetOperation operation,
         TimeSpan timeout,
@@ -230,7 +236,10 @@ public sealed class PatchFleet(
         });
     }
 
-    /// <summary>Named instances by fifties, groups as the service lists them, and otherwise the instances that the service finds.</summary>
+    /// <summary>
+    /// Named instances by fifties, groups as the service lists them, and otherwise the instances that the service
+    /// finds.
+    /// </summary>
     private static async IAsyncEnumerable<InstanceCompliance> StatesAsync(
         IFleetCompliance service,
         FleetComplianceRequest request,

@@ -6,7 +6,7 @@ namespace PatchTools.Hosts;
 /// <summary>Facts of the host beside its packages.</summary>
 internal static class HostFactsReader
 {
-    /// <summary>Unknown boot time is a warning: only the pending-reboot carry-over needs it (DESIGN §6).</summary>
+    /// <summary>Unknown boot time is a warning: only the pending-reboot carry-over needs it (design §6).</summary>
     public static HostFacts Read(HostContext host, List<string> warnings)
     {
         if (host.Paths.Root != "/" && host.Paths.ProcDirectory == "/proc")
@@ -26,7 +26,9 @@ internal static class HostFactsReader
     }
 
     // 350735.47 234388.90
-    /// <summary>floor(now) − floor(uptime) (spec 08 §3); null when the text is none or the result lies before 1970.</summary>
+    /// <summary>
+    /// floor(now) − floor(uptime) (reference 08 §3); null when the text is none or the result lies before 1970.
+    /// </summary>
     public static DateTimeOffset? BootTime(string? uptime, DateTimeOffset now)
     {
         var first = uptime?.Split(' ', 2)[0].Trim();
@@ -37,7 +39,10 @@ internal static class HostFactsReader
     }
 
     // #1 SMP Sun Feb 9 00:21:30 UTC 2020
-    /// <summary>The day in the kernel's build line (<c>uname -v</c>), as Amazon writes it; null for another form (spec 15 §2).</summary>
+    /// <summary>
+    /// The day in the kernel's build line (<c>uname -v</c>), as Amazon writes it; null for another form (reference 15
+    /// §2).
+    /// </summary>
     public static DateOnly? KernelBuildDay(string? version) =>
         version?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [.., var month, var day, _, _, var year]
         && DateOnly.TryParseExact(

@@ -21,16 +21,17 @@ public sealed record ResolvedInstance(string InstanceId, string Region)
 }
 
 /// <summary>
-/// Instance id and region, each from the first that has it: parameter; <c>AWS_SSM_INSTANCE_ID</c> and <c>AWS_SSM_REGION_NAME</c>; for the region
-/// <c>AWS_REGION</c> and <c>AWS_DEFAULT_REGION</c>; the instance metadata service, which is asked at most once and not at all under
-/// <c>AWS_EC2_METADATA_DISABLED=true</c>.
+/// Instance id and region, each from the first that has it: parameter; <c>AWS_SSM_INSTANCE_ID</c> and
+/// <c>AWS_SSM_REGION_NAME</c>; for the region <c>AWS_REGION</c> and <c>AWS_DEFAULT_REGION</c>; the instance metadata
+/// service, which is asked at most once and not at all under <c>AWS_EC2_METADATA_DISABLED=true</c>.
 /// </summary>
 public sealed partial class InstanceIdentification(HostContext host, IAdapterFactory adapters, IRunObserver observer)
 {
     private InstanceIdentity? _metadata;
 
     /// <summary>What parameters and environment say, without the network.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidInstanceId"/>, <see cref="PatchErrors.InvalidRegion"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidInstanceId"/>,
+    /// <see cref="PatchErrors.InvalidRegion"/>.</exception>
     public InstanceIdentity Local(AwsParameters aws)
     {
         var (instanceId, idFrom) = First(
@@ -61,7 +62,8 @@ public sealed partial class InstanceIdentification(HostContext host, IAdapterFac
     }
 
     /// <summary>Both, or an error that says which is missing.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InstanceIdNotFound"/>, <see cref="PatchErrors.RegionNotFound"/> and those of <see cref="Local"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InstanceIdNotFound"/>,
+    /// <see cref="PatchErrors.RegionNotFound"/> and those of <see cref="Local"/>.</exception>
     public async Task<ResolvedInstance> RequireAsync(AwsParameters aws, CancellationToken cancellationToken)
     {
         var found = await FindAsync(aws, cancellationToken);

@@ -6,10 +6,13 @@ namespace PatchTools.Hosts;
 /// <param name="AwsName">AWS's enum text, <c>DEBIAN</c>.</param>
 /// <param name="Product">AWS's product text, <c>Debian12</c>, <c>RedhatEnterpriseLinux9.4</c>.</param>
 /// <param name="Family">The package manager's world.</param>
-/// <param name="Warning">Why the answer is an assumption: a release that AWS does not list, or a relative. Null when there is nothing to say.</param>
+/// <param name="Warning">Why the answer is an assumption: a release that AWS does not list, or a relative. Null when
+/// there is nothing to say.</param>
 public sealed record OperatingSystemIdentity(string AwsName, string Product, PackageFamily Family, string? Warning)
 {
-    /// <summary>Which relative an unlisted system is treated as, by the words of its <c>ID_LIKE</c>, nearest first.</summary>
+    /// <summary>
+    /// Which relative an unlisted system is treated as, by the words of its <c>ID_LIKE</c>, nearest first.
+    /// </summary>
     private static readonly Dictionary<string, (string AwsName, PackageFamily Family)> Relatives = new(
         StringComparer.OrdinalIgnoreCase
     )
@@ -29,8 +32,9 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
         ["opensuse"] = ("SUSE", PackageFamily.Zypper),
     };
 
-    /// <summary>Identifies a host. An unknown release of a known family works, with a warning (DESIGN §4.3).</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>: neither <c>ID</c> nor <c>ID_LIKE</c> is known.</exception>
+    /// <summary>Identifies a host. An unknown release of a known family works, with a warning (design §4.3).</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>: neither <c>ID</c>
+    /// nor <c>ID_LIKE</c> is known.</exception>
     public static OperatingSystemIdentity From(OsRelease osRelease) =>
         TryFrom(osRelease)
         ?? throw new PatchToolsException(
@@ -73,7 +77,8 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
             if (!Relatives.TryGetValue(word, out var relative))
                 continue;
 
-            // Rebuilds count like their original: 6 and 7 have yum. Other numbers say nothing about it, and everything of today has dnf.
+            // Rebuilds count like their original: 6 and 7 have yum. Other numbers say nothing about it, and everything
+            // of today has dnf.
             var family =
                 relative.Family == PackageFamily.Dnf && OperatingSystems.Major(osRelease.VersionId) is 6 or 7
                     ? PackageFamily.Yum

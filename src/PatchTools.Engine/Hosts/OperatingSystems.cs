@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PatchTools.Hosts;
 
-/// <summary>One operating system that PatchTools patches (spec 20 §1), and how os-release(5) tells it.</summary>
+/// <summary>One operating system that PatchTools patches (reference 20 §1), and how os-release(5) tells it.</summary>
 public sealed record SupportedOperatingSystem
 {
     /// <summary>AWS's enum text, <c>AMAZON_LINUX_2023</c>.</summary>
@@ -11,7 +11,9 @@ public sealed record SupportedOperatingSystem
     /// <summary>Its <c>ID</c>s in os-release.</summary>
     public required IReadOnlyList<string> Ids { get; init; }
 
-    /// <summary>What AWS's product text begins with; <c>VERSION_ID</c> follows (spec 20 §4 "PRODUCT spellings").</summary>
+    /// <summary>
+    /// What AWS's product text begins with; <c>VERSION_ID</c> follows (reference 20 §4 "PRODUCT spellings").
+    /// </summary>
     public required string ProductName { get; init; }
 
     /// <summary>Package family of its releases of today.</summary>
@@ -35,7 +37,9 @@ public sealed record SupportedOperatingSystem
             : Family;
 }
 
-/// <summary>The table of operating systems: AWS's page of today, its enum's older members, and kin that AWS does not list.</summary>
+/// <summary>
+/// The table of operating systems: AWS's page of today, its enum's older members, and kin that AWS does not list.
+/// </summary>
 public static class OperatingSystems
 {
     /// <summary>Every row. Amazon Linux 2023 comes last among Amazon's so that later releases fall to it.</summary>
@@ -158,7 +162,8 @@ public static class OperatingSystems
             ListedReleases = "16.04, 18.04, 20.04, 22.04, 24.04, 25.04",
             IsListed = static v => v is "16.04" or "18.04" or "20.04" or "22.04" or "24.04" or "25.04",
         },
-        // Not AWS's: patched by the rules of their nearest relative, under a product text of their own so that no PRODUCT filter takes them for it.
+        // Not AWS's: patched by the rules of their nearest relative, under a product text of their own so that no
+        // PRODUCT filter takes them for it.
         new()
         {
             AwsName = "REDHAT_ENTERPRISE_LINUX",

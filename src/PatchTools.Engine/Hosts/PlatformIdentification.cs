@@ -4,12 +4,15 @@ using PatchTools.Files;
 namespace PatchTools.Hosts;
 
 /// <summary>
-/// Which operating system a baseline override is searched for (spec 05 §3.3, §3.4): the agent's <c>AWS_SSM_PLATFORM_NAME</c>, then os-release by its
-/// <c>ID</c>, then its <c>NAME</c>, then the release files of systems older than os-release. The reference knows only names, and only quoted ones.
+/// Which operating system a baseline override is searched for (reference 05 §3.3, §3.4): the agent's
+/// <c>AWS_SSM_PLATFORM_NAME</c>, then os-release by its <c>ID</c>, then its <c>NAME</c>, then the release files of
+/// systems older than os-release. The reference knows only names, and only quoted ones.
 /// </summary>
 public static class PlatformIdentification
 {
-    /// <summary>The longest name contained in a text wins (spec 05 §3.4), with the systems of today added.</summary>
+    /// <summary>
+    /// The longest name contained in a text wins (reference 05 §3.4), with the systems of today added.
+    /// </summary>
     private static readonly (string Name, string AwsName)[] Names =
     [
         ("Amazon Linux AMI", "AMAZON_LINUX"),
@@ -31,7 +34,9 @@ public static class PlatformIdentification
         ("Ubuntu", "UBUNTU"),
     ];
 
-    /// <summary>Files of systems without os-release, in the reference's order, and what their mere presence says.</summary>
+    /// <summary>
+    /// Files of systems without os-release, in the reference's order, and what their mere presence says.
+    /// </summary>
     private static readonly (string Path, string? AwsName)[] ReleaseFiles =
     [
         ("/etc/centos-release", "CENTOS"),
@@ -67,7 +72,9 @@ public static class PlatformIdentification
             );
     }
 
-    /// <summary>AWS's enum text of a platform name; the enum text itself counts too. Null when no known name is contained.</summary>
+    /// <summary>
+    /// AWS's enum text of a platform name; the enum text itself counts too. Null when no known name is contained.
+    /// </summary>
     internal static string? FromName(string text)
     {
         if (OperatingSystems.All.FirstOrDefault(s => s.AwsName == text) is { } system)

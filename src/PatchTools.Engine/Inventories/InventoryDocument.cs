@@ -6,8 +6,9 @@ using PatchTools.Errors;
 namespace PatchTools.Inventories;
 
 /// <summary>
-/// Reads the plain document of an <see cref="InventoryFile"/> in one pass, token by token: a document object model of a real inventory would be ten times
-/// its size. Members may come in any order only where none refers to another; unknown members are skipped.
+/// Reads the plain document of an <see cref="InventoryFile"/> in one pass, token by token: a document object model of a
+/// real inventory would be ten times its size. Members may come in any order only where none refers to another; unknown
+/// members are skipped.
 /// </summary>
 internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
 {

@@ -8,13 +8,14 @@ using VersionRow = PatchTools.PackageCatalog.VersionRow;
 namespace PatchTools.Inventories;
 
 /// <summary>
-/// An inventory as a file that another host can evaluate: one JSON document, compressed with gzip. Nothing that an evaluation looks at is lost, and
-/// versions keep their identity and order. Repeated words, origins and sets of origins are written once and referred to by number.
+/// An inventory as a file that another host can evaluate: one JSON document, compressed with gzip. Nothing that an
+/// evaluation looks at is lost, and versions keep their identity and order. Repeated words, origins and sets of origins
+/// are written once and referred to by number.
 /// </summary>
 /// <remarks>
 /// A package is <c>[name, architecture, [version…]]</c>, a version
-/// <c>[edition, priority, section, set of origins, metadata hash, build time, set of advisories]</c> without the zeros at its end; words are numbers into
-/// <c>words</c>. An installed package names its version by its place in the package.
+/// <c>[edition, priority, section, set of origins, metadata hash, build time, set of advisories]</c> without the zeros
+/// at its end; words are numbers into <c>words</c>. An installed package names its version by its place in the package.
 /// </remarks>
 internal static class InventoryFile
 {
@@ -58,7 +59,8 @@ internal static class InventoryFile
     }
 
     /// <summary>Reads a document; its origin is <see cref="InventoryOrigin.File"/>.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryMalformed"/>, naming the place; <see cref="PatchErrors.InventoryTooLarge"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryMalformed"/>, naming the place;
+    /// <see cref="PatchErrors.InventoryTooLarge"/>.</exception>
     public static async Task<HostInventory> ReadAsync(Stream source, CancellationToken cancellationToken)
     {
         var (bytes, length) = await DecompressAsync(source, cancellationToken);

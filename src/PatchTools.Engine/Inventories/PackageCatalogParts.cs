@@ -3,10 +3,15 @@ using VersionRow = PatchTools.PackageCatalog.VersionRow;
 
 namespace PatchTools.Inventories;
 
-/// <summary>A catalog put together again from the columns of a file: rows keep their order, and every reference is checked.</summary>
+/// <summary>
+/// A catalog put together again from the columns of a file: rows keep their order, and every reference is checked.
+/// </summary>
 internal sealed class PackageCatalogParts
 {
-    /// <summary>Columns of a version after its text: priority, section, set of origins, metadata hash, build time, set of advisories.</summary>
+    /// <summary>
+    /// Columns of a version after its text: priority, section, set of origins, metadata hash, build time, set of
+    /// advisories.
+    /// </summary>
     public const int Columns = 6;
 
     private readonly List<InstalledPackage> _installed = [];

@@ -34,7 +34,9 @@ public enum BaselineIssueKind
     /// <summary>A run with this baseline fails.</summary>
     Fails,
 
-    /// <summary>The service refuses it: a count, a length or a form of CreatePatchBaseline (spec 20 §4, §6, §8, §13).</summary>
+    /// <summary>
+    /// The service refuses it: a count, a length or a form of CreatePatchBaseline (reference 20 §4, §6, §8, §13).
+    /// </summary>
     ServiceLimit,
 }
 

@@ -2,7 +2,7 @@ using PatchTools.Evaluation;
 
 namespace PatchTools;
 
-/// <summary>Counts of a report, as the summary item carries them (spec 06 §1 and §5).</summary>
+/// <summary>Counts of a report, as the summary item carries them (reference 06 §1 and §5).</summary>
 public sealed record ComplianceCounts
 {
     public int Installed { get; init; }
@@ -35,7 +35,10 @@ public enum ComplianceVerdict
     /// <summary>The metadata proves nothing (<see cref="HostInventory.IsProven"/>).</summary>
     NotProven,
 
-    /// <summary>The baseline can approve nothing on this host, so nothing can be found missing (<see cref="ComplianceReport.NothingJudgedBecause"/>).</summary>
+    /// <summary>
+    /// The baseline can approve nothing on this host, so nothing can be found missing
+    /// (<see cref="ComplianceReport.NothingJudgedBecause"/>).
+    /// </summary>
     NothingJudged,
 }
 
@@ -44,7 +47,7 @@ public enum ComplianceVerdict
 /// <param name="Severity">What the association says of its severity.</param>
 public sealed record AssociationReference(string Id, ComplianceLevel Severity);
 
-/// <summary>All findings of one run, with everything a publisher needs (DESIGN §2).</summary>
+/// <summary>All findings of one run, with everything a publisher needs (design §2).</summary>
 public sealed record ComplianceReport
 {
     public required PatchSnapshot Snapshot { get; init; }
@@ -55,8 +58,8 @@ public sealed record ComplianceReport
     public string Product => JudgedProduct.Of(Snapshot, Inventory);
 
     /// <summary>
-    /// Every package that is reported as an item, in report order: by state (Installed, InstalledOther, InstalledRejected, InstalledPendingReboot,
-    /// Missing, Failed), then by name, ordinal.
+    /// Every package that is reported as an item, in report order: by state (Installed, InstalledOther,
+    /// InstalledRejected, InstalledPendingReboot, Missing, Failed), then by name, ordinal.
     /// </summary>
     public required IReadOnlyList<PatchFinding> Findings
     {
@@ -66,17 +69,23 @@ public sealed record ComplianceReport
 
     public required ComplianceCounts Counts { get; init; }
 
-    /// <summary>Highest level among what is not compliant, at least INFORMATIONAL; null when everything complies (spec 06 §5).</summary>
+    /// <summary>
+    /// Highest level among what is not compliant, at least INFORMATIONAL; null when everything complies (reference 06
+    /// §5).
+    /// </summary>
     public ComplianceLevel? NonCompliantSeverity { get; init; }
 
     public PatchOperation Operation { get; init; }
 
-    /// <summary>The operation as typed: goes on the wire as it is (spec 07 §2 row 15).</summary>
+    /// <summary>The operation as typed: goes on the wire as it is (reference 07 §2 row 15).</summary>
     public string OperationText { get; init; } = nameof(PatchOperation.Scan);
 
     public RebootOption RebootOption { get; init; }
 
-    /// <summary><see cref="PatchTools.InstallOverrideList.ReportedAs"/>; empty without a list. Only an Install reports it (spec 07 §2 row 19).</summary>
+    /// <summary>
+    /// <see cref="PatchTools.InstallOverrideList.ReportedAs"/>; empty without a list. Only an Install reports it
+    /// (reference 07 §2 row 19).
+    /// </summary>
     public string InstallOverrideList { get; init; } = "";
 
     /// <summary><c>SSM_COMMAND_ID</c>, else a new GUID.</summary>
@@ -86,7 +95,10 @@ public sealed record ComplianceReport
 
     public required DateTimeOffset End { get; init; }
 
-    /// <summary>Not null: the report goes to SSM as the association's (PutComplianceItems), and not as the instance's patch summary.</summary>
+    /// <summary>
+    /// Not null: the report goes to SSM as the association's (PutComplianceItems), and not as the instance's patch
+    /// summary.
+    /// </summary>
     public AssociationReference? Association { get; init; }
 
     /// <summary>Whether the report has been sent; <see cref="UploadNote"/> says why not.</summary>
@@ -94,13 +106,15 @@ public sealed record ComplianceReport
 
     public string? UploadNote { get; init; }
 
-    /// <summary>File on this host that holds the report in full, with the reason of every finding; null when none was saved.</summary>
+    /// <summary>
+    /// File on this host that holds the report in full, with the reason of every finding; null when none was saved.
+    /// </summary>
     public string? ReportPath { get; init; }
 
     /// <summary>What an install did; null for a scan.</summary>
     public InstallOutcome? Outcome { get; init; }
 
-    /// <summary>0, or one of DESIGN §6.</summary>
+    /// <summary>0, or one of design §6.</summary>
     public int ExitCode { get; init; }
 
     public IReadOnlyList<string> Warnings
@@ -109,7 +123,9 @@ public sealed record ComplianceReport
         init => field = Indexable.Of(value);
     } = [];
 
-    /// <summary>Why the baseline can approve nothing on this host, the beginning of a sentence; null when it can.</summary>
+    /// <summary>
+    /// Why the baseline can approve nothing on this host, the beginning of a sentence; null when it can.
+    /// </summary>
     public string? NothingJudgedBecause { get; init; }
 
     /// <summary>What live patches of the running kernel cover; null where there are none.</summary>

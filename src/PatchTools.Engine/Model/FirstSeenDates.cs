@@ -7,7 +7,10 @@ namespace PatchTools;
 /// <param name="IsSecurity">As a security update; false stands for any offer.</param>
 public readonly record struct SeenVersion(string Name, string Architecture, string Edition, bool IsSecurity);
 
-/// <summary>When versions were first seen on this host, UTC. Immutable: <see cref="Evaluation.Apt.FirstSeen.Advance"/> makes the next.</summary>
+/// <summary>
+/// When versions were first seen on this host, UTC. Immutable: <see cref="Evaluation.Apt.FirstSeen.Advance"/> makes the
+/// next.
+/// </summary>
 public sealed class FirstSeenDates
 {
     private readonly IReadOnlyDictionary<SeenVersion, DateTimeOffset> _dates;

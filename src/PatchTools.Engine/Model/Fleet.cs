@@ -10,12 +10,14 @@ public enum InstanceComplianceStatus
     NotReported,
 }
 
-/// <summary>What SSM knows of an instance from its last report (spec 20 §13, InstancePatchState).</summary>
+/// <summary>What SSM knows of an instance from its last report (reference 20 §13, InstancePatchState).</summary>
 public sealed record InstanceCompliance
 {
     public required string InstanceId { get; init; }
 
-    /// <summary>Non-compliant when anything is missing, failed, rejected and installed, or waiting for a reboot.</summary>
+    /// <summary>
+    /// Non-compliant when anything is missing, failed, rejected and installed, or waiting for a reboot.
+    /// </summary>
     public InstanceComplianceStatus Status =>
         OperationEnd is null ? InstanceComplianceStatus.NotReported
         : MissingCount + FailedCount + InstalledRejectedCount + InstalledPendingRebootCount > 0
@@ -178,7 +180,10 @@ public sealed record PatchCountFilter(string Count, PatchCountComparison Compari
     /// <summary>The counts that the service can compare.</summary>
     public static IReadOnlyCollection<string> Names => Counts.Keys;
 
-    /// <summary>Reads <c>NAME=N</c>, <c>NAME!=N</c>, <c>NAME&lt;N</c>, <c>NAME&gt;N</c>, with blanks as one likes; null: it is none of these.</summary>
+    /// <summary>
+    /// Reads <c>NAME=N</c>, <c>NAME!=N</c>, <c>NAME&lt;N</c>, <c>NAME&gt;N</c>, with blanks as one likes; null: it is
+    /// none of these.
+    /// </summary>
     public static PatchCountFilter? TryParse(string text)
     {
         var at = text.AsSpan().IndexOfAny("!=<>");

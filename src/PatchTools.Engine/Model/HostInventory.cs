@@ -2,7 +2,10 @@ using PatchTools.Hosts;
 
 namespace PatchTools;
 
-/// <summary>Where an inventory comes from. Only <see cref="Host"/> may reach the service: an upload replaces what the service knows of the instance.</summary>
+/// <summary>
+/// Where an inventory comes from. Only <see cref="Host"/> may reach the service: an upload replaces what the service
+/// knows of the instance.
+/// </summary>
 public enum InventoryOrigin
 {
     /// <summary>This host, now.</summary>
@@ -40,7 +43,7 @@ public enum RepositoryStatus
     Damaged,
 }
 
-/// <summary>One enabled repository and the state of its metadata (DESIGN §4 "refresh partly failed").</summary>
+/// <summary>One enabled repository and the state of its metadata (design §4 "refresh partly failed").</summary>
 public sealed record RepositoryHealth
 {
     /// <summary>One line for people, without credentials (<c>http://deb.debian.org/debian bookworm main</c>).</summary>
@@ -54,12 +57,17 @@ public sealed record RepositoryHealth
     /// <summary>When the vendor made the metadata (<c>Date</c> of the Release file), UTC.</summary>
     public DateTimeOffset? PublishedAt { get; init; }
 
-    /// <summary>When this host last confirmed the metadata with the repository, UTC; null when it cannot be told.</summary>
+    /// <summary>
+    /// When this host last confirmed the metadata with the repository, UTC; null when it cannot be told.
+    /// </summary>
     public DateTimeOffset? RefreshedAt { get; init; }
 
     public DateTimeOffset? ValidUntil { get; init; }
 
-    /// <summary>Until when the vendor itself vouches for the metadata, whatever the host's configuration makes of it (<c>Valid-Until</c> of the Release file), UTC.</summary>
+    /// <summary>
+    /// Until when the vendor itself vouches for the metadata, whatever the host's configuration makes of it
+    /// (<c>Valid-Until</c> of the Release file), UTC.
+    /// </summary>
     public DateTimeOffset? VendorValidUntil { get; init; }
 
     public bool Trusted { get; init; }
@@ -67,7 +75,10 @@ public sealed record RepositoryHealth
     /// <summary>The host marks the repository as dispensable; its failures only warn.</summary>
     public bool SkipIfUnavailable { get; init; }
 
-    /// <summary>Whether it publishes advisories (rpm families). Without them nobody can tell which of its packages are security updates. Null: not known, or not that kind of repository.</summary>
+    /// <summary>
+    /// Whether it publishes advisories (rpm families). Without them nobody can tell which of its packages are security
+    /// updates. Null: not known, or not that kind of repository.
+    /// </summary>
     public bool? HasAdvisories { get; init; }
 
     /// <summary>
@@ -88,12 +99,14 @@ public sealed record RepositoryHealth
     /// </summary>
     public DateTimeOffset? NewestFile { get; init; }
 
-    /// <summary>Whether its metadata still proves anything: no failure, or metadata of it no older than the limit.</summary>
+    /// <summary>
+    /// Whether its metadata still proves anything: no failure, or metadata of it no older than the limit.
+    /// </summary>
     public bool HasUsableMetadata { get; init; }
 
     /// <summary>
-    /// Whether it is one of the operating system's own: only they prove that nothing is missing. Null: whoever made the inventory did not say it; then it is
-    /// judged by what the repository offers.
+    /// Whether it is one of the operating system's own: only they prove that nothing is missing. Null: whoever made the
+    /// inventory did not say it; then it is judged by what the repository offers.
     /// </summary>
     public bool? IsOperatingSystem { get; init; }
 }
@@ -117,14 +130,18 @@ public sealed record OsRelease
 
     public string Name { get; init; } = "";
 
-    /// <summary>Last day with updates: <c>SUPPORT_END</c>, or what a product file says; null when nothing says it.</summary>
+    /// <summary>
+    /// Last day with updates: <c>SUPPORT_END</c>, or what a product file says; null when nothing says it.
+    /// </summary>
     public DateOnly? SupportEnd { get; init; }
 }
 
 /// <summary>Facts of the host beside its packages that a report depends on, read at the same instant.</summary>
 public sealed record HostFacts
 {
-    /// <summary>floor(now) − floor(uptime), UTC whole seconds (spec 08 §3); null when unknown, which is a warning.</summary>
+    /// <summary>
+    /// floor(now) − floor(uptime), UTC whole seconds (reference 08 §3); null when unknown, which is a warning.
+    /// </summary>
     public DateTimeOffset? BootTime { get; init; }
 
     public string RunningKernel { get; init; } = "";
@@ -155,7 +172,10 @@ public sealed record HostInventory
 
     public required OsRelease OperatingSystem { get; init; }
 
-    /// <summary>AWS's product text for <see cref="OperatingSystem"/>, <c>Debian12</c>: what the baseline's PRODUCT filters are compared with.</summary>
+    /// <summary>
+    /// AWS's product text for <see cref="OperatingSystem"/>, <c>Debian12</c>: what the baseline's PRODUCT filters are
+    /// compared with.
+    /// </summary>
     public string Product => OperatingSystemIdentity.ProductOf(OperatingSystem);
 
     public required PackageCatalog Packages { get; init; }
@@ -168,7 +188,10 @@ public sealed record HostInventory
 
     public required HostFacts Facts { get; init; }
 
-    /// <summary>Policy of the host that concerns every package, one line each: a release it is locked to. Findings carry it in their explanation.</summary>
+    /// <summary>
+    /// Policy of the host that concerns every package, one line each: a release it is locked to. Findings carry it in
+    /// their explanation.
+    /// </summary>
     public IReadOnlyList<string> HostPolicy
     {
         get;
@@ -183,8 +206,8 @@ public sealed record HostInventory
     } = [];
 
     /// <summary>
-    /// Why the inventory proves nothing although its repositories may look well, one sentence each: the package database is incomplete, the clock is behind,
-    /// a package manager was at work.
+    /// Why the inventory proves nothing although its repositories may look well, one sentence each: the package
+    /// database is incomplete, the clock is behind, a package manager was at work.
     /// </summary>
     public IReadOnlyList<string> Doubts
     {
@@ -193,8 +216,8 @@ public sealed record HostInventory
     } = [];
 
     /// <summary>
-    /// Warnings that stand beside the verdict, one sentence each: packages that are not completely installed, a release without updates. They change neither
-    /// state nor exit code.
+    /// Warnings that stand beside the verdict, one sentence each: packages that are not completely installed, a release
+    /// without updates. They change neither state nor exit code.
     /// </summary>
     public IReadOnlyList<string> Cautions
     {
@@ -203,12 +226,16 @@ public sealed record HostInventory
     } = [];
 
     /// <summary>
-    /// An update could have been found missing: packages were read, the operating system's own repositories have usable metadata, and nothing speaks against
-    /// it. Without it the answer is "cannot tell": reported, saved, never uploaded.
+    /// An update could have been found missing: packages were read, the operating system's own repositories have usable
+    /// metadata, and nothing speaks against it. Without it the answer is "cannot tell": reported, saved, never
+    /// uploaded.
     /// </summary>
     public bool IsProven => NotProvenBecause.Count == 0;
 
-    /// <summary>Why the inventory proves nothing, each the beginning of a sentence ("no repository is enabled"); empty when it is proven.</summary>
+    /// <summary>
+    /// Why the inventory proves nothing, each the beginning of a sentence ("no repository is enabled"); empty when it
+    /// is proven.
+    /// </summary>
     public IReadOnlyList<string> NotProvenBecause => Evaluation.InventoryProof.ReasonsAgainst(this);
 
     public IReadOnlyList<InstalledPackage> Installed => Packages.Installed;

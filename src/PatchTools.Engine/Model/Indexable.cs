@@ -1,8 +1,8 @@
 namespace PatchTools;
 
 /// <summary>
-/// Lists that scripts may index. The compiler's own list behind a collection expression is internal; PowerShell finds no indexer on such a type, so that
-/// <c>$report.Findings[0]</c> would be all of them.
+/// Lists that scripts may index. The compiler's own list behind a collection expression is internal; PowerShell finds
+/// no indexer on such a type, so that <c>$report.Findings[0]</c> would be all of them.
 /// </summary>
 internal static class Indexable
 {

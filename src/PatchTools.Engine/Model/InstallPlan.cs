@@ -1,6 +1,8 @@
 namespace PatchTools;
 
-/// <summary>One version of one package that is to be installed, because the baseline approves it or an override list names it.</summary>
+/// <summary>
+/// One version of one package that is to be installed, because the baseline approves it or an override list names it.
+/// </summary>
 public sealed record PatchTarget
 {
     /// <summary>Bare package name, without architecture.</summary>
@@ -9,7 +11,10 @@ public sealed record PatchTarget
     /// <summary>Of the version to install.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Of the installed version: another one only where the update goes from noarch to an architecture of the host, or back.</summary>
+    /// <summary>
+    /// Of the installed version: another one only where the update goes from noarch to an architecture of the host, or
+    /// back.
+    /// </summary>
     public string InstalledArchitecture
     {
         get => field ?? Architecture;
@@ -19,10 +24,12 @@ public sealed record PatchTarget
     /// <summary>Installed version; empty when none is.</summary>
     public string InstalledEdition { get; init; } = "";
 
-    /// <summary>The version to install, as full version text; empty where nobody offers the one that is needed.</summary>
+    /// <summary>
+    /// The version to install, as full version text; empty where nobody offers the one that is needed.
+    /// </summary>
     public required string Edition { get; init; }
 
-    /// <summary><c>Id</c> of the finding that asked for it (spec 07 §4): joins plan, outcome and report.</summary>
+    /// <summary><c>Id</c> of the finding that asked for it (reference 07 §4): joins plan, outcome and report.</summary>
     public required string Id { get; init; }
 
     public override string ToString() =>
@@ -57,7 +64,9 @@ public sealed record PlannedChange
 
     public required string Architecture { get; init; }
 
-    /// <summary>Architecture before; another one only where the change goes from noarch to an architecture of the host, or back.</summary>
+    /// <summary>
+    /// Architecture before; another one only where the change goes from noarch to an architecture of the host, or back.
+    /// </summary>
     public string FromArchitecture
     {
         get => field ?? Architecture;
@@ -83,7 +92,10 @@ public sealed record PlannedChange
 /// <summary>Why a wanted patch is not installed.</summary>
 public enum SetbackKind
 {
-    /// <summary>The administrator holds the package or pins the version away (DESIGN §4 "holds and negative pins"); no effect on the exit code.</summary>
+    /// <summary>
+    /// The administrator holds the package or pins the version away (design §4 "holds and negative pins"); no effect on
+    /// the exit code.
+    /// </summary>
     Held,
 
     /// <summary>The resolver finds no solution.</summary>
@@ -118,12 +130,15 @@ public enum SetbackKind
 /// <param name="Reason">One sentence, no full stop, in the tool's own words where it gave some.</param>
 public sealed record PatchSetback(PatchTarget Target, SetbackKind Kind, string Reason)
 {
-    /// <summary>Counts as a dependency failure for the exit codes (spec 08 §1: 2 and 196).</summary>
+    /// <summary>Counts as a dependency failure for the exit codes (reference 08 §1: 2 and 196).</summary>
     public bool IsDependencyFailure =>
         Kind is SetbackKind.Dependency or SetbackKind.RejectedDependency or SetbackKind.WouldRemove;
 }
 
-/// <summary>The real transaction that an install would run now, from the package manager's own resolver. Nothing has been changed.</summary>
+/// <summary>
+/// The real transaction that an install would run now, from the package manager's own resolver. Nothing has been
+/// changed.
+/// </summary>
 public sealed record InstallPlan
 {
     public required IReadOnlyList<PatchTarget> Targets
@@ -147,8 +162,8 @@ public sealed record InstallPlan
     } = [];
 
     /// <summary>
-    /// Packages, in the tool's own notation, that the resolver is told to leave as they are: they would come along, and the baseline, the override list or
-    /// their missing signature refuses them.
+    /// Packages, in the tool's own notation, that the resolver is told to leave as they are: they would come along, and
+    /// the baseline, the override list or their missing signature refuses them.
     /// </summary>
     public IReadOnlyList<string> LeftAlone
     {
@@ -156,10 +171,16 @@ public sealed record InstallPlan
         init => field = Indexable.Of(value);
     } = [];
 
-    /// <summary>What the transaction is told beside the accepted targets, in the tool's own notation: what to leave alone, what puts the database right.</summary>
+    /// <summary>
+    /// What the transaction is told beside the accepted targets, in the tool's own notation: what to leave alone, what
+    /// puts the database right.
+    /// </summary>
     internal IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>What the reader of the baseline should know before an install: entries of its lists, or of the override list, that match nothing.</summary>
+    /// <summary>
+    /// What the reader of the baseline should know before an install: entries of its lists, or of the override list,
+    /// that match nothing.
+    /// </summary>
     public IReadOnlyList<string> Warnings
     {
         get;
@@ -227,7 +248,10 @@ public sealed record InstallOutcome
         init => field = Indexable.Of(value);
     } = [];
 
-    /// <summary>What the tool warned of without calling it a failure: scriptlets of rpm packages that failed after their package was installed.</summary>
+    /// <summary>
+    /// What the tool warned of without calling it a failure: scriptlets of rpm packages that failed after their package
+    /// was installed.
+    /// </summary>
     public IReadOnlyList<string> Warnings
     {
         get;

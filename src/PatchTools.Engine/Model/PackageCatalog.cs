@@ -5,10 +5,14 @@ using System.Text;
 
 namespace PatchTools;
 
-/// <summary>Where a version is offered: one index file with the facts of its Release file, or the local database.</summary>
+/// <summary>
+/// Where a version is offered: one index file with the facts of its Release file, or the local database.
+/// </summary>
 public sealed record PackageOrigin
 {
-    /// <summary>Suite or Archive of the Release file (<c>stable-security</c>); <c>now</c> for the local database.</summary>
+    /// <summary>
+    /// Suite or Archive of the Release file (<c>stable-security</c>); <c>now</c> for the local database.
+    /// </summary>
     public string Archive { get; init; } = "";
 
     public string Codename { get; init; } = "";
@@ -41,7 +45,10 @@ public sealed record PackageOrigin
     internal const string TemporaryFix =
         "a program temporary fix (PTF) of it is offered, which zypper takes only when asked for by name";
 
-    /// <summary>Why the tool does not see what this repository offers: excluded, a module stream that is not enabled, a better repository's priority, a lock, or gone. Null: it sees it.</summary>
+    /// <summary>
+    /// Why the tool does not see what this repository offers: excluded, a module stream that is not enabled, a better
+    /// repository's priority, a lock, or gone. Null: it sees it.
+    /// </summary>
     public string? HiddenBecause { get; init; }
 
     public bool IsLocalDatabase => Repository < 0;
@@ -49,7 +56,10 @@ public sealed record PackageOrigin
     /// <summary>Only an advisory still names the version.</summary>
     internal bool IsGone => HiddenBecause == NoLongerOffered;
 
-    /// <summary>Whether the reason is that a version is nothing to install though it is there: retracted, or a temporary fix. libzypp calls both blacklisted.</summary>
+    /// <summary>
+    /// Whether the reason is that a version is nothing to install though it is there: retracted, or a temporary fix.
+    /// libzypp calls both blacklisted.
+    /// </summary>
     internal static bool IsBlacklisted(string because) =>
         because == TemporaryFix || because.EndsWith(Retracted, StringComparison.Ordinal);
 
@@ -68,7 +78,7 @@ public sealed record Advisory
     /// <summary>The notice's severity as the vendor spells it; empty when it has none.</summary>
     public string Severity { get; init; } = "";
 
-    /// <summary><c>updated</c>, else <c>issued</c>, else build time (DESIGN §4); null when none is usable.</summary>
+    /// <summary><c>updated</c>, else <c>issued</c>, else build time (design §4); null when none is usable.</summary>
     public DateTimeOffset? Date { get; init; }
 
     public IReadOnlyList<string> CveIds
@@ -86,17 +96,26 @@ public sealed record Advisory
     /// <summary>What it brings takes effect with a reboot (zypper: Interactive "reboot").</summary>
     public bool RebootSuggested { get; init; }
 
-    /// <summary>It changes the package manager itself, which must be started anew before anything else is installed (zypper: Interactive "restart").</summary>
+    /// <summary>
+    /// It changes the package manager itself, which must be started anew before anything else is installed (zypper:
+    /// Interactive "restart").
+    /// </summary>
     public bool RestartSuggested { get; init; }
 
-    /// <summary>The vendor's word for its state: <c>stable</c>, <c>final</c>, <c>retracted</c>; empty when it says none. Readings heed it, so an inventory need not carry it.</summary>
+    /// <summary>
+    /// The vendor's word for its state: <c>stable</c>, <c>final</c>, <c>retracted</c>; empty when it says none.
+    /// Readings heed it, so an inventory need not carry it.
+    /// </summary>
     internal string Status { get; init; } = "";
 
     /// <summary>Of the advisory itself, which locks of zypper may name.</summary>
     internal string Version { get; init; } = "";
 }
 
-/// <summary>Time as the host's files give it: seconds since 1970 UTC. The reference prints apt's as floats and rpm's as integers (spec 06 §6).</summary>
+/// <summary>
+/// Time as the host's files give it: seconds since 1970 UTC. The reference prints apt's as floats and rpm's as integers
+/// (reference 06 §6).
+/// </summary>
 /// <param name="Seconds">Epoch seconds.</param>
 /// <param name="IsFractional">Whether it is written as a float (file time) even when whole.</param>
 public readonly record struct EpochTime(double Seconds, bool IsFractional)
@@ -114,13 +133,17 @@ public sealed record InstalledPackage
 {
     public required string Name { get; init; }
 
-    /// <summary>Architecture in the multi-arch sense: the native one for <c>all</c> (spec 09 §2); as is for rpm.</summary>
+    /// <summary>
+    /// Architecture in the multi-arch sense: the native one for <c>all</c> (reference 09 §2); as is for rpm.
+    /// </summary>
     public required string Architecture { get; init; }
 
     /// <summary>Full version text: epoch and revision on dpkg, <c>[epoch:]version-release</c> on rpm.</summary>
     public required string Edition { get; init; }
 
-    /// <summary>Who made it, on zypper, which stays with one vendor; empty elsewhere and where the package says nothing.</summary>
+    /// <summary>
+    /// Who made it, on zypper, which stays with one vendor; empty elsewhere and where the package says nothing.
+    /// </summary>
     public string Vendor { get; init; } = "";
 
     /// <summary>dpkg's status words (<c>install ok installed</c>); empty on rpm.</summary>
@@ -138,16 +161,24 @@ public sealed record InstalledPackage
     /// <summary>Time of the last install or upgrade; null when the host does not know it.</summary>
     public EpochTime? InstalledTime { get; init; }
 
-    /// <summary>What the native tool would take by its own policy (apt: pins); equals <see cref="Edition"/> when it would stay, null when unknown.</summary>
+    /// <summary>
+    /// What the native tool would take by its own policy (apt: pins); equals <see cref="Edition"/> when it would stay,
+    /// null when unknown.
+    /// </summary>
     public string? CandidateEdition { get; init; }
 
-    /// <summary>Why the native policy differs from the newest version: the pin that decides, for people; null when nothing does.</summary>
+    /// <summary>
+    /// Why the native policy differs from the newest version: the pin that decides, for people; null when nothing does.
+    /// </summary>
     public string? PolicyNote { get; init; }
 
     /// <summary>Phased-Update-Percentage of the candidate, null when it is not phased.</summary>
     public int? PhasedPercentage { get; init; }
 
-    /// <summary>Newer editions that the administrator keeps away for good (apt: a negative pin; DESIGN §4 "holds and negative pins").</summary>
+    /// <summary>
+    /// Newer editions that the administrator keeps away for good (apt: a negative pin; design §4 "holds and negative
+    /// pins").
+    /// </summary>
     public IReadOnlyList<RefusedEdition> RefusedEditions
     {
         get;
@@ -168,7 +199,10 @@ public sealed record InstalledPackage
 /// <summary>An edition that the host's own policy refuses or passes over, and what says so, for people.</summary>
 public sealed record RefusedEdition(string Edition, string Reason);
 
-/// <summary>One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of <see cref="PackageCatalog"/> instead.</summary>
+/// <summary>
+/// One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of
+/// <see cref="PackageCatalog"/> instead.
+/// </summary>
 public sealed record PackageOffer(
     string Name,
     string Architecture,
@@ -193,8 +227,9 @@ public sealed record PackageOffer(
 }
 
 /// <summary>
-/// Every package of a host with every version known of it, installed or offered: columns of small structs over one UTF-8 arena, because a Debian host
-/// offers 66 000 versions and all but a few hundred are only counted. <see cref="PackageEntry"/> and <see cref="PackageVersion"/> are views of a row.
+/// Every package of a host with every version known of it, installed or offered: columns of small structs over one
+/// UTF-8 arena, because a Debian host offers 66 000 versions and all but a few hundred are only counted.
+/// <see cref="PackageEntry"/> and <see cref="PackageVersion"/> are views of a row.
 /// </summary>
 public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
 {
@@ -263,7 +298,10 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>For the package manager that is still making the inventory: facts that need every version first (candidate, policy).</summary>
+    /// <summary>
+    /// For the package manager that is still making the inventory: facts that need every version first (candidate,
+    /// policy).
+    /// </summary>
     internal void ReplaceInstalled(int package, InstalledPackage installed) =>
         _installed[PackageRows[package].Installed] = installed;
 
@@ -284,7 +322,10 @@ public sealed class PackageCatalog : IReadOnlyList<PackageEntry>
         public int Installed;
     }
 
-    /// <summary>One version of one package. Two stanzas with one version text and other metadata are two versions, as in libapt (spec 09 §2).</summary>
+    /// <summary>
+    /// One version of one package. Two stanzas with one version text and other metadata are two versions, as in libapt
+    /// (reference 09 §2).
+    /// </summary>
     [StructLayout(LayoutKind.Auto)]
     internal struct VersionRow
     {
@@ -413,13 +454,19 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
     internal ReadOnlySpan<byte> EditionUtf8 =>
         _catalog.Arena.AsSpan(_catalog.VersionRows[Index].TextOffset, _catalog.VersionRows[Index].TextLength);
 
-    /// <summary>dpkg priority in libapt's words (<c>optional</c>, <c>extra</c> for unknown ones); empty when it has none, and on rpm.</summary>
+    /// <summary>
+    /// dpkg priority in libapt's words (<c>optional</c>, <c>extra</c> for unknown ones); empty when it has none, and on
+    /// rpm.
+    /// </summary>
     public string Priority => _catalog.Words[_catalog.VersionRows[Index].Priority];
 
     /// <summary>dpkg section as the index spells it; empty when it has none, and on rpm.</summary>
     public string Section => _catalog.Words[_catalog.VersionRows[Index].Section];
 
-    /// <summary>Interned priority, section and origin set: versions with equal keys look the same to every filter, so a verdict can be remembered per key.</summary>
+    /// <summary>
+    /// Interned priority, section and origin set: versions with equal keys look the same to every filter, so a verdict
+    /// can be remembered per key.
+    /// </summary>
     internal (ushort Priority, ushort Section, int OriginSet) FilterKey =>
         (
             _catalog.VersionRows[Index].Priority,
@@ -458,7 +505,10 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
 
     public IReadOnlyList<Advisory> Advisories => _catalog.AdvisorySets[_catalog.VersionRows[Index].Advisories];
 
-    /// <summary>When the package was built (rpm families): stands in for a release date that no advisory gives. Null when unknown.</summary>
+    /// <summary>
+    /// When the package was built (rpm families): stands in for a release date that no advisory gives. Null when
+    /// unknown.
+    /// </summary>
     public DateTimeOffset? BuildTime =>
         _catalog.VersionRows[Index].BuildTime is var seconds and > 0
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)

@@ -6,8 +6,9 @@ using VersionRow = PatchTools.PackageCatalog.VersionRow;
 namespace PatchTools;
 
 /// <summary>
-/// Collects packages and versions from index files and databases into one <see cref="PackageCatalog"/>. Not thread-safe. Generic collections of its own structs are avoided on the
-/// path of every stanza: code for them is compiled at run time, which a cold scan pays for.
+/// Collects packages and versions from index files and databases into one <see cref="PackageCatalog"/>. Not
+/// thread-safe. Generic collections of its own structs are avoided on the path of every stanza: code for them is
+/// compiled at run time, which a cold scan pays for.
 /// </summary>
 internal sealed class PackageCatalogBuilder
 {
@@ -46,7 +47,8 @@ internal sealed class PackageCatalogBuilder
     ];
     private readonly List<InstalledPackage> _installed = [];
 
-    /// <param name="expectedVersions">About how many versions will come; arrays that need not grow leave no garbage.</param>
+    /// <param name="expectedVersions">About how many versions will come; arrays that need not grow leave no
+    /// garbage.</param>
     public PackageCatalogBuilder(long expectedVersions = 1024)
     {
         var capacity = (int)Math.Clamp(expectedVersions, 1024, MaxExpected);
@@ -221,7 +223,9 @@ internal sealed class PackageCatalogBuilder
         return index;
     }
 
-    /// <summary>Finds the version (same text and metadata hash) and adds the origin to it, or adds it; returns its index.</summary>
+    /// <summary>
+    /// Finds the version (same text and metadata hash) and adds the origin to it, or adds it; returns its index.
+    /// </summary>
     public int Version(
         int package,
         ReadOnlySpan<byte> edition,
@@ -272,7 +276,9 @@ internal sealed class PackageCatalogBuilder
 
     public InstalledPackage Installed(int index) => _installed[index];
 
-    /// <summary>Several versions of a package may be installed at once (kernels); the last one named speaks for it.</summary>
+    /// <summary>
+    /// Several versions of a package may be installed at once (kernels); the last one named speaks for it.
+    /// </summary>
     public void SetInstalled(int package, int version, InstalledPackage installed)
     {
         _packages[package].Installed = _installed.Count;

@@ -1,9 +1,13 @@
 namespace PatchTools;
 
-/// <summary>The rules: what is approved, what is rejected (spec 02 §6). Immutable; read by SnapshotReader.</summary>
+/// <summary>
+/// The rules: what is approved, what is rejected (reference 02 §6). Immutable; read by SnapshotReader.
+/// </summary>
 public sealed record PatchBaseline
 {
-    /// <summary><c>pb-</c> and 17 hex digits, or the text the file had; null when a bare baseline carries none.</summary>
+    /// <summary>
+    /// <c>pb-</c> and 17 hex digits, or the text the file had; null when a bare baseline carries none.
+    /// </summary>
     public string? BaselineId { get; init; }
 
     public string Name { get; init; } = "";
@@ -50,7 +54,9 @@ public sealed record PatchBaseline
     } = [];
 }
 
-/// <summary>One filter: a key (<c>PRODUCT</c>, <c>PRIORITY</c>, …) and its alternatives; <c>*</c> matches all.</summary>
+/// <summary>
+/// One filter: a key (<c>PRODUCT</c>, <c>PRIORITY</c>, …) and its alternatives; <c>*</c> matches all.
+/// </summary>
 public sealed record PatchFilter(string Key, IReadOnlyList<string> Values)
 {
     public IReadOnlyList<string> Values
@@ -76,11 +82,15 @@ public sealed record ApprovalRule
     /// <summary>Whole days after the release date; null counts as 0.</summary>
     public int? ApproveAfterDays { get; init; }
 
-    /// <summary>Last day (inclusive, UTC) of release dates that are approved; wins over <see cref="ApproveAfterDays"/>.</summary>
+    /// <summary>
+    /// Last day (inclusive, UTC) of release dates that are approved; wins over <see cref="ApproveAfterDays"/>.
+    /// </summary>
     public DateOnly? ApproveUntilDate { get; init; }
 }
 
-/// <summary>A custom repository of the baseline; replaces the host's own for the run (spec 09 §8, 02 §8).</summary>
+/// <summary>
+/// A custom repository of the baseline; replaces the host's own for the run (reference 09 §8, 02 §8).
+/// </summary>
 public sealed record PatchSource(string Name, IReadOnlyList<string> Products, string Configuration)
 {
     public IReadOnlyList<string> Products

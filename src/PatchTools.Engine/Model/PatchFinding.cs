@@ -31,7 +31,7 @@ public enum DecisionKind
     InstallOverrideList,
 }
 
-/// <summary>Why a finding is what it is. Every finding has one (DESIGN §5.1).</summary>
+/// <summary>Why a finding is what it is. Every finding has one (design §5.1).</summary>
 public sealed record FindingExplanation
 {
     public required DecisionKind Decision { get; init; }
@@ -42,7 +42,9 @@ public sealed record FindingExplanation
     /// <summary>1-based number of the deciding rule; null when none decided.</summary>
     public int? Rule { get; init; }
 
-    /// <summary>The deciding entry of the approved or rejected list, as written; of an install override list its id.</summary>
+    /// <summary>
+    /// The deciding entry of the approved or rejected list, as written; of an install override list its id.
+    /// </summary>
     public string? ListEntry { get; init; }
 
     /// <summary>What each filter and rule saw, in order, one line each.</summary>
@@ -55,10 +57,14 @@ public sealed record FindingExplanation
     /// <summary>For an update that is held back: the newest such version.</summary>
     public string? HeldBackEdition { get; init; }
 
-    /// <summary>From when (UTC) the held-back version will be approved; null when nothing is held back, or never.</summary>
+    /// <summary>
+    /// From when (UTC) the held-back version will be approved; null when nothing is held back, or never.
+    /// </summary>
     public DateTimeOffset? ApprovedFrom { get; init; }
 
-    /// <summary>Conflicts of the host's own policy with the decision: hold, pin, phasing, exclude, versionlock.</summary>
+    /// <summary>
+    /// Conflicts of the host's own policy with the decision: hold, pin, phasing, exclude, versionlock.
+    /// </summary>
     public IReadOnlyList<string> HostPolicy
     {
         get;
@@ -71,13 +77,18 @@ public sealed record FindingExplanation
 /// <summary>One package against the baseline.</summary>
 public sealed record PatchFinding
 {
-    /// <summary>Reported name: bare, or <c>name:arch</c> for a foreign architecture on dpkg (spec 09 §2).</summary>
+    /// <summary>
+    /// Reported name: bare, or <c>name:arch</c> for a foreign architecture on dpkg (reference 09 §2).
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>Of the reported version.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Of the installed version: another one only where an update goes from noarch to an architecture of the host, or back.</summary>
+    /// <summary>
+    /// Of the installed version: another one only where an update goes from noarch to an architecture of the host, or
+    /// back.
+    /// </summary>
     public string InstalledArchitecture
     {
         get => field ?? Architecture;
@@ -89,19 +100,24 @@ public sealed record PatchFinding
     /// <summary>Installed version; empty when none is.</summary>
     public string InstalledVersion { get; init; } = "";
 
-    /// <summary>The approved version that is missing; empty unless Missing, Failed or NotApplicable, and where zypper needs one that nobody offers.</summary>
+    /// <summary>
+    /// The approved version that is missing; empty unless Missing, Failed or NotApplicable, and where zypper needs one
+    /// that nobody offers.
+    /// </summary>
     public string AvailableVersion { get; init; } = "";
 
-    /// <summary><c>Id</c> of spec 07 §4.</summary>
+    /// <summary><c>Id</c> of reference 07 §4.</summary>
     public required string Id { get; init; }
 
-    /// <summary><c>Title</c> of spec 07 §4: names the reported version.</summary>
+    /// <summary><c>Title</c> of reference 07 §4: names the reported version.</summary>
     public required string Title { get; init; }
 
     /// <summary>Level the baseline assigns (<c>Severity</c> on the wire).</summary>
     public ComplianceLevel ComplianceLevel { get; init; }
 
-    /// <summary>Vendor severity (rpm) or dpkg priority (<c>PatchSeverity</c> on the wire); empty when there is none.</summary>
+    /// <summary>
+    /// Vendor severity (rpm) or dpkg priority (<c>PatchSeverity</c> on the wire); empty when there is none.
+    /// </summary>
     public string Severity { get; init; } = "";
 
     /// <summary><c>Security</c> or empty on dpkg; the vendor's word on rpm.</summary>

@@ -1,6 +1,9 @@
 namespace PatchTools;
 
-/// <summary>Where a snapshot came from. Only <see cref="Service"/> and saved snapshots that carry the service's ids may be published.</summary>
+/// <summary>
+/// Where a snapshot came from. Only <see cref="Service"/> and saved snapshots that carry the service's ids may be
+/// published.
+/// </summary>
 public enum SnapshotOrigin
 {
     /// <summary><c>GetDeployablePatchSnapshotForInstance</c>.</summary>
@@ -16,20 +19,26 @@ public enum SnapshotOrigin
     Override,
 }
 
-/// <summary>A baseline as it applies to one host (DESIGN §2 "Who carries and writes what").</summary>
+/// <summary>A baseline as it applies to one host (design §2 "Who carries and writes what").</summary>
 public sealed record PatchSnapshot
 {
-    /// <summary>Lower-case GUID: the service's, or a new one for <see cref="SnapshotOrigin.Default"/> and bare baselines.</summary>
+    /// <summary>
+    /// Lower-case GUID: the service's, or a new one for <see cref="SnapshotOrigin.Default"/> and bare baselines.
+    /// </summary>
     public required string SnapshotId { get; init; }
 
     public required SnapshotOrigin Origin { get; init; }
 
     public required PatchBaseline Baseline { get; init; }
 
-    /// <summary>AWS's product text (<c>Debian12</c>, <c>Ubuntu22.04</c>): from the service, else from os-release.</summary>
+    /// <summary>
+    /// AWS's product text (<c>Debian12</c>, <c>Ubuntu22.04</c>): from the service, else from os-release.
+    /// </summary>
     public required string Product { get; init; }
 
-    /// <summary>Whether the service or a document names the product; else it is only that of the host that made the snapshot.</summary>
+    /// <summary>
+    /// Whether the service or a document names the product; else it is only that of the host that made the snapshot.
+    /// </summary>
     public bool NamesProduct { get; init; }
 
     /// <summary>Empty when there is none.</summary>
@@ -39,7 +48,10 @@ public sealed record PatchSnapshot
 
     public string? Region { get; init; }
 
-    /// <summary>True when the document carried the service's own ids (baseline id and snapshot id), so that a report on it may be published.</summary>
+    /// <summary>
+    /// True when the document carried the service's own ids (baseline id and snapshot id), so that a report on it may
+    /// be published.
+    /// </summary>
     public bool CarriesServiceIds { get; init; }
 
     /// <summary>Where the override came from (path or URL without query), null without an override.</summary>

@@ -1,6 +1,9 @@
 namespace PatchTools;
 
-/// <summary>State of one package against a baseline, in AWS's words (spec 06 §1, AWS guide "patch compliance state values").</summary>
+/// <summary>
+/// State of one package against a baseline, in AWS's words (reference 06 §1, AWS guide "patch compliance state
+/// values").
+/// </summary>
 public enum PatchState
 {
     /// <summary>Installed, in scope of the baseline, nothing newer in scope.</summary>
@@ -25,7 +28,9 @@ public enum PatchState
     Failed,
 }
 
-/// <summary>Compliance level of a rule or list, lowest to highest; the names are AWS's spelling on the wire (spec 02 §6).</summary>
+/// <summary>
+/// Compliance level of a rule or list, lowest to highest; the names are AWS's spelling on the wire (reference 02 §6).
+/// </summary>
 public enum ComplianceLevel
 {
     UNSPECIFIED,
@@ -50,7 +55,7 @@ public enum RebootOption
     NoReboot,
 }
 
-/// <summary>What happens to rejected patches (spec 04, AWS <c>RejectedPatchesAction</c>).</summary>
+/// <summary>What happens to rejected patches (reference 04, AWS <c>RejectedPatchesAction</c>).</summary>
 #pragma warning disable CA1707 // AWS's spelling on the wire
 public enum RejectedPatchesAction
 {
@@ -59,7 +64,7 @@ public enum RejectedPatchesAction
 }
 #pragma warning restore CA1707
 
-/// <summary>Which evaluator decides, by the world of the package manager (spec 03 §7).</summary>
+/// <summary>Which evaluator decides, by the world of the package manager (reference 03 §7).</summary>
 public enum PackageFamily
 {
     /// <summary>Debian, Ubuntu, Raspbian: priority and section, security by archive.</summary>

@@ -1,6 +1,9 @@
 namespace PatchTools;
 
-/// <summary>A saved summary: the last one lies in <c>patch-inventory-from-last-operation.json</c> (spec 07 §6), earlier ones in PatchTools' own history.</summary>
+/// <summary>
+/// A saved summary: the last one lies in <c>patch-inventory-from-last-operation.json</c> (reference 07 §6), earlier
+/// ones in PatchTools' own history.
+/// </summary>
 public sealed record PatchSummary
 {
     public required string BaselineId { get; init; }
@@ -32,10 +35,15 @@ public sealed record PatchSummary
     /// <summary>The file it was read from.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The verdict of the run; null when it is not known: the reference or an older version of PatchTools made the summary.</summary>
+    /// <summary>
+    /// The verdict of the run; null when it is not known: the reference or an older version of PatchTools made the
+    /// summary.
+    /// </summary>
     public ComplianceVerdict? Verdict { get; init; }
 
-    /// <summary>Nothing is to do, and the run could tell: its inventory was proof and its baseline judged something.</summary>
+    /// <summary>
+    /// Nothing is to do, and the run could tell: its inventory was proof and its baseline judged something.
+    /// </summary>
     public bool IsCompliant =>
         Verdict is null or ComplianceVerdict.Compliant
         && Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot == 0;
@@ -63,7 +71,10 @@ public sealed record PublishReceipt
     /// <summary>Compliance items of the report.</summary>
     public required int Items { get; init; }
 
-    /// <summary>Of them, those that were left out because the service takes no report as large: the least severe, compliant ones first. The summary's counts are of all.</summary>
+    /// <summary>
+    /// Of them, those that were left out because the service takes no report as large: the least severe, compliant ones
+    /// first. The summary's counts are of all.
+    /// </summary>
     public int ItemsOmitted { get; init; }
 
     /// <summary>The association in whose name it was sent; null for the instance's own report.</summary>

@@ -34,7 +34,7 @@ public sealed record RebootReason(RebootSign Sign, string Text)
     public override string ToString() => Text;
 }
 
-/// <summary>Whether the host needs a reboot, judged from the host itself (DESIGN §5.3).</summary>
+/// <summary>Whether the host needs a reboot, judged from the host itself (design §5.3).</summary>
 public sealed record RebootAssessment
 {
     /// <summary>Null: nothing says so, but something could not be asked (<see cref="Unknown"/>).</summary>
@@ -63,7 +63,10 @@ public sealed record RebootAssessment
         init => field = Indexable.Of(value);
     } = [];
 
-    /// <summary>Processes outside services that use replaced files, as <c>name (pid)</c>: they use the new ones when they are started again.</summary>
+    /// <summary>
+    /// Processes outside services that use replaced files, as <c>name (pid)</c>: they use the new ones when they are
+    /// started again.
+    /// </summary>
     public IReadOnlyList<string> Processes
     {
         get;

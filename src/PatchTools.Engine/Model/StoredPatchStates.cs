@@ -1,11 +1,13 @@
 namespace PatchTools;
 
-/// <summary>One entry of the states file (spec 06 §6).</summary>
+/// <summary>One entry of the states file (reference 06 §6).</summary>
 public sealed record StoredPatchState(string Id, EpochTime? InstalledTime, string State);
 
-/// <summary>Content of <c>patch-states-configuration.json</c>: what the last run left, by title, in file order.</summary>
+/// <summary>
+/// Content of <c>patch-states-configuration.json</c>: what the last run left, by title, in file order.
+/// </summary>
 /// <param name="States">Entries by title.</param>
-/// <param name="LastNoRebootInstallOperationTime">T of spec 06 §3: epoch seconds, 0 for never.</param>
+/// <param name="LastNoRebootInstallOperationTime">T of reference 06 §3: epoch seconds, 0 for never.</param>
 public sealed record StoredPatchStates(
     IReadOnlyDictionary<string, StoredPatchState> States,
     long LastNoRebootInstallOperationTime

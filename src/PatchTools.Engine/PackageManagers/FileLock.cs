@@ -11,7 +11,9 @@ internal static partial class FileLock
     private const short WriteLock = 1;
     private const short Unlocked = 2;
 
-    /// <summary>The holder as "process 123 (apt-get update, for 4 minutes)"; null when the file is free or not there.</summary>
+    /// <summary>
+    /// The holder as "process 123 (apt-get update, for 4 minutes)"; null when the file is free or not there.
+    /// </summary>
     public static string? Holder(string path)
     {
         if (HostFiles.RealPath(path) is not { } real || ImageCalls.KindOf(real) != ImageFileKind.Regular)

@@ -20,7 +20,10 @@ internal sealed class FileOwnership
     /// <summary>What a file's path must contain one of to matter.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The packages found, by path as asked for: a package that lists the path, else one that lists another version of the library.</summary>
+    /// <summary>
+    /// The packages found, by path as asked for: a package that lists the path, else one that lists another version of
+    /// the library.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Owners
     {
         get
@@ -43,7 +46,9 @@ internal sealed class FileOwnership
             _guesses.TryAdd(path, package);
     }
 
-    /// <summary>On a merged /usr the kernel says <c>/usr/lib/…</c> of what older packages list as <c>/lib/…</c>.</summary>
+    /// <summary>
+    /// On a merged /usr the kernel says <c>/usr/lib/…</c> of what older packages list as <c>/lib/…</c>.
+    /// </summary>
     private static string Merged(string path) =>
         path.StartsWith("/usr/lib", StringComparison.Ordinal)
         || path.StartsWith("/usr/bin/", StringComparison.Ordinal)

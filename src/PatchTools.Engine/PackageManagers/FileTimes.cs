@@ -12,8 +12,9 @@ internal static partial class FileTimes
     private const int ModificationOffset = 112;
 
     /// <summary>
-    /// When the inode last changed. apt moves a Release file into partial and back when the repository answers, also when it answers "not modified",
-    /// so this is when the repository last confirmed it (apt 2.6). The modification time is the vendor's, not the host's.
+    /// When the inode last changed. apt moves a Release file into partial and back when the repository answers, also
+    /// when it answers "not modified", so this is when the repository last confirmed it (apt 2.6). The modification
+    /// time is the vendor's, not the host's.
     /// </summary>
     public static DateTimeOffset Changed(string path) =>
         TryRead(path, ChangeOffset, out var seconds, out _)
@@ -24,7 +25,10 @@ internal static partial class FileTimes
     public static (long Seconds, uint Nanoseconds) ChangeOrder(string path) =>
         TryRead(path, ChangeOffset, out var seconds, out var nanoseconds) ? (seconds, nanoseconds) : default;
 
-    /// <summary>Modification time as Python's <c>st_mtime</c>: a double of seconds (spec 09 §9); null when there is no such file.</summary>
+    /// <summary>
+    /// Modification time as Python's <c>st_mtime</c>: a double of seconds (reference 09 §9); null when there is no such
+    /// file.
+    /// </summary>
     public static EpochTime? Modified(string path) =>
         TryRead(path, ModificationOffset, out var seconds, out var nanoseconds)
             ? new EpochTime(seconds + (nanoseconds * 1e-9), IsFractional: true)

@@ -6,14 +6,17 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// Which package manager keeps a root's packages. os-release decides: dpkg on a Red Hat or rpm on a Debian is a package like any other, although its
-/// database lies there. Only where os-release names no known system does what lies on disk decide.
+/// Which package manager keeps a root's packages. os-release decides: dpkg on a Red Hat or rpm on a Debian is a package
+/// like any other, although its database lies there. Only where os-release names no known system does what lies on disk
+/// decide.
 /// </summary>
 internal static class HostFamily
 {
     private static readonly string[] DnfSigns = ["etc/dnf", "etc/yum.conf", "etc/yum.repos.d"];
 
-    /// <summary>Null: the database of the family that os-release names is missing, or there is no database at all.</summary>
+    /// <summary>
+    /// Null: the database of the family that os-release names is missing, or there is no database at all.
+    /// </summary>
     public static PackageFamily? Of(string root)
     {
         var osRelease = OsReleaseFile.Read(root);
@@ -56,7 +59,8 @@ internal static class HostFamily
     }
 
     /// <summary>
-    /// Whether dpkg is more than a tool on a host of rpm's: it has packages, and the base system is among them, or nothing of rpm's tools is configured.
+    /// Whether dpkg is more than a tool on a host of rpm's: it has packages, and the base system is among them, or
+    /// nothing of rpm's tools is configured.
     /// </summary>
     private static bool DpkgKeepsTheSystem(string root)
     {

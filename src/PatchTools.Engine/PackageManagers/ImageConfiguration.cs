@@ -7,8 +7,8 @@ using PatchTools.State;
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// A private folder that holds everything a tool of this host is told of an image: written by PatchTools from what it understands, with copies of the
-/// image's keys and credentials. The tool never reads the image's own configuration.
+/// A private folder that holds everything a tool of this host is told of an image: written by PatchTools from what it
+/// understands, with copies of the image's keys and credentials. The tool never reads the image's own configuration.
 /// </summary>
 internal sealed class ImageConfiguration
 {
@@ -46,7 +46,8 @@ internal sealed class ImageConfiguration
     }
 
     /// <summary>
-    /// Copies a small file of the image, under a name of PatchTools' own; null when it is not there, or too large to be a key or credentials.
+    /// Copies a small file of the image, under a name of PatchTools' own; null when it is not there, or too large to be
+    /// a key or credentials.
     /// </summary>
     /// <param name="path">As the image has it.</param>
     /// <param name="folder">Below <see cref="Folder"/>.</param>

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// What of an image's configuration may be handed on to a tool of this host: names and values that mean one thing only, in every syntax that they are
-/// written in.
+/// What of an image's configuration may be handed on to a tool of this host: names and values that mean one thing only,
+/// in every syntax that they are written in.
 /// </summary>
 internal static partial class ImageWords
 {

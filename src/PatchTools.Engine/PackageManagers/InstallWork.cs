@@ -4,9 +4,9 @@ using PatchTools.Hosts;
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// Carries a plan out with whatever package manager: one transaction for everything. Where it fails, the package database says what is done and the tool's
-/// words whom to set aside; the rest goes on, in halves where nobody is blamed. With a time budget, in batches that are expected to fit. Cancellation stops
-/// between transactions.
+/// Carries a plan out with whatever package manager: one transaction for everything. Where it fails, the package
+/// database says what is done and the tool's words whom to set aside; the rest goes on, in halves where nobody is
+/// blamed. With a time budget, in batches that are expected to fit. Cancellation stops between transactions.
 /// </summary>
 internal sealed class InstallWork(HostContext host, InstallRequest request, IRunObserver observer, LockWait locks)
 {
@@ -39,7 +39,8 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     /// <summary>At least one transaction, or a repair before the first, changed the host.</summary>
     public bool HasChanged { get; set; }
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryNotOfThisHost"/>; <see cref="PatchErrors.ElevationRequired"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryNotOfThisHost"/>;
+    /// <see cref="PatchErrors.ElevationRequired"/>.</exception>
     public static void DemandRunningHost(HostContext host)
     {
         if (host.Paths.Root != "/")
@@ -104,7 +105,9 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             LogPath = log,
         };
 
-    /// <summary>A failure that is not one patch's own. Said once of each subject, however often it fails again.</summary>
+    /// <summary>
+    /// A failure that is not one patch's own. Said once of each subject, however often it fails again.
+    /// </summary>
     public void Problem(string subject, string text)
     {
         if (_reported.Add(subject))

@@ -12,8 +12,9 @@ using PatchTools.State;
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// What PatchTools remembers of large lists of packages, so that it need not unpack and read them again while they are the same files; apt keeps <c>pkgcache.bin</c>, dnf and zypper
-/// <c>.solv</c> files to the same end. An index that is missing, damaged, of another list or of another version is no error: the list itself is read, and the index written
+/// What PatchTools remembers of large lists of packages, so that it need not unpack and read them again while they are
+/// the same files; apt keeps <c>pkgcache.bin</c>, dnf and zypper <c>.solv</c> files to the same end. An index that is
+/// missing, damaged, of another list or of another version is no error: the list itself is read, and the index written
 /// anew. One file for each list, in PatchTools' own data; the oldest go when there are many.
 /// </summary>
 /// <param name="host">Where PatchTools' own data lies.</param>
@@ -76,7 +77,10 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
         return writer;
     }
 
-    /// <summary>Keeps what was taken down, once the list has been read to its end. A host without room or right for it reads the list next time.</summary>
+    /// <summary>
+    /// Keeps what was taken down, once the list has been read to its end. A host without room or right for it reads the
+    /// list next time.
+    /// </summary>
     public void Save(OpenList list, ListIndexWriter writer)
     {
         var content = writer.Written.ToArray();
@@ -103,7 +107,10 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
         }
     }
 
-    /// <summary>A newer list takes the place of its predecessor, also where names begin with a checksum: <c>…/5f0a…-primary.xml.gz</c>.</summary>
+    /// <summary>
+    /// A newer list takes the place of its predecessor, also where names begin with a checksum:
+    /// <c>…/5f0a…-primary.xml.gz</c>.
+    /// </summary>
     private string PathOf(string list)
     {
         var name = Path.GetFileName(list);
@@ -127,7 +134,9 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
             )
             : null;
 
-    /// <summary>Whether the format is this one and the checksum that of the content; leaves the file at the key.</summary>
+    /// <summary>
+    /// Whether the format is this one and the checksum that of the content; leaves the file at the key.
+    /// </summary>
     private static bool IsWhole(Stream file)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
@@ -157,7 +166,10 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     }
 }
 
-/// <summary>Numbers in as few bytes as they need, seven bits in each; texts behind their length; words that repeat by their number.</summary>
+/// <summary>
+/// Numbers in as few bytes as they need, seven bits in each; texts behind their length; words that repeat by their
+/// number.
+/// </summary>
 internal sealed class ListIndexWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(1 << 20);
@@ -218,7 +230,8 @@ internal sealed class ListIndexWriter
 }
 
 /// <summary>
-/// Reads what <see cref="ListIndexWriter"/> wrote; its checksum has said that it is whole. Spans live until the next record; an index has several megabytes, the buffer half of one.
+/// Reads what <see cref="ListIndexWriter"/> wrote; its checksum has said that it is whole. Spans live until the next
+/// record; an index has several megabytes, the buffer half of one.
 /// </summary>
 internal sealed class ListIndexReader(Stream index) : IDisposable
 {

@@ -9,8 +9,8 @@ namespace PatchTools.PackageManagers;
 internal sealed record HeldLock(string Path, string Holder);
 
 /// <summary>
-/// Waits until nobody holds what a transaction needs. Takes no lock itself: the package manager does. A transaction that outlived a killed PatchTools is such
-/// a holder like any other.
+/// Waits until nobody holds what a transaction needs. Takes no lock itself: the package manager does. A transaction
+/// that outlived a killed PatchTools is such a holder like any other.
 /// </summary>
 /// <param name="host">For the clock.</param>
 /// <param name="observer">Who is told for whom it waits.</param>
@@ -27,7 +27,8 @@ internal sealed class LockWait(
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerBusy"/>, naming the holder.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerBusy"/>, naming the
+    /// holder.</exception>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var since = host.Clock.GetTimestamp();

@@ -58,7 +58,8 @@ internal static class PackageManagerLocator
         }
     }
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>: the root is not there.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>: the root is not
+    /// there.</exception>
     public static void RequireRoot(HostContext host)
     {
         if (!HostFiles.DirectoryExists(host.Paths.Root))

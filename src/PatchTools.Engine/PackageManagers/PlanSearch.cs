@@ -19,8 +19,9 @@ internal interface IPlanAnswer
 }
 
 /// <summary>
-/// Finds the largest set of targets that a resolver has an acceptable solution for. All at once first: one question when nothing is wrong. Else the set is
-/// divided, what the resolver blames apart from the rest, until each bad target stands alone with the resolver's own reason.
+/// Finds the largest set of targets that a resolver has an acceptable solution for. All at once first: one question
+/// when nothing is wrong. Else the set is divided, what the resolver blames apart from the rest, until each bad target
+/// stands alone with the resolver's own reason.
 /// </summary>
 /// <param name="solve">Asks the resolver.</param>
 /// <param name="observer">Who is told that it takes longer.</param>

@@ -4,8 +4,9 @@ using PatchTools.Ports;
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// Decompresses the next block on a thread of its own while the reader works on the present one: decompression is the larger half of reading compressed
-/// lists. Two blocks, whatever the length. Failures of the source reach the reader as they were. One reader only.
+/// Decompresses the next block on a thread of its own while the reader works on the present one: decompression is the
+/// larger half of reading compressed lists. Two blocks, whatever the length. Failures of the source reach the reader as
+/// they were. One reader only.
 /// </summary>
 internal sealed class ReadAheadStream : ReadOnlyStream
 {

@@ -1,6 +1,9 @@
 namespace PatchTools.PackageManagers;
 
-/// <summary>Packages that nobody asked for, that a resolver's answer would bring along, and that the policy refuses (spec 10 §9).</summary>
+/// <summary>
+/// Packages that nobody asked for, that a resolver's answer would bring along, and that the policy refuses (reference
+/// 10 §9).
+/// </summary>
 /// <param name="Changes">In the order of the answer.</param>
 /// <param name="Reason">The first of them, for people; null when there are none.</param>
 internal sealed record RefusedCompanions(IReadOnlyList<PlannedChange> Changes, string? Reason)
@@ -30,7 +33,10 @@ internal sealed record RefusedCompanions(IReadOnlyList<PlannedChange> Changes, s
         return new RefusedCompanions(refused, reason);
     }
 
-    /// <summary>What the resolver must not be shown to find another way: every refused edition of a package, or it would only take the next one.</summary>
+    /// <summary>
+    /// What the resolver must not be shown to find another way: every refused edition of a package, or it would only
+    /// take the next one.
+    /// </summary>
     /// <param name="refused">As <see cref="Changes"/>.</param>
     /// <param name="offered">Editions of a package by name and architecture.</param>
     /// <param name="policy">What refuses them.</param>

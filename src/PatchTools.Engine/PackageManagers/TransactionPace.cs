@@ -1,8 +1,8 @@
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// How long a transaction will take: first a guess on the long side, then corrected by what this host needed for those before. With a time budget nothing
-/// begins that is not expected to end in it.
+/// How long a transaction will take: first a guess on the long side, then corrected by what this host needed for those
+/// before. With a time budget nothing begins that is not expected to end in it.
 /// </summary>
 internal sealed class TransactionPace
 {

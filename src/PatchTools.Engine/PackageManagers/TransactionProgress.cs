@@ -4,7 +4,10 @@ using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers;
 
-/// <summary>Follows what a package manager writes while it works, and says what it means with the part of the whole that is done.</summary>
+/// <summary>
+/// Follows what a package manager writes while it works, and says what it means with the part of the whole that is
+/// done.
+/// </summary>
 /// <param name="host">For the clock.</param>
 /// <param name="observer">Who is told.</param>
 /// <param name="from">Percentage of the whole run when the transaction begins.</param>
@@ -13,7 +16,9 @@ internal abstract class TransactionProgress(HostContext host, IRunObserver obser
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Part of the bar that is given to downloading: a choice, since nobody knows the network before.</summary>
+    /// <summary>
+    /// Part of the bar that is given to downloading: a choice, since nobody knows the network before.
+    /// </summary>
     protected const double DownloadShare = 0.4;
 
     private string _reported = "";

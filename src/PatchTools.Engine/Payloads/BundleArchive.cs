@@ -11,11 +11,14 @@ using PatchTools.State;
 namespace PatchTools.Payloads;
 
 /// <summary>
-/// A bundle of the module: a tar archive, gzip-compressed, with one folder <c>PatchTools</c> of plain files. Whatever a module has no need of is refused
-/// before anything of it is written: absolute names, <c>..</c>, links of either kind, devices, sparse files, set-uid bits, a name twice, and more bytes or
-/// entries than any module has. What is written is the writer's own, 0644 or 0755, whatever owner and mode the archive names.
+/// A bundle of the module: a tar archive, gzip-compressed, with one folder <c>PatchTools</c> of plain files. Whatever a
+/// module has no need of is refused before anything of it is written: absolute names, <c>..</c>, links of either kind,
+/// devices, sparse files, set-uid bits, a name twice, and more bytes or entries than any module has. What is written is
+/// the writer's own, 0644 or 0755, whatever owner and mode the archive names.
 /// </summary>
-/// <remarks>A checksum says who made the archive; it does not say that he meant well, or was not himself deceived.</remarks>
+/// <remarks>
+/// A checksum says who made the archive; it does not say that he meant well, or was not himself deceived.
+/// </remarks>
 internal static partial class BundleArchive
 {
     /// <summary>The one folder at the top.</summary>
@@ -33,7 +36,8 @@ internal static partial class BundleArchive
     /// <param name="limits">When to stop.</param>
     /// <param name="cancellationToken">Ends it between two entries.</param>
     /// <returns>The version that the manifest in it names.</returns>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PayloadUnsafe"/>, <see cref="PatchErrors.PayloadDamaged"/>, <see cref="PatchErrors.StateUnwritable"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PayloadUnsafe"/>,
+    /// <see cref="PatchErrors.PayloadDamaged"/>, <see cref="PatchErrors.StateUnwritable"/>.</exception>
     public static string Unpack(
         byte[] content,
         string directory,
@@ -82,7 +86,10 @@ internal static partial class BundleArchive
         return VersionOf(directory);
     }
 
-    /// <summary>A tar archive ends with two empty blocks, a gzip stream with the length of what it held: without either, something was cut off.</summary>
+    /// <summary>
+    /// A tar archive ends with two empty blocks, a gzip stream with the length of what it held: without either,
+    /// something was cut off.
+    /// </summary>
     private static void CheckEnd(byte[] content, BoundedStream plain)
     {
         var announced = BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(content.Length - 4));

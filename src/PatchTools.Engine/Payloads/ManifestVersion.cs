@@ -3,8 +3,8 @@ using System.Text;
 namespace PatchTools.Payloads;
 
 /// <summary>
-/// Reads <c>ModuleVersion</c> from a module's manifest as PowerShell would: a key of the outermost table. Comments, texts and inner tables are not it. Nothing is
-/// evaluated; the engine knows no PowerShell.
+/// Reads <c>ModuleVersion</c> from a module's manifest as PowerShell would: a key of the outermost table. Comments,
+/// texts and inner tables are not it. Nothing is evaluated; the engine knows no PowerShell.
 /// </summary>
 internal static class ManifestVersion
 {
@@ -76,7 +76,9 @@ internal static class ManifestVersion
         return at > from;
     }
 
-    /// <summary>A quoted text, doubled quotes made one; one that could be evaluated (<c>"$x"</c>) comes as it is written.</summary>
+    /// <summary>
+    /// A quoted text, doubled quotes made one; one that could be evaluated (<c>"$x"</c>) comes as it is written.
+    /// </summary>
     private static string? TextAt(string text, ref int at)
     {
         var rest = text.AsSpan(at);

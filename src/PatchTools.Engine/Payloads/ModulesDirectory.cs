@@ -8,9 +8,10 @@ using PatchTools.State;
 namespace PatchTools.Payloads;
 
 /// <summary>
-/// A directory of <c>PSModulePath</c>, where the versions of the module lie side by side as <c>PatchTools/VERSION</c>. A version appears there whole, by one
-/// rename, or not at all; sessions that use another are not disturbed. Of the same version the new files take the old ones' place in one step where the
-/// kernel can exchange two directories, and in two where it cannot.
+/// A directory of <c>PSModulePath</c>, where the versions of the module lie side by side as <c>PatchTools/VERSION</c>.
+/// A version appears there whole, by one rename, or not at all; sessions that use another are not disturbed. Of the
+/// same version the new files take the old ones' place in one step where the kernel can exchange two directories, and
+/// in two where it cannot.
 /// </summary>
 internal sealed partial class ModulesDirectory(string path, IRunObserver observer)
 {
@@ -18,9 +19,12 @@ internal sealed partial class ModulesDirectory(string path, IRunObserver observe
 
     private readonly string _versions = Path.Combine(path, BundleArchive.Folder);
 
-    /// <summary>Installs what <paramref name="unpack"/> writes into the directory that it is given; it returns the version.</summary>
+    /// <summary>
+    /// Installs what <paramref name="unpack"/> writes into the directory that it is given; it returns the version.
+    /// </summary>
     /// <returns>The directory of the version.</returns>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>, and whatever <paramref name="unpack"/> throws; nothing has changed then.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>, and whatever
+    /// <paramref name="unpack"/> throws; nothing has changed then.</exception>
     public string Install(Func<string, string> unpack)
     {
         try

@@ -6,8 +6,9 @@ using PatchTools.Snapshots;
 namespace PatchTools.Payloads;
 
 /// <summary>
-/// Where the bundle of a version lies in a bucket. The bucket is always somebody's own: AWS's payload buckets never hold it (DESIGN §3). A fleet of many
-/// regions has one bucket in each, and says <c>{region}</c> in its name where the names differ.
+/// Where the bundle of a version lies in a bucket. The bucket is always somebody's own: AWS's payload buckets never
+/// hold it (design §3). A fleet of many regions has one bucket in each, and says <c>{region}</c> in its name where the
+/// names differ.
 /// </summary>
 public static partial class PayloadLocation
 {

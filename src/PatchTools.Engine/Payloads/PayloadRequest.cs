@@ -15,7 +15,10 @@ public sealed record PayloadRequest
     /// <summary>Directory that the bundle itself is kept in; null: it is not kept.</summary>
     public string? BundleDirectory { get; init; }
 
-    /// <summary>A directory of <c>PSModulePath</c> that the module is installed in, as <c>PatchTools/VERSION</c>; null: it is not installed.</summary>
+    /// <summary>
+    /// A directory of <c>PSModulePath</c> that the module is installed in, as <c>PatchTools/VERSION</c>; null: it is
+    /// not installed.
+    /// </summary>
     public string? ModulesDirectory { get; init; }
 
     public AwsParameters Aws { get; init; } = new();

@@ -1,6 +1,9 @@
 namespace PatchTools.Ports;
 
-/// <summary>Operations on many instances by SSM's own engine. Every failure is a <see cref="PatchServiceException"/>; retries of throttling and 5xx are inside.</summary>
+/// <summary>
+/// Operations on many instances by SSM's own engine. Every failure is a <see cref="PatchServiceException"/>; retries of
+/// throttling and 5xx are inside.
+/// </summary>
 public interface IFleetOperations
 {
     /// <summary>SendCommand, or CreateAssociation where the call has an association.</summary>
@@ -21,18 +24,25 @@ public interface IFleetOperations
     );
 }
 
-/// <summary>What SSM knows of many instances, page by page as it arrives. Failures and retries as in <see cref="IFleetOperations"/>.</summary>
+/// <summary>
+/// What SSM knows of many instances, page by page as it arrives. Failures and retries as in
+/// <see cref="IFleetOperations"/>.
+/// </summary>
 public interface IFleetCompliance
 {
     /// <summary>DescribeInstanceInformation: ids of managed instances.</summary>
-    /// <param name="tags">Each name with its values; an instance needs one of the values of every name. Empty: all instances.</param>
+    /// <param name="tags">Each name with its values; an instance needs one of the values of every name. Empty: all
+    /// instances.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     IAsyncEnumerable<IReadOnlyList<string>> FindInstancesAsync(
         IReadOnlyList<FleetTag> tags,
         CancellationToken cancellationToken
     );
 
-    /// <summary>DescribeInstancePatchStates or DescribeInstancePatchStatesForPatchGroup. Instances that never reported are left out by the service.</summary>
+    /// <summary>
+    /// DescribeInstancePatchStates or DescribeInstancePatchStatesForPatchGroup. Instances that never reported are left
+    /// out by the service.
+    /// </summary>
     IAsyncEnumerable<IReadOnlyList<InstanceCompliance>> GetStatesAsync(
         InstanceStateQuery query,
         CancellationToken cancellationToken

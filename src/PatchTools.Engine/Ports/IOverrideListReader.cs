@@ -1,11 +1,12 @@
 namespace PatchTools.Ports;
 
-/// <summary>Reads install override lists: YAML, or JSON as its subset (spec 05 §2.2).</summary>
+/// <summary>Reads install override lists: YAML, or JSON as its subset (reference 05 §2.2).</summary>
 public interface IOverrideListReader
 {
     /// <summary>
-    /// The entries of <c>patches</c> in their order; empty where the document has none. Ids and titles are text as written: <c>1.10</c>, <c>010</c> and
-    /// <c>yes</c> stay what they are. Of equal keys the last one counts; other keys than <c>patches</c>, <c>id</c> and <c>title</c> mean nothing.
+    /// The entries of <c>patches</c> in their order; empty where the document has none. Ids and titles are text as
+    /// written: <c>1.10</c>, <c>010</c> and <c>yes</c> stay what they are. Of equal keys the last one counts; other
+    /// keys than <c>patches</c>, <c>id</c> and <c>title</c> mean nothing.
     /// </summary>
     /// <param name="content">The whole document: UTF-8, or UTF-16 with its byte-order mark; at most 1 MiB.</param>
     /// <exception cref="OverrideListException">It is no such list, or no YAML.</exception>
@@ -18,7 +19,10 @@ public interface IOverrideListReader
 /// <param name="Line">Where the entry begins, from 1.</param>
 public sealed record OverrideEntry(string Id, string? Title, int Line);
 
-/// <summary>A document is no install override list. The message says what is wrong and what to write instead; the place stands beside it, not in it.</summary>
+/// <summary>
+/// A document is no install override list. The message says what is wrong and what to write instead; the place stands
+/// beside it, not in it.
+/// </summary>
 public sealed class OverrideListException : Exception
 {
     /// <param name="message">One or two sentences.</param>

@@ -1,16 +1,23 @@
 namespace PatchTools.Ports;
 
-/// <summary>Which credentials a call is made with (spec 02 §3): the fallback is only used off hybrid instances.</summary>
+/// <summary>
+/// Which credentials a call is made with (reference 02 §3): the fallback is only used off hybrid instances.
+/// </summary>
 public enum ServiceClient
 {
-    /// <summary>Credentials resolved once by the SDK's chain and passed explicitly; hybrid instances: the chain itself.</summary>
+    /// <summary>
+    /// Credentials resolved once by the SDK's chain and passed explicitly; hybrid instances: the chain itself.
+    /// </summary>
     Default,
 
     /// <summary>The SDK's chain anew, at every call.</summary>
     Fallback,
 }
 
-/// <summary>SSM as the engine needs it. Every failure is a <see cref="PatchServiceException"/>; retries of throttling and 5xx are inside.</summary>
+/// <summary>
+/// SSM as the engine needs it. Every failure is a <see cref="PatchServiceException"/>; retries of throttling and 5xx
+/// are inside.
+/// </summary>
 public interface IPatchService
 {
     Task<SnapshotGrant> GetDeployablePatchSnapshotAsync(
@@ -27,11 +34,15 @@ public interface IPatchService
         CancellationToken cancellationToken
     );
 
-    /// <summary>Sends the report of an association; other associations' reports and the inventory stay as they are.</summary>
+    /// <summary>
+    /// Sends the report of an association; other associations' reports and the inventory stay as they are.
+    /// </summary>
     Task PutComplianceItemsAsync(AssociationReportCall call, ServiceClient client, CancellationToken cancellationToken);
 }
 
-/// <summary>Request of <c>PutComplianceItems</c> (spec 07 §8): type <c>Association</c>, upload <c>PARTIAL</c>.</summary>
+/// <summary>
+/// Request of <c>PutComplianceItems</c> (reference 07 §8): type <c>Association</c>, upload <c>PARTIAL</c>.
+/// </summary>
 public sealed record AssociationReportCall
 {
     public required string InstanceId { get; init; }
@@ -61,13 +72,18 @@ public sealed record AssociationItem
     public required IReadOnlyList<KeyValuePair<string, string>> Details { get; init; }
 }
 
-/// <summary>Request of <c>GetDeployablePatchSnapshotForInstance</c>. The override travels as parsed by the engine; absent members stay absent (spec 05 §3.2 QUIRK).</summary>
+/// <summary>
+/// Request of <c>GetDeployablePatchSnapshotForInstance</c>. The override travels as parsed by the engine; absent
+/// members stay absent (reference 05 §3.2 QUIRK).
+/// </summary>
 public sealed record SnapshotCall(string InstanceId, string SnapshotId, PatchBaseline? BaselineOverride);
 
-/// <summary>Answer of <c>GetDeployablePatchSnapshotForInstance</c>. The URL is a secret: it never reaches a log or a message.</summary>
+/// <summary>
+/// Answer of <c>GetDeployablePatchSnapshotForInstance</c>. The URL is a secret: it never reaches a log or a message.
+/// </summary>
 public sealed record SnapshotGrant(string Product, Uri SnapshotDownloadUrl);
 
-/// <summary>One inventory item (spec 07). <see cref="Content"/> null sends the hash only.</summary>
+/// <summary>One inventory item (reference 07). <see cref="Content"/> null sends the hash only.</summary>
 public sealed record InventoryItem
 {
     public required string TypeName { get; init; }
@@ -78,7 +94,9 @@ public sealed record InventoryItem
 
     public required string CaptureTime { get; init; }
 
-    /// <summary>Entries with their members in the order that the hash covers; null: content is left out of the call.</summary>
+    /// <summary>
+    /// Entries with their members in the order that the hash covers; null: content is left out of the call.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>>? Content { get; init; }
 
     public IReadOnlyDictionary<string, string>? Context { get; init; }
@@ -105,7 +123,9 @@ public enum PatchServiceFailure
     /// <summary>Credentials are expired, or not known where they were sent.</summary>
     ExpiredCredentials,
 
-    /// <summary>The signature's time is not the service's, also after the correction by the service's own clock.</summary>
+    /// <summary>
+    /// The signature's time is not the service's, also after the correction by the service's own clock.
+    /// </summary>
     ClockSkewed,
 
     /// <summary>No answer: name, route, TLS, reset, deadline.</summary>
@@ -146,7 +166,7 @@ public sealed class PatchServiceException : Exception
 
     public int? StatusCode { get; }
 
-    /// <summary>True when the service itself answered (spec 02 §4 "service error").</summary>
+    /// <summary>True when the service itself answered (reference 02 §4 "service error").</summary>
     public bool IsServiceError =>
         Failure
             is not (
@@ -206,14 +226,17 @@ public sealed class ObjectStoreException : Exception
 /// <summary>Instance id and region from the instance metadata service (IMDSv2, v1 as last resort).</summary>
 public interface IInstanceIdentitySource
 {
-    /// <summary>Either may be null: not on EC2, or the service is off. Never throws for that; bounded in time (about two seconds off EC2).</summary>
+    /// <summary>
+    /// Either may be null: not on EC2, or the service is off. Never throws for that; bounded in time (about two seconds
+    /// off EC2).
+    /// </summary>
     Task<InstanceIdentity> GetAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Who this instance is.</summary>
 public sealed record InstanceIdentity(string? InstanceId, string? Region)
 {
-    /// <summary>Hybrid (managed) instance: the id starts with <c>mi-</c> (spec 02 §1).</summary>
+    /// <summary>Hybrid (managed) instance: the id starts with <c>mi-</c> (reference 02 §1).</summary>
     public static bool IsHybrid(string instanceId) => instanceId.StartsWith("mi-", StringComparison.Ordinal);
 }
 
@@ -229,7 +252,10 @@ public enum CompressionFormat
 /// <summary>Opens compressed streams.</summary>
 public interface IDecompressor
 {
-    /// <summary>A stream of the plain bytes; owns <paramref name="compressed"/>. Damaged input throws <see cref="InvalidDataException"/> while reading.</summary>
+    /// <summary>
+    /// A stream of the plain bytes; owns <paramref name="compressed"/>. Damaged input throws
+    /// <see cref="InvalidDataException"/> while reading.
+    /// </summary>
     Stream Open(CompressionFormat format, Stream compressed);
 }
 
@@ -240,14 +266,19 @@ public sealed record AwsSettings
 
     public string? ProfileName { get; init; }
 
-    /// <summary>Endpoint for every service; null: the SDK's own rules (which honour <c>AWS_ENDPOINT_URL_SSM</c> and <c>AWS_ENDPOINT_URL_S3</c>).</summary>
+    /// <summary>
+    /// Endpoint for every service; null: the SDK's own rules (which honour <c>AWS_ENDPOINT_URL_SSM</c> and
+    /// <c>AWS_ENDPOINT_URL_S3</c>).
+    /// </summary>
     public Uri? EndpointUrl { get; init; }
 
     /// <summary>Whether the instance is hybrid, see <see cref="InstanceIdentity.IsHybrid"/>.</summary>
     public bool IsHybrid { get; init; }
 }
 
-/// <summary>Makes the adapters. Implemented once, in PatchTools.Adapters, and loaded by the module into a private context.</summary>
+/// <summary>
+/// Makes the adapters. Implemented once, in PatchTools.Adapters, and loaded by the module into a private context.
+/// </summary>
 public interface IAdapterFactory
 {
     IPatchService CreatePatchService(AwsSettings settings);

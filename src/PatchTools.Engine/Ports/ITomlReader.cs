@@ -4,8 +4,9 @@ namespace PatchTools.Ports;
 public interface ITomlReader
 {
     /// <summary>
-    /// The document as nested values: a table is an <see cref="IReadOnlyDictionary{TKey, TValue}"/> of text to value, an array or array of tables an
-    /// <see cref="IReadOnlyList{T}"/> of values; others are <see cref="string"/>, <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, or the text of a date.
+    /// The document as nested values: a table is an <see cref="IReadOnlyDictionary{TKey, TValue}"/> of text to value,
+    /// an array or array of tables an <see cref="IReadOnlyList{T}"/> of values; others are <see cref="string"/>,
+    /// <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, or the text of a date.
     /// </summary>
     /// <exception cref="InvalidDataException">It is no TOML; the message says where and why.</exception>
     IReadOnlyDictionary<string, object> Read(string text);

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace PatchTools.Preflight;
 
-/// <summary>The real file systems. .NET's DriveInfo knows no inodes, so statvfs(3) is asked where its layout is known: 64-bit Linux, glibc and musl alike.</summary>
+/// <summary>
+/// The real file systems. .NET's DriveInfo knows no inodes, so statvfs(3) is asked where its layout is known: 64-bit
+/// Linux, glibc and musl alike.
+/// </summary>
 internal sealed partial class FileSystems : IFileSystems
 {
     public FreeSpace? SpaceOf(string path)

@@ -3,10 +3,15 @@ namespace PatchTools.Preflight;
 /// <summary>What a preflight asks file systems; a port, so that tests can make up a full disk.</summary>
 internal interface IFileSystems
 {
-    /// <summary>Room on the file system of a path or of its nearest existing parent; null when it cannot be told.</summary>
+    /// <summary>
+    /// Room on the file system of a path or of its nearest existing parent; null when it cannot be told.
+    /// </summary>
     FreeSpace? SpaceOf(string path);
 
-    /// <summary>Creates the directory if needed and writes a file in it, which is removed again; null when that works, else why not.</summary>
+    /// <summary>
+    /// Creates the directory if needed and writes a file in it, which is removed again; null when that works, else why
+    /// not.
+    /// </summary>
     string? WriteFailureOf(string directory);
 }
 

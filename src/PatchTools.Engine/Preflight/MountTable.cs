@@ -56,7 +56,10 @@ internal sealed class MountTable
         return new MountTable(mounts);
     }
 
-    /// <summary>The mount that a path lies on; of several at one point the last, which hides the others. Null when nothing is mounted there.</summary>
+    /// <summary>
+    /// The mount that a path lies on; of several at one point the last, which hides the others. Null when nothing is
+    /// mounted there.
+    /// </summary>
     public Mount? Of(string path)
     {
         Mount? covering = null;

@@ -17,8 +17,9 @@ internal sealed record PreflightRequest
 }
 
 /// <summary>
-/// Looks, before anything is changed, for everything that would make an install fail, and names all of it at once with its cure, rather than one by one
-/// in the middle of a transaction. Changes nothing but a file in PatchTools' own directories, removed at once.
+/// Looks, before anything is changed, for everything that would make an install fail, and names all of it at once with
+/// its cure, rather than one by one in the middle of a transaction. Changes nothing but a file in PatchTools' own
+/// directories, removed at once.
 /// </summary>
 internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
 {
@@ -128,7 +129,8 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             );
         }
 
-        // dpkg runs the scripts of packages where it unpacks them, below its database; nothing works with programs that cannot be run.
+        // dpkg runs the scripts of packages where it unpacks them, below its database; nothing works with programs that
+        // cannot be run.
         foreach (var (mount, paths) in ByMount(table, ["/", "/usr", places?.Database ?? "/var/lib"], m => m.IsNoExec))
             findings.Add(
                 new PreflightFinding(
@@ -363,7 +365,8 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             && written - now > ClockTolerance
         )
         {
-            // Once the clock has been put right after being ahead the file stays in the future, so this alone proves nothing.
+            // Once the clock has been put right after being ahead the file stays in the future, so this alone proves
+            // nothing.
             findings.Add(
                 new PreflightFinding(
                     ClockBehind,

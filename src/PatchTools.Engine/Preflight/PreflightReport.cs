@@ -20,8 +20,11 @@ internal sealed record PreflightReport(IReadOnlyList<PreflightFinding> Findings)
     /// <summary>One line for each finding that does not stop the install.</summary>
     public IReadOnlyList<string> Warnings => [.. Findings.Where(f => !f.IsFatal).Select(f => f.ToString())];
 
-    /// <summary>Ends the run before anything has been changed, with every fatal finding and its cure in one message.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/> when not being root is one of them, else <see cref="PatchErrors.PreflightFailed"/>.</exception>
+    /// <summary>
+    /// Ends the run before anything has been changed, with every fatal finding and its cure in one message.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/> when not being root is one of
+    /// them, else <see cref="PatchErrors.PreflightFailed"/>.</exception>
     public void ThrowIfFatal()
     {
         var fatal = Findings.Where(f => f.IsFatal).ToList();

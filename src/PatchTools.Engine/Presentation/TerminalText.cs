@@ -5,9 +5,9 @@ using System.Text;
 namespace PatchTools.Presentation;
 
 /// <summary>
-/// Text as a terminal may be given it. Names, versions and output of tools come from packages, repositories and other users: a control character among them would
-/// move the cursor, repaint lines or turn the direction of writing. Such a character is shown as an escape: <c>\n</c>, <c>\x1b</c>, <c>\u202e</c>. Values
-/// inside of objects stay as they are.
+/// Text as a terminal may be given it. Names, versions and output of tools come from packages, repositories and other
+/// users: a control character among them would move the cursor, repaint lines or turn the direction of writing. Such a
+/// character is shown as an escape: <c>\n</c>, <c>\x1b</c>, <c>\u202e</c>. Values inside of objects stay as they are.
 /// </summary>
 public static class TerminalText
 {
@@ -20,7 +20,9 @@ public static class TerminalText
 
     private static readonly SearchValues<char> ColourNumbers = SearchValues.Create("0123456789;");
 
-    /// <summary>For a cell, a name, a word: also line breaks and tabs are escaped, so that no value makes a line of its own.</summary>
+    /// <summary>
+    /// For a cell, a name, a word: also line breaks and tabs are escaped, so that no value makes a line of its own.
+    /// </summary>
     public static string Cell(string text) => Escaped(text, keepsLines: false, keepsColours: false);
 
     /// <summary>For a message: its line breaks and tabs stay, a carriage return only before a line break.</summary>

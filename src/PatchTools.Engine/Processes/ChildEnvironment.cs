@@ -4,8 +4,9 @@ using PatchTools.Hosts;
 namespace PatchTools.Processes;
 
 /// <summary>
-/// What the programs that PatchTools runs find in their environment. As root only what is on the list: a variable of the caller's could name a library, a Python
-/// module or a configuration for the package manager to run. As another user all of the caller's, who could run the program himself.
+/// What the programs that PatchTools runs find in their environment. As root only what is on the list: a variable of
+/// the caller's could name a library, a Python module or a configuration for the package manager to run. As another
+/// user all of the caller's, who could run the program himself.
 /// </summary>
 internal static class ChildEnvironment
 {
@@ -48,7 +49,8 @@ internal static class ChildEnvironment
                 environment[name] = value;
         }
 
-        // sudo -E keeps the home of whoever called it, where rpm, zypper and Python look for settings and code. Agents are started without any.
+        // sudo -E keeps the home of whoever called it, where rpm, zypper and Python look for settings and code. Agents
+        // are started without any.
         if (host.IsRoot && (!environment.TryGetValue("HOME", out var home) || !IsRootsAlone(home)))
             environment["HOME"] = RootsHome;
         foreach (var (name, value) in meant)

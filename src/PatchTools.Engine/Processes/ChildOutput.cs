@@ -6,7 +6,8 @@ using System.Text;
 namespace PatchTools.Processes;
 
 /// <summary>
-/// What a program has written to one pipe: in memory as long as it is as short as answers are, else in a file without a name, which goes with whoever holds it.
+/// What a program has written to one pipe: in memory as long as it is as short as answers are, else in a file without a
+/// name, which goes with whoever holds it.
 /// </summary>
 internal sealed class ChildOutput
 {

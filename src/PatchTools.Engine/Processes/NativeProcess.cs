@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace PatchTools.Processes;
 
 /// <summary>
-/// posix_spawn(3), waitpid(2) and kill(2) for <see cref="ProcessRunner"/>: a child in a session of its own, with files instead of pipes, is not in .NET's
-/// reach. .NET's own reaping leaves children alone that it did not start, so waiting for them is ours.
+/// posix_spawn(3), waitpid(2) and kill(2) for <see cref="ProcessRunner"/>: a child in a session of its own, with files
+/// instead of pipes, is not in .NET's reach. .NET's own reaping leaves children alone that it did not start, so waiting
+/// for them is ours.
 /// </summary>
 internal static partial class NativeProcess
 {
@@ -21,7 +22,10 @@ internal static partial class NativeProcess
     /// <summary>More than any libc's posix_spawn_file_actions_t, posix_spawnattr_t or sigset_t.</summary>
     private const int OpaqueBytes = 512;
 
-    /// <summary>Starts the program without a controlling terminal, standard input at its end, signals as a shell would give them.</summary>
+    /// <summary>
+    /// Starts the program without a controlling terminal, standard input at its end, signals as a shell would give
+    /// them.
+    /// </summary>
     /// <param name="fileName">Absolute path.</param>
     /// <param name="arguments">Without the program's own name.</param>
     /// <param name="environment"><c>NAME=VALUE</c>; all there is.</param>
@@ -57,7 +61,8 @@ internal static partial class NativeProcess
             if (statusPath is not null)
                 Check(AddOpen(actions, Command.StatusDescriptor, statusPath, OpenAppend, LogMode));
 
-            // .NET ignores SIGPIPE, and what is ignored stays so across exec: maintainer scripts would never end in a broken pipeline.
+            // .NET ignores SIGPIPE, and what is ignored stays so across exec: maintainer scripts would never end in a
+            // broken pipeline.
             Check(EmptySet(none));
             Check(EmptySet(all));
             for (var signal = 1; signal < 32; signal++)
@@ -79,7 +84,9 @@ internal static partial class NativeProcess
         }
     }
 
-    /// <summary>Waits on a thread of its own: nothing of the pool is held for the minutes a transaction takes.</summary>
+    /// <summary>
+    /// Waits on a thread of its own: nothing of the pool is held for the minutes a transaction takes.
+    /// </summary>
     /// <returns>The exit code, 128 + signal, or -1 when the process had been waited for elsewhere.</returns>
     public static Task<int> WaitAsync(int process)
     {

@@ -8,12 +8,14 @@ using PatchTools.Hosts;
 namespace PatchTools.Processes;
 
 /// <summary>
-/// The only class of PatchTools that starts a process. Programs are found by <see cref="ProgramLocator"/> and their environment by
-/// <see cref="ChildEnvironment"/>. Arguments travel as a list and never meet a shell; standard input is at its end, so that nothing can prompt.
+/// The only class of PatchTools that starts a process. Programs are found by <see cref="ProgramLocator"/> and their
+/// environment by <see cref="ChildEnvironment"/>. Arguments travel as a list and never meet a shell; standard input is
+/// at its end, so that nothing can prompt.
 /// </summary>
 /// <remarks>
-/// Ctrl+C reaches every process of the terminal's foreground group, whatever a cancellation token says, and a pipe dies with its reader. A transaction
-/// therefore runs in a session of its own and writes to a file: neither a signal to PatchTools nor its death ends half of an installation.
+/// Ctrl+C reaches every process of the terminal's foreground group, whatever a cancellation token says, and a pipe dies
+/// with its reader. A transaction therefore runs in a session of its own and writes to a file: neither a signal to
+/// PatchTools nor its death ends half of an installation.
 /// </remarks>
 internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : IProcessRunner
 {
@@ -22,7 +24,9 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
     /// <summary>How long an interrupted query may take to end before it is killed.</summary>
     private static readonly TimeSpan s_interruptGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the pipes may stay open after the end of a query: a daemon that it started may have inherited them.</summary>
+    /// <summary>
+    /// How long the pipes may stay open after the end of a query: a daemon that it started may have inherited them.
+    /// </summary>
     private static readonly TimeSpan s_drainGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Bytes at the beginning and at the end of a transaction's output that are read.</summary>
@@ -149,8 +153,8 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
     }
 
     /// <summary>
-    /// Waits for the end of both pipes: what the command started may still write when it has ended itself. A daemon keeps them open for ever, so silence ends the
-    /// waiting, and the answer is then said to be perhaps not the whole.
+    /// Waits for the end of both pipes: what the command started may still write when it has ended itself. A daemon
+    /// keeps them open for ever, so silence ends the waiting, and the answer is then said to be perhaps not the whole.
     /// </summary>
     private async Task DrainAsync(Command command, Drain output, Drain error, CancellationToken limit)
     {

@@ -4,8 +4,8 @@ using PatchTools.Hosts;
 namespace PatchTools.Processes;
 
 /// <summary>
-/// Where the programs lie that PatchTools runs: the first of <see cref="HostPaths.ProgramDirectories"/> that has one, never the current directory and never the
-/// caller's PATH. Root runs only what nobody but root can change.
+/// Where the programs lie that PatchTools runs: the first of <see cref="HostPaths.ProgramDirectories"/> that has one,
+/// never the current directory and never the caller's PATH. Root runs only what nobody but root can change.
 /// </summary>
 internal sealed class ProgramLocator(HostContext host, IRunObserver observer)
 {
@@ -15,13 +15,16 @@ internal sealed class ProgramLocator(HostContext host, IRunObserver observer)
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private string? _searchPath;
 
-    /// <summary>PATH of every child: the directories, without those that somebody but root can change where root runs.</summary>
+    /// <summary>
+    /// PATH of every child: the directories, without those that somebody but root can change where root runs.
+    /// </summary>
     public string SearchPath => _searchPath ??= string.Join(':', host.Paths.ProgramDirectories.Where(IsSafe));
 
     /// <summary>Absolute path of a program.</summary>
     /// <param name="program">A name without a directory, or an absolute path.</param>
     /// <exception cref="ArgumentException">A relative path.</exception>
-    /// <exception cref="FileNotFoundException">No directory has it, or none that root may use; the message says which.</exception>
+    /// <exception cref="FileNotFoundException">No directory has it, or none that root may use; the message says
+    /// which.</exception>
     public string Find(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal) && !Path.IsPathRooted(program))

@@ -5,8 +5,8 @@ using PatchTools.State;
 namespace PatchTools.Processes;
 
 /// <summary>
-/// Where the transactions of one install write: one log that is kept, and one file for progress that is not. New names for every install: what an earlier
-/// run left running may still write to its own.
+/// Where the transactions of one install write: one log that is kept, and one file for progress that is not. New names
+/// for every install: what an earlier run left running may still write to its own.
 /// </summary>
 internal sealed record TransactionFiles(string LogPath, string StatusPath)
 {

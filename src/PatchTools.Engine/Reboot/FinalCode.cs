@@ -1,7 +1,9 @@
 namespace PatchTools.Reboot;
 
-/// <summary>How an operation ends: the exit code that everybody sees, and the marker that is left when it asks for a reboot.</summary>
-/// <param name="ExitCode">DESIGN §6.</param>
+/// <summary>
+/// How an operation ends: the exit code that everybody sees, and the marker that is left when it asks for a reboot.
+/// </summary>
+/// <param name="ExitCode">design §6.</param>
 /// <param name="Marker">Null: no reboot is asked for, and markers of this operation are removed.</param>
 internal readonly record struct FinalCode(int ExitCode, RebootMarker? Marker = null)
 {
@@ -18,13 +20,14 @@ internal readonly record struct FinalCode(int ExitCode, RebootMarker? Marker = n
     public static FinalCode Failure { get; } = new(PatchingExitCode.Failure);
 
     /// <summary>
-    /// Spec 08 §4 with the rulings of DESIGN §4. The reference turns a dependency failure into 1 or 195, or loses it; here 2 leaves the operation when
-    /// nothing was installed, and 196 is left for after the reboot.
+    /// Reference 08 §4 with the rulings of design §4. The reference turns a dependency failure into 1 or 195, or loses
+    /// it; here 2 leaves the operation when nothing was installed, and 196 is left for after the reboot.
     /// </summary>
     /// <param name="rebootRequired"><see cref="RebootDecision.IsRequired"/>.</param>
     /// <param name="reportOk">The report was sent, or was not to be sent.</param>
     /// <param name="patchingExitCode"><see cref="PatchTools.Reboot.PatchingExitCode.Of"/>.</param>
-    /// <param name="onlyTimeIsLacking">What was not installed was only not begun in time; without a reboot the code is <see cref="TimeBudgetUsedUp"/>.</param>
+    /// <param name="onlyTimeIsLacking">What was not installed was only not begun in time; without a reboot the code is
+    /// <see cref="TimeBudgetUsedUp"/>.</param>
     public static FinalCode Of(bool rebootRequired, bool reportOk, int patchingExitCode, bool onlyTimeIsLacking = false)
     {
         if (rebootRequired)

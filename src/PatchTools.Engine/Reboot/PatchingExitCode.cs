@@ -1,6 +1,9 @@
 namespace PatchTools.Reboot;
 
-/// <summary>The "patching exit code" of spec 08 §1: what the package manager's work comes to, before report and reboot option have their say.</summary>
+/// <summary>
+/// The "patching exit code" of reference 08 §1: what the package manager's work comes to, before report and reboot
+/// option have their say.
+/// </summary>
 internal static class PatchingExitCode
 {
     public const int Success = 0;
@@ -20,8 +23,9 @@ internal static class PatchingExitCode
     public const int RebootWithDependencyFailures = 196;
 
     /// <summary>
-    /// Held packages are the administrator's will and count for nothing (DESIGN §4). What the time budget or a stop left undone is unfinished work, so a
-    /// failure here; <see cref="OnlyTimeIsLacking"/> tells the first of them apart.
+    /// Held packages are the administrator's will and count for nothing (design §4). What the time budget or a stop
+    /// left undone is unfinished work, so a failure here; <see cref="OnlyTimeIsLacking"/> tells the first of them
+    /// apart.
     /// </summary>
     public static int Of(InstallOutcome outcome)
     {
@@ -38,12 +42,12 @@ internal static class PatchingExitCode
         };
     }
 
-    /// <summary>Whether nothing stood in the way but the time budget (code 171 of DESIGN §6).</summary>
+    /// <summary>Whether nothing stood in the way but the time budget (code 171 of design §6).</summary>
     public static bool OnlyTimeIsLacking(InstallOutcome outcome) =>
         outcome.Problems.Count == 0
         && outcome.Setbacks.Any(s => s.Kind == SetbackKind.TimeBudget)
         && outcome.Setbacks.All(s => s.Kind is SetbackKind.TimeBudget or SetbackKind.Held);
 
-    /// <summary>Codes of spec 08 that mean "installed, a reboot is wanted".</summary>
+    /// <summary>Codes of reference 08 that mean "installed, a reboot is wanted".</summary>
     public static bool IsRebootCode(int code) => code is Reboot or RebootWithFailures or RebootWithDependencyFailures;
 }

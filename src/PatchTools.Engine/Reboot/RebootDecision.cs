@@ -11,27 +11,29 @@ internal sealed record RebootQuestion
 
     public RebootPolicy Policy { get; init; }
 
-    /// <summary>The states file as it was at the start of the run: T and P of spec 06 §3.</summary>
+    /// <summary>The states file as it was at the start of the run: T and P of reference 06 §3.</summary>
     public required StoredPatchStates PriorStates { get; init; }
 
     /// <summary>Null when unknown.</summary>
     public required DateTimeOffset? BootTime { get; init; }
 
-    /// <summary>Of this run, spec 08 §1.</summary>
+    /// <summary>Of this run, reference 08 §1.</summary>
     public required int PatchingExitCode { get; init; }
 
     /// <summary>Judged after the install; only <see cref="RebootPolicy.HostNeed"/> asks for it.</summary>
     public RebootAssessment? Assessment { get; init; }
 }
 
-/// <summary>Whether the operation asks for a reboot (spec 08 §2). Pure.</summary>
+/// <summary>Whether the operation asks for a reboot (reference 08 §2). Pure.</summary>
 internal static class RebootDecision
 {
     /// <summary>
-    /// With <see cref="RebootPolicy.HostNeed"/> the host alone decides, also about a reboot that was due before; "cannot tell" asks for none, as
-    /// <c>Test-PatchRebootRequired -Quiet</c> then says false.
+    /// With <see cref="RebootPolicy.HostNeed"/> the host alone decides, also about a reboot that was due before;
+    /// "cannot tell" asks for none, as <c>Test-PatchRebootRequired -Quiet</c> then says false.
     /// </summary>
-    /// <remarks>With an unknown boot time no reboot is proven, so what was pending still asks for one; the reference fails here.</remarks>
+    /// <remarks>
+    /// With an unknown boot time no reboot is proven, so what was pending still asks for one; the reference fails here.
+    /// </remarks>
     public static bool IsRequired(RebootQuestion question)
     {
         if (question is { Operation: PatchOperation.Scan } or { RebootOption: RebootOption.NoReboot })

@@ -1,8 +1,8 @@
 namespace PatchTools.Reboot;
 
 /// <summary>
-/// What a run leaves for the one that resumes it after a reboot (spec 08 §6, §7); the values are the names of the marker directories. Outside every one
-/// of them is <see cref="FinalCode.RebootWanted"/>.
+/// What a run leaves for the one that resumes it after a reboot (reference 08 §6, §7); the values are the names of the
+/// marker directories. Outside every one of them is <see cref="FinalCode.RebootWanted"/>.
 /// </summary>
 internal enum RebootMarker
 {

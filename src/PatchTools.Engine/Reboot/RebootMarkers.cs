@@ -7,9 +7,10 @@ using PatchTools.State;
 namespace PatchTools.Reboot;
 
 /// <summary>
-/// How an operation survives the reboot it asks for (spec 08 §6, §7): it ends with 194, SSM's agent reboots the host and runs it again, and the marker
-/// directories tell the second run that it is one. Directories and timestamp are the reference's to the byte, so a fleet may mix both; whose marker it
-/// is stands in <see cref="RebootRequests"/>. Called under the run lock.
+/// How an operation survives the reboot it asks for (reference 08 §6, §7): it ends with 194, SSM's agent reboots the
+/// host and runs it again, and the marker directories tell the second run that it is one. Directories and timestamp are
+/// the reference's to the byte, so a fleet may mix both; whose marker it is stands in <see cref="RebootRequests"/>.
+/// Called under the run lock.
 /// </summary>
 internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
 {
@@ -24,8 +25,9 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
     private readonly string _command = host.Variable("SSM_COMMAND_ID") ?? "";
 
     /// <summary>
-    /// At the start of a run, before anything else: is this the operation that asked for a reboot, come back? Counts the visit. Markers of other commands
-    /// are removed; the reference lets them swallow whatever runs next. A scan never asks, so it never is the one.
+    /// At the start of a run, before anything else: is this the operation that asked for a reboot, come back? Counts
+    /// the visit. Markers of other commands are removed; the reference lets them swallow whatever runs next. A scan
+    /// never asks, so it never is the one.
     /// </summary>
     public ResumeDecision Resume(PatchOperation operation)
     {
@@ -70,8 +72,9 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
     }
 
     /// <summary>
-    /// At the end of every run, also of one that failed: leaves the marker that the code asks for and removes all others (spec 08 §6). What cannot be
-    /// written is a warning, since the run itself is done: the agent then runs the operation once more in full.
+    /// At the end of every run, also of one that failed: leaves the marker that the code asks for and removes all
+    /// others (reference 08 §6). What cannot be written is a warning, since the run itself is done: the agent then runs
+    /// the operation once more in full.
     /// </summary>
     public void Finish(FinalCode code)
     {
@@ -109,12 +112,16 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
             string.Create(CultureInfo.InvariantCulture, $"patch-baseline-operations-reboot-{(int)marker}")
         );
 
-    /// <summary>A sibling of the directory, without a slash between; never removed, as the reference leaves it (spec 08 §6).</summary>
+    /// <summary>
+    /// A sibling of the directory, without a slash between; never removed, as the reference leaves it (reference 08
+    /// §6).
+    /// </summary>
     public string TimestampOf(RebootMarker marker) => PathOf(marker) + "timestamp";
 
     /// <summary>
-    /// A marker that no command of PatchTools left is the reference's. The last summary names the command that wrote it, which then also left the
-    /// marker; where it says nothing the marker is taken for this command's, as the reference takes every one.
+    /// A marker that no command of PatchTools left is the reference's. The last summary names the command that wrote
+    /// it, which then also left the marker; where it says nothing the marker is taken for this command's, as the
+    /// reference takes every one.
     /// </summary>
     private RebootRequest? RequestOfReference()
     {
@@ -164,7 +171,9 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         }
     }
 
-    /// <summary>Another command may have asked after this one, with the same marker and so the same timestamp file.</summary>
+    /// <summary>
+    /// Another command may have asked after this one, with the same marker and so the same timestamp file.
+    /// </summary>
     private static DateTimeOffset? Earlier(DateTimeOffset? x, DateTimeOffset? y) =>
         x is null ? y
         : y is null || x < y ? x
@@ -198,7 +207,10 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
         }
     }
 
-    /// <summary>The reference names the entry after their number; where something else has that name the next free one counts as well.</summary>
+    /// <summary>
+    /// The reference names the entry after their number; where something else has that name the next free one counts as
+    /// well.
+    /// </summary>
     private bool Count(string directory, int visits)
     {
         var number = visits;

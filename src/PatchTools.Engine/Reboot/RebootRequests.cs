@@ -9,7 +9,10 @@ using PatchTools.State;
 
 namespace PatchTools.Reboot;
 
-/// <summary>One operation's request for a reboot, as PatchTools remembers it beside the marker directory, which does not say whose it is.</summary>
+/// <summary>
+/// One operation's request for a reboot, as PatchTools remembers it beside the marker directory, which does not say
+/// whose it is.
+/// </summary>
 /// <param name="Command"><c>SSM_COMMAND_ID</c>; empty when there was none.</param>
 /// <param name="Marker">The marker that was left.</param>
 /// <param name="Asked">When, to the microsecond; null for a request that the reference made.</param>
@@ -23,15 +26,18 @@ internal sealed record RebootRequest(
     string BootId
 );
 
-/// <summary>Requests by command, one small file each, in PatchTools' own data directory: entries of the marker directories are counted (spec 08 §7).</summary>
+/// <summary>
+/// Requests by command, one small file each, in PatchTools' own data directory: entries of the marker directories are
+/// counted (reference 08 §7).
+/// </summary>
 internal sealed class RebootRequests(HostContext host, IRunObserver observer)
 {
     /// <summary>Commands that never came back are forgotten from the oldest.</summary>
     private const int Kept = 20;
 
     /// <summary>
-    /// Without a command id only the time can tell whether a run is the one that asked. SSM lets a step run for 48 hours at most
-    /// (<c>executionTimeout</c>), so nobody comes back later than that.
+    /// Without a command id only the time can tell whether a run is the one that asked. SSM lets a step run for 48
+    /// hours at most (<c>executionTimeout</c>), so nobody comes back later than that.
     /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(48);
 

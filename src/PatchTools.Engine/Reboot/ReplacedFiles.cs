@@ -19,9 +19,10 @@ internal sealed record ReplacedFileUse(int Id, string Name, string? Service, IRe
 internal sealed record ReplacedFilesReading(IReadOnlyList<ReplacedFileUse> Uses, int Looked, int Hidden);
 
 /// <summary>
-/// Processes that run code of replaced files: executable mappings and executables whose path the kernel marks <c>(deleted)</c> (proc(5)). Data files
-/// are left out (caches of fonts, locales and class archives are replaced all the time), and so is everything outside the places of packages: shared
-/// memory, <c>/memfd:</c>, <c>/SYSV</c>, <c>/dev/zero</c>, graphics memory, <c>/tmp</c>.
+/// Processes that run code of replaced files: executable mappings and executables whose path the kernel marks
+/// <c>(deleted)</c> (proc(5)). Data files are left out (caches of fonts, locales and class archives are replaced all
+/// the time), and so is everything outside the places of packages: shared memory, <c>/memfd:</c>, <c>/SYSV</c>,
+/// <c>/dev/zero</c>, graphics memory, <c>/tmp</c>.
 /// </summary>
 internal sealed partial class ReplacedFiles(HostPaths paths)
 {
@@ -111,12 +112,17 @@ internal sealed partial class ReplacedFiles(HostPaths paths)
     internal static string? ServiceOf(string cgroup) =>
         Service().Match(cgroup) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>A process of a container has files of its own root: what the packages of this root say means nothing to it.</summary>
+    /// <summary>
+    /// A process of a container has files of its own root: what the packages of this root say means nothing to it.
+    /// </summary>
     private bool IsOfRoot(string process, string? ownRoot) =>
         ownRoot is null || RootOf(process) is not { } root || root == ownRoot;
 
     // 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
-    /// <summary>Device and subtree that is mounted at <c>/</c> for a process, the last line counts; empty when nothing is (a chroot), null when it cannot be read.</summary>
+    /// <summary>
+    /// Device and subtree that is mounted at <c>/</c> for a process, the last line counts; empty when nothing is (a
+    /// chroot), null when it cannot be read.
+    /// </summary>
     private string? RootOf(string process)
     {
         if (Text(process, "mountinfo") is not { } mounts)

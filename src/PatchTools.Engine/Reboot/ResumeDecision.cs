@@ -30,13 +30,16 @@ internal sealed record ResumeFacts
     /// <summary>Last boot, in whole seconds; null when unknown.</summary>
     public required DateTimeOffset? Boot { get; init; }
 
-    /// <summary>The kernel's boot id is another than when the run asked: a reboot for certain, whatever the clock did.</summary>
+    /// <summary>
+    /// The kernel's boot id is another than when the run asked: a reboot for certain, whatever the clock did.
+    /// </summary>
     public bool HasOtherBootId { get; init; }
 }
 
-/// <summary>What the run does about it (spec 08 §7). Pure.</summary>
+/// <summary>What the run does about it (reference 08 §7). Pure.</summary>
 /// <param name="Step">What to do.</param>
-/// <param name="ExitCode">Of the whole run: 194, 3, or after a reboot 0, 1 or 2 by the marker; without a marker 0 and meaningless.</param>
+/// <param name="ExitCode">Of the whole run: 194, 3, or after a reboot 0, 1 or 2 by the marker; without a marker 0 and
+/// meaningless.</param>
 /// <param name="Reason">For people, one sentence.</param>
 internal sealed record ResumeDecision(ResumeStep Step, int ExitCode, string Reason)
 {
@@ -50,8 +53,8 @@ internal sealed record ResumeDecision(ResumeStep Step, int ExitCode, string Reas
         new(ResumeStep.NoMarker, PatchingExitCode.Success, "No request for a reboot is waiting.");
 
     /// <summary>
-    /// A request without time, or a host without boot time, is accepted as rebooted: the reference reboots such hosts once more, and a reboot
-    /// that nobody can prove would be asked for for ever.
+    /// A request without time, or a host without boot time, is accepted as rebooted: the reference reboots such hosts
+    /// once more, and a reboot that nobody can prove would be asked for for ever.
     /// </summary>
     public static ResumeDecision Of(ResumeFacts facts)
     {

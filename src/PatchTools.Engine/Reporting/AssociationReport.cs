@@ -3,10 +3,15 @@ using PatchTools.Ports;
 
 namespace PatchTools.Reporting;
 
-/// <summary>The report of a State Manager association (spec 07 §8): one entry with the summary as text. Pure.</summary>
+/// <summary>
+/// The report of a State Manager association (reference 07 §8): one entry with the summary as text. Pure.
+/// </summary>
 internal static class AssociationReport
 {
-    /// <summary>Of the summary's members the second to the seventeenth (spec 07 §2): neither the baseline, which has a member of its own, nor reboot option and what follows.</summary>
+    /// <summary>
+    /// Of the summary's members the second to the seventeenth (reference 07 §2): neither the baseline, which has a
+    /// member of its own, nor reboot option and what follows.
+    /// </summary>
     private static readonly string[] Told =
     [
         "PatchGroup",

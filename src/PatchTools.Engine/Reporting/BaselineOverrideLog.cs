@@ -2,14 +2,17 @@ using PatchTools.Ports;
 
 namespace PatchTools.Reporting;
 
-/// <summary>What a run with a baseline override logs instead of an upload (spec 05 §3.6). Pure.</summary>
+/// <summary>What a run with a baseline override logs instead of an upload (reference 05 §3.6). Pure.</summary>
 internal static class BaselineOverrideLog
 {
     private const string Tag = "[BASELINE OVERRIDE]:";
 
     private static readonly string[] LeftOut = ["DocumentName", "DocumentVersion", "PatchBaselineId", "PatchGroup"];
 
-    /// <summary>Two messages: the summary, and what does not comply; each a tagged line with JSON after it, indented by 4, keys sorted.</summary>
+    /// <summary>
+    /// Two messages: the summary, and what does not comply; each a tagged line with JSON after it, indented by 4, keys
+    /// sorted.
+    /// </summary>
     public static IReadOnlyList<string> Messages(InventoryItem summary, InventoryItem compliance)
     {
         var json = new PythonJsonWriter(indent: 4);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace PatchTools.Reporting;
 
 /// <summary>
-/// A report in full, as one JSON document: every finding with its reason, and of what does not comply everything the baseline saw. The service's items have
-/// no room for reasons, and nothing at all of a run with a baseline override.
+/// A report in full, as one JSON document: every finding with its reason, and of what does not comply everything the
+/// baseline saw. The service's items have no room for reasons, and nothing at all of a run with a baseline override.
 /// </summary>
 internal static class FullReport
 {

@@ -1,11 +1,15 @@
 namespace PatchTools.Reporting;
 
-/// <summary>Installed times as a report gives them (spec 06 §4): the host's own, else what the last run knew of the same title.</summary>
+/// <summary>
+/// Installed times as a report gives them (reference 06 §4): the host's own, else what the last run knew of the same
+/// title.
+/// </summary>
 internal static class InstalledTimes
 {
     /// <summary>
-    /// Applies to the three installed states. The fallback works on apt too (the reference's has no effect there: QUIRK). A remembered time is cut to
-    /// whole seconds; the host's own keeps its fraction on apt, where the reference reports the live file time.
+    /// Applies to the three installed states. The fallback works on apt too (the reference's has no effect there:
+    /// QUIRK). A remembered time is cut to whole seconds; the host's own keeps its fraction on apt, where the reference
+    /// reports the live file time.
     /// </summary>
     public static IReadOnlyList<PatchFinding> Complete(
         IReadOnlyList<PatchFinding> findings,

@@ -9,15 +9,19 @@ namespace PatchTools.Reporting;
 /// <param name="Sent">The item that the service has now, and what had to go that it fits.</param>
 internal sealed record UploadResult(string ComplianceHash, bool ContentSent, FittedItem Sent);
 
-/// <summary>One report's PutInventory with its two attempts (spec 07 §7, QUIRKs in their correct reading).</summary>
+/// <summary>
+/// One report's PutInventory with its two attempts (reference 07 §7, QUIRKs in their correct reading).
+/// </summary>
 internal sealed class InventoryUpload(IPatchService service, HashMarkers markers, IRunObserver observer)
 {
     private const int Attempts = 2;
 
     /// <summary>
-    /// Sends the summary in full and the compliance item, made to fit, in full or, when the service has the content already, as its hash. A mismatch forces
-    /// the whole content; a size limit (of the item or of the total) drops the CVE ids, goes by the strictest documented size and recomputes the hash; any
-    /// other answer of the service, or no credentials, is tried once more with the fallback client, except on hybrid instances. Success replaces the marker.
+    /// Sends the summary in full and the compliance item, made to fit, in full or, when the service has the content
+    /// already, as its hash. A mismatch forces the whole content; a size limit (of the item or of the total) drops the
+    /// CVE ids, goes by the strictest documented size and recomputes the hash; any other answer of the service, or no
+    /// credentials, is tried once more with the fallback client, except on hybrid instances. Success replaces the
+    /// marker.
     /// </summary>
     /// <exception cref="PatchServiceException">The last failure.</exception>
     public async Task<UploadResult> SendAsync(
@@ -72,7 +76,10 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
         }
     }
 
-    /// <summary>What the service does not get, it will not show: that is worth a warning. Lost CVE ids are what the reference loses too.</summary>
+    /// <summary>
+    /// What the service does not get, it will not show: that is worth a warning. Lost CVE ids are what the reference
+    /// loses too.
+    /// </summary>
     private void Tell(FittedItem fitted, int entries)
     {
         if (fitted.CveIdsDropped)
@@ -94,7 +101,10 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
         }
     }
 
-    /// <summary>Sends the report of an association, in full or, when the service has it already, as its hash; otherwise as <see cref="SendAsync"/>, without its answer to a size limit.</summary>
+    /// <summary>
+    /// Sends the report of an association, in full or, when the service has it already, as its hash; otherwise as
+    /// <see cref="SendAsync"/>, without its answer to a size limit.
+    /// </summary>
     /// <returns>Whether the entry was sent.</returns>
     /// <exception cref="PatchServiceException">The last failure.</exception>
     public async Task<bool> SendAssociationAsync(AssociationReportCall report, CancellationToken cancellationToken)

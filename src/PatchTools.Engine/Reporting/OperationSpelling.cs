@@ -1,6 +1,9 @@
 namespace PatchTools.Reporting;
 
-/// <summary>How an install names itself in its report: the package managers of the reference spell it each in their own way, and the service sees it (spec 07 §2).</summary>
+/// <summary>
+/// How an install names itself in its report: the package managers of the reference spell it each in their own way, and
+/// the service sees it (reference 07 §2).
+/// </summary>
 internal static class OperationSpelling
 {
     /// <param name="family">Whose host.</param>

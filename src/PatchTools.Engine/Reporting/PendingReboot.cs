@@ -3,30 +3,33 @@ using PatchTools.Evaluation.Rpm;
 
 namespace PatchTools.Reporting;
 
-/// <summary>What the run did, as far as pending reboots depend on it. A scan has done nothing: <see cref="Scan"/>.</summary>
+/// <summary>
+/// What the run did, as far as pending reboots depend on it. A scan has done nothing: <see cref="Scan"/>.
+/// </summary>
 internal sealed record PatchingOutcome
 {
     public static PatchingOutcome Scan { get; } = new();
 
-    /// <summary>Patching exit code of spec 08 §1.</summary>
+    /// <summary>Patching exit code of reference 08 §1.</summary>
     public int ExitCode { get; init; }
 
     /// <summary>What this run installed or upgraded, as it is installed now.</summary>
     public IReadOnlyList<PatchFinding> CurrentInstalled { get; init; } = [];
 
-    /// <summary>Titles of kernels that a live patch covered until now and no longer does (spec 06 §7.5).</summary>
+    /// <summary>Titles of kernels that a live patch covered until now and no longer does (reference 06 §7.5).</summary>
     public IReadOnlyCollection<string> RestoredKernels { get; init; } = [];
 }
 
-/// <summary>Moves packages that wait for a reboot out of the installed states (spec 06 §3). Pure.</summary>
+/// <summary>Moves packages that wait for a reboot out of the installed states (reference 06 §3). Pure.</summary>
 internal static class PendingReboot
 {
     private static readonly int[] RebootCodes = [194, 195, 196];
 
     /// <summary>
-    /// The findings after the carry-over, in report order. T and P of the spec are those of <see cref="HostFacts.PriorStates"/>. The reference skips all
-    /// when T is 0 and the run is no Install with NoReboot; here the current run alone decides (QUIRK of step 7): without T nothing is carried over,
-    /// but what this run installed and nobody reboots for is pending.
+    /// The findings after the carry-over, in report order. T and P of the spec are those of
+    /// <see cref="HostFacts.PriorStates"/>. The reference skips all when T is 0 and the run is no Install with
+    /// NoReboot; here the current run alone decides (QUIRK of step 7): without T nothing is carried over, but what this
+    /// run installed and nobody reboots for is pending.
     /// </summary>
     /// <remarks>With an unknown boot time no reboot is proven, so what was pending stays pending.</remarks>
     public static IReadOnlyList<PatchFinding> Apply(ComplianceReport report, PatchingOutcome outcome)
@@ -72,7 +75,10 @@ internal static class PendingReboot
         );
     }
 
-    /// <summary>The value of T that this run leaves: its own end for an Install with NoReboot, else the one before, unchanged (the reference shifts it by the time zone: QUIRK of spec 06 §6).</summary>
+    /// <summary>
+    /// The value of T that this run leaves: its own end for an Install with NoReboot, else the one before, unchanged
+    /// (the reference shifts it by the time zone: QUIRK of reference 06 §6).
+    /// </summary>
     public static long LastNoRebootInstall(ComplianceReport report) =>
         report is { Operation: PatchOperation.Install, RebootOption: RebootOption.NoReboot }
             ? report.End.ToUnixTimeSeconds()
@@ -80,7 +86,7 @@ internal static class PendingReboot
 
     /// <summary>P of the spec: titles that the last run left pending.</summary>
     /// <param name="states">As the last run left them.</param>
-    /// <param name="live">Live patches and the kernel that they cover wait for nothing (spec 15 §4.2).</param>
+    /// <param name="live">Live patches and the kernel that they cover wait for nothing (reference 15 §4.2).</param>
     public static IEnumerable<string> PendingTitles(StoredPatchStates states, LivePatching? live = null) =>
         states
             .States.Where(s =>

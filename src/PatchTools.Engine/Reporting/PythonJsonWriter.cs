@@ -5,14 +5,17 @@ using System.Text;
 namespace PatchTools.Reporting;
 
 /// <summary>
-/// Writes JSON as Python's <c>json.dumps</c> does with <c>ensure_ascii</c> and members in insertion order (spec 07 §5): <c>", "</c> and <c>": "</c> on
-/// one line, or one item per line with an indent. The content hash and the state files depend on it to the byte, and System.Text.Json cannot be made
-/// to write it (its escapes are upper-case, its exponents another form).
+/// Writes JSON as Python's <c>json.dumps</c> does with <c>ensure_ascii</c> and members in insertion order (reference 07
+/// §5): <c>", "</c> and <c>": "</c> on one line, or one item per line with an indent. The content hash and the state
+/// files depend on it to the byte, and System.Text.Json cannot be made to write it (its escapes are upper-case, its
+/// exponents another form).
 /// </summary>
 /// <remarks>The output is pure ASCII. Nesting is the caller's duty; there is no validation.</remarks>
 internal sealed class PythonJsonWriter
 {
-    /// <summary>Printable ASCII; Python escapes DEL too (<c>json.encoder.ESCAPE_ASCII</c> is <c>([\\"]|[^\ -~])</c>).</summary>
+    /// <summary>
+    /// Printable ASCII; Python escapes DEL too (<c>json.encoder.ESCAPE_ASCII</c> is <c>([\\"]|[^\ -~])</c>).
+    /// </summary>
     private static readonly SearchValues<char> Plain = SearchValues.Create([
         .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\')),
     ]);
@@ -73,7 +76,7 @@ internal sealed class PythonJsonWriter
         return this;
     }
 
-    /// <summary>Null, a float or an integer, as the host's file gave it (spec 06 §6).</summary>
+    /// <summary>Null, a float or an integer, as the host's file gave it (reference 06 §6).</summary>
     public PythonJsonWriter Time(EpochTime? time) =>
         time switch
         {
@@ -96,8 +99,9 @@ internal sealed class PythonJsonWriter
     public override string ToString() => Encoding.ASCII.GetString(Written);
 
     /// <summary>
-    /// Python's <c>repr</c> of a float: the shortest digits that read back as the same value, always with a point or an exponent; the exponent from
-    /// 1e16 up and below 1e-4, with at least two digits. JSON's extensions <c>NaN</c> and <c>Infinity</c> as <c>json.dumps</c> writes them.
+    /// Python's <c>repr</c> of a float: the shortest digits that read back as the same value, always with a point or an
+    /// exponent; the exponent from 1e16 up and below 1e-4, with at least two digits. JSON's extensions <c>NaN</c> and
+    /// <c>Infinity</c> as <c>json.dumps</c> writes them.
     /// </summary>
     public static string FloatText(double value)
     {
@@ -204,7 +208,10 @@ internal sealed class PythonJsonWriter
         Raw("\""u8);
     }
 
-    /// <summary>UTF-16 units are escaped one by one: an astral character becomes its surrogate pair, a lone surrogate stays what it is.</summary>
+    /// <summary>
+    /// UTF-16 units are escaped one by one: an astral character becomes its surrogate pair, a lone surrogate stays what
+    /// it is.
+    /// </summary>
     private void Escape(char character)
     {
         switch (character)

@@ -17,9 +17,10 @@ internal sealed record FittedItem(
 );
 
 /// <summary>
-/// Makes a compliance item small enough before it is sent. First go the CVE ids, as the reference drops them when it is refused; then whole entries, those
-/// first that matter least: compliant before non-compliant, and of these by compliance level and state. What stays keeps its order, so that the same report
-/// always gives the same hash. The summary's counts are of the whole report and stay exact. Pure.
+/// Makes a compliance item small enough before it is sent. First go the CVE ids, as the reference drops them when it is
+/// refused; then whole entries, those first that matter least: compliant before non-compliant, and of these by
+/// compliance level and state. What stays keeps its order, so that the same report always gives the same hash. The
+/// summary's counts are of the whole report and stay exact. Pure.
 /// </summary>
 internal static class ReportFit
 {
@@ -77,7 +78,10 @@ internal static class ReportFit
         );
     }
 
-    /// <summary>Indexes of what stays, in rank order: the first that does not fit any more ends it, so that nothing stays whose better is gone.</summary>
+    /// <summary>
+    /// Indexes of what stays, in rank order: the first that does not fit any more ends it, so that nothing stays whose
+    /// better is gone.
+    /// </summary>
     private static List<int> Kept(List<IReadOnlyList<KeyValuePair<string, string>>> entries, int room, int count)
     {
         List<int> kept = new(Math.Min(entries.Count, count));
@@ -107,7 +111,10 @@ internal static class ReportFit
     private static string Value(IReadOnlyList<KeyValuePair<string, string>> entry, string name) =>
         entry.FirstOrDefault(m => m.Key == name).Value ?? "";
 
-    /// <summary>Bytes of an entry as JSON, never less than what travels: whatever some writer of JSON escapes counts as an escape.</summary>
+    /// <summary>
+    /// Bytes of an entry as JSON, never less than what travels: whatever some writer of JSON escapes counts as an
+    /// escape.
+    /// </summary>
     private static int SizeOf(IReadOnlyList<KeyValuePair<string, string>> entry)
     {
         const int Brackets = 4;

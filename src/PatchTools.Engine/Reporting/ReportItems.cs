@@ -4,7 +4,9 @@ using PatchTools.Ports;
 
 namespace PatchTools.Reporting;
 
-/// <summary>The two inventory items of a report (spec 07 §2 and §3). Member order counts: the content hash covers it.</summary>
+/// <summary>
+/// The two inventory items of a report (reference 07 §2 and §3). Member order counts: the content hash covers it.
+/// </summary>
 internal static class ReportItems
 {
     public const string SummaryType = "AWS:PatchSummary";
@@ -78,7 +80,7 @@ internal static class ReportItems
         IReadOnlyList<KeyValuePair<string, string>> entry
     ) => entry.Any(m => m.Key == CveIds) ? [.. entry.Where(m => m.Key != CveIds)] : entry;
 
-    /// <summary>Lower-case hex SHA-256 over the content as Python writes it (spec 07 §5).</summary>
+    /// <summary>Lower-case hex SHA-256 over the content as Python writes it (reference 07 §5).</summary>
     public static string ContentHash(IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> content)
     {
         var json = new PythonJsonWriter();

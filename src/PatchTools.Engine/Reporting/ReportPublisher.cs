@@ -10,7 +10,10 @@ namespace PatchTools.Reporting;
 /// <summary>Makes the service for one instance; called only when something is sent.</summary>
 internal delegate IPatchService PatchServiceSource(string instanceId, string region);
 
-/// <summary>Finishes a report, saves what the next run and the reference need of it, and sends it (spec 06 §2, 07 §7). Call it under <see cref="RunLock"/>.</summary>
+/// <summary>
+/// Finishes a report, saves what the next run and the reference need of it, and sends it (reference 06 §2, 07 §7). Call
+/// it under <see cref="RunLock"/>.
+/// </summary>
 internal sealed class ReportPublisher(HostContext host, PatchServiceSource service, IRunObserver observer)
 {
     private const string Phase = "Publish";
@@ -23,7 +26,10 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     private readonly HashMarkers _markers = new(host, observer);
     private readonly ReportSpool _spool = new(host, observer);
 
-    /// <summary>Why the report must not be sent; null when it may. A baseline override is no error, see <see cref="PublishAsync"/>.</summary>
+    /// <summary>
+    /// Why the report must not be sent; null when it may. A baseline override is no error, see
+    /// <see cref="PublishAsync"/>.
+    /// </summary>
     public static PatchToolsException? RefusalOf(ComplianceReport report)
     {
         var inventory = report.Inventory;
@@ -50,7 +56,10 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         };
     }
 
-    /// <summary>The report after installed-time fallback, pending-reboot carry-over and recount. Pure; doing it twice changes nothing.</summary>
+    /// <summary>
+    /// The report after installed-time fallback, pending-reboot carry-over and recount. Pure; doing it twice changes
+    /// nothing.
+    /// </summary>
     public static ComplianceReport Complete(ComplianceReport report, PatchingOutcome outcome)
     {
         var timed = report with
@@ -72,7 +81,8 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
 
     /// <summary>Saves the report on the host and sends nothing.</summary>
     /// <returns>The report as saved.</returns>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryNotOfThisHost"/>: the state files describe this host; <see cref="PatchErrors.StateUnwritable"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InventoryNotOfThisHost"/>: the state files describe
+    /// this host; <see cref="PatchErrors.StateUnwritable"/>.</exception>
     public ComplianceReport Save(ComplianceReport report, PatchingOutcome? outcome = null)
     {
         var saved = SaveAll(report, outcome ?? PatchingOutcome.Scan);
@@ -81,12 +91,16 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         return saved.Report with { UploadNote = Note(report) };
     }
 
-    /// <summary>Saves the report, then sends it. With a baseline override it is saved and logged, and the receipt is null.</summary>
+    /// <summary>
+    /// Saves the report, then sends it. With a baseline override it is saved and logged, and the receipt is null.
+    /// </summary>
     /// <returns>The report as published, and the receipt.</returns>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.InventoryNotOfThisHost"/> before anything is done; <see cref="PatchErrors.MetadataNotProven"/> and
-    /// <see cref="PatchErrors.SnapshotNotFromService"/> after saving; <see cref="PatchErrors.ReportUploadFailed"/> after the report has been spooled;
-    /// <see cref="PatchErrors.StateUnwritable"/> at the very end: a full disk does not keep the report from the service.
+    /// <see cref="PatchErrors.InventoryNotOfThisHost"/> before anything is done;
+    /// <see cref="PatchErrors.MetadataNotProven"/> and <see cref="PatchErrors.SnapshotNotFromService"/> after saving;
+    /// <see cref="PatchErrors.ReportUploadFailed"/> after the report has been spooled;
+    /// <see cref="PatchErrors.StateUnwritable"/> at the very end: a full disk does not keep the report from the
+    /// service.
     /// </exception>
     public async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishAsync(
         ComplianceReport report,
@@ -124,12 +138,13 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     }
 
     /// <summary>
-    /// Sends what earlier runs could not, oldest first. A report that fails does not hold up newer ones. Reports older than this host's last upload are
-    /// dropped: sending them would replace what the service knows by something older.
+    /// Sends what earlier runs could not, oldest first. A report that fails does not hold up newer ones. Reports older
+    /// than this host's last upload are dropped: sending them would replace what the service knows by something older.
     /// </summary>
     /// <param name="instanceId">Only reports of this instance (a cloned disk carries another's); null for all.</param>
     /// <param name="cancellationToken">Stops; what is not sent stays.</param>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ReportUploadFailed"/> when the newest report of an instance could not be sent.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ReportUploadFailed"/> when the newest report of an
+    /// instance could not be sent.</exception>
     public async Task<IReadOnlyList<PublishReceipt>> PublishPendingAsync(
         string? instanceId,
         CancellationToken cancellationToken
@@ -216,7 +231,8 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
 
         if (report.LivePatching?.CoveredKernel is { } covered)
             Warned(() => _coveredKernels.Add(covered));
-        // The summary of the last operation is that of the instance; an association's run leaves it as it is, like the reference.
+        // The summary of the last operation is that of the instance; an association's run leaves it as it is, like the
+        // reference.
         if (report.Association is null)
             Warned(() => _summary.Write(summary));
         Warned(() => _history.Add(summary, complete.Verdict));
@@ -232,7 +248,9 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         return (complete, summary, compliance, failure);
     }
 
-    /// <summary>Where live patching was switched off, the kernels that it covered wait for a reboot again (spec 15 §6).</summary>
+    /// <summary>
+    /// Where live patching was switched off, the kernels that it covered wait for a reboot again (reference 15 §6).
+    /// </summary>
     private static bool MakesKernelsWait(ComplianceReport report) =>
         LivePatching.IsKnownTo(report.Inventory) && report.LivePatching is not { IsEnabled: true };
 
@@ -284,7 +302,10 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         }
     }
 
-    /// <summary>One line of counts, and worth no place in the spool: what it counts is kept on the host, and the association's next run tells it anew.</summary>
+    /// <summary>
+    /// One line of counts, and worth no place in the spool: what it counts is kept on the host, and the association's
+    /// next run tells it anew.
+    /// </summary>
     private async Task<PublishReceipt> SendAssociationAsync(
         ComplianceReport report,
         string instanceId,

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PatchTools.Reporting;
 
-/// <summary>Times as reports spell them: UTC, <c>YYYY-MM-DDTHH:MM:SSZ</c>, fractions cut off (spec 07 §1).</summary>
+/// <summary>
+/// Times as reports spell them: UTC, <c>YYYY-MM-DDTHH:MM:SSZ</c>, fractions cut off (reference 07 §1).
+/// </summary>
 internal static class ReportTime
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss'Z'";
@@ -10,7 +12,7 @@ internal static class ReportTime
     public static string Of(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 
-    /// <summary>Spec 06 §4: unknown, 0 and what no calendar holds is empty.</summary>
+    /// <summary>Reference 06 §4: unknown, 0 and what no calendar holds is empty.</summary>
     public static string Of(EpochTime? time)
     {
         if (time is not { Seconds: var seconds } || seconds == 0 || !double.IsFinite(seconds))

@@ -3,10 +3,15 @@ using PatchTools.Errors;
 
 namespace PatchTools.Snapshots;
 
-/// <summary>Reads a baseline override: a JSON list with one baseline, in the API's spelling, for each operating system (spec 05 §3).</summary>
+/// <summary>
+/// Reads a baseline override: a JSON list with one baseline, in the API's spelling, for each operating system
+/// (reference 05 §3).
+/// </summary>
 public static class BaselineOverrideFile
 {
-    /// <summary>The entry for one operating system. Only that entry is read in full; of the others only <c>OperatingSystem</c>.</summary>
+    /// <summary>
+    /// The entry for one operating system. Only that entry is read in full; of the others only <c>OperatingSystem</c>.
+    /// </summary>
     /// <param name="content">The file, UTF-8 JSON, plain or gzip.</param>
     /// <param name="location">Where it came from, for messages, without query.</param>
     /// <param name="awsName">The host's operating system, compared exactly.</param>
@@ -20,7 +25,8 @@ public static class BaselineOverrideFile
         var source = new DocumentSource(location, PatchErrors.BaselineOverrideMalformed);
         var text = JsonDocuments.Decode(content, source);
 
-        // A denied download may arrive as a body like any other: S3's XML, which is no JSON, so it is recognised before parsing.
+        // A denied download may arrive as a body like any other: S3's XML, which is no JSON, so it is recognised before
+        // parsing.
         if (JsonDocuments.XmlErrorCode(text.Span) is "AccessDenied")
             throw Denied(location);
 
@@ -68,7 +74,7 @@ public static class BaselineOverrideFile
             location
         );
 
-    /// <summary>The reference's own test, of a body that parses as one text (spec 05 §1).</summary>
+    /// <summary>The reference's own test, of a body that parses as one text (reference 05 §1).</summary>
     private static bool IsDenial(string text) =>
         text.Contains("Error", StringComparison.Ordinal)
         && text.Contains("AccessDenied", StringComparison.Ordinal)

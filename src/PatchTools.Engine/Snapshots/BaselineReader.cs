@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace PatchTools.Snapshots;
 
-/// <summary>Names of a baseline's members: as in a snapshot, or as the API spells them (spec 02 §6 "key mapping").</summary>
+/// <summary>
+/// Names of a baseline's members: as in a snapshot, or as the API spells them (reference 02 §6 "key mapping").
+/// </summary>
 internal sealed record BaselineSpelling
 {
     public static BaselineSpelling Snapshot { get; } = new();
@@ -92,23 +94,27 @@ internal sealed record BaselineSpelling
 /// <summary>How much of a baseline must be there.</summary>
 internal enum BaselineCompleteness
 {
-    /// <summary>Every member that spec 02 §6 requires: the baseline of a snapshot document.</summary>
+    /// <summary>Every member that reference 02 §6 requires: the baseline of a snapshot document.</summary>
     Snapshot,
 
     /// <summary>
-    /// The members that decide: system, filters, rules and both lists. A baseline written by hand has no ids and times, but a misspelt
-    /// <c>approvalRules</c> must not quietly become "approve nothing".
+    /// The members that decide: system, filters, rules and both lists. A baseline written by hand has no ids and times,
+    /// but a misspelt <c>approvalRules</c> must not quietly become "approve nothing".
     /// </summary>
     Deciding,
 
-    /// <summary>Only the system; what is absent is empty: an entry of a baseline override (spec 05 §3.2).</summary>
+    /// <summary>
+    /// Only the system; what is absent is empty: an entry of a baseline override (reference 05 §3.2).
+    /// </summary>
     OperatingSystem,
 }
 
-/// <summary>Reads one baseline object (spec 02 §6) in either spelling, strictly.</summary>
+/// <summary>Reads one baseline object (reference 02 §6) in either spelling, strictly.</summary>
 internal static partial class BaselineReader
 {
-    /// <summary>Upper bound of <c>approveAfterDays</c>: a century. AWS has raised its own limit before (100, now 360).</summary>
+    /// <summary>
+    /// Upper bound of <c>approveAfterDays</c>: a century. AWS has raised its own limit before (100, now 360).
+    /// </summary>
     public const int MostDays = 36_500;
 
     public static PatchBaseline Read(JsonPlace place, BaselineSpelling names, BaselineCompleteness completeness)
@@ -189,7 +195,10 @@ internal static partial class BaselineReader
             ApproveUntilDate = rule.FindNonNull(names.ApproveUntilDate) is { } date ? Date(date) : null,
         };
 
-    /// <summary>Absent, null and empty are UNSPECIFIED; case does not matter; any other word is refused here rather than ignored later.</summary>
+    /// <summary>
+    /// Absent, null and empty are UNSPECIFIED; case does not matter; any other word is refused here rather than ignored
+    /// later.
+    /// </summary>
     private static ComplianceLevel Level(JsonPlace parent, string name)
     {
         if (parent.FindNonNull(name) is not { } place || place.Text() is not { Length: > 0 } text)
@@ -218,7 +227,7 @@ internal static partial class BaselineReader
         );
     }
 
-    /// <summary>Four digits, one or two, one or two: <c>2026-3-1</c> (spec 02 §6).</summary>
+    /// <summary>Four digits, one or two, one or two: <c>2026-3-1</c> (reference 02 §6).</summary>
     private static DateOnly Date(JsonPlace place)
     {
         if (DateForm().Match(place.Text()) is { Success: true } match)
@@ -238,7 +247,8 @@ internal static partial class BaselineReader
         source.RequireObject().Require(names.Name, names.Products, names.Configuration);
         var name = source.Get(names.Name);
 
-        // The name becomes a file name in the directory of repositories; the reference loses every repository over one with a slash (spec 14 §6.4).
+        // The name becomes a file name in the directory of repositories; the reference loses every repository over one
+        // with a slash (reference 14 §6.4).
         if (
             name.Text() is not { Length: > 0 } text
             || text is "." or ".."

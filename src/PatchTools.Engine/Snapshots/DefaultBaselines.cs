@@ -3,8 +3,8 @@ using PatchTools.Errors;
 namespace PatchTools.Snapshots;
 
 /// <summary>
-/// AWS's predefined baselines, embedded (spec 20 §5): what applies to a host of an account that has not chosen anything else. Without baseline ids: those
-/// differ by region.
+/// AWS's predefined baselines, embedded (reference 20 §5): what applies to a host of an account that has not chosen
+/// anything else. Without baseline ids: those differ by region.
 /// </summary>
 public static class DefaultBaselines
 {

@@ -5,7 +5,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.Snapshots;
 
-/// <summary>Reads an install override list: YAML or JSON, a mapping with a list <c>patches</c> of ids and titles (spec 05 §2.2).</summary>
+/// <summary>
+/// Reads an install override list: YAML or JSON, a mapping with a list <c>patches</c> of ids and titles (reference 05
+/// §2.2).
+/// </summary>
 public static class InstallOverrideFile
 {
     /// <summary>Size bound of a document: 1 MiB. A real one has a few kilobytes.</summary>
@@ -17,7 +20,8 @@ public static class InstallOverrideFile
     /// <param name="reader">Reads the document.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.InstallOverrideListAccessDenied"/>, <see cref="PatchErrors.InstallOverrideListDownloadFailed"/>,
+    /// <see cref="PatchErrors.InstallOverrideListAccessDenied"/>,
+    /// <see cref="PatchErrors.InstallOverrideListDownloadFailed"/>,
     /// <see cref="PatchErrors.InstallOverrideListMalformed"/>, <see cref="PatchErrors.InvalidLocation"/>.
     /// </exception>
     public static async Task<InstallOverrideList> ReadAsync(
@@ -55,12 +59,14 @@ public static class InstallOverrideFile
     /// <param name="content">The whole document.</param>
     /// <param name="location">Where it came from, as given.</param>
     /// <param name="reader">Reads the document.</param>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InstallOverrideListAccessDenied"/>, <see cref="PatchErrors.InstallOverrideListMalformed"/> with line and column.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InstallOverrideListAccessDenied"/>,
+    /// <see cref="PatchErrors.InstallOverrideListMalformed"/> with line and column.</exception>
     public static InstallOverrideList Parse(ReadOnlyMemory<byte> content, string location, IOverrideListReader reader)
     {
         var shown = LocationReader.Describe(location);
 
-        // A denied download may arrive as a body like any other: S3's XML, which YAML takes for one text (spec 05 §1).
+        // A denied download may arrive as a body like any other: S3's XML, which YAML takes for one text (reference 05
+        // §1).
         switch (JsonDocuments.XmlErrorCode(content.Span))
         {
             case "AccessDenied":

@@ -10,12 +10,15 @@ using PatchTools.Errors;
 namespace PatchTools.Snapshots;
 
 /// <summary>
-/// Bytes to a JSON document, with every way of failing told apart: empty, too large, damaged gzip, UTF-16, not UTF-8, XML, cut off, not JSON, nested too
-/// deeply. Gzip and a byte-order mark are accepted (spec 02 §5; the reference chokes on the mark).
+/// Bytes to a JSON document, with every way of failing told apart: empty, too large, damaged gzip, UTF-16, not UTF-8,
+/// XML, cut off, not JSON, nested too deeply. Gzip and a byte-order mark are accepted (reference 02 §5; the reference
+/// chokes on the mark).
 /// </summary>
 internal static partial class JsonDocuments
 {
-    /// <summary>Size bound of a snapshot, a baseline or an override, plain: 16 MiB. A real one has a few kilobytes.</summary>
+    /// <summary>
+    /// Size bound of a snapshot, a baseline or an override, plain: 16 MiB. A real one has a few kilobytes.
+    /// </summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 
     /// <summary>Nesting bound. A baseline needs nine levels.</summary>
@@ -55,7 +58,10 @@ internal static partial class JsonDocuments
         return content;
     }
 
-    /// <summary>The error code of S3's XML error body (<c>AccessDenied</c>), an empty text for any other XML or HTML, null for what is neither.</summary>
+    /// <summary>
+    /// The error code of S3's XML error body (<c>AccessDenied</c>), an empty text for any other XML or HTML, null for
+    /// what is neither.
+    /// </summary>
     public static string? XmlErrorCode(ReadOnlySpan<byte> text)
     {
         text = text.TrimStart(" \t\r\n"u8);
@@ -82,7 +88,8 @@ internal static partial class JsonDocuments
                 plain.Write(buffer, 0, read);
             }
 
-            // The stream takes an end that comes too early for the end; of a cut header nothing is left, of cut data JSON that is cut off.
+            // The stream takes an end that comes too early for the end; of a cut header nothing is left, of cut data
+            // JSON that is cut off.
             return plain.Length > 0 ? plain.ToArray() : throw source.Fault("the gzip data is empty or cut off");
         }
         catch (InvalidDataException e)
@@ -110,7 +117,8 @@ internal static partial class JsonDocuments
                 : source.Fault("the document is not UTF-8 text");
         }
 
-        // Not the final block: a document that only stops too early is no error to this reader, so everything it does throw is "not JSON".
+        // Not the final block: a document that only stops too early is no error to this reader, so everything it does
+        // throw is "not JSON".
         var reader = new Utf8JsonReader(
             text,
             isFinalBlock: false,

@@ -4,7 +4,9 @@ using PatchTools.Errors;
 
 namespace PatchTools.Snapshots;
 
-/// <summary>One document being read: where it came from, and which row of the error table its faults belong to.</summary>
+/// <summary>
+/// One document being read: where it came from, and which row of the error table its faults belong to.
+/// </summary>
 internal sealed record DocumentSource(string Location, PatchError Malformed)
 {
     /// <summary>The document as a whole is not what it should be.</summary>
@@ -13,8 +15,8 @@ internal sealed record DocumentSource(string Location, PatchError Malformed)
 }
 
 /// <summary>
-/// A value of a JSON document with the path to it. Reads strictly: a value of the wrong type is a typed error that names the path, what was found and
-/// what was wanted. Members that nobody asks for are not looked at.
+/// A value of a JSON document with the path to it. Reads strictly: a value of the wrong type is a typed error that
+/// names the path, what was found and what was wanted. Members that nobody asks for are not looked at.
 /// </summary>
 internal readonly struct JsonPlace
 {
@@ -55,7 +57,10 @@ internal readonly struct JsonPlace
 
     public bool Has(string name) => Find(name) is not null;
 
-    /// <summary>The member, or null when the object has none of that name. A name given twice is refused: which one counts would be anybody's guess.</summary>
+    /// <summary>
+    /// The member, or null when the object has none of that name. A name given twice is refused: which one counts would
+    /// be anybody's guess.
+    /// </summary>
     public JsonPlace? Find(string name)
     {
         if (!IsObject)

@@ -15,7 +15,10 @@ public enum LocationFailure
     Unreadable,
 }
 
-/// <summary>A location could not be read. What that means is the caller's to say; the message names the location without its query.</summary>
+/// <summary>
+/// A location could not be read. What that means is the caller's to say; the message names the location without its
+/// query.
+/// </summary>
 public sealed class LocationException : Exception
 {
     public LocationException(LocationFailure failure, string message, Exception? innerException = null)
@@ -25,18 +28,19 @@ public sealed class LocationException : Exception
 }
 
 /// <summary>
-/// Reads a small document whole from a local path, <c>-</c> (standard input), <c>https://</c> or <c>s3://bucket/key</c> (spec 05 §1, DESIGN §2). The
+/// Reads a small document whole from a local path, <c>-</c> (standard input), <c>https://</c> or <c>s3://bucket/key</c> (reference 05 §1, design §2). The
 /// prefixes are case-sensitive; any other scheme is refused.
 /// </summary>
 /// <param name="standardInput">What <c>-</c> reads; null where there is none.</param>
-/// <param name="objectStore">Makes the store for a location that needs one: true for <c>s3://</c>, which needs credentials and a region.</param>
+/// <param name="objectStore">Makes the store for a location that needs one: true for <c>s3://</c>, which needs
+/// credentials and a region.</param>
 public sealed class LocationReader(Stream? standardInput, Func<bool, CancellationToken, Task<IObjectStore>> objectStore)
 {
     private bool _inputTaken;
 
     /// <summary>
-    /// The location as it may be shown and stored: a URL of any scheme loses user, query and fragment, which may hold a signature. A key of <c>s3://</c> is no
-    /// URL and stays.
+    /// The location as it may be shown and stored: a URL of any scheme loses user, query and fragment, which may hold a
+    /// signature. A key of <c>s3://</c> is no URL and stays.
     /// </summary>
     public static string Describe(string location)
     {
@@ -85,7 +89,8 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         _inputTaken = true;
         try
         {
-            // A read of a terminal or pipe takes no notice of the token; who stops the run must not wait for a line that never comes.
+            // A read of a terminal or pipe takes no notice of the token; who stops the run must not wait for a line
+            // that never comes.
             return await ReadToEndAsync(standardInput, maxBytes, "standard input", cancellationToken)
                 .WaitAsync(cancellationToken);
         }
@@ -223,8 +228,9 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
             : throw new PatchToolsException(PatchErrors.InvalidLocation, "The https:// location is not a valid URL.");
 
     /// <summary>
-    /// <c>s3://bucket/key</c> as a URI whose path holds the key percent-escaped, so that a key with <c>?</c>, <c>#</c>, <c>%</c> or dots survives: the key
-    /// is <c>Uri.UnescapeDataString(uri.AbsolutePath[1..])</c>, the bucket <c>uri.Host</c>.
+    /// <c>s3://bucket/key</c> as a URI whose path holds the key percent-escaped, so that a key with <c>?</c>, <c>#</c>,
+    /// <c>%</c> or dots survives: the key is <c>Uri.UnescapeDataString(uri.AbsolutePath[1..])</c>, the bucket
+    /// <c>uri.Host</c>.
     /// </summary>
     internal static Uri S3Uri(string location)
     {

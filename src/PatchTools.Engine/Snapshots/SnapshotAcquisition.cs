@@ -6,13 +6,15 @@ using PatchTools.Ports;
 namespace PatchTools.Snapshots;
 
 /// <summary>
-/// Gets the snapshot that applies to this host: from the service (spec 02 §3–§5), from a file or standard input, or the predefined baseline, each with
-/// or without a baseline override (spec 05 §3).
+/// Gets the snapshot that applies to this host: from the service (reference 02 §3–§5), from a file or standard input,
+/// or the predefined baseline, each with or without a baseline override (reference 05 §3).
 /// </summary>
 /// <remarks>
-/// Whether a report on a file may be published (DESIGN §2): only if the file is a snapshot document (not a bare baseline) with one of the service's
-/// baseline ids (<c>pb-</c> and 17 hex digits), its snapshot id is known (from a saved snapshot, or given), it was not saved for another instance, and it does not come of a baseline override.
-/// A document of the service has no snapshot id inside; without one given it gets a new one, which the service does not know.
+/// Whether a report on a file may be published (design §2): only if the file is a snapshot document (not a bare
+/// baseline) with one of the service's baseline ids (<c>pb-</c> and 17 hex digits), its snapshot id is known (from a
+/// saved snapshot, or given), it was not saved for another instance, and it does not come of a baseline override. A
+/// document of the service has no snapshot id inside; without one given it gets a new one, which the service does not
+/// know.
 /// </remarks>
 public sealed class SnapshotAcquisition
 {
@@ -26,7 +28,8 @@ public sealed class SnapshotAcquisition
     private LocationReader? _locations;
 
     /// <param name="host">The host.</param>
-    /// <param name="adapters">Makes the service, the object store and the identity source when they are needed, not before.</param>
+    /// <param name="adapters">Makes the service, the object store and the identity source when they are needed, not
+    /// before.</param>
     /// <param name="observer">Hears of decisions and warnings.</param>
     /// <param name="standardInput">What <c>-</c> reads; null where there is none.</param>
     public SnapshotAcquisition(
@@ -43,10 +46,11 @@ public sealed class SnapshotAcquisition
         _identification = new InstanceIdentification(host, adapters, observer);
     }
 
-    /// <param name="request">Which snapshot is wanted. <see cref="SnapshotRequest.Path"/> wins over <see cref="SnapshotRequest.UseDefault"/>.</param>
+    /// <param name="request">Which snapshot is wanted. <see cref="SnapshotRequest.Path"/> wins over
+    /// <see cref="SnapshotRequest.UseDefault"/>.</param>
     /// <param name="osRelease">What the host is: product text of files and defaults, entry of an override.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="PatchToolsException">Codes 143, 144, 146, 148, 150, 160 to 167 (DESIGN §6).</exception>
+    /// <exception cref="PatchToolsException">Codes 143, 144, 146, 148, 150, 160 to 167 (design §6).</exception>
     public async Task<PatchSnapshot> GetAsync(
         SnapshotRequest request,
         OsRelease osRelease,
@@ -78,10 +82,11 @@ public sealed class SnapshotAcquisition
     }
 
     /// <summary>
-    /// The install override list of an Install; a Scan never asks for it (spec 05 §2.1). Called on the object that got the snapshot, standard input is read
-    /// for one of them only.
+    /// The install override list of an Install; a Scan never asks for it (reference 05 §2.1). Called on the object that
+    /// got the snapshot, standard input is read for one of them only.
     /// </summary>
-    /// <exception cref="PatchToolsException">See <see cref="InstallOverrideFile.ReadAsync"/>; <see cref="PatchErrors.RegionNotFound"/>.</exception>
+    /// <exception cref="PatchToolsException">See <see cref="InstallOverrideFile.ReadAsync"/>;
+    /// <see cref="PatchErrors.RegionNotFound"/>.</exception>
     public async Task<InstallOverrideList> GetInstallOverrideListAsync(
         string location,
         AwsParameters aws,
@@ -115,7 +120,8 @@ public sealed class SnapshotAcquisition
         if (await ReadOverrideAsync(request, locations, osRelease, cancellationToken) is not { } entry)
             return snapshot;
 
-        // No service to merge them: the entry takes the baseline's place. The id of what it replaced would be a false label.
+        // No service to merge them: the entry takes the baseline's place. The id of what it replaced would be a false
+        // label.
         return snapshot with
         {
             SnapshotId = Given(request.SnapshotId) ?? SnapshotIds.New(),
@@ -211,8 +217,8 @@ public sealed class SnapshotAcquisition
             && snapshotId is not null
             && SnapshotIds.IsServiceBaseline(document.Baseline.BaselineId);
 
-        // Only a snapshot that may be published is worth asking the metadata service. What the file says of an instance is never taken for this host:
-        // publishing under another's id would replace what the service knows of that one.
+        // Only a snapshot that may be published is worth asking the metadata service. What the file says of an instance
+        // is never taken for this host: publishing under another's id would replace what the service knows of that one.
         var (instanceId, region) = hasServiceIds
             ? await _identification.FindAsync(request.Aws, cancellationToken)
             : _identification.Local(request.Aws);
@@ -282,8 +288,9 @@ public sealed class SnapshotAcquisition
     }
 
     /// <summary>
-    /// The default client, then once the fallback client, but never on a hybrid instance (spec 02 §3, §4). No credentials leads to the fallback too,
-    /// where the reference trips over its own exception (QUIRK). An unsupported system is final whoever asks.
+    /// The default client, then once the fallback client, but never on a hybrid instance (reference 02 §3, §4). No
+    /// credentials leads to the fallback too, where the reference trips over its own exception (QUIRK). An unsupported
+    /// system is final whoever asks.
     /// </summary>
     private async Task<SnapshotGrant> AskAsync(
         IPatchService service,

@@ -3,13 +3,18 @@ namespace PatchTools.Snapshots;
 /// <summary>Which of the accepted shapes a document had.</summary>
 public enum SnapshotForm
 {
-    /// <summary>What the service's snapshot URL serves: <c>{ "patchBaseline": …, "patchGroup": … }</c> (spec 02 §5).</summary>
+    /// <summary>
+    /// What the service's snapshot URL serves: <c>{ "patchBaseline": …, "patchGroup": … }</c> (reference 02 §5).
+    /// </summary>
     Service,
 
-    /// <summary>The same with <c>snapshotId</c>, and usually <c>product</c>, <c>instanceId</c> and <c>region</c>: a snapshot saved by <see cref="SnapshotWriter"/>, or the reference's <c>snapshot.json</c> (spec 02 §7).</summary>
+    /// <summary>
+    /// The same with <c>snapshotId</c>, and usually <c>product</c>, <c>instanceId</c> and <c>region</c>: a snapshot
+    /// saved by <see cref="SnapshotWriter"/>, or the reference's <c>snapshot.json</c> (reference 02 §7).
+    /// </summary>
     Saved,
 
-    /// <summary>The value of <c>patchBaseline</c> alone (spec 02 §6).</summary>
+    /// <summary>The value of <c>patchBaseline</c> alone (reference 02 §6).</summary>
     Baseline,
 
     /// <summary>What <c>GetPatchBaseline</c> answers, member names in PascalCase.</summary>

@@ -6,10 +6,10 @@ namespace PatchTools.Snapshots;
 /// <summary>The forms of the service's identifiers.</summary>
 internal static partial class SnapshotIds
 {
-    /// <summary>A new one: GUID version 4, lower case (spec 02 §2).</summary>
+    /// <summary>A new one: GUID version 4, lower case (reference 02 §2).</summary>
     public static string New() => Guid.NewGuid().ToString("D");
 
-    /// <summary>The pattern of the document parameter (spec 01 §1): a GUID, any case.</summary>
+    /// <summary>The pattern of the document parameter (reference 01 §1): a GUID, any case.</summary>
     public static bool IsValid(string text) => SnapshotId().IsMatch(text);
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidSnapshotId"/>; null is right.</exception>

@@ -3,8 +3,9 @@ using PatchTools.Errors;
 namespace PatchTools.Snapshots;
 
 /// <summary>
-/// Reads a snapshot or a baseline from JSON, plain or gzip (spec 02 §5, §6). Four shapes are told apart by their members, see <see cref="SnapshotForm"/>.
-/// Strict: a value of the wrong type or meaning is an error that names its JSON path, what was found and what was wanted. Unknown members are ignored.
+/// Reads a snapshot or a baseline from JSON, plain or gzip (reference 02 §5, §6). Four shapes are told apart by their
+/// members, see <see cref="SnapshotForm"/>. Strict: a value of the wrong type or meaning is an error that names its
+/// JSON path, what was found and what was wanted. Unknown members are ignored.
 /// </summary>
 public static class SnapshotReader
 {
@@ -14,8 +15,8 @@ public static class SnapshotReader
     /// <param name="content">The document: UTF-8 JSON, with or without byte-order mark, plain or gzip.</param>
     /// <param name="location">Where it came from, for messages: a path, or a URL without its query.</param>
     /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.SnapshotMalformed"/>: no JSON, cut off, too large, or not the shape of a snapshot; <see cref="PatchErrors.BaselineInvalid"/>:
-    /// a fault inside the baseline.
+    /// <see cref="PatchErrors.SnapshotMalformed"/>: no JSON, cut off, too large, or not the shape of a snapshot;
+    /// <see cref="PatchErrors.BaselineInvalid"/>: a fault inside the baseline.
     /// </exception>
     public static SnapshotDocument Read(ReadOnlyMemory<byte> content, string location)
     {

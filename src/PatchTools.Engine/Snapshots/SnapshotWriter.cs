@@ -6,7 +6,9 @@ using PatchTools.Errors;
 
 namespace PatchTools.Snapshots;
 
-/// <summary>Writes what <see cref="SnapshotReader"/> reads: UTF-8 JSON, indented, without byte-order mark, newline at the end.</summary>
+/// <summary>
+/// Writes what <see cref="SnapshotReader"/> reads: UTF-8 JSON, indented, without byte-order mark, newline at the end.
+/// </summary>
 public static class SnapshotWriter
 {
     private static readonly JsonWriterOptions Options = new()
@@ -15,7 +17,7 @@ public static class SnapshotWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>A bare baseline (spec 02 §6) without times; <c>baselineId</c> only if it has one.</summary>
+    /// <summary>A bare baseline (reference 02 §6) without times; <c>baselineId</c> only if it has one.</summary>
     public static byte[] WriteBaseline(PatchBaseline baseline) =>
         Write(json => Baseline(json, baseline, BaselineSpelling.Snapshot, whole: false));
 
@@ -31,9 +33,9 @@ public static class SnapshotWriter
         });
 
     /// <summary>
-    /// A saved snapshot: the document of the service together with the ids and the host it is for, named as in the reference's <c>snapshot.json</c>
-    /// (spec 02 §7). Read back with <c>Get-PatchSnapshot -Path</c> it may still be published; a snapshot id that the service does not know is left out,
-    /// so that this is not undone by saving.
+    /// A saved snapshot: the document of the service together with the ids and the host it is for, named as in the
+    /// reference's <c>snapshot.json</c> (reference 02 §7). Read back with <c>Get-PatchSnapshot -Path</c> it may still
+    /// be published; a snapshot id that the service does not know is left out, so that this is not undone by saving.
     /// </summary>
     public static byte[] WriteSnapshot(PatchSnapshot snapshot) =>
         Write(json =>
@@ -53,15 +55,16 @@ public static class SnapshotWriter
         });
 
     /// <summary>
-    /// A baseline as <c>GetPatchBaseline</c> answers it, without dates and patch groups, which decide nothing. What has nothing to say is left out: the service
-    /// takes no nulls.
+    /// A baseline as <c>GetPatchBaseline</c> answers it, without dates and patch groups, which decide nothing. What has
+    /// nothing to say is left out: the service takes no nulls.
     /// </summary>
     public static byte[] WriteServiceBaseline(PatchBaseline baseline) =>
         Write(json => Baseline(json, baseline, BaselineSpelling.Service, whole: false));
 
     /// <summary>
-    /// A baseline override: a list with one baseline for each operating system (spec 05 §3.2). Every member that is passed on to the service is there even when
-    /// empty: the reference sends null for one that is missing, and its SDK refuses that.
+    /// A baseline override: a list with one baseline for each operating system (reference 05 §3.2). Every member that
+    /// is passed on to the service is there even when empty: the reference sends null for one that is missing, and its
+    /// SDK refuses that.
     /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.BaselineOverrideSeveralEntries"/>.</exception>
     public static byte[] WriteOverride(IReadOnlyList<PatchBaseline> baselines)
@@ -99,7 +102,8 @@ public static class SnapshotWriter
     /// <param name="json">Where to.</param>
     /// <param name="baseline">What.</param>
     /// <param name="names">How its members are spelt; the API's spelling has no nulls.</param>
-    /// <param name="whole">With the keys a snapshot document must have even where there is nothing to say (spec 02 §6).</param>
+    /// <param name="whole">With the keys a snapshot document must have even where there is nothing to say (reference 02
+    /// §6).</param>
     private static void Baseline(Utf8JsonWriter json, PatchBaseline baseline, BaselineSpelling names, bool whole)
     {
         json.WriteStartObject();

@@ -8,9 +8,9 @@ using PatchTools.Files;
 namespace PatchTools.State;
 
 /// <summary>
-/// The one writer of files that must survive: a new file beside the target, fsync, rename over it, fsync of the directory. A reader sees the old content
-/// or the new, whatever happens to the writer. What a killed writer leaves behind is swept by the next one in that directory. Everything is done below a
-/// <see cref="SafeDirectory"/>.
+/// The one writer of files that must survive: a new file beside the target, fsync, rename over it, fsync of the
+/// directory. A reader sees the old content or the new, whatever happens to the writer. What a killed writer leaves
+/// behind is swept by the next one in that directory. Everything is done below a <see cref="SafeDirectory"/>.
 /// </summary>
 internal static class AtomicFile
 {
@@ -31,13 +31,16 @@ internal static class AtomicFile
     private const string Prefix = ".patchtools-";
     private const string Suffix = ".tmp";
 
-    /// <summary>Tells this process from an earlier one with the same id: in a container every run may be process 1.</summary>
+    /// <summary>
+    /// Tells this process from an earlier one with the same id: in a container every run may be process 1.
+    /// </summary>
     private static readonly string Token = Guid.NewGuid().ToString("N")[..8];
 
     private static int s_counter;
 
     /// <summary>Replaces the file; creates its directory when needed.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>; the old content is still there.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>; the old content is still
+    /// there.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = PublicFile)
     {
         try
@@ -79,7 +82,8 @@ internal static class AtomicFile
     /// <summary>Opens a file that is to be read: at once, and only a file.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no directory of its either.</exception>
-    /// <exception cref="IOException">It is a link, a FIFO or a device, or lies where somebody else could have put it.</exception>
+    /// <exception cref="IOException">It is a link, a FIFO or a device, or lies where somebody else could have put
+    /// it.</exception>
     /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
     public static FileStream OpenRead(string path, bool isTrusted = false)
     {
@@ -140,7 +144,10 @@ internal static class AtomicFile
         Directory.Delete(Path.Combine(above.HeldPath, Path.GetFileName(path)), recursive);
     }
 
-    /// <summary>Creates the directory and its parents, whatever the umask is. A private one that others may enter is closed to them.</summary>
+    /// <summary>
+    /// Creates the directory and its parents, whatever the umask is. A private one that others may enter is closed to
+    /// them.
+    /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public static void CreateDirectory(string path, UnixFileMode mode = PublicDirectory)
     {
@@ -156,7 +163,10 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Deletes what killed writers left in the directory. Files of living writers stay, and whatever only has the name of one.</summary>
+    /// <summary>
+    /// Deletes what killed writers left in the directory. Files of living writers stay, and whatever only has the name
+    /// of one.
+    /// </summary>
     public static void Sweep(string directory)
     {
         using var opened = SafeDirectory.Open(Path.GetFullPath(directory));
@@ -207,7 +217,9 @@ internal static class AtomicFile
     internal static PatchToolsException Unwritable(string path, Exception cause) =>
         new(PatchErrors.StateUnwritable, $"{path} could not be written: {cause.Message}", path, cause);
 
-    /// <summary>A new file that takes the place of another once it is whole, and goes when it does not come to that.</summary>
+    /// <summary>
+    /// A new file that takes the place of another once it is whole, and goes when it does not come to that.
+    /// </summary>
     private sealed class Replacement : IDisposable
     {
         private readonly SafeDirectory _directory;

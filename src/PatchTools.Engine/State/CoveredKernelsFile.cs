@@ -5,8 +5,8 @@ using PatchTools.Reporting;
 namespace PatchTools.State;
 
 /// <summary>
-/// <c>kernel-livepatch/kernel-livepatch.json</c>: kernels that are installed, do not run, and need no reboot while live patches cover them (spec 15 §4.1, §6). When live
-/// patching is switched off they wait for a reboot again.
+/// <c>kernel-livepatch/kernel-livepatch.json</c>: kernels that are installed, do not run, and need no reboot while live
+/// patches cover them (reference 15 §4.1, §6). When live patching is switched off they wait for a reboot again.
 /// </summary>
 internal sealed class CoveredKernelsFile(HostContext host, IRunObserver observer)
 {

@@ -3,7 +3,10 @@ using PatchTools.Hosts;
 
 namespace PatchTools.State;
 
-/// <summary>Copies of files of PatchTools' own that could not be read, before they are replaced: nothing is lost silently. Only their owner may look at them.</summary>
+/// <summary>
+/// Copies of files of PatchTools' own that could not be read, before they are replaced: nothing is lost silently. Only
+/// their owner may look at them.
+/// </summary>
 internal static class DamagedFiles
 {
     public const int Kept = 10;

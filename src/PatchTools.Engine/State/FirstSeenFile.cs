@@ -7,7 +7,10 @@ using PatchTools.Hosts;
 
 namespace PatchTools.State;
 
-/// <summary><c>first-seen.json</c> in PatchTools' own data directory: when versions were first offered to this host (<see cref="ApprovalDateSource.FirstSeen"/>).</summary>
+/// <summary>
+/// <c>first-seen.json</c> in PatchTools' own data directory: when versions were first offered to this host
+/// (<see cref="ApprovalDateSource.FirstSeen"/>).
+/// </summary>
 internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
 {
     private const string Format = "patchtools-first-seen/1";
@@ -15,11 +18,12 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
     public string Path { get; } = System.IO.Path.Combine(host.Paths.DataDirectory, "first-seen.json");
 
     /// <summary>
-    /// The dates for an evaluation of this inventory: what the file knows, and the clock for what it does not. Another host's inventory has no dates here, so
-    /// it gets none, with a warning.
+    /// The dates for an evaluation of this inventory: what the file knows, and the clock for what it does not. Another
+    /// host's inventory has no dates here, so it gets none, with a warning.
     /// </summary>
     /// <param name="inventory">The inventory.</param>
-    /// <param name="save">Remember them: an operation does, a mere comparison writes nothing. A file that cannot be written is a warning; the next run stamps anew.</param>
+    /// <param name="save">Remember them: an operation does, a mere comparison writes nothing. A file that cannot be
+    /// written is a warning; the next run stamps anew.</param>
     public FirstSeenDates Advance(HostInventory inventory, bool save)
     {
         if (inventory.Origin != InventoryOrigin.Host)

@@ -4,8 +4,9 @@ using PatchTools.Hosts;
 namespace PatchTools.State;
 
 /// <summary>
-/// <c>pb-hashes/&lt;hash&gt;</c>: an empty directory named after the compliance content that was uploaded last (spec 07 §7). Without it the content is sent
-/// whole, so a problem here costs some bytes and nothing else: it is only logged.
+/// <c>pb-hashes/&lt;hash&gt;</c>: an empty directory named after the compliance content that was uploaded last
+/// (reference 07 §7). Without it the content is sent whole, so a problem here costs some bytes and nothing else: it is
+/// only logged.
 /// </summary>
 internal sealed class HashMarkers(HostContext host, IRunObserver observer)
 {
@@ -13,7 +14,9 @@ internal sealed class HashMarkers(HostContext host, IRunObserver observer)
 
     public bool Contains(string hash) => Directory.Exists(Path.Combine(_directory, hash));
 
-    /// <summary>When this host last uploaded a report, with PatchTools or the reference; null when it cannot be told.</summary>
+    /// <summary>
+    /// When this host last uploaded a report, with PatchTools or the reference; null when it cannot be told.
+    /// </summary>
     public DateTimeOffset? LastUpload()
     {
         try

@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace PatchTools.State;
 
 /// <summary>
-/// What .NET does not offer of Linux's file API: fsync of a directory (fsync(2)), and a lock that dies with its holder and can be asked for without
-/// waiting (flock(2)) on a file that others may read meanwhile; .NET's own opening takes locks of its own.
+/// What .NET does not offer of Linux's file API: fsync of a directory (fsync(2)), and a lock that dies with its holder
+/// and can be asked for without waiting (flock(2)) on a file that others may read meanwhile; .NET's own opening takes
+/// locks of its own.
 /// </summary>
 internal static partial class NativeFile
 {
@@ -14,7 +15,10 @@ internal static partial class NativeFile
     private const int CloseOnExec = 0x80000; // O_CLOEXEC
     private const int WouldBlock = 11; // EWOULDBLOCK
 
-    /// <summary>Makes a rename or creation in the directory survive a power cut. File systems that cannot are left alone: the rename itself is still atomic.</summary>
+    /// <summary>
+    /// Makes a rename or creation in the directory survive a power cut. File systems that cannot are left alone: the
+    /// rename itself is still atomic.
+    /// </summary>
     public static void FlushDirectory(string directory)
     {
         var descriptor = Open(directory, CloseOnExec, 0);
@@ -24,7 +28,10 @@ internal static partial class NativeFile
         _ = Close(descriptor);
     }
 
-    /// <summary>Makes everything that was written to the file system of a directory survive a power cut: one wait in place of one for each of many files.</summary>
+    /// <summary>
+    /// Makes everything that was written to the file system of a directory survive a power cut: one wait in place of
+    /// one for each of many files.
+    /// </summary>
     /// <exception cref="IOException">The device cannot keep what was written.</exception>
     public static void FlushFileSystem(string directory)
     {
@@ -38,7 +45,10 @@ internal static partial class NativeFile
             throw new IOException(failure);
     }
 
-    /// <summary>Takes the lock if nobody has it. The kernel gives it up with the last descriptor, so a killed holder leaves nothing behind.</summary>
+    /// <summary>
+    /// Takes the lock if nobody has it. The kernel gives it up with the last descriptor, so a killed holder leaves
+    /// nothing behind.
+    /// </summary>
     /// <exception cref="IOException">The file system knows no locks.</exception>
     public static bool TryLock(SafeFileHandle file)
     {
@@ -48,7 +58,10 @@ internal static partial class NativeFile
         return error == WouldBlock ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
     }
 
-    /// <summary>Lets two paths change places in one step (renameat2(2) with RENAME_EXCHANGE). False: this kernel, C library or file system cannot.</summary>
+    /// <summary>
+    /// Lets two paths change places in one step (renameat2(2) with RENAME_EXCHANGE). False: this kernel, C library or
+    /// file system cannot.
+    /// </summary>
     public static bool TryExchange(string one, string other)
     {
         const int CurrentDirectory = -100; // AT_FDCWD

@@ -9,10 +9,13 @@ namespace PatchTools.State;
 /// <summary>What the states file said, and what was wrong with it.</summary>
 /// <param name="States">Empty when the file is absent, empty or damaged.</param>
 /// <param name="Warning">For the inventory's warnings; null when all is well.</param>
-/// <param name="IsDamaged">The file has content that means nothing; <see cref="PatchStatesFile.Write"/> sets it aside.</param>
+/// <param name="IsDamaged">The file has content that means nothing; <see cref="PatchStatesFile.Write"/> sets it
+/// aside.</param>
 internal sealed record PatchStatesReading(StoredPatchStates States, string? Warning, bool IsDamaged);
 
-/// <summary><c>patch-configuration/patch-states-configuration.json</c>: what each run leaves for the next (spec 06 §6).</summary>
+/// <summary>
+/// <c>patch-configuration/patch-states-configuration.json</c>: what each run leaves for the next (reference 06 §6).
+/// </summary>
 internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
 {
     private const string FileName = "patch-states-configuration.json";
@@ -23,8 +26,9 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
     public string Path { get; } = System.IO.Path.Combine(host.Paths.StateDirectory, "patch-configuration", FileName);
 
     /// <summary>
-    /// Reads and changes nothing. Absent or empty: no states. Damaged, or a time of the last install that cannot be (negative, in the future): no states
-    /// and a warning; the reference deletes the file, or the whole directory, at this point.
+    /// Reads and changes nothing. Absent or empty: no states. Damaged, or a time of the last install that cannot be
+    /// (negative, in the future): no states and a warning; the reference deletes the file, or the whole directory, at
+    /// this point.
     /// </summary>
     public PatchStatesReading Read()
     {
@@ -57,7 +61,10 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         }
     }
 
-    /// <summary>Replaces the file. A damaged one is first copied to PatchTools' own data directory: nothing is lost silently, and the reference counts what lies in its own.</summary>
+    /// <summary>
+    /// Replaces the file. A damaged one is first copied to PatchTools' own data directory: nothing is lost silently,
+    /// and the reference counts what lies in its own.
+    /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Write(StoredPatchStates states)
     {
@@ -66,7 +73,10 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         AtomicFile.Write(Path, Serialize(states));
     }
 
-    /// <summary>What a finished report leaves: the four installed states in report order and the time of the last install that asked for no reboot.</summary>
+    /// <summary>
+    /// What a finished report leaves: the four installed states in report order and the time of the last install that
+    /// asked for no reboot.
+    /// </summary>
     public static StoredPatchStates StatesOf(ComplianceReport report)
     {
         Dictionary<string, StoredPatchState> states = new(StringComparer.Ordinal);

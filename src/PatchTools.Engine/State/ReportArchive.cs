@@ -4,7 +4,9 @@ using PatchTools.Reporting;
 
 namespace PatchTools.State;
 
-/// <summary>Reports in full, one file each, in PatchTools' own data directory; the newest <see cref="Kept"/> stay.</summary>
+/// <summary>
+/// Reports in full, one file each, in PatchTools' own data directory; the newest <see cref="Kept"/> stay.
+/// </summary>
 internal sealed class ReportArchive(HostContext host, IRunObserver observer)
 {
     public const int Kept = 20;

@@ -27,8 +27,8 @@ internal sealed record SpooledReport(
 }
 
 /// <summary>
-/// Reports on their way to the service: one file (0600) each in PatchTools' own data directory, written before the upload and removed after it, so that
-/// a killed run loses none. The newest <see cref="Kept"/> stay.
+/// Reports on their way to the service: one file (0600) each in PatchTools' own data directory, written before the
+/// upload and removed after it, so that a killed run loses none. The newest <see cref="Kept"/> stay.
 /// </summary>
 internal sealed class ReportSpool(HostContext host, IRunObserver observer)
 {
@@ -36,7 +36,9 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
 
     private readonly string _directory = Path.Combine(host.Paths.DataDirectory, "spool");
 
-    /// <summary>Keeps the report, and drops the oldest beyond the bound with a warning that says what is lost.</summary>
+    /// <summary>
+    /// Keeps the report, and drops the oldest beyond the bound with a warning that says what is lost.
+    /// </summary>
     /// <returns>The same with its path.</returns>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public SpooledReport Add(SpooledReport report)
@@ -48,7 +50,10 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         return report with { Path = path };
     }
 
-    /// <summary>Every report that is kept, oldest first. A file that cannot be read is renamed to <c>….damaged</c> with a warning.</summary>
+    /// <summary>
+    /// Every report that is kept, oldest first. A file that cannot be read is renamed to <c>….damaged</c> with a
+    /// warning.
+    /// </summary>
     public IReadOnlyList<SpooledReport> Read()
     {
         List<SpooledReport> reports = [];
@@ -75,7 +80,10 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         return reports;
     }
 
-    /// <summary>Removes a report that the service has, and every older one of the same instance: an upload replaces what the service knows.</summary>
+    /// <summary>
+    /// Removes a report that the service has, and every older one of the same instance: an upload replaces what the
+    /// service knows.
+    /// </summary>
     public void RemoveSent(SpooledReport sent)
     {
         if (sent.Path.Length > 0)
@@ -123,7 +131,8 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         return json.Written.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">Not a kept report, or its hashes do not fit; the message says where.</exception>
+    /// <exception cref="InvalidDataException">Not a kept report, or its hashes do not fit; the message says
+    /// where.</exception>
     public static SpooledReport Parse(byte[] content, string path)
     {
         using var document = StrictJson.Parse(content);

@@ -9,8 +9,8 @@ using PatchTools.Reporting;
 namespace PatchTools.State;
 
 /// <summary>
-/// One run of PatchTools at a time. The lock is the kernel's (flock), so a dead holder's is free at once; the file only says who holds it and is never
-/// deleted, because deleting it would let two runs hold two locks of one name.
+/// One run of PatchTools at a time. The lock is the kernel's (flock), so a dead holder's is free at once; the file only
+/// says who holds it and is never deleted, because deleting it would let two runs hold two locks of one name.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
@@ -20,7 +20,10 @@ internal sealed class RunLock : IDisposable
 
     private RunLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>In a directory of its own that only its owner enters: whoever can open the file could hold its lock, and so stop every run.</summary>
+    /// <summary>
+    /// In a directory of its own that only its owner enters: whoever can open the file could hold its lock, and so stop
+    /// every run.
+    /// </summary>
     public static string PathOf(HostPaths paths) => Path.Combine(paths.DataDirectory, "lock", "run.lock");
 
     /// <summary>Takes the lock, or waits for it and names its holder meanwhile.</summary>
@@ -29,7 +32,8 @@ internal sealed class RunLock : IDisposable
     /// <param name="timeout">How long to wait; zero for not at all.</param>
     /// <param name="observer">Is told who is waited for.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RunInProgress"/> after the timeout; <see cref="PatchErrors.StateUnwritable"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RunInProgress"/> after the timeout;
+    /// <see cref="PatchErrors.StateUnwritable"/>.</exception>
     public static async Task<RunLock> AcquireAsync(
         HostContext host,
         string command,
@@ -166,7 +170,9 @@ internal sealed class RunLock : IDisposable
             RandomAccess.Write(file, json.Written, 0);
         }
 
-        /// <summary>Null when nobody is named: the holder has just begun to write, or gave the lock up in order.</summary>
+        /// <summary>
+        /// Null when nobody is named: the holder has just begun to write, or gave the lock up in order.
+        /// </summary>
         public static Holder? Read(SafeFileHandle file)
         {
             var content = new byte[Math.Clamp(RandomAccess.GetLength(file), 0, MaxBytes)];

@@ -4,10 +4,14 @@ using PatchTools.Hosts;
 
 namespace PatchTools.State;
 
-/// <summary>Whether a directory that somebody named may hold what PatchTools remembers, before anything is read from it or written to it.</summary>
+/// <summary>
+/// Whether a directory that somebody named may hold what PatchTools remembers, before anything is read from it or
+/// written to it.
+/// </summary>
 public static class StateDirectoryCheck
 {
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateDirectoryUnsafe"/>: somebody else could change what is in it.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateDirectoryUnsafe"/>: somebody else could change
+    /// what is in it.</exception>
     public static void Require(HostContext host)
     {
         var path = Path.GetFullPath(host.Paths.StateDirectory);

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace PatchTools.State;
 
-/// <summary>Reads small JSON documents of this host; everything that is not as expected is one exception with the place.</summary>
+/// <summary>
+/// Reads small JSON documents of this host; everything that is not as expected is one exception with the place.
+/// </summary>
 internal static class StrictJson
 {
     /// <summary>More than any report of a real host; a larger file is something else.</summary>

@@ -8,7 +8,10 @@ using PatchTools.Reporting;
 
 namespace PatchTools.State;
 
-/// <summary><c>patch-configuration/patch-inventory-from-last-operation.json</c>: the summary item of the last run, indented by 4, no new line at the end (spec 07 §6).</summary>
+/// <summary>
+/// <c>patch-configuration/patch-inventory-from-last-operation.json</c>: the summary item of the last run, indented by
+/// 4, no new line at the end (reference 07 §6).
+/// </summary>
 internal sealed class SummaryFile(HostContext host)
 {
     private const string VerdictMember = "PatchToolsVerdict";
@@ -23,7 +26,8 @@ internal sealed class SummaryFile(HostContext host)
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Write(InventoryItem summary) => AtomicFile.Write(Path, Serialize(summary));
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>, <see cref="PatchErrors.SummaryMalformed"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>,
+    /// <see cref="PatchErrors.SummaryMalformed"/>.</exception>
     public PatchSummary Read() => Read(Path);
 
     /// <inheritdoc cref="Read()"/>

@@ -5,7 +5,9 @@ using PatchTools.Reporting;
 
 namespace PatchTools.State;
 
-/// <summary>Summaries of earlier runs, one file each, in PatchTools' own data directory; the newest <see cref="Kept"/> stay.</summary>
+/// <summary>
+/// Summaries of earlier runs, one file each, in PatchTools' own data directory; the newest <see cref="Kept"/> stay.
+/// </summary>
 internal sealed class SummaryHistory(HostContext host, IRunObserver observer)
 {
     public const int Kept = 100;
@@ -25,7 +27,9 @@ internal sealed class SummaryHistory(HostContext host, IRunObserver observer)
             TryDelete(oldest);
     }
 
-    /// <summary>A summary with the verdict that the history has of its run; the summary's own file has no room for it.</summary>
+    /// <summary>
+    /// A summary with the verdict that the history has of its run; the summary's own file has no room for it.
+    /// </summary>
     public PatchSummary WithVerdict(PatchSummary summary)
     {
         var path = Path.Combine(_directory, NameOf(ReportTime.Of(summary.OperationEnd), summary.ContentHash));
@@ -41,7 +45,10 @@ internal sealed class SummaryHistory(HostContext host, IRunObserver observer)
         }
     }
 
-    /// <summary>Newest first, with the last run's even when the reference made it. A file that cannot be read is named in a warning and left out.</summary>
+    /// <summary>
+    /// Newest first, with the last run's even when the reference made it. A file that cannot be read is named in a
+    /// warning and left out.
+    /// </summary>
     public IReadOnlyList<PatchSummary> Read()
     {
         List<PatchSummary> summaries = [];

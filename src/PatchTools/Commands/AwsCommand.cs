@@ -21,7 +21,8 @@ public abstract class AwsCommand : PatchCommand
     [Parameter]
     public string? EndpointUrl { get; set; }
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: the endpoint is no http or https URL.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: the endpoint is no http or
+    /// https URL.</exception>
     protected virtual AwsParameters Aws() =>
         new()
         {

@@ -4,7 +4,8 @@ using System.Management.Automation;
 namespace PatchTools.Commands;
 
 /// <summary>
-/// Reads a TimeSpan parameter. A bare number counts in the parameter's own unit: PowerShell itself would take 7 for seven ticks, that is 700 nanoseconds.
+/// Reads a TimeSpan parameter. A bare number counts in the parameter's own unit: PowerShell itself would take 7 for
+/// seven ticks, that is 700 nanoseconds.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationAttribute(DurationUnit unit) : ArgumentTransformationAttribute

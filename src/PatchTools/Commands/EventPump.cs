@@ -5,7 +5,8 @@ using PatchTools.Presentation;
 namespace PatchTools.Commands;
 
 /// <summary>
-/// Runs the engine on the thread pool while the pipeline thread, the only one that may write to the streams, waits here and writes what the engine tells.
+/// Runs the engine on the thread pool while the pipeline thread, the only one that may write to the streams, waits here
+/// and writes what the engine tells.
 /// </summary>
 internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRunObserver
 {
@@ -40,7 +41,10 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
 
     public void Debug(string message) => Post(() => cmdlet.WriteDebug(TerminalText.Lines(message)));
 
-    /// <summary>Writes an object to the pipeline and returns when it is written: who brings more than the pipeline takes waits here.</summary>
+    /// <summary>
+    /// Writes an object to the pipeline and returns when it is written: who brings more than the pipeline takes waits
+    /// here.
+    /// </summary>
     public async Task WriteAsync(object item, CancellationToken cancellationToken)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,7 +58,8 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
 
     /// <summary>Returns what the work returns; its exceptions come out as they were thrown.</summary>
     /// <param name="work">Started on the thread pool.</param>
-    /// <param name="stopping">Cancelled when a stream refuses an event (stopped pipeline, <c>-WarningAction Stop</c>); the work is awaited all the same.</param>
+    /// <param name="stopping">Cancelled when a stream refuses an event (stopped pipeline, <c>-WarningAction Stop</c>);
+    /// the work is awaited all the same.</param>
     public T Run<T>(Func<CancellationToken, Task<T>> work, CancellationTokenSource stopping)
     {
         var engine = Task.Run(() => work(stopping.Token));
@@ -99,7 +104,9 @@ internal sealed class EventPump(Cmdlet cmdlet, TimeProvider? clock = null) : IRu
         }
     }
 
-    /// <summary>Late words of a thread that outlived the work are dropped: there is nobody left to write them.</summary>
+    /// <summary>
+    /// Late words of a thread that outlived the work are dropped: there is nobody left to write them.
+    /// </summary>
     private void Post(Action write)
     {
         lock (_events)

@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace PatchTools.Commands;
 
-/// <summary>Writes baselines to a file: as a snapshot, as GetPatchBaseline answers, or as a baseline override.</summary>
+/// <summary>
+/// Writes baselines to a file: as a snapshot, as GetPatchBaseline answers, or as a baseline override.
+/// </summary>
 [Cmdlet(VerbsData.Export, "PatchBaseline", DefaultParameterSetName = BaselineSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportPatchBaselineCommand : PatchCommand

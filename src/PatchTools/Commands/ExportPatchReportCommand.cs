@@ -27,12 +27,18 @@ public sealed class ExportPatchReportCommand : PatchCommand
     [Parameter(ParameterSetName = ReportSet)]
     public ReportFormat? As { get; set; }
 
-    /// <summary>Earlier runs for the trend of the page, from Get-PatchSummary. Default: those kept on this host, when the report is of it.</summary>
+    /// <summary>
+    /// Earlier runs for the trend of the page, from Get-PatchSummary. Default: those kept on this host, when the report
+    /// is of it.
+    /// </summary>
     [Parameter(ParameterSetName = ReportSet)]
     [ValidateNotNull]
     public PatchSummary[]? History { get; set; }
 
-    /// <summary>Where states and summaries are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.</summary>
+    /// <summary>
+    /// Where states and summaries are kept. Default: where SSM's agent keeps them, for other users below
+    /// $XDG_STATE_HOME.
+    /// </summary>
     [Parameter(ParameterSetName = ReportSet)]
     public string? StateDirectory { get; set; }
 

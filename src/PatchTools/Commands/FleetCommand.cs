@@ -23,13 +23,17 @@ public abstract class FleetCommand : AwsCommand
     public string[]? InstanceId { get; set; }
 #pragma warning restore CA1819
 
-    /// <summary>The instances by their tags: <c>@{ Env = 'prod', 'test'; Role = 'web' }</c>. An instance needs one of the values of every tag; <c>*</c> stands for any value.</summary>
+    /// <summary>
+    /// The instances by their tags: <c>@{ Env = 'prod', 'test'; Role = 'web' }</c>. An instance needs one of the values
+    /// of every tag; <c>*</c> stands for any value.
+    /// </summary>
     [Parameter(ParameterSetName = FleetSet)]
 #pragma warning disable CA2227 // Parameters of cmdlets are set.
     public Hashtable? Tag { get; set; }
 #pragma warning restore CA2227
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/>: a tag without a name.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.FleetTargetInvalid"/>: a tag without a
+    /// name.</exception>
     protected IReadOnlyList<FleetTag> Tags() =>
         Tag is null
             ? []

@@ -18,7 +18,10 @@ public sealed class GetPatchFleetComplianceCommand : FleetCommand
 #pragma warning disable CA1819 // Parameters of cmdlets are arrays.
     public string[]? PatchGroup { get; set; }
 
-    /// <summary>Conditions on counts of which all must hold: <c>MissingCount&gt;0</c>; with <c>=</c>, <c>!=</c>, <c>&lt;</c> or <c>&gt;</c>.</summary>
+    /// <summary>
+    /// Conditions on counts of which all must hold: <c>MissingCount&gt;0</c>; with <c>=</c>, <c>!=</c>, <c>&lt;</c> or
+    /// <c>&gt;</c>.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(PatchCountFilterCompleter))]
     [ValidateNotNullOrEmpty]

@@ -2,7 +2,10 @@ using System.Management.Automation;
 
 namespace PatchTools.Commands;
 
-/// <summary>Gets what is installed and what the repositories offer, at one instant: of this host, of a mounted image, or of an exported file.</summary>
+/// <summary>
+/// Gets what is installed and what the repositories offer, at one instant: of this host, of a mounted image, or of an
+/// exported file.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "PatchInventory", DefaultParameterSetName = HostSet)]
 [OutputType(typeof(HostInventory))]
 public sealed class GetPatchInventoryCommand : PatchCommand
@@ -24,12 +27,17 @@ public sealed class GetPatchInventoryCommand : PatchCommand
     [Parameter(ParameterSetName = HostSet)]
     public SwitchParameter Refresh { get; set; }
 
-    /// <summary>How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7 days.</summary>
+    /// <summary>
+    /// How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7
+    /// days.
+    /// </summary>
     [Parameter(ParameterSetName = HostSet)]
     [Duration(DurationUnit.Days)]
     public TimeSpan MaxMetadataAge { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long to wait for the package manager's locks; a bare number counts seconds. Default: 2 minutes.</summary>
+    /// <summary>
+    /// How long to wait for the package manager's locks; a bare number counts seconds. Default: 2 minutes.
+    /// </summary>
     [Parameter(ParameterSetName = HostSet)]
     [Duration(DurationUnit.Seconds)]
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromMinutes(2);

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace PatchTools.Commands;
 
 /// <summary>
-/// Gets the real transaction that an install would run on this host now, from the package manager's own resolver: what changes, what comes along, what is
-/// left out and why, and whether a reboot is to be expected. Changes nothing.
+/// Gets the real transaction that an install would run on this host now, from the package manager's own resolver: what
+/// changes, what comes along, what is left out and why, and whether a reboot is to be expected. Changes nothing.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "PatchPlan", DefaultParameterSetName = SnapshotSet)]
 [OutputType(typeof(InstallPlan))]
@@ -23,7 +23,10 @@ public sealed class GetPatchPlanCommand : ServiceCommand
     [Parameter]
     public string? InstallOverrideList { get; set; }
 
-    /// <summary>From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect there.</summary>
+    /// <summary>
+    /// From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect
+    /// there.
+    /// </summary>
     [Parameter]
     public ApprovalDateSource ApprovalDateSource { get; set; }
 
@@ -31,12 +34,17 @@ public sealed class GetPatchPlanCommand : ServiceCommand
     [Parameter]
     public SwitchParameter Refresh { get; set; }
 
-    /// <summary>How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7 days.</summary>
+    /// <summary>
+    /// How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7
+    /// days.
+    /// </summary>
     [Parameter]
     [Duration(DurationUnit.Days)]
     public TimeSpan MaxMetadataAge { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long to wait for the package manager's locks; a bare number counts seconds. Default: 2 minutes.</summary>
+    /// <summary>
+    /// How long to wait for the package manager's locks; a bare number counts seconds. Default: 2 minutes.
+    /// </summary>
     [Parameter]
     [Duration(DurationUnit.Seconds)]
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromMinutes(2);

@@ -3,7 +3,10 @@ using PatchTools.Completers;
 
 namespace PatchTools.Commands;
 
-/// <summary>Gets the patch baseline that applies to this host: from SSM, from a file, or the predefined one of the operating system.</summary>
+/// <summary>
+/// Gets the patch baseline that applies to this host: from SSM, from a file, or the predefined one of the operating
+/// system.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "PatchSnapshot", DefaultParameterSetName = ServiceSet)]
 [OutputType(typeof(PatchSnapshot))]
 public sealed class GetPatchSnapshotCommand : ServiceCommand
@@ -13,7 +16,9 @@ public sealed class GetPatchSnapshotCommand : ServiceCommand
     internal const string DefaultSet = "Default";
     internal const string BaselineSet = "Baseline";
 
-    /// <summary>A file with a snapshot, a bare baseline, or what GetPatchBaseline answers; <c>-</c> reads standard input.</summary>
+    /// <summary>
+    /// A file with a snapshot, a bare baseline, or what GetPatchBaseline answers; <c>-</c> reads standard input.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
     [ArgumentCompleter(typeof(SnapshotFileCompleter))]
     [ValidateNotNullOrEmpty]
@@ -28,14 +33,20 @@ public sealed class GetPatchSnapshotCommand : ServiceCommand
     [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
     public SwitchParameter Default { get; set; }
 
-    /// <summary>Root of the host that is to be judged, a mounted image or a chroot: its operating system counts, not this host's.</summary>
+    /// <summary>
+    /// Root of the host that is to be judged, a mounted image or a chroot: its operating system counts, not this
+    /// host's.
+    /// </summary>
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = BaselineSet)]
     [ValidateNotNullOrEmpty]
     public string? Root { get; set; }
 
-    /// <summary>The host that is to be judged, from Get-PatchInventory: its operating system counts, not this host's. Wins over -Root.</summary>
+    /// <summary>
+    /// The host that is to be judged, from Get-PatchInventory: its operating system counts, not this host's. Wins over
+    /// -Root.
+    /// </summary>
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = BaselineSet)]

@@ -13,7 +13,9 @@ public sealed class GetPatchSummaryCommand : PatchCommand
     [Parameter(ParameterSetName = SummarySet)]
     public SwitchParameter History { get; set; }
 
-    /// <summary>Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.</summary>
+    /// <summary>
+    /// Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.
+    /// </summary>
     [Parameter(ParameterSetName = SummarySet)]
     public string? StateDirectory { get; set; }
 

@@ -5,7 +5,10 @@ using PatchTools.Hosts;
 
 namespace PatchTools.Commands;
 
-/// <summary>The whole operation: baseline, inventory, comparison, installing what is missing when asked to, saved states, report to SSM. Never prompts.</summary>
+/// <summary>
+/// The whole operation: baseline, inventory, comparison, installing what is missing when asked to, saved states, report
+/// to SSM. Never prompts.
+/// </summary>
 [Cmdlet(
     VerbsLifecycle.Invoke,
     "PatchBaseline",
@@ -27,13 +30,17 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
     [Parameter(ParameterSetName = GetPatchSnapshotCommand.ServiceSet)]
     public string? SnapshotId { get; set; }
 
-    /// <summary>A file with a snapshot, a bare baseline, or what GetPatchBaseline answers; <c>-</c> reads standard input.</summary>
+    /// <summary>
+    /// A file with a snapshot, a bare baseline, or what GetPatchBaseline answers; <c>-</c> reads standard input.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = GetPatchSnapshotCommand.PathSet)]
     [ArgumentCompleter(typeof(SnapshotFileCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The predefined baseline of this operating system; the result is saved on the host and not sent.</summary>
+    /// <summary>
+    /// The predefined baseline of this operating system; the result is saved on the host and not sent.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = GetPatchSnapshotCommand.DefaultSet)]
     public SwitchParameter Default { get; set; }
 
@@ -49,20 +56,32 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
     [Parameter]
     public RebootOption RebootOption { get; set; }
 
-    /// <summary>When RebootIfNeeded asks for one: Any after any installed patch, as AWS does; HostNeed only when Test-PatchRebootRequired says so.</summary>
+    /// <summary>
+    /// When RebootIfNeeded asks for one: Any after any installed patch, as AWS does; HostNeed only when
+    /// Test-PatchRebootRequired says so.
+    /// </summary>
     [Parameter]
     public RebootPolicy RebootPolicy { get; set; }
 
-    /// <summary>From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect there.</summary>
+    /// <summary>
+    /// From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect
+    /// there.
+    /// </summary>
     [Parameter]
     public ApprovalDateSource ApprovalDateSource { get; set; }
 
-    /// <summary>An install begins nothing that is not expected to end within this time; a bare number counts minutes. Default: no limit.</summary>
+    /// <summary>
+    /// An install begins nothing that is not expected to end within this time; a bare number counts minutes. Default:
+    /// no limit.
+    /// </summary>
     [Parameter]
     [Duration(DurationUnit.Minutes)]
     public TimeSpan? TimeBudget { get; set; }
 
-    /// <summary>The State Manager association in whose name the result is reported, with PutComplianceItems in the place of the instance's summary.</summary>
+    /// <summary>
+    /// The State Manager association in whose name the result is reported, with PutComplianceItems in the place of the
+    /// instance's summary.
+    /// </summary>
     [Parameter]
     public string? AssociationId { get; set; }
 
@@ -74,17 +93,25 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
     [Parameter]
     public SwitchParameter NoRefresh { get; set; }
 
-    /// <summary>How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7 days.</summary>
+    /// <summary>
+    /// How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7
+    /// days.
+    /// </summary>
     [Parameter]
     [Duration(DurationUnit.Days)]
     public TimeSpan MaxMetadataAge { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long to wait for another run and for the package manager's locks; a bare number counts seconds. Default: 2 minutes.</summary>
+    /// <summary>
+    /// How long to wait for another run and for the package manager's locks; a bare number counts seconds. Default: 2
+    /// minutes.
+    /// </summary>
     [Parameter]
     [Duration(DurationUnit.Seconds)]
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.</summary>
+    /// <summary>
+    /// Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.
+    /// </summary>
     [Parameter]
     public string? StateDirectory { get; set; }
 

@@ -7,7 +7,10 @@ using PatchTools.Presentation;
 
 namespace PatchTools.Commands;
 
-/// <summary>What all cmdlets share: the token that Ctrl+C cancels, the pump between engine and streams, the way from failure to error record, and paths.</summary>
+/// <summary>
+/// What all cmdlets share: the token that Ctrl+C cancels, the pump between engine and streams, the way from failure to
+/// error record, and paths.
+/// </summary>
 public abstract class PatchCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -20,10 +23,14 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
 
     protected virtual void Dispose(bool disposing) => _stopping.Dispose();
 
-    /// <summary>The work for one input object, or for the one call without input. Failures of the engine may simply be thrown.</summary>
+    /// <summary>
+    /// The work for one input object, or for the one call without input. Failures of the engine may simply be thrown.
+    /// </summary>
     protected abstract void Process();
 
-    /// <summary>The work for all input objects together, after the last; for cmdlets whose work is not per object.</summary>
+    /// <summary>
+    /// The work for all input objects together, after the last; for cmdlets whose work is not per object.
+    /// </summary>
     protected virtual void Complete() { }
 
     protected sealed override void ProcessRecord() => Guarded(Process);
@@ -80,7 +87,10 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
         return pump.Run(token => step(run, token), _stopping);
     }
 
-    /// <summary>Runs one step on a fleet, while its events go to the streams and what it hands on goes to the pipeline, one object at a time.</summary>
+    /// <summary>
+    /// Runs one step on a fleet, while its events go to the streams and what it hands on goes to the pipeline, one
+    /// object at a time.
+    /// </summary>
     protected TResult AwaitFleet<TResult>(
         HostContext host,
         Func<PatchFleet, Func<object, Task>, CancellationToken, Task<TResult>> step
@@ -126,8 +136,12 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     protected void WriteFile(string path) =>
         WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
 
-    /// <summary>Absolute path of a file in the session's sense (current location, <c>~</c>, drives); <c>-</c>, null and empty stay, empty as null.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: no place in a file system.</exception>
+    /// <summary>
+    /// Absolute path of a file in the session's sense (current location, <c>~</c>, drives); <c>-</c>, null and empty
+    /// stay, empty as null.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: no place in a file
+    /// system.</exception>
     protected string? FilePath(string? path)
     {
         if (string.IsNullOrEmpty(path) || path == "-")

@@ -1,8 +1,8 @@
 namespace PatchTools.Commands;
 
 /// <summary>
-/// Makes of the engine's percentages what a bar can show: it never goes back, a step that cannot tell leaves it where it is, and during an install the time that is left
-/// is guessed from the time that its part so far has taken.
+/// Makes of the engine's percentages what a bar can show: it never goes back, a step that cannot tell leaves it where
+/// it is, and during an install the time that is left is guessed from the time that its part so far has taken.
 /// </summary>
 internal sealed class ProgressPace(TimeProvider clock)
 {

@@ -25,7 +25,10 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
     [Parameter(Mandatory = true, ParameterSetName = PendingSet)]
     public SwitchParameter Pending { get; set; }
 
-    /// <summary>The State Manager association in whose name the result is reported, with PutComplianceItems in the place of the instance's summary.</summary>
+    /// <summary>
+    /// The State Manager association in whose name the result is reported, with PutComplianceItems in the place of the
+    /// instance's summary.
+    /// </summary>
     [Parameter(ParameterSetName = ReportSet)]
     public string? AssociationId { get; set; }
 
@@ -33,7 +36,9 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
     [Parameter(ParameterSetName = ReportSet)]
     public ComplianceLevel AssociationSeverity { get; set; }
 
-    /// <summary>Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.</summary>
+    /// <summary>
+    /// Where states and summary are kept. Default: where SSM's agent keeps them, for other users below $XDG_STATE_HOME.
+    /// </summary>
     [Parameter]
     public string? StateDirectory { get; set; }
 

@@ -22,7 +22,10 @@ public sealed class SavePatchPayloadCommand : AwsCommand
     [ValidateNotNullOrEmpty]
     public string? Source { get; set; }
 
-    /// <summary>A bucket of your own with <c>PREFIX/PatchTools-VERSION.tar.gz</c> in it; <c>{region}</c> in its name is the region of this host.</summary>
+    /// <summary>
+    /// A bucket of your own with <c>PREFIX/PatchTools-VERSION.tar.gz</c> in it; <c>{region}</c> in its name is the
+    /// region of this host.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = BucketSet)]
     [ValidateNotNullOrEmpty]
     public string? BucketName { get; set; }
@@ -51,7 +54,9 @@ public sealed class SavePatchPayloadCommand : AwsCommand
     [Parameter]
     public SwitchParameter Install { get; set; }
 
-    /// <summary>A directory of PSModulePath to install in. Default: PowerShell's own for all users, without root the user's.</summary>
+    /// <summary>
+    /// A directory of PSModulePath to install in. Default: PowerShell's own for all users, without root the user's.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ModulePath { get; set; }

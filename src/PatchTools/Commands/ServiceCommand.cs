@@ -6,7 +6,10 @@ namespace PatchTools.Commands;
 /// <summary>A cmdlet that speaks to AWS in the name of one instance.</summary>
 public abstract class ServiceCommand : AwsCommand
 {
-    /// <summary>The instance in whose name the service is asked: <c>i-…</c> or <c>mi-…</c>. Default: SSM's environment, then the instance metadata service.</summary>
+    /// <summary>
+    /// The instance in whose name the service is asked: <c>i-…</c> or <c>mi-…</c>. Default: SSM's environment, then the
+    /// instance metadata service.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? InstanceId { get; set; }
 

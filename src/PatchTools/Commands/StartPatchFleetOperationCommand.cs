@@ -6,7 +6,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.Commands;
 
-/// <summary>Starts a scan or an install on many instances through SSM Run Command, or keeps it as an association of State Manager.</summary>
+/// <summary>
+/// Starts a scan or an install on many instances through SSM Run Command, or keeps it as an association of State
+/// Manager.
+/// </summary>
 [Cmdlet(
     VerbsLifecycle.Start,
     "PatchFleetOperation",
@@ -56,7 +59,9 @@ public sealed class StartPatchFleetOperationCommand : FleetCommand
     [ValidatePattern("^(0|[1-9][0-9]{0,6}|[0-9]%|[1-9][0-9]%|100%)\\z")]
     public string MaxErrors { get; set; } = "5%";
 
-    /// <summary>How long an instance may take to fetch the command; a bare number counts minutes. Default: one hour.</summary>
+    /// <summary>
+    /// How long an instance may take to fetch the command; a bare number counts minutes. Default: one hour.
+    /// </summary>
     [Parameter]
     [Duration(DurationUnit.Minutes)]
     public TimeSpan DeliveryTimeout { get; set; } = TimeSpan.FromHours(1);

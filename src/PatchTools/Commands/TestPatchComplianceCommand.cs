@@ -24,12 +24,17 @@ public sealed class TestPatchComplianceCommand : PatchCommand
     [Parameter(ParameterSetName = HostSet)]
     public SwitchParameter Refresh { get; set; }
 
-    /// <summary>How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7 days.</summary>
+    /// <summary>
+    /// How old the last refresh of a repository may be before it proves nothing; a bare number counts days. Default: 7
+    /// days.
+    /// </summary>
     [Parameter(ParameterSetName = HostSet)]
     [Duration(DurationUnit.Days)]
     public TimeSpan MaxMetadataAge { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long to wait for the package manager's locks; a bare number counts seconds. Default: 2 minutes.</summary>
+    /// <summary>
+    /// How long to wait for the package manager's locks; a bare number counts seconds. Default: 2 minutes.
+    /// </summary>
     [Parameter(ParameterSetName = HostSet)]
     [Duration(DurationUnit.Seconds)]
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromMinutes(2);
@@ -38,7 +43,10 @@ public sealed class TestPatchComplianceCommand : PatchCommand
     [Parameter]
     public ReportDetail As { get; set; }
 
-    /// <summary>Writes only whether the host complies; false also when that cannot be told or the baseline judges nothing. Wins over -As.</summary>
+    /// <summary>
+    /// Writes only whether the host complies; false also when that cannot be told or the baseline judges nothing. Wins
+    /// over -As.
+    /// </summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -46,7 +54,10 @@ public sealed class TestPatchComplianceCommand : PatchCommand
     [Parameter]
     public RebootOption RebootOption { get; set; }
 
-    /// <summary>From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect there.</summary>
+    /// <summary>
+    /// From which dates approveAfterDays and approveUntilDate count on apt. Default: none, the two have no effect
+    /// there.
+    /// </summary>
     [Parameter]
     public ApprovalDateSource ApprovalDateSource { get; set; }
 

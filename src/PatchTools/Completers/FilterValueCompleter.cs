@@ -5,7 +5,10 @@ using PatchTools.Baselines;
 
 namespace PatchTools.Completers;
 
-/// <summary>Published values of the filter that the parameter is named after; of all operating systems, because a rule does not know its own yet.</summary>
+/// <summary>
+/// Published values of the filter that the parameter is named after; of all operating systems, because a rule does not
+/// know its own yet.
+/// </summary>
 public sealed class FilterValueCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -5,8 +5,8 @@ using System.Management.Automation.Language;
 namespace PatchTools.Completers;
 
 /// <summary>
-/// Names of packages installed on this host, as dpkg keeps them: one file a package, so that a folder listing is all it takes. Where there is no such folder
-/// nothing is suggested; asking rpm would take too long for a key press.
+/// Names of packages installed on this host, as dpkg keeps them: one file a package, so that a folder listing is all it
+/// takes. Where there is no such folder nothing is suggested; asking rpm would take too long for a key press.
 /// </summary>
 public sealed class PackageNameCompleter : IArgumentCompleter
 {

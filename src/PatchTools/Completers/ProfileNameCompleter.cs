@@ -4,7 +4,10 @@ using System.Management.Automation.Language;
 
 namespace PatchTools.Completers;
 
-/// <summary>Profiles of the shared AWS files (<c>AWS_CONFIG_FILE</c>, <c>AWS_SHARED_CREDENTIALS_FILE</c>, else below <c>~/.aws</c>). Only their headings are read.</summary>
+/// <summary>
+/// Profiles of the shared AWS files (<c>AWS_CONFIG_FILE</c>, <c>AWS_SHARED_CREDENTIALS_FILE</c>, else below
+/// <c>~/.aws</c>). Only their headings are read.
+/// </summary>
 public sealed class ProfileNameCompleter : IArgumentCompleter
 {
     private const string ProfilePrefix = "profile ";

@@ -4,7 +4,10 @@ using System.Management.Automation.Language;
 
 namespace PatchTools.Completers;
 
-/// <summary>Files that may hold a snapshot or a baseline: folders and <c>*.json</c>, plain or gzip; every file when there is none of them.</summary>
+/// <summary>
+/// Files that may hold a snapshot or a baseline: folders and <c>*.json</c>, plain or gzip; every file when there is
+/// none of them.
+/// </summary>
 public sealed class SnapshotFileCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

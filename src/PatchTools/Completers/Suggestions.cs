@@ -4,7 +4,10 @@ using PatchTools.Presentation;
 
 namespace PatchTools.Completers;
 
-/// <summary>Turns words into completion results, quoted as the user began or as the word needs. A word that a terminal must not be given is left out.</summary>
+/// <summary>
+/// Turns words into completion results, quoted as the user began or as the word needs. A word that a terminal must not
+/// be given is left out.
+/// </summary>
 internal static class Suggestions
 {
     public static IEnumerable<CompletionResult> StartingWith(string? typed, IEnumerable<string> words)

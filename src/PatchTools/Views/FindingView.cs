@@ -4,8 +4,8 @@ using PatchTools.Presentation;
 namespace PatchTools.Views;
 
 /// <summary>
-/// Cells of the table of findings. They come wrapped at words, because PowerShell itself breaks a cell wherever its column ends; the widths are those of the
-/// format file.
+/// Cells of the table of findings. They come wrapped at words, because PowerShell itself breaks a cell wherever its
+/// column ends; the widths are those of the format file.
 /// </summary>
 public static class FindingView
 {

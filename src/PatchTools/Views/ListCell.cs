@@ -3,7 +3,9 @@ using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
-/// <summary>Values of list views. They come wrapped at words, because PowerShell itself breaks a value wherever the screen ends.</summary>
+/// <summary>
+/// Values of list views. They come wrapped at words, because PowerShell itself breaks a value wherever the screen ends.
+/// </summary>
 public static class ListCell
 {
     private const int Narrowest = 12;

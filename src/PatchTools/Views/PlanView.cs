@@ -4,7 +4,10 @@ using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
-/// <summary>How a plan looks at the prompt: what would change in one sentence, what it costs, what is left out and why, then every package.</summary>
+/// <summary>
+/// How a plan looks at the prompt: what would change in one sentence, what it costs, what is left out and why, then
+/// every package.
+/// </summary>
 public static class PlanView
 {
     private const int NarrowestWidth = 60;
@@ -44,7 +47,9 @@ public static class PlanView
         return lines;
     }
 
-    /// <summary><c>from → to</c> for a cell of the table of changes, one above the other where it is too narrow for both.</summary>
+    /// <summary>
+    /// <c>from → to</c> for a cell of the table of changes, one above the other where it is too narrow for both.
+    /// </summary>
     public static string VersionsCell(PlannedChange change)
     {
         var text = TerminalText.Cell(Versions(change));

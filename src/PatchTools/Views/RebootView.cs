@@ -3,7 +3,10 @@ using System.Management.Automation.Host;
 
 namespace PatchTools.Views;
 
-/// <summary>How an assessment of the need for a reboot looks at the prompt: the verdict, the reasons, what would have to be restarted, what could not be told.</summary>
+/// <summary>
+/// How an assessment of the need for a reboot looks at the prompt: the verdict, the reasons, what would have to be
+/// restarted, what could not be told.
+/// </summary>
 public static class RebootView
 {
     private const int NarrowestWidth = 60;

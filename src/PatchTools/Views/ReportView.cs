@@ -3,7 +3,10 @@ using System.Management.Automation.Host;
 
 namespace PatchTools.Views;
 
-/// <summary>How a report looks at the prompt: the verdict, the counts, what it rests on, and the findings that somebody has to act on.</summary>
+/// <summary>
+/// How a report looks at the prompt: the verdict, the counts, what it rests on, and the findings that somebody has to
+/// act on.
+/// </summary>
 public static class ReportView
 {
     /// <summary>Findings shown; the rest is counted.</summary>
@@ -201,8 +204,8 @@ public static class ReportView
     }
 
     /// <summary>
-    /// Names as wide as they need. The two versions and the severity each on one line where that leaves room for the rest, else a word a line; why takes
-    /// what is left.
+    /// Names as wide as they need. The two versions and the severity each on one line where that leaves room for the
+    /// rest, else a word a line; why takes what is left.
     /// </summary>
     private static int[] Widths(string[][] rows, int width)
     {

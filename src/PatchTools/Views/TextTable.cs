@@ -3,7 +3,10 @@ using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
-/// <summary>Text laid out in columns of measured width. Long cells are wrapped, never cut: a version that is cut is a wrong version.</summary>
+/// <summary>
+/// Text laid out in columns of measured width. Long cells are wrapped, never cut: a version that is cut is a wrong
+/// version.
+/// </summary>
 internal static class TextTable
 {
     private const string Gap = "  ";
@@ -23,7 +26,10 @@ internal static class TextTable
         }
     }
 
-    /// <summary>Lines of at most the width, broken at spaces where there are some; at least one line. What a terminal must not be given is escaped.</summary>
+    /// <summary>
+    /// Lines of at most the width, broken at spaces where there are some; at least one line. What a terminal must not
+    /// be given is escaped.
+    /// </summary>
     public static IReadOnlyList<string> Wrap(string text, int width)
     {
         List<string> lines = [];

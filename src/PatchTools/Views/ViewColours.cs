@@ -2,7 +2,10 @@ using System.Management.Automation;
 
 namespace PatchTools.Views;
 
-/// <summary>Escape sequences of the session's <c>$PSStyle</c>; all empty without one. Whether the terminal sees them is the host's decision.</summary>
+/// <summary>
+/// Escape sequences of the session's <c>$PSStyle</c>; all empty without one. Whether the terminal sees them is the
+/// host's decision.
+/// </summary>
 internal sealed record ViewColours(string Good, string Bad, string Caution, string Heading, string Reset)
 {
     private static readonly ViewColours None = new("", "", "", "", "");

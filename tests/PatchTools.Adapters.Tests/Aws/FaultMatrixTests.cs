@@ -9,8 +9,8 @@ using Xunit;
 namespace PatchTools.Adapters.Tests.Aws;
 
 /// <summary>
-/// Every fault at every call of a scan: what a run makes of one that stays and of one that passes. The table is a page of the module's documents; with
-/// <c>PATCHTOOLS_APPROVE=1</c> it is written instead of compared.
+/// Every fault at every call of a scan: what a run makes of one that stays and of one that passes. The table is a page
+/// of the module's documents; with <c>PATCHTOOLS_APPROVE=1</c> it is written instead of compared.
 /// </summary>
 [Collection(AwsEnvironmentCollection.Name)]
 public sealed class FaultMatrixTests
@@ -56,7 +56,9 @@ public sealed class FaultMatrixTests
         ("PutInventory", Put),
     ];
 
-    /// <summary>For a silent server: that it is left at the deadline is what is looked at, and two seconds are one.</summary>
+    /// <summary>
+    /// For a silent server: that it is left at the deadline is what is looked at, and two seconds are one.
+    /// </summary>
     private static readonly CallPatience Impatient = Loopback.Patience with { Deadline = TimeSpan.FromSeconds(2) };
 
     [Fact]
@@ -89,7 +91,9 @@ public sealed class FaultMatrixTests
             Assert.Equal(written, rows);
     }
 
-    /// <summary>The fault stays: how the run ends. Then it is healed, and what the run found reaches the service.</summary>
+    /// <summary>
+    /// The fault stays: how the run ends. Then it is healed, and what the run found reaches the service.
+    /// </summary>
     private static async Task<string> StaysAsync(string target, FaultKind kind, string? code)
     {
         await using var aws = Aws();
@@ -120,7 +124,10 @@ public sealed class FaultMatrixTests
         return $"{failure.ErrorId}, {failure.ExitCode}, {tries}{(target == Put ? ", kept" : "")}";
     }
 
-    /// <summary>The fault passes after one request: a refusal stays one, or the fallback's credentials help; anything else costs the run nothing.</summary>
+    /// <summary>
+    /// The fault passes after one request: a refusal stays one, or the fallback's credentials help; anything else costs
+    /// the run nothing.
+    /// </summary>
     private static async Task PassesAsync(string target, FaultKind kind, string? code)
     {
         await using var aws = Aws();

@@ -8,8 +8,9 @@ using Xunit;
 namespace PatchTools.Adapters.Tests.Aws;
 
 /// <summary>
-/// A hundred thousand instances that scan and report through the rate limits of one account, on a clock that is only counted: the tries, waits and deadline are
-/// those of the product. The table is a page of the module's documents; with <c>PATCHTOOLS_APPROVE=1</c> it is written instead of compared.
+/// A hundred thousand instances that scan and report through the rate limits of one account, on a clock that is only
+/// counted: the tries, waits and deadline are those of the product. The table is a page of the module's documents; with
+/// <c>PATCHTOOLS_APPROVE=1</c> it is written instead of compared.
 /// </summary>
 [Collection(AwsEnvironmentCollection.Name)]
 public sealed class FleetSimulationTests
@@ -18,7 +19,10 @@ public sealed class FleetSimulationTests
 
     private static readonly string Page = Path.Combine(BuiltHost.RepositoryRoot, "module", "docs", "fleet-at-scale.md");
 
-    /// <summary>How they start: spread evenly over minutes, or so many at once, the next one whenever one is done; and the limit of each operation, requests a second.</summary>
+    /// <summary>
+    /// How they start: spread evenly over minutes, or so many at once, the next one whenever one is done; and the limit
+    /// of each operation, requests a second.
+    /// </summary>
     private static readonly (string Start, double Minutes, int AtOnce, int PerSecond)[] Scenarios =
     [
         ("all within a minute", 1, 0, 50),
@@ -59,7 +63,10 @@ public sealed class FleetSimulationTests
             Assert.Equal(written, rows);
     }
 
-    /// <summary>The model's limit is the loopback service's: what is beyond it is throttled, and the adapters' tries are the model's.</summary>
+    /// <summary>
+    /// The model's limit is the loopback service's: what is beyond it is throttled, and the adapters' tries are the
+    /// model's.
+    /// </summary>
     [Fact]
     public async Task What_is_beyond_a_limit_is_throttled_and_tried_as_the_model_says()
     {
@@ -149,7 +156,9 @@ public sealed class FleetSimulationTests
         private void Start(double at) =>
             _calls.Enqueue(new Call(_started++, Stage.Snapshot, 0, IsFallback: false, at), at);
 
-        /// <summary>Waits as the product does, within its deadline; then once more with the fallback's credentials.</summary>
+        /// <summary>
+        /// Waits as the product does, within its deadline; then once more with the fallback's credentials.
+        /// </summary>
         private bool TryAgain(Call call, double now)
         {
             var patience = CallPatience.Default;

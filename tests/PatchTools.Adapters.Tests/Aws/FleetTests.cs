@@ -476,7 +476,9 @@ public sealed class FleetTests
 
     private static string Id(int number) => $"i-{number:x17}";
 
-    /// <summary>Every third instance complies; instance 1 never reported; half of all are web servers; instance 0 fails.</summary>
+    /// <summary>
+    /// Every third instance complies; instance 1 never reported; half of all are web servers; instance 0 fails.
+    /// </summary>
     private static LoopbackAws Aws(int instances)
     {
         var aws = LoopbackAws.Start();

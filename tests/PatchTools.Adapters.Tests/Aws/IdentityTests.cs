@@ -5,7 +5,10 @@ using Xunit;
 
 namespace PatchTools.Adapters.Tests.Aws;
 
-/// <summary>As whom AWS is spoken to, beside keys of the environment and the instance's role: assumed roles and a container's task.</summary>
+/// <summary>
+/// As whom AWS is spoken to, beside keys of the environment and the instance's role: assumed roles and a container's
+/// task.
+/// </summary>
 [Collection(AwsEnvironmentCollection.Name)]
 public sealed class IdentityTests
 {

@@ -381,7 +381,9 @@ public sealed class ObjectStoreTests
         return await store.GetAsync(location, MaxBytes, default);
     }
 
-    /// <summary>Its message names the location and neither query nor key, and no type of the SDK is among its causes.</summary>
+    /// <summary>
+    /// Its message names the location and neither query nor key, and no type of the SDK is among its causes.
+    /// </summary>
     private static async Task<ObjectStoreException> Failure(
         AwsSettings? settings,
         Uri location,

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace PatchTools.Adapters.Tests.Aws;
 
-/// <summary>What a whole scan makes of each mishap of each call: error id, exit code, number of tries, and that nothing is lost (spec 02 §3–§5, 07 §7).</summary>
+/// <summary>
+/// What a whole scan makes of each mishap of each call: error id, exit code, number of tries, and that nothing is lost
+/// (reference 02 §3–§5, 07 §7).
+/// </summary>
 [Collection(AwsEnvironmentCollection.Name)]
 public sealed class RunMishapTests
 {

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace PatchTools.Adapters.Tests.Aws;
 
-/// <summary>The measure that the loopback service applies is itself held against the model that Debian ships, and against requests known to be wrong.</summary>
+/// <summary>
+/// The measure that the loopback service applies is itself held against the model that Debian ships, and against
+/// requests known to be wrong.
+/// </summary>
 public sealed class ServiceModelTests
 {
     private const string Model = "/usr/lib/python3/dist-packages/botocore/data/ssm/2014-11-06/service-2.json";
@@ -26,7 +29,9 @@ public sealed class ServiceModelTests
         );
     }
 
-    /// <summary>A request that is right, what to change in it (a path and a value, null to remove), and a word of what is said.</summary>
+    /// <summary>
+    /// A request that is right, what to change in it (a path and a value, null to remove), and a word of what is said.
+    /// </summary>
     public static TheoryData<string, string, string?, string> Wrong =>
         new()
         {

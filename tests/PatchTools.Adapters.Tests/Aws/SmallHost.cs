@@ -7,7 +7,9 @@ using PatchTools.Testing;
 
 namespace PatchTools.Adapters.Tests.Aws;
 
-/// <summary>A Debian host of two packages in a folder, one of them with an update on offer, whose metadata is fresh.</summary>
+/// <summary>
+/// A Debian host of two packages in a folder, one of them with an update on offer, whose metadata is fresh.
+/// </summary>
 internal sealed class SmallHost : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

@@ -6,7 +6,10 @@ using static System.Globalization.UnicodeCategory;
 
 namespace PatchTools.Adapters.Tests.Aws;
 
-/// <summary>The SSM documents that ship with the module, as far as they can be judged without the service. What their script does is tried in a throw-away Debian.</summary>
+/// <summary>
+/// The SSM documents that ship with the module, as far as they can be judged without the service. What their script
+/// does is tried in a throw-away Debian.
+/// </summary>
 public sealed class SsmDocumentTests
 {
     private static readonly string[] Samples =

@@ -575,8 +575,8 @@ public sealed class SsmPatchServiceTests
     }
 
     /// <summary>
-    /// Tries of each call, as the SDK numbers them: a connection that breaks before it is used is opened again below the SDK, and a call of an earlier test
-    /// may still reach the port that all services of the process share.
+    /// Tries of each call, as the SDK numbers them: a connection that breaks before it is used is opened again below
+    /// the SDK, and a call of an earlier test may still reach the port that all services of the process share.
     /// </summary>
     private static IEnumerable<int> TriesOfEachCall(LoopbackAws aws) =>
         aws

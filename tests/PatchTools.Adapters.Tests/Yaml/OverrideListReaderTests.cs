@@ -199,7 +199,8 @@ public sealed class OverrideListReaderTests
     [Fact]
     public void Whatever_text_is_written_as_Json_comes_back()
     {
-        // The control characters that JSON escapes are YAML's escapes as well; the rest of the list is as a program would write it.
+        // The control characters that JSON escapes are YAML's escapes as well; the rest of the list is as a program
+        // would write it.
         var text = Gen.String[
             Gen.OneOf(Gen.Char[' ', '~'], Gen.Char['\u00a0', '\u2fff'], Gen.Const('\n'), Gen.Const('\\')),
             1,

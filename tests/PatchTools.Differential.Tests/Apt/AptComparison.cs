@@ -7,8 +7,9 @@ using PatchTools.PackageManagers.Apt;
 namespace PatchTools.Differential.Tests.Apt;
 
 /// <summary>
-/// Asks the real apt and PatchTools about one universe. Rulings by which PatchTools differs on purpose: an approval ignores pins and phasing; holds and negative
-/// pins refuse an install; lists that are damaged or out of date prove nothing.
+/// Asks the real apt and PatchTools about one universe. Rulings by which PatchTools differs on purpose: an approval
+/// ignores pins and phasing; holds and negative pins refuse an install; lists that are damaged or out of date prove
+/// nothing.
 /// </summary>
 internal static class AptComparison
 {
@@ -93,7 +94,9 @@ internal static class AptComparison
         }
     }
 
-    /// <summary>What a baseline of one rule misses, against the newest version that apt's table shows above the installed one.</summary>
+    /// <summary>
+    /// What a baseline of one rule misses, against the newest version that apt's table shows above the installed one.
+    /// </summary>
     private static ComplianceReport Missing(
         AptUniverse universe,
         HostInventory inventory,
@@ -198,7 +201,10 @@ internal static class AptComparison
         }
     }
 
-    /// <summary>The ruling: a signed archive with "security" in its suite, the label Debian-Security, or a codename that ends in -security.</summary>
+    /// <summary>
+    /// The ruling: a signed archive with "security" in its suite, the label Debian-Security, or a codename that ends in
+    /// -security.
+    /// </summary>
     private static bool IsSecurity(AptArchive archive) =>
         archive.IsTrusted
         && (

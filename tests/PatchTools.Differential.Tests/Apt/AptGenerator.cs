@@ -1,6 +1,8 @@
 namespace PatchTools.Differential.Tests.Apt;
 
-/// <summary>Draws hosts of apt. Names and versions come from small pools, so that archives, pins and installed packages meet.</summary>
+/// <summary>
+/// Draws hosts of apt. Names and versions come from small pools, so that archives, pins and installed packages meet.
+/// </summary>
 internal sealed class AptGenerator(Draw draw)
 {
     private static readonly string[] Names = ["pa", "pb", "pc", "lib-one", "lib-two", "web", "tool", "zz"];

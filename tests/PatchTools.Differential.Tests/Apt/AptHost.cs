@@ -60,7 +60,9 @@ internal sealed class AptHost : IDisposable
 
     public string Root => Path.Combine(_folder.Path, "root");
 
-    /// <summary>The host as PatchTools sees it: this machine, with apt's configuration pointing into the universe.</summary>
+    /// <summary>
+    /// The host as PatchTools sees it: this machine, with apt's configuration pointing into the universe.
+    /// </summary>
     public HostContext Context =>
         new()
         {

@@ -61,7 +61,10 @@ internal sealed partial class AptJudge(AptHost host)
         return policies;
     }
 
-    /// <summary>Packages that apt would upgrade by its policy, with the version; those of which only the build changes are left out.</summary>
+    /// <summary>
+    /// Packages that apt would upgrade by its policy, with the version; those of which only the build changes are left
+    /// out.
+    /// </summary>
     public Dictionary<string, string> Upgradable()
     {
         Dictionary<string, string> upgradable = new(StringComparer.Ordinal);
@@ -83,7 +86,8 @@ internal sealed partial class AptJudge(AptHost host)
     }
 
     /// <summary>Whether apt would install these versions together, and what else it would do.</summary>
-    /// <param name="versions"><c>name:architecture=version</c>, and <c>name:architecture+</c> or <c>-</c> as apt-get understands them.</param>
+    /// <param name="versions"><c>name:architecture=version</c>, and <c>name:architecture+</c> or <c>-</c> as apt-get
+    /// understands them.</param>
     public Simulation Simulate(IEnumerable<string> versions)
     {
         var run = host.Run(

@@ -1,6 +1,8 @@
 namespace PatchTools.Differential.Tests.Apt;
 
-/// <summary>A random host of apt: what dpkg has, what archives offer, and what the administrator says of both.</summary>
+/// <summary>
+/// A random host of apt: what dpkg has, what archives offer, and what the administrator says of both.
+/// </summary>
 internal sealed record AptUniverse : IUniverse<AptUniverse>
 {
     /// <summary>Architectures of dpkg, native first.</summary>
@@ -161,7 +163,9 @@ internal sealed record AptArchive(string Site, string Suite, string Codename, st
     /// <summary>Its metadata was last confirmed long ago.</summary>
     public bool IsStale { get; init; }
 
-    /// <summary>What befell one of its lists: <c>zeros</c>, <c>cut</c>, <c>other</c>, <c>changed</c>; null for nothing.</summary>
+    /// <summary>
+    /// What befell one of its lists: <c>zeros</c>, <c>cut</c>, <c>other</c>, <c>changed</c>; null for nothing.
+    /// </summary>
     public string? Damage { get; init; }
 
     public required IReadOnlyList<AptIndex> Indexes { get; init; }

@@ -12,8 +12,8 @@ using Xunit;
 namespace PatchTools.Differential.Tests.Rpm;
 
 /// <summary>
-/// Asks the real dnf and PatchTools about one universe. Rulings by which PatchTools differs on purpose: obsoleting packages are explained and not installed in
-/// the place of the old one.
+/// Asks the real dnf and PatchTools about one universe. Rulings by which PatchTools differs on purpose: obsoleting
+/// packages are explained and not installed in the place of the old one.
 /// </summary>
 internal static partial class DnfComparison
 {
@@ -91,7 +91,10 @@ internal static partial class DnfComparison
         return changes;
     }
 
-    /// <summary>Every id that dnf lists for a package and a version that the missing one covers stands on the finding, and no other.</summary>
+    /// <summary>
+    /// Every id that dnf lists for a package and a version that the missing one covers stands on the finding, and no
+    /// other.
+    /// </summary>
     private static void Advisories(
         string output,
         Dictionary<string, PatchFinding> security,

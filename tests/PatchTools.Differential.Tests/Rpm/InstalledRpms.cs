@@ -6,7 +6,8 @@ using PatchTools.Testing.Rigs;
 namespace PatchTools.Differential.Tests.Rpm;
 
 /// <summary>
-/// Every package that a universe may have installed, built once by rpmbuild for the whole run. One spec file makes all names of one edition as its subpackages.
+/// Every package that a universe may have installed, built once by rpmbuild for the whole run. One spec file makes all
+/// names of one edition as its subpackages.
 /// </summary>
 internal static class InstalledRpms
 {

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace PatchTools.Differential.Tests.Rpm;
 
-/// <summary>Writes the metadata of a repository as createrepo_c does, without packages: nothing is ever downloaded.</summary>
+/// <summary>
+/// Writes the metadata of a repository as createrepo_c does, without packages: nothing is ever downloaded.
+/// </summary>
 internal static class RepositoryFiles
 {
     private const string Head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";

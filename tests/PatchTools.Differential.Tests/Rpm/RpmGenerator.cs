@@ -1,6 +1,9 @@
 namespace PatchTools.Differential.Tests.Rpm;
 
-/// <summary>Draws hosts of dnf and zypper. Names and editions come from small pools, so that repositories, advisories and installed packages meet.</summary>
+/// <summary>
+/// Draws hosts of dnf and zypper. Names and editions come from small pools, so that repositories, advisories and
+/// installed packages meet.
+/// </summary>
 internal sealed class RpmGenerator(Draw draw, bool isZypper)
 {
     /// <summary>Every edition that an installed package can have.</summary>

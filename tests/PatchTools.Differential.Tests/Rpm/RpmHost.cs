@@ -88,7 +88,9 @@ internal abstract class RpmHost : IDisposable
 /// <summary>A host of dnf 4, which the real dnf works on through <c>--installroot</c>.</summary>
 internal sealed class DnfHost : RpmHost
 {
-    /// <summary>Imports dnf once and answers each command line in a child of its own; a line of its own parts the answers.</summary>
+    /// <summary>
+    /// Imports dnf once and answers each command line in a child of its own; a line of its own parts the answers.
+    /// </summary>
     private const string Batch = """
         import os, sys
         import dnf.cli.main, dnf.cli.cli, dnf.cli.commands, dnf.base

@@ -2,7 +2,9 @@ using PatchTools.Differential.Tests.Apt;
 
 namespace PatchTools.Differential.Tests.Rpm;
 
-/// <summary>A random host of dnf or zypper: what rpm has, what repositories offer, and what the administrator says of both.</summary>
+/// <summary>
+/// A random host of dnf or zypper: what rpm has, what repositories offer, and what the administrator says of both.
+/// </summary>
 internal sealed record RpmUniverse : IUniverse<RpmUniverse>
 {
     public required IReadOnlyList<RpmPackage> Installed { get; init; }
@@ -150,7 +152,9 @@ internal sealed record RpmRepository(string Id)
 
     public bool SkipIfUnavailable { get; init; }
 
-    /// <summary><c>dead</c>: never fetched. <c>damaged</c>: bytes of a list changed after the refresh. Null: well.</summary>
+    /// <summary>
+    /// <c>dead</c>: never fetched. <c>damaged</c>: bytes of a list changed after the refresh. Null: well.
+    /// </summary>
     public string? Condition { get; init; }
 
     public required IReadOnlyList<RpmPackage> Packages { get; init; }

@@ -6,8 +6,8 @@ using PatchTools.Processes;
 namespace PatchTools.Differential.Tests.Rpm;
 
 /// <summary>
-/// Asks the real zypper and PatchTools about one universe. Ruling by which PatchTools differs on purpose: a needed patch counts whatever the priority of its
-/// repository.
+/// Asks the real zypper and PatchTools about one universe. Ruling by which PatchTools differs on purpose: a needed
+/// patch counts whatever the priority of its repository.
 /// </summary>
 internal static class ZypperComparison
 {

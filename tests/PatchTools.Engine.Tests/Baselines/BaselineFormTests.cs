@@ -140,7 +140,7 @@ public sealed class BaselineFormTests
         );
     }
 
-    /// <summary>The reference passes a missing member on as null, which its SDK refuses (spec 05 §3.2).</summary>
+    /// <summary>The reference passes a missing member on as null, which its SDK refuses (reference 05 §3.2).</summary>
     [Fact]
     public void An_override_has_all_nine_members_that_the_reference_passes_on()
     {

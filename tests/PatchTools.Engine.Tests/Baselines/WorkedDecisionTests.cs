@@ -7,8 +7,8 @@ using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 namespace PatchTools.Engine.Tests.Baselines;
 
 /// <summary>
-/// The decisions that about_PatchBaselines tells are those of the evaluator, to the letter. With <c>PATCHTOOLS_APPROVE=1</c> they are written into the page instead
-/// of compared.
+/// The decisions that about_PatchBaselines tells are those of the evaluator, to the letter. With
+/// <c>PATCHTOOLS_APPROVE=1</c> they are written into the page instead of compared.
 /// </summary>
 public sealed class WorkedDecisionTests
 {

@@ -6,7 +6,10 @@ using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
 namespace PatchTools.Engine.Tests.Evaluation;
 
-/// <summary>Approval delays on apt, where they are asked for. The clock stands at noon of 2026-07-01 where no other time is named.</summary>
+/// <summary>
+/// Approval delays on apt, where they are asked for. The clock stands at noon of 2026-07-01 where no other time is
+/// named.
+/// </summary>
 public sealed class AptApprovalDateTests
 {
     private static readonly PatchBaseline _after7 = Ubuntu(Rule(ComplianceLevel.HIGH).After(7));
@@ -294,7 +297,10 @@ public sealed class AptApprovalDateTests
             )
         );
 
-    /// <summary>An approval once given by the delay is not taken back while the version is offered, whatever else comes and goes.</summary>
+    /// <summary>
+    /// An approval once given by the delay is not taken back while the version is offered, whatever else comes and
+    /// goes.
+    /// </summary>
     [Fact]
     public void Approval_by_age_is_never_taken_back_while_time_goes_on() =>
         Gen.Select(Gen.Int[1, 4], Gen.Int[0, 9])

@@ -5,7 +5,9 @@ namespace PatchTools.Engine.Tests.Evaluation;
 
 public sealed partial class DifferencesTests
 {
-    /// <summary>Only this direction: tests of other projects may be listed too, and are found where they live.</summary>
+    /// <summary>
+    /// Only this direction: tests of other projects may be listed too, and are found where they live.
+    /// </summary>
     [Fact]
     public void Every_quirk_test_of_the_engine_is_listed_in_the_differences()
     {

@@ -61,7 +61,10 @@ public sealed class EvaluationPropertyTests
                 )
     );
 
-    /// <summary>For each package the numbers of its versions (distinct), where they are offered, and which is installed (-1: none).</summary>
+    /// <summary>
+    /// For each package the numbers of its versions (distinct), where they are offered, and which is installed (-1:
+    /// none).
+    /// </summary>
     private static readonly Gen<(int[] Versions, int[] Places, int Installed)[]> _packages = Gen.Select(
         Gen.Int[0, 5].Array[1, 4].Select(v => v.Distinct().ToArray()),
         Gen.Int[0, 99].Array[4],

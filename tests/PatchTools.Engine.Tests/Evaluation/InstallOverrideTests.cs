@@ -5,7 +5,7 @@ using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
 namespace PatchTools.Engine.Tests.Evaluation;
 
-/// <summary>Reports of an Install that goes by an override list (spec 05 §2.4, 09 §6).</summary>
+/// <summary>Reports of an Install that goes by an override list (reference 05 §2.4, 09 §6).</summary>
 public sealed class InstallOverrideTests
 {
     private static readonly PatchBaseline _security = Ubuntu(Rule(ComplianceLevel.HIGH));

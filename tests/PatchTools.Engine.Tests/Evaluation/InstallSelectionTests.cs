@@ -130,7 +130,10 @@ public sealed class InstallSelectionTests
         );
     }
 
-    /// <summary>Any baseline, any host, with and without a list: what is asked for is newer, offered, never held, at most one for each package, and approved or named.</summary>
+    /// <summary>
+    /// Any baseline, any host, with and without a list: what is asked for is newer, offered, never held, at most one
+    /// for each package, and approved or named.
+    /// </summary>
     [Fact]
     public void What_is_asked_for_is_an_offered_newer_version_that_is_approved_or_named_and_neither_rejected_nor_held() =>
         Gen.Select(

@@ -9,7 +9,10 @@ using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
 namespace PatchTools.Engine.Tests.Evaluation;
 
-/// <summary>Amazon Linux 2 that runs kernel 4.14.165-131.185 with live patches (spec 15); the listing is the worked example of spec 15 §5.1.</summary>
+/// <summary>
+/// Amazon Linux 2 that runs kernel 4.14.165-131.185 with live patches (reference 15); the listing is the worked example
+/// of reference 15 §5.1.
+/// </summary>
 public sealed class LivePatchingTests : IDisposable
 {
     private const string Running = "4.14.165-131.185.amzn2";

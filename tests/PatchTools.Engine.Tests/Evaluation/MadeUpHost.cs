@@ -7,14 +7,14 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.Engine.Tests.Evaluation;
 
 /// <summary>
-/// A host that exists on paper only. Versions are written as text, installed ones with a star, followed by the archives that offer them and by
-/// properties:
+/// A host that exists on paper only. Versions are written as text, installed ones with a star, followed by the archives
+/// that offer them and by properties:
 /// <code>
 /// MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0* REL prio=important section=libs")
 /// MadeUpHost.Dnf().Advisory("FAKE-1", "security", "Important", "2026-01-05", "CVE-2026-1").Package("tool", "1.1-1 BASE adv=FAKE-1", "1.0-1*")
 /// </code>
-/// Properties: <c>prio=</c>, <c>section=</c>, <c>meta=</c> (another metadata hash makes another version of the same text), <c>adv=</c> (comma-separated),
-/// <c>built=</c> (date).
+/// Properties: <c>prio=</c>, <c>section=</c>, <c>meta=</c> (another metadata hash makes another version of the same
+/// text), <c>adv=</c> (comma-separated), <c>built=</c> (date).
 /// </summary>
 internal sealed class MadeUpHost
 {
@@ -34,8 +34,10 @@ internal sealed class MadeUpHost
 
     public string Product { get; private set; } = "";
 
-    /// <summary>An Ubuntu host with the archives REL, UPD, SEC, BACKPORTS, UNTRUSTED (a security archive that is not authenticated), HOST (a plain suite on
-    /// security.debian.org) and LABEL (a mirror that only its label gives away).</summary>
+    /// <summary>
+    /// An Ubuntu host with the archives REL, UPD, SEC, BACKPORTS, UNTRUSTED (a security archive that is not
+    /// authenticated), HOST (a plain suite on security.debian.org) and LABEL (a mirror that only its label gives
+    /// away).</summary>
     public static MadeUpHost Apt() =>
         new MadeUpHost(PackageFamily.Apt, "amd64") { Product = "Ubuntu20.04" }
             .Archive(

@@ -1,6 +1,9 @@
 namespace PatchTools.Engine.Tests.Evaluation;
 
-/// <summary>The synthetic rpm universe in which runs of the reference were recorded: 31 packages, 17 advisories, one of each trouble.</summary>
+/// <summary>
+/// The synthetic rpm universe in which runs of the reference were recorded: 31 packages, 17 advisories, one of each
+/// trouble.
+/// </summary>
 internal static class MadeUpUniverse
 {
     /// <param name="family">Dnf, Yum or Zypper; dnf does not offer what a disabled module stream holds.</param>

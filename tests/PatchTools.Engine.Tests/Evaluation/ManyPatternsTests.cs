@@ -26,7 +26,9 @@ public sealed class ManyPatternsTests
             });
     }
 
-    /// <summary>Steps, not seconds: of two hundred thousand globs only those that share an anchor with the text are tried.</summary>
+    /// <summary>
+    /// Steps, not seconds: of two hundred thousand globs only those that share an anchor with the text are tried.
+    /// </summary>
     [Theory]
     [InlineData("python3-module-{0}*")]
     [InlineData("*-module-{0}")]

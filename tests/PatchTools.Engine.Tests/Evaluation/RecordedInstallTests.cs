@@ -17,8 +17,9 @@ using Xunit;
 namespace PatchTools.Engine.Tests.Evaluation;
 
 /// <summary>
-/// Recorded installs of the reference, without the installing: its package database before and after, the baseline and the list go in; what would be
-/// chosen, and the report on what was installed, come out. Only the listed differences are allowed.
+/// Recorded installs of the reference, without the installing: its package database before and after, the baseline and
+/// the list go in; what would be chosen, and the report on what was installed, come out. Only the listed differences
+/// are allowed.
 /// </summary>
 public sealed class RecordedInstallTests : IDisposable
 {
@@ -52,7 +53,10 @@ public sealed class RecordedInstallTests : IDisposable
         );
     }
 
-    /// <summary>The reference installed what is greatest as text; that it is pending although a newer version failed is the QUIRK of spec 09 §1.</summary>
+    /// <summary>
+    /// The reference installed what is greatest as text; that it is pending although a newer version failed is the
+    /// QUIRK of reference 09 §1.
+    /// </summary>
     [Fact]
     public async Task A_recorded_install_with_rejected_patches_is_reported_the_same_but_for_the_order_of_versions()
     {
@@ -248,7 +252,10 @@ public sealed class RecordedInstallTests : IDisposable
             _offered[(Field(stanza, "Package"), Field(stanza, "Architecture"), Field(stanza, "Version"))] = stanza;
     }
 
-    /// <summary>Makes the database what the recorded run left: each package at its version, with the stanza of the archive that offers it.</summary>
+    /// <summary>
+    /// Makes the database what the recorded run left: each package at its version, with the stanza of the archive that
+    /// offers it.
+    /// </summary>
     private void Install(string root, string name)
     {
         var status = Path.Combine(root, "var/lib/dpkg/status");

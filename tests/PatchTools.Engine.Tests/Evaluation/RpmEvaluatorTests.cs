@@ -249,7 +249,9 @@ public sealed class RpmEvaluatorTests
         Assert.Equal((PatchState.Missing, "1.1-1"), (finding.State, finding.AvailableVersion));
     }
 
-    /// <summary>The worked example of the common evaluator: rules Security → HIGH and (any class, severity Low) → LOW.</summary>
+    /// <summary>
+    /// The worked example of the common evaluator: rules Security → HIGH and (any class, severity Low) → LOW.
+    /// </summary>
     [Theory]
     [InlineData(PackageFamily.Dnf, "CVE-X CVE-Y")]
     [InlineData(PackageFamily.Yum, "CVE-X CVE-Y")]

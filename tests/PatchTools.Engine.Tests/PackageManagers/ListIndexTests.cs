@@ -257,7 +257,9 @@ public sealed class ListIndexTests : IDisposable
         return sink;
     }
 
-    /// <summary>Every other name is one that dpkg knows, so that versions are told apart by more than their text.</summary>
+    /// <summary>
+    /// Every other name is one that dpkg knows, so that versions are told apart by more than their text.
+    /// </summary>
     private (long Length, List<string> Versions) Apt(string list)
     {
         var builder = new PackageCatalogBuilder { NativeArchitecture = "amd64" };

@@ -8,7 +8,9 @@ namespace PatchTools.Engine.Tests.Preflight;
 /// <summary>Free space as real file systems have it.</summary>
 public sealed class FileSystemsTests
 {
-    /// <summary>The mount lives in a name space of its own, that of a waiting process; its root is looked at from outside.</summary>
+    /// <summary>
+    /// The mount lives in a name space of its own, that of a waiting process; its root is looked at from outside.
+    /// </summary>
     [Fact]
     public async Task A_real_small_file_system_has_the_room_it_was_made_with()
     {

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Preflight;
 
-/// <summary>Hosts on which an install would fail, made up on disk; free space, apt's configuration and the clock are the test's.</summary>
+/// <summary>
+/// Hosts on which an install would fail, made up on disk; free space, apt's configuration and the clock are the test's.
+/// </summary>
 public sealed class PreflightCheckTests : IDisposable
 {
     private const long MiB = 1024 * 1024;

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Processes;
 
-/// <summary>Programs lie in directories of root's below one that is made for the test, and say which one they are.</summary>
+/// <summary>
+/// Programs lie in directories of root's below one that is made for the test, and say which one they are.
+/// </summary>
 public sealed class ProgramLocatorTests : IDisposable
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;

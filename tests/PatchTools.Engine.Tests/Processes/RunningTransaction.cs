@@ -7,7 +7,10 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Processes;
 
-/// <summary>A process to be stopped in every way while a transaction of its own runs: this test assembly, told so by its environment.</summary>
+/// <summary>
+/// A process to be stopped in every way while a transaction of its own runs: this test assembly, told so by its
+/// environment.
+/// </summary>
 internal sealed class RunningTransaction : IDisposable
 {
     private const string Variable = "PATCHTOOLS_TEST_TRANSACTION";
@@ -16,11 +19,14 @@ internal sealed class RunningTransaction : IDisposable
 
     private RunningTransaction(Process process) => _process = process;
 
-    /// <summary>A process that runs a transaction which waits at the pipe <c>gate</c> of the directory, and then writes <c>done</c> there.</summary>
+    /// <summary>
+    /// A process that runs a transaction which waits at the pipe <c>gate</c> of the directory, and then writes
+    /// <c>done</c> there.
+    /// </summary>
     public static RunningTransaction Start(string directory)
     {
-        // A group of its own, as a terminal gives it: the signal must not reach the test. Whoever runs the tests in the background ignores Ctrl+C, and what is
-        // ignored stays so in every child.
+        // A group of its own, as a terminal gives it: the signal must not reach the test. Whoever runs the tests in the
+        // background ignores Ctrl+C, and what is ignored stays so in every child.
         var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true };
         foreach (
             var argument in new[]
@@ -81,7 +87,8 @@ internal sealed class RunningTransaction : IDisposable
             return;
         Environment.SetEnvironmentVariable(Variable, null);
 
-        // The shell announces the parent once it is there, says something after the gate, and only then leaves its mark: a broken pipe would end it before.
+        // The shell announces the parent once it is there, says something after the gate, and only then leaves its
+        // mark: a broken pipe would end it before.
         var command = new Command(
             "sh",
             [

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Reboot;
 
-/// <summary>The tables of spec 08 §1, §2 and §4, with the rulings of DESIGN §4.</summary>
+/// <summary>The tables of reference 08 §1, §2 and §4, with the rulings of design §4.</summary>
 public sealed class FinalCodeTests
 {
     private static readonly DateTimeOffset Boot = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
@@ -41,7 +41,7 @@ public sealed class FinalCodeTests
         );
     }
 
-    // Spec 08 §4. Where the reference loses a dependency failure the last column but one is the correct reading.
+    // Reference 08 §4. Where the reference loses a dependency failure the last column but one is the correct reading.
     [Theory]
     [InlineData(true, true, 0, 194, 194)]
     [InlineData(true, true, 194, 194, 194)]
@@ -97,7 +97,7 @@ public sealed class FinalCodeTests
         int expected
     ) => Assert.Equal(expected, FinalCode.Of(rebootRequired: false, reportOk, Outcome(changed, setbacks)).ExitCode);
 
-    // Spec 08 §2: P, T relative to the last boot, patching exit code.
+    // Reference 08 §2: P, T relative to the last boot, patching exit code.
     [Theory]
     [InlineData(PatchOperation.Scan, RebootOption.RebootIfNeeded, true, 10, 194, false)]
     [InlineData(PatchOperation.Install, RebootOption.NoReboot, true, 10, 194, false)]

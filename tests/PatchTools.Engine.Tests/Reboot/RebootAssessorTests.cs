@@ -10,7 +10,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Reboot;
 
-/// <summary>The need for a reboot, judged from roots and process trees made up on disk, and once from a real process.</summary>
+/// <summary>
+/// The need for a reboot, judged from roots and process trees made up on disk, and once from a real process.
+/// </summary>
 public sealed class RebootAssessorTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 14, 12, 0, 0, TimeSpan.Zero);
@@ -313,7 +315,9 @@ public sealed class RebootAssessorTests : IDisposable
         Assert.Empty(assessment.Services);
     }
 
-    /// <summary>A real process runs a copy of a real executable, which is then deleted under it, as an upgrade does.</summary>
+    /// <summary>
+    /// A real process runs a copy of a real executable, which is then deleted under it, as an upgrade does.
+    /// </summary>
     [Fact]
     public async Task A_real_process_whose_executable_was_deleted_is_seen()
     {

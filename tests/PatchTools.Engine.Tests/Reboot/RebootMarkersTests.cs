@@ -9,7 +9,7 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Reboot;
 
-/// <summary>Spec 08 §6 and §7 at real directories, the clock and the host's uptime made up.</summary>
+/// <summary>Reference 08 §6 and §7 at real directories, the clock and the host's uptime made up.</summary>
 public sealed class RebootMarkersTests : IDisposable
 {
     private const string Command = "99999999-8888-4777-8666-555555555555";
@@ -262,7 +262,9 @@ public sealed class RebootMarkersTests : IDisposable
         Assert.Equal(ResumeStep.AskAgain, Resume(command: "command-29").Step);
     }
 
-    /// <summary>Recorded from the reference: eight and three visits, what each ended with and which markers it left.</summary>
+    /// <summary>
+    /// Recorded from the reference: eight and three visits, what each ended with and which markers it left.
+    /// </summary>
     [Theory]
     [InlineData("install-clean-missed-reboot")]
     [InlineData("install-clean-rebooted")]

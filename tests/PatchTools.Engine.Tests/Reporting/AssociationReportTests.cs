@@ -8,7 +8,7 @@ using static PatchTools.Ports.PatchServiceFailure;
 
 namespace PatchTools.Engine.Tests.Reporting;
 
-/// <summary>The report of an association (spec 07 §8).</summary>
+/// <summary>The report of an association (reference 07 §8).</summary>
 public sealed class AssociationReportTests : IDisposable
 {
     private static readonly AssociationReference Association = new(

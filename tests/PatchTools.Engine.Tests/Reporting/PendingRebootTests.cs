@@ -4,7 +4,7 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Reporting;
 
-/// <summary>The steps of spec 06 §3, one package upgraded.</summary>
+/// <summary>The steps of reference 06 §3, one package upgraded.</summary>
 public sealed class PendingRebootTests
 {
     private const string Title = "a.amd64:2";

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Reporting;
 
-/// <summary>Reports that are larger than the service takes (spec 20 §13, DESIGN §5.8).</summary>
+/// <summary>Reports that are larger than the service takes (reference 20 §13, design §5.8).</summary>
 public sealed class ReportFitTests
 {
     private static readonly InventoryItem Summary = ReportItems.Summary(ReportSamples.UbuntuScan());

@@ -133,7 +133,8 @@ public sealed class ReportItemsTests
         );
 
         Assert.Equal(27, report.Counts.InstalledPendingReboot);
-        // Divergence: the recording has no time for what is pending and has no time of its own (on apt the reference's filling has no effect).
+        // Divergence: the recording has no time for what is pending and has no time of its own (on apt the reference's
+        // filling has no effect).
         var filled = Recorded(Name, "patch-states-configuration.json")
             .Replace(
                 "\"installedTime\": null, \"state\": \"InstalledPendingReboot\"",

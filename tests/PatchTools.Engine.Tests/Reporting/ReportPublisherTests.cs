@@ -16,7 +16,10 @@ public sealed class ReportPublisherTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>Spec 07 §7 "Verified sequences", QUIRKs in their correct reading. F: full with CVE ids, C: full without, P: hash alone.</summary>
+    /// <summary>
+    /// Reference 07 §7 "Verified sequences", QUIRKs in their correct reading. F: full with CVE ids, C: full without, P:
+    /// hash alone.
+    /// </summary>
     public static TheoryData<string, string, bool, PatchServiceFailure?[], string, bool> VerifiedSequences =>
         new()
         {

@@ -31,7 +31,9 @@ internal sealed class RecordingObserver : IRunObserver
     public void Debug(string message) { }
 }
 
-/// <summary>Answers PutInventory call by call: null succeeds, a failure throws it. More calls than answers fail the test.</summary>
+/// <summary>
+/// Answers PutInventory call by call: null succeeds, a failure throws it. More calls than answers fail the test.
+/// </summary>
 internal sealed class ScriptedPatchService(params PatchServiceFailure?[] answers) : IPatchService
 {
     private int _calls;
@@ -203,7 +205,7 @@ internal static class ReportSamples
         return ReportPublisher.Complete(report, PatchingOutcome.Scan);
     }
 
-    /// <summary>The Ubuntu scan of spec 07 §9.1.</summary>
+    /// <summary>The Ubuntu scan of reference 07 §9.1.</summary>
     public static ComplianceReport UbuntuScan(StoredPatchStates? prior = null) =>
         Report(
             [
@@ -236,7 +238,7 @@ internal static class ReportSamples
             notApplicable: 1
         );
 
-    /// <summary>The rpm install of spec 07 §9.2; carries CVE ids.</summary>
+    /// <summary>The rpm install of reference 07 §9.2; carries CVE ids.</summary>
     public static ComplianceReport RpmInstall() =>
         Report(
             [
@@ -267,7 +269,10 @@ internal static class ReportSamples
             InstallOverrideList = "s3://b/k.yaml",
         };
 
-    /// <summary>A recorded run of the reference as the report that led to it; what it had as pending is in the state <paramref name="pendingWas"/> again.</summary>
+    /// <summary>
+    /// A recorded run of the reference as the report that led to it; what it had as pending is in the state
+    /// <paramref name="pendingWas"/> again.
+    /// </summary>
     public static ComplianceReport FromRecording(
         string name,
         DateTimeOffset boot,

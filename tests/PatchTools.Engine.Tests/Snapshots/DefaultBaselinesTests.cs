@@ -4,7 +4,7 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Snapshots;
 
-/// <summary>The embedded baselines against the table of AWS's guide (spec 20 §5).</summary>
+/// <summary>The embedded baselines against the table of AWS's guide (reference 20 §5).</summary>
 public sealed class DefaultBaselinesTests
 {
     private const string CriticalOrImportant = "CLASSIFICATION=Security & SEVERITY=Critical|Important, 7 days";

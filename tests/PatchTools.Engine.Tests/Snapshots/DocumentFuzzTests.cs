@@ -7,7 +7,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Snapshots;
 
-/// <summary>Bad input is a typed error or a result. 10 000 mutations of valid documents for each reader, seed 20261124.</summary>
+/// <summary>
+/// Bad input is a typed error or a result. 10 000 mutations of valid documents for each reader, seed 20261124.
+/// </summary>
 public sealed class DocumentFuzzTests
 {
     private const int Seed = 20261124;
@@ -191,7 +193,9 @@ public sealed class DocumentFuzzTests
         return [.. content];
     }
 
-    /// <summary>Changes the meaning and leaves the JSON sound: members replaced, removed and renamed anywhere in the tree.</summary>
+    /// <summary>
+    /// Changes the meaning and leaves the JSON sound: members replaced, removed and renamed anywhere in the tree.
+    /// </summary>
     private static byte[] Restructure(byte[] seed, Random random)
     {
         var root = JsonNode.Parse(seed)!;

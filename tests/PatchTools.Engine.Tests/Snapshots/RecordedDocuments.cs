@@ -1,6 +1,9 @@
 namespace PatchTools.Engine.Tests.Snapshots;
 
-/// <summary>Documents under <c>Snapshots/Recorded</c>: what the service's snapshot URL and the override locations served in recorded runs.</summary>
+/// <summary>
+/// Documents under <c>Snapshots/Recorded</c>: what the service's snapshot URL and the override locations served in
+/// recorded runs.
+/// </summary>
 internal static class RecordedDocuments
 {
     private static readonly string Folder = Find();

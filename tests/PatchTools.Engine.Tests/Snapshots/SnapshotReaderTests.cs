@@ -522,7 +522,7 @@ public sealed class SnapshotReaderTests
         return document;
     }
 
-    /// <summary>The API's spelling of a snapshot's baseline (spec 02 §6).</summary>
+    /// <summary>The API's spelling of a snapshot's baseline (reference 02 §6).</summary>
     internal static JsonNode Pascal(JsonNode node) =>
         node switch
         {

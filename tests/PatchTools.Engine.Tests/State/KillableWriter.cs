@@ -6,7 +6,9 @@ using PatchTools.State;
 
 namespace PatchTools.Engine.Tests.State;
 
-/// <summary>A process to be killed: this test assembly, told by its environment to work until it dies instead of running tests.</summary>
+/// <summary>
+/// A process to be killed: this test assembly, told by its environment to work until it dies instead of running tests.
+/// </summary>
 internal static class KillableWriter
 {
     public const int Lines = 8000;
@@ -17,7 +19,9 @@ internal static class KillableWriter
     /// <summary>A process that replaces the file over and over, one line of output for each time.</summary>
     public static Process StartWriting(string path) => Start(TargetVariable, path);
 
-    /// <summary>A process that takes the run's lock below the directory and keeps it, one line of output when it has it.</summary>
+    /// <summary>
+    /// A process that takes the run's lock below the directory and keeps it, one line of output when it has it.
+    /// </summary>
     public static Process StartLocking(string directory) => Start(LockVariable, directory);
 
     /// <summary>About 60 kB, so that a kill often falls into the writing; every line names the round.</summary>

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.State;
 
-/// <summary>The reading table of spec 06 §6, QUIRKs in their correct reading.</summary>
+/// <summary>The reading table of reference 06 §6, QUIRKs in their correct reading.</summary>
 public sealed class PatchStatesFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

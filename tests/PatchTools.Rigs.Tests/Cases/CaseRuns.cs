@@ -1,8 +1,8 @@
 namespace PatchTools.Rigs.Tests.Cases;
 
 /// <summary>
-/// Runs of every case, two at a time: each builds packages and starts several shells. They begin with the first case that is asked for and share the
-/// packages they build.
+/// Runs of every case, two at a time: each builds packages and starts several shells. They begin with the first case
+/// that is asked for and share the packages they build.
 /// </summary>
 public sealed class CaseRuns : IDisposable
 {

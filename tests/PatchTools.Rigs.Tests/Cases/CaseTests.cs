@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace PatchTools.Rigs.Tests.Cases;
 
-/// <summary>Small hosts that people met, each built below a temporary folder and judged by the staged module in the real shell.</summary>
+/// <summary>
+/// Small hosts that people met, each built below a temporary folder and judged by the staged module in the real shell.
+/// </summary>
 public sealed class CaseTests(CaseRuns runs) : IClassFixture<CaseRuns>
 {
     public static TheoryData<string> Names => [.. CaseFile.Names];

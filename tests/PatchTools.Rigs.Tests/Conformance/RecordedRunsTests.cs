@@ -3,7 +3,10 @@ using PatchTools.Testing.Conformance;
 
 namespace PatchTools.Rigs.Tests.Conformance;
 
-/// <summary>The recorded runs on a real apt and dpkg, and on a real dnf or zypper and rpm: requests, states, markers and packages after every step.</summary>
+/// <summary>
+/// The recorded runs on a real apt and dpkg, and on a real dnf or zypper and rpm: requests, states, markers and
+/// packages after every step.
+/// </summary>
 public sealed class RecordedRunsTests
 {
     public static TheoryData<string> Installs => [.. RecordedCase.Names.Where(RecordedCase.Installs)];
@@ -100,7 +103,9 @@ public sealed class RecordedRunsTests
         comparison.AssertOnlyListedDifferences();
     }
 
-    /// <summary>The host of the recordings: a minimal Debian that only knows the synthetic packages, booted an hour ago.</summary>
+    /// <summary>
+    /// The host of the recordings: a minimal Debian that only knows the synthetic packages, booted an hour ago.
+    /// </summary>
     private static OverlayRoot RootOf(RecordedUniverse universe)
     {
         var root = new OverlayRoot(
@@ -124,7 +129,9 @@ public sealed class RecordedRunsTests
         return root;
     }
 
-    /// <summary>The Red Hat of the recordings: no package but the synthetic ones, an enabled module stream, one repository.</summary>
+    /// <summary>
+    /// The Red Hat of the recordings: no package but the synthetic ones, an enabled module stream, one repository.
+    /// </summary>
     private static OverlayRoot RootOf(RecordedRpmUniverse universe, RecordedCase recorded)
     {
         var root = new OverlayRoot(

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace PatchTools.Rigs.Tests.Conformance;
 
-/// <summary>The synthetic packages of the recordings, as real package files in a repository, and dpkg's database of the host they were recorded on.</summary>
+/// <summary>
+/// The synthetic packages of the recordings, as real package files in a repository, and dpkg's database of the host
+/// they were recorded on.
+/// </summary>
 internal sealed class RecordedUniverse : IDisposable
 {
     private const string Main = "bookworm";
@@ -23,7 +26,8 @@ internal sealed class RecordedUniverse : IDisposable
     private readonly TemporaryDirectory _host = new();
     private readonly List<Line> _lines = [];
 
-    /// <param name="name"><c>base</c>; <c>clean</c>: every security update can be installed; <c>fail</c>: one whose postinst fails.</param>
+    /// <param name="name"><c>base</c>; <c>clean</c>: every security update can be installed; <c>fail</c>: one whose
+    /// postinst fails.</param>
     public RecordedUniverse(string name)
     {
         Describe(name);
@@ -276,7 +280,8 @@ internal sealed class RecordedUniverse : IDisposable
         public SyntheticPackage Package(string version) => Package(version, installedConffile: null);
 
         /// <param name="version">Which one.</param>
-        /// <param name="installedConffile">Content whose checksum dpkg's database records; null for a package file.</param>
+        /// <param name="installedConffile">Content whose checksum dpkg's database records; null for a package
+        /// file.</param>
         public SyntheticPackage Package(string version, string? installedConffile)
         {
             var own = Versions.Where(v => v.Version == version).Select(v => (v.Field, v.Value)).ToList();

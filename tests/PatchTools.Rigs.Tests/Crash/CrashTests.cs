@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace PatchTools.Rigs.Tests.Crash;
 
 /// <summary>
-/// A publish and an export that die at each of their calls, and in which each of their calls fails once. Sampled by a printed seed; <c>.ci/long</c> tries every one.
+/// A publish and an export that die at each of their calls, and in which each of their calls fails once. Sampled by a
+/// printed seed; <c>.ci/long</c> tries every one.
 /// </summary>
 public sealed class CrashTests : IDisposable
 {

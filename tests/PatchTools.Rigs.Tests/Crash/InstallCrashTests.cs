@@ -4,8 +4,8 @@ using PatchTools.Rigs.Tests.Scenarios;
 namespace PatchTools.Rigs.Tests.Crash;
 
 /// <summary>
-/// An install of one package by apt whose book-keeping dies at each of its calls, and in which each of them fails once. Sampled by a printed seed; <c>.ci/long</c>
-/// tries every one.
+/// An install of one package by apt whose book-keeping dies at each of its calls, and in which each of them fails once.
+/// Sampled by a printed seed; <c>.ci/long</c> tries every one.
 /// </summary>
 public sealed class InstallCrashTests
 {

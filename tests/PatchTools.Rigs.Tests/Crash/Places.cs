@@ -23,8 +23,9 @@ internal sealed record Blow(int Number, int Error)
 }
 
 /// <summary>
-/// The places of a run at which it can die or fail: every call that opens for writing, creates, writes, renames, links, unlinks, syncs or sets a mode below the
-/// directories that are watched. A library that is preloaded counts them, in the order of all threads together.
+/// The places of a run at which it can die or fail: every call that opens for writing, creates, writes, renames, links,
+/// unlinks, syncs or sets a mode below the directories that are watched. A library that is preloaded counts them, in
+/// the order of all threads together.
 /// </summary>
 internal static class Places
 {
@@ -55,7 +56,8 @@ internal static class Places
         };
 
     /// <summary>
-    /// Each place with each kind of blow; or one place in ten with one kind, by a seed that is printed and can be given as <c>PATCHTOOLS_SEED</c>.
+    /// Each place with each kind of blow; or one place in ten with one kind, by a seed that is printed and can be given
+    /// as <c>PATCHTOOLS_SEED</c>.
     /// </summary>
     /// <param name="count">How many places there are.</param>
     /// <param name="errors">Error numbers; 0 kills.</param>

@@ -20,7 +20,10 @@ internal sealed record SmallRun(int ExitCode, string Output, string Error)
             .FirstOrDefault();
 }
 
-/// <summary>A Debian of a few packages that the host program reads as root's own, its state in a directory of the test, and the service on loopback.</summary>
+/// <summary>
+/// A Debian of a few packages that the host program reads as root's own, its state in a directory of the test, and the
+/// service on loopback.
+/// </summary>
 internal sealed class SmallHost : IDisposable
 {
     private readonly TemporaryDirectory _folder = new(Environment.IsPrivilegedProcess ? "/var/lib" : null);
@@ -56,7 +59,10 @@ internal sealed class SmallHost : IDisposable
         File.Delete(Log);
     }
 
-    /// <summary>What an earlier host left: a report that could not be sent, states that are damaged, and the temporary file of a run that was killed.</summary>
+    /// <summary>
+    /// What an earlier host left: a report that could not be sent, states that are damaged, and the temporary file of a
+    /// run that was killed.
+    /// </summary>
     public void LeaveTrouble()
     {
         var configuration = Path.Combine(State, "patch-configuration");

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// An install with dnf, killed at points spread over it: PatchTools alone at the even ones (dnf and rpm go on without it), every process of the host at the odd
-/// ones. Whatever the point, the next run finishes and nothing of the first is left.
+/// An install with dnf, killed at points spread over it: PatchTools alone at the even ones (dnf and rpm go on without
+/// it), every process of the host at the odd ones. Whatever the point, the next run finishes and nothing of the first
+/// is left.
 /// </summary>
 public sealed class DnfKillTests(DnfKillTests.UndisturbedRun undisturbed) : IClassFixture<DnfKillTests.UndisturbedRun>
 {
@@ -82,7 +83,9 @@ public sealed class DnfKillTests(DnfKillTests.UndisturbedRun undisturbed) : ICla
         Assert.False(host.Root.Exists("/var/lib/patchtools/dnf-replaced"));
     }
 
-    /// <summary>Scriptlets stretch the transaction, so that some points fall between the versions of a package.</summary>
+    /// <summary>
+    /// Scriptlets stretch the transaction, so that some points fall between the versions of a package.
+    /// </summary>
     private const string Work = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done";
 
     private static RpmScenarioHost Host() =>

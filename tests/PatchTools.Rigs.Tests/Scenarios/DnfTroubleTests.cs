@@ -1,6 +1,9 @@
 namespace PatchTools.Rigs.Tests.Scenarios;
 
-/// <summary>Installs with dnf that meet trouble: what is bad fails alone with its reason, the rest is installed, and nothing is left half-done.</summary>
+/// <summary>
+/// Installs with dnf that meet trouble: what is bad fails alone with its reason, the rest is installed, and nothing is
+/// left half-done.
+/// </summary>
 public sealed class DnfTroubleTests
 {
     private static readonly SyntheticRpm OldGood = new("s-good", "1.0-1");

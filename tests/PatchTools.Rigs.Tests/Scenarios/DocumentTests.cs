@@ -7,7 +7,9 @@ using PatchTools.Testing.Rigs;
 
 namespace PatchTools.Rigs.Tests.Scenarios;
 
-/// <summary>The very script of the shipped command document, parameters put in as the agent does, in a throw-away Debian.</summary>
+/// <summary>
+/// The very script of the shipped command document, parameters put in as the agent does, in a throw-away Debian.
+/// </summary>
 public sealed class DocumentTests
 {
     private const string Step = "PatchLinux";
@@ -132,7 +134,8 @@ public sealed class DocumentTests
 
         var run = Run(host, Payload(hash));
 
-        // The document's fetch and the module's own call are signed; the snapshot's URL names the address that the proxy is for.
+        // The document's fetch and the module's own call are signed; the snapshot's URL names the address that the
+        // proxy is for.
         Assert.Contains("Installed PatchTools", run.Output, StringComparison.Ordinal);
         Assert.Contains(host.Requests, request => request.Target == "GetDeployablePatchSnapshotForInstance");
     }

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// An install with sources of the baseline, killed at fifty points spread over it, from the first command it runs to its end: PatchTools alone at the even ones (apt and dpkg go on without it), every
-/// process of the host at the odd ones. Whatever the point, the next run finishes and nothing of the first is left.
+/// An install with sources of the baseline, killed at fifty points spread over it, from the first command it runs to
+/// its end: PatchTools alone at the even ones (apt and dpkg go on without it), every process of the host at the odd
+/// ones. Whatever the point, the next run finishes and nothing of the first is left.
 /// </summary>
 public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
 {
@@ -16,7 +17,9 @@ public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
 
     public static TheoryData<int> OddPoints => [.. Enumerable.Range(0, Points).Where(point => point % 2 == 1)];
 
-    /// <summary>How long the install takes here from its first command on when nobody kills it: the points are spread over that.</summary>
+    /// <summary>
+    /// How long the install takes here from its first command on when nobody kills it: the points are spread over that.
+    /// </summary>
     public sealed class UndisturbedRun : IAsyncLifetime
     {
         public TimeSpan Duration { get; private set; }

@@ -5,8 +5,8 @@ using PatchTools.Testing.Aws;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// A host of dnf: Debian's own dnf and rpm in a throw-away root that says it is a Red Hat, with an rpm database of synthetic packages and repositories behind a
-/// loopback server that a test may break. apt and dpkg are gone from it.
+/// A host of dnf: Debian's own dnf and rpm in a throw-away root that says it is a Red Hat, with an rpm database of
+/// synthetic packages and repositories behind a loopback server that a test may break. apt and dpkg are gone from it.
 /// </summary>
 internal sealed class RpmScenarioHost : IDisposable
 {
@@ -56,7 +56,9 @@ internal sealed class RpmScenarioHost : IDisposable
         );
     }
 
-    /// <summary>Installed and offered on every host: by its vendor the base repository is the operating system's.</summary>
+    /// <summary>
+    /// Installed and offered on every host: by its vendor the base repository is the operating system's.
+    /// </summary>
     private static SyntheticRpm Shell { get; } = new SyntheticRpm("s-shell", "1.0-1").With("Provides", "/bin/sh");
 
     public SyntheticRpmArchive Archive { get; }

@@ -1,6 +1,9 @@
 namespace PatchTools.Rigs.Tests.Scenarios;
 
-/// <summary>Updates that the solvers of dnf and zypper see where names, architectures and advisories do not match at first sight.</summary>
+/// <summary>
+/// Updates that the solvers of dnf and zypper see where names, architectures and advisories do not match at first
+/// sight.
+/// </summary>
 public sealed class RpmUpdateTests
 {
     private static readonly SyntheticRpm[] Before =

@@ -45,7 +45,10 @@ public sealed class RuntimeTests
         host.AssertInstalled("s-app", "1.0-1");
     }
 
-    /// <summary>The snapshot is at hand, so that only the report needs the service: it is known before the install that it could not be sent.</summary>
+    /// <summary>
+    /// The snapshot is at hand, so that only the report needs the service: it is known before the install that it could
+    /// not be sent.
+    /// </summary>
     [Fact]
     public void An_install_whose_report_could_not_be_sent_is_not_begun()
     {

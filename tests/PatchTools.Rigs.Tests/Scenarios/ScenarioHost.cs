@@ -3,7 +3,9 @@ using PatchTools.Testing.Aws;
 
 namespace PatchTools.Rigs.Tests.Scenarios;
 
-/// <summary>A host with a repository of its own behind a loopback server that a test may break, and the service to report to.</summary>
+/// <summary>
+/// A host with a repository of its own behind a loopback server that a test may break, and the service to report to.
+/// </summary>
 internal sealed class ScenarioHost : IDisposable
 {
     public const string StateDirectory = "/var/log/amazon/ssm";
@@ -48,7 +50,9 @@ internal sealed class ScenarioHost : IDisposable
 
     public IReadOnlyList<RecordedRequest> Requests => _aws.Requests;
 
-    /// <summary>Turns the host into an Ubuntu: os-release and sources; packages of the machine's suite stay as they are.</summary>
+    /// <summary>
+    /// Turns the host into an Ubuntu: os-release and sources; packages of the machine's suite stay as they are.
+    /// </summary>
     public ScenarioHost AsUbuntu()
     {
         Root.Write(
@@ -80,7 +84,9 @@ internal sealed class ScenarioHost : IDisposable
         return this;
     }
 
-    /// <summary>Publishes what was added, and takes the state of the administrator's own files as the one that must stay.</summary>
+    /// <summary>
+    /// Publishes what was added, and takes the state of the administrator's own files as the one that must stay.
+    /// </summary>
     public ScenarioHost Ready()
     {
         foreach (var suite in _suites)

@@ -1,6 +1,9 @@
 namespace PatchTools.Rigs.Tests.Scenarios;
 
-/// <summary>Installs that meet trouble: what is bad fails alone with its reason, the rest is installed, and nothing is left half-done.</summary>
+/// <summary>
+/// Installs that meet trouble: what is bad fails alone with its reason, the rest is installed, and nothing is left
+/// half-done.
+/// </summary>
 public sealed class TroubleTests
 {
     private static readonly SyntheticPackage OldGood = new("s-good", "1.0-1");
@@ -24,7 +27,8 @@ public sealed class TroubleTests
             .Ready();
         var run = host.Install().Expect(1);
 
-        // Unpacked and not configured is installed to dpkg and to AWS; the run says what is wrong with it, and the next one tries again.
+        // Unpacked and not configured is installed to dpkg and to AWS; the run says what is wrong with it, and the next
+        // one tries again.
         Assert.Equal(script == "preinst" ? "Failed" : "InstalledPendingReboot", run.Of("s-bad").State);
         var said = script == "preinst" ? run.Of("s-bad").Why : run.Error;
         Assert.Contains(

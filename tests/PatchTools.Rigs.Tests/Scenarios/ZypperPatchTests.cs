@@ -1,6 +1,9 @@
 namespace PatchTools.Rigs.Tests.Scenarios;
 
-/// <summary>What zypper's patches ask for beyond the newest version of a package: retracted ones, locked ones, ones that nobody can fulfil; and temporary fixes.</summary>
+/// <summary>
+/// What zypper's patches ask for beyond the newest version of a package: retracted ones, locked ones, ones that nobody
+/// can fulfil; and temporary fixes.
+/// </summary>
 public sealed class ZypperPatchTests
 {
     private static readonly SyntheticRpm Old = ZypperScenarioHost.Suse("s-app", "1.0-1");

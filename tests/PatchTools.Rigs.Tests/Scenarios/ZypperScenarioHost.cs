@@ -5,8 +5,8 @@ using PatchTools.Testing.Aws;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// A host of zypper: Debian's own zypper and rpm in a throw-away root that says it is a SUSE, with an rpm database of synthetic packages and repositories behind a loopback server that a
-/// test may break. apt and dpkg are gone from it.
+/// A host of zypper: Debian's own zypper and rpm in a throw-away root that says it is a SUSE, with an rpm database of
+/// synthetic packages and repositories behind a loopback server that a test may break. apt and dpkg are gone from it.
 /// </summary>
 internal sealed class ZypperScenarioHost : IDisposable
 {
@@ -136,7 +136,9 @@ internal sealed class ZypperScenarioHost : IDisposable
         return this;
     }
 
-    /// <summary>Runs an install; the administrator's files must be as they were, and nothing of the run's own may be left.</summary>
+    /// <summary>
+    /// Runs an install; the administrator's files must be as they were, and nothing of the run's own may be left.
+    /// </summary>
     public PatchRunResult Install(string arguments = "-RebootOption NoReboot")
     {
         var run = PatchRuns.Invoke(Root, $"-Operation Install {arguments}");

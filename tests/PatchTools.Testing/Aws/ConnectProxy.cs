@@ -6,7 +6,10 @@ using System.Text;
 
 namespace PatchTools.Testing.Aws;
 
-/// <summary>A proxy that is told where its clients want to go, and lets nobody through: which host AWS is spoken to at is seen without speaking to it.</summary>
+/// <summary>
+/// A proxy that is told where its clients want to go, and lets nobody through: which host AWS is spoken to at is seen
+/// without speaking to it.
+/// </summary>
 public sealed class ConnectProxy : IAsyncDisposable, IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -3,8 +3,8 @@ using System.Collections;
 namespace PatchTools.Testing.Aws;
 
 /// <summary>
-/// Gives this process the AWS environment of one test and takes it back. The SDK reads the process's environment, so tests that use this belong to one
-/// xunit collection that runs alone.
+/// Gives this process the AWS environment of one test and takes it back. The SDK reads the process's environment, so
+/// tests that use this belong to one xunit collection that runs alone.
 /// </summary>
 public sealed class EnvironmentScope : IDisposable
 {

@@ -64,14 +64,18 @@ public enum FaultKind
 }
 
 /// <summary>A fault for the next requests of one target.</summary>
-/// <param name="Target">Name of an SSM operation, <see cref="LoopbackAws.SnapshotTarget"/>, <c>s3</c>, <c>imds</c>, <c>document</c>, or <c>*</c>.</param>
+/// <param name="Target">Name of an SSM operation, <see cref="LoopbackAws.SnapshotTarget"/>, <c>s3</c>, <c>imds</c>,
+/// <c>document</c>, or <c>*</c>.</param>
 /// <param name="Kind">What goes wrong.</param>
 /// <param name="Count">How many requests are hit; −1: all that follow.</param>
 /// <param name="Code">Error code of <see cref="FaultKind.Error"/>.</param>
 /// <param name="Message">The service's message, or the body of <see cref="FaultKind.Answer"/>.</param>
 public sealed record Fault(string Target, FaultKind Kind, int Count = 1, string? Code = null, string? Message = null)
 {
-    /// <summary>Reads <c>TARGET=KIND[:COUNT[:MESSAGE]]</c>, the spelling of the recorded cases; without a count every request is hit.</summary>
+    /// <summary>
+    /// Reads <c>TARGET=KIND[:COUNT[:MESSAGE]]</c>, the spelling of the recorded cases; without a count every request is
+    /// hit.
+    /// </summary>
     public static Fault Parse(string text)
     {
         var (target, rest) = (
@@ -105,7 +109,9 @@ public sealed record Fault(string Target, FaultKind Kind, int Count = 1, string?
     }
 }
 
-/// <summary>Faults in the order in which they were injected; each is used up before the next of its target begins.</summary>
+/// <summary>
+/// Faults in the order in which they were injected; each is used up before the next of its target begins.
+/// </summary>
 internal sealed class FaultQueue
 {
     private readonly Lock _lock = new();

@@ -62,7 +62,9 @@ internal sealed record HttpReply(int Status, byte[] Body, string ContentType = "
     public bool AnnouncesLength { get; init; } = true;
 }
 
-/// <summary>HTTP/1.1 on one connection, by hand: a server library would not reset, stall or cut short on demand.</summary>
+/// <summary>
+/// HTTP/1.1 on one connection, by hand: a server library would not reset, stall or cut short on demand.
+/// </summary>
 internal sealed class HttpConnection(Socket socket) : IDisposable
 {
     private const int MaxHeadBytes = 64 * 1024;

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace PatchTools.Testing.Aws;
 
-/// <summary>Where temporary credentials come from beside the metadata service: STS and the endpoint of a container's task.</summary>
+/// <summary>
+/// Where temporary credentials come from beside the metadata service: STS and the endpoint of a container's task.
+/// </summary>
 internal static class IdentityService
 {
     public const string ContainerPath = "/container/credentials";

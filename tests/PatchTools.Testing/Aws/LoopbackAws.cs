@@ -7,8 +7,9 @@ using System.Text.Json;
 namespace PatchTools.Testing.Aws;
 
 /// <summary>
-/// SSM, the presigned snapshot, the instance metadata service and S3 of one instance, in this process on 127.0.0.1. Every request is recorded; those to SSM
-/// are held against the service's model, those to SSM and S3 against their signatures, and refused as AWS refuses them.
+/// SSM, the presigned snapshot, the instance metadata service and S3 of one instance, in this process on 127.0.0.1.
+/// Every request is recorded; those to SSM are held against the service's model, those to SSM and S3 against their
+/// signatures, and refused as AWS refuses them.
 /// </summary>
 /// <example><code>
 /// await using var aws = LoopbackAws.Start(new LoopbackAwsOptions { Snapshot = bytes });
@@ -68,8 +69,9 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
         new("AKIAPROFILE00EXAMPLE", "loopbackSecretOfTheProfile00000000000000", SessionToken: null);
 
     /// <summary>
-    /// The shared credentials file of <see cref="Environment"/>, empty unless a test writes it. One for the process, and there from the beginning: the SDK
-    /// remembers the first that it finds, and where there is none, that of the user's home.
+    /// The shared credentials file of <see cref="Environment"/>, empty unless a test writes it. One for the process,
+    /// and there from the beginning: the SDK remembers the first that it finds, and where there is none, that of the
+    /// user's home.
     /// </summary>
     public static string SharedFile { get; } = EmptyFile();
 
@@ -96,8 +98,8 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
     public IReadOnlyDictionary<string, JsonElement> Inventory => _ssm.Inventory;
 
     /// <summary>
-    /// What the SDK and PatchTools need to find these services and nothing else of this machine: endpoints, <see cref="EnvironmentKey"/>, region, no shared
-    /// files, no proxy.
+    /// What the SDK and PatchTools need to find these services and nothing else of this machine: endpoints,
+    /// <see cref="EnvironmentKey"/>, region, no shared files, no proxy.
     /// </summary>
     public IReadOnlyDictionary<string, string> Environment =>
         new Dictionary<string, string>(EnvironmentWithoutKey)
@@ -123,8 +125,9 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
     public static LoopbackAws Start(LoopbackAwsOptions? options = null) => new(options ?? new LoopbackAwsOptions());
 
     /// <summary>
-    /// Requests but those to the metadata service, in order. The SDK keeps the credentials of an instance role in one place for the whole process
-    /// and refreshes them on a timer, so that a metadata request can come at any time after a test that used a role.
+    /// Requests but those to the metadata service, in order. The SDK keeps the credentials of an instance role in one
+    /// place for the whole process and refreshes them on a timer, so that a metadata request can come at any time after
+    /// a test that used a role.
     /// </summary>
     public IReadOnlyList<RecordedRequest> Calls => [.. Requests.Where(r => r.Target != ImdsTarget)];
 
@@ -147,7 +150,10 @@ public sealed class LoopbackAws : IAsyncDisposable, IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>The port of the process's first service where it is free: the SDK remembers the first metadata endpoint that it was given.</summary>
+    /// <summary>
+    /// The port of the process's first service where it is free: the SDK remembers the first metadata endpoint that it
+    /// was given.
+    /// </summary>
     private void Bind()
     {
         try

@@ -12,7 +12,9 @@ public enum ImdsMode
     /// <summary>Nothing without a token.</summary>
     V2,
 
-    /// <summary>As behind a container's network with a hop limit of 1: the token never arrives; version 1 answers.</summary>
+    /// <summary>
+    /// As behind a container's network with a hop limit of 1: the token never arrives; version 1 answers.
+    /// </summary>
     HopLimited,
 
     /// <summary>HTTP 403 to everything, as when the service is turned off.</summary>
@@ -39,7 +41,9 @@ public sealed record LoopbackAwsOptions
     /// <summary>The entity tag of every object in S3; null: the MD5, as S3 itself.</summary>
     public string? EntityTag { get; init; }
 
-    /// <summary>An item without content whose hash is not the stored one is refused with <c>ItemContentMismatchException</c>.</summary>
+    /// <summary>
+    /// An item without content whose hash is not the stored one is refused with <c>ItemContentMismatchException</c>.
+    /// </summary>
     public bool StrictHashes { get; init; } = true;
 
     /// <summary>Hashes taken as stored, by type name.</summary>
@@ -48,7 +52,9 @@ public sealed record LoopbackAwsOptions
     /// <summary>How often an operation may be called; beyond that it is throttled.</summary>
     public IReadOnlyDictionary<string, RateLimit> RateLimits { get; init; } = new Dictionary<string, RateLimit>();
 
-    /// <summary>How far the services' clock is ahead of this machine's; null: SSM does not judge the age of a signature.</summary>
+    /// <summary>
+    /// How far the services' clock is ahead of this machine's; null: SSM does not judge the age of a signature.
+    /// </summary>
     public TimeSpan? ClockOffset { get; init; }
 
     /// <summary>The services' time.</summary>
@@ -59,7 +65,10 @@ public sealed record LoopbackAwsOptions
 
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
-    /// <summary>Reads the options that a recorded case was made with (<c>--fault</c>, <c>--product</c>, <c>--strict-hash</c>, …).</summary>
+    /// <summary>
+    /// Reads the options that a recorded case was made with (<c>--fault</c>, <c>--product</c>, <c>--strict-hash</c>,
+    /// …).
+    /// </summary>
     public static LoopbackAwsOptions FromRecorded(IReadOnlyList<string> arguments, byte[] snapshot)
     {
         var options = new LoopbackAwsOptions { Snapshot = snapshot, StrictHashes = false };

@@ -23,7 +23,10 @@ public sealed record LoopbackInstance(string InstanceId)
     public int ExitCode { get; init; }
 }
 
-/// <summary>SSM's view of many instances: inventory, patch states, Run Command and State Manager. Pages are as long as they are asked for, at most <see cref="PageSize"/>.</summary>
+/// <summary>
+/// SSM's view of many instances: inventory, patch states, Run Command and State Manager. Pages are as long as they are
+/// asked for, at most <see cref="PageSize"/>.
+/// </summary>
 public sealed class LoopbackFleet
 {
     private const long Ended = 1795416243;

@@ -6,8 +6,9 @@ using System.Net.Sockets;
 namespace PatchTools.Testing.Aws;
 
 /// <summary>
-/// A real S3 server of other make: Ceph's gateway over one monitor and one object store in memory, on loopback, in a folder of its own. It needs no root
-/// and leaves nothing; what a killed test run leaves ends by itself after ten minutes.
+/// A real S3 server of other make: Ceph's gateway over one monitor and one object store in memory, on loopback, in a
+/// folder of its own. It needs no root and leaves nothing; what a killed test run leaves ends by itself after ten
+/// minutes.
 /// </summary>
 public sealed class RadosGateway : IAsyncDisposable
 {

@@ -1,6 +1,8 @@
 namespace PatchTools.Testing.Aws;
 
-/// <summary>A token bucket, as AWS limits the requests of an account: so many at once, and so many a second after that.</summary>
+/// <summary>
+/// A token bucket, as AWS limits the requests of an account: so many at once, and so many a second after that.
+/// </summary>
 /// <param name="perSecond">Tokens that come back in a second.</param>
 /// <param name="burst">As many as there can be.</param>
 public sealed class RateLimit(double perSecond, int burst)

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace PatchTools.Testing.Aws;
 
 /// <summary>
-/// What the model of SSM (botocore's <c>service-2.json</c>) demands of a request: required members, types, lengths, ranges, patterns, enumerations. The
-/// service checks these; the SDK for .NET checks next to none.
+/// What the model of SSM (botocore's <c>service-2.json</c>) demands of a request: required members, types, lengths,
+/// ranges, patterns, enumerations. The service checks these; the SDK for .NET checks next to none.
 /// </summary>
 public sealed class ServiceModel
 {
@@ -41,7 +41,9 @@ public sealed class ServiceModel
 
     public IEnumerable<string> Operations => _operations.Select(o => o.Key);
 
-    /// <summary>The derived document: <c>operations</c> (name → input shape) and <c>shapes</c> (name → facts).</summary>
+    /// <summary>
+    /// The derived document: <c>operations</c> (name → input shape) and <c>shapes</c> (name → facts).
+    /// </summary>
     public JsonObject Document { get; }
 
     /// <summary>Keeps of botocore's model what requests of <paramref name="operations"/> must obey.</summary>

@@ -26,7 +26,10 @@ public enum SignatureVerdict
     Valid,
 }
 
-/// <summary>Checks AWS Signature Version 4 in the Authorization header, from the signing document alone (AWS General Reference, "Create a signed AWS API request"). The age is not judged.</summary>
+/// <summary>
+/// Checks AWS Signature Version 4 in the Authorization header, from the signing document alone (AWS General Reference,
+/// "Create a signed AWS API request"). The age is not judged.
+/// </summary>
 internal static partial class SignatureVersion4
 {
     public static (SignatureVerdict Verdict, string? AccessKeyId) Verify(

@@ -6,7 +6,10 @@ namespace PatchTools.Testing.Aws;
 /// <summary>Snapshot documents as the service writes them.</summary>
 public static class SnapshotDocuments
 {
-    /// <summary>The snapshot that the service makes of a <c>BaselineOverride</c>: its members in the spelling of snapshots, over empty defaults.</summary>
+    /// <summary>
+    /// The snapshot that the service makes of a <c>BaselineOverride</c>: its members in the spelling of snapshots, over
+    /// empty defaults.
+    /// </summary>
     public static byte[] FromOverride(JsonElement baselineOverride)
     {
         var baseline = new JsonObject

@@ -10,7 +10,8 @@ namespace PatchTools.Testing.Aws;
 /// <param name="Default">Null: required.</param>
 /// <param name="Pattern">What the service holds a value against; null for none.</param>
 /// <param name="Values">The only values; empty for any.</param>
-/// <param name="Interpolation"><c>ENV_VAR</c>: agents from 3.3.2746.0 on give the value as the variable <c>SSM_NAME</c>.</param>
+/// <param name="Interpolation"><c>ENV_VAR</c>: agents from 3.3.2746.0 on give the value as the variable
+/// <c>SSM_NAME</c>.</param>
 public sealed record DocumentParameter(
     string Name,
     string? Default,
@@ -66,7 +67,9 @@ public sealed partial class SsmDocument
     /// <summary>The script of a step as written.</summary>
     public string Script(string step) => string.Join('\n', ((List<object>)Inputs(step)["runCommand"]).Cast<string>());
 
-    /// <summary>The script of a step as the agent runs it: the service has judged the parameters, the agent puts them in.</summary>
+    /// <summary>
+    /// The script of a step as the agent runs it: the service has judged the parameters, the agent puts them in.
+    /// </summary>
     public string Script(string step, params (string Name, string Value)[] values)
     {
         var given = values.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);

@@ -9,7 +9,9 @@ namespace PatchTools.Testing.Aws;
 /// <summary>SSM over JSON 1.1: the operations that PatchTools calls.</summary>
 internal sealed class SsmService
 {
-    /// <summary>AWS General Reference, "Systems Manager endpoints and quotas": 1024 KB for an item, 1 MB for a call.</summary>
+    /// <summary>
+    /// AWS General Reference, "Systems Manager endpoints and quotas": 1024 KB for an item, 1 MB for a call.
+    /// </summary>
     private const int MaxItemBytes = 1024 * 1024;
 
     private const int MaxCallBytes = 1_000_000;

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace PatchTools.Testing.Conformance;
 
 /// <summary>One place where a run of ours and the recorded one differ.</summary>
-/// <param name="At">Step, then call or file, then members; list entries are named by their <c>Id</c> or <c>TypeName</c> where they have one.</param>
+/// <param name="At">Step, then call or file, then members; list entries are named by their <c>Id</c> or <c>TypeName</c>
+/// where they have one.</param>
 /// <param name="Recorded">JSON text of the recording; null: absent there.</param>
 /// <param name="Ours">JSON text of ours; null: absent here.</param>
 /// <param name="Because">The rule that ours follows; only in a list of accepted differences.</param>
@@ -28,7 +29,9 @@ public sealed record Difference(
     public static string WriteList(IEnumerable<Difference> differences) =>
         JsonSerializer.Serialize(differences, Indented) + "\n";
 
-    /// <summary>Deep comparison; member order counts where <paramref name="ordered"/> says so and inside <c>Content</c>.</summary>
+    /// <summary>
+    /// Deep comparison; member order counts where <paramref name="ordered"/> says so and inside <c>Content</c>.
+    /// </summary>
     public static void Compare(string at, JsonNode? recorded, JsonNode? ours, bool ordered, IList<Difference> into)
     {
         if (recorded is JsonObject a && ours is JsonObject b)

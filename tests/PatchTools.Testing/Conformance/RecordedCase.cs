@@ -123,7 +123,9 @@ public sealed record RecordedCase(
         return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
     }
 
-    /// <summary>What dpkg (name, version and status) or rpm (name, version and install time) listed after a step, a tab between.</summary>
+    /// <summary>
+    /// What dpkg (name, version and status) or rpm (name, version and install time) listed after a step, a tab between.
+    /// </summary>
     public string Packages(int step) =>
         File.ReadAllText(Path.Combine(Folder, "expected", $"state-{step}", IsRpm ? "rpm.txt" : "dpkg.txt"));
 

@@ -30,7 +30,10 @@ public sealed class RecordedComparison(RecordedCase recorded)
     /// <summary>For the test's own output.</summary>
     public Action<string>? Log { get; init; }
 
-    /// <summary>Set where packages are installed for real: their times from then on, the time of the install and the hashes over them are masked too.</summary>
+    /// <summary>
+    /// Set where packages are installed for real: their times from then on, the time of the install and the hashes over
+    /// them are masked too.
+    /// </summary>
     public DateTimeOffset? InstallsSince { get; init; }
 
     /// <summary>The service as the recording's options make it.</summary>
@@ -42,7 +45,9 @@ public sealed class RecordedComparison(RecordedCase recorded)
         return aws;
     }
 
-    /// <summary>Takes over the requests that a service received, and holds each to its signature and the service model.</summary>
+    /// <summary>
+    /// Takes over the requests that a service received, and holds each to its signature and the service model.
+    /// </summary>
     public void Take(LoopbackAws? aws)
     {
         foreach (var request in aws?.Requests ?? [])
@@ -91,7 +96,10 @@ public sealed class RecordedComparison(RecordedCase recorded)
         }
     }
 
-    /// <summary>Packages as dpkg or rpm lists them after a step, a line each: name, version, status (rpm: none; its install times are masked), a tab between.</summary>
+    /// <summary>
+    /// Packages as dpkg or rpm lists them after a step, a line each: name, version, status (rpm: none; its install
+    /// times are masked), a tab between.
+    /// </summary>
     public void ComparePackages(int step, string ours)
     {
         var theirs = Lines(recorded.Packages(step));
@@ -123,7 +131,9 @@ public sealed class RecordedComparison(RecordedCase recorded)
                 );
     }
 
-    /// <summary>Names below the state directory after a step: reboot markers and their entries, configuration, hash markers.</summary>
+    /// <summary>
+    /// Names below the state directory after a step: reboot markers and their entries, configuration, hash markers.
+    /// </summary>
     public void CompareTree(int step, string stateDirectory)
     {
         var theirs = recorded.Tree(step);
@@ -149,7 +159,10 @@ public sealed class RecordedComparison(RecordedCase recorded)
             path.StartsWith("pb-hashes/", StringComparison.Ordinal) ? "pb-hashes/<hash>" : path;
     }
 
-    /// <summary>Compares the calls taken so far, and fails unless all differences are exactly the listed ones, each with its reason.</summary>
+    /// <summary>
+    /// Compares the calls taken so far, and fails unless all differences are exactly the listed ones, each with its
+    /// reason.
+    /// </summary>
     public void AssertOnlyListedDifferences()
     {
         AssertHashesAreThoseOfTheContent();
@@ -197,8 +210,8 @@ public sealed class RecordedComparison(RecordedCase recorded)
     }
 
     /// <summary>
-    /// Run times, and the hashes that cover them, are no part of the comparison, nor is the order of CVEs, a set in the reference; the compliance hash of equal
-    /// content is.
+    /// Run times, and the hashes that cover them, are no part of the comparison, nor is the order of CVEs, a set in the
+    /// reference; the compliance hash of equal content is.
     /// </summary>
     private JsonNode? Masked(JsonNode? node, bool isOurs)
     {
@@ -219,7 +232,8 @@ public sealed class RecordedComparison(RecordedCase recorded)
             return;
         foreach (var key in map.Select(m => m.Key).ToList())
         {
-            // ExecutionTime is a run time; the compliance content has none, so its hash stays comparable where nothing is installed.
+            // ExecutionTime is a run time; the compliance content has none, so its hash stays comparable where nothing
+            // is installed.
             if (key == "DetailedText")
             {
                 // The summary of an association's report is a text, and so is its order.
@@ -255,7 +269,7 @@ public sealed class RecordedComparison(RecordedCase recorded)
     private static bool IsSummary(JsonNode? node) =>
         (string?)((node as JsonObject)?["TypeName"] as JsonValue) == "AWS:PatchSummary";
 
-    /// <summary>Epoch seconds as a number, or text as of spec 07 §2; null for anything else.</summary>
+    /// <summary>Epoch seconds as a number, or text as of reference 07 §2; null for anything else.</summary>
     private static DateTimeOffset? InstantOf(JsonNode? node) =>
         node is not JsonValue value ? null
         : value.TryGetValue<double>(out var seconds) ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)

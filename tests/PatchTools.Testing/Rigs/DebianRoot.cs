@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace PatchTools.Testing.Rigs;
 
 /// <summary>
-/// A minimal Debian of the machine's own suite, made once by mmdebstrap(1) out of the machine's own apt sources with their keys, and kept outside the
-/// repository. Nothing ever writes to it: tests work in an <see cref="OverlayRoot"/> above it.
+/// A minimal Debian of the machine's own suite, made once by mmdebstrap(1) out of the machine's own apt sources with
+/// their keys, and kept outside the repository. Nothing ever writes to it: tests work in an <see cref="OverlayRoot"/>
+/// above it.
 /// </summary>
 public static class DebianRoot
 {
@@ -13,7 +14,10 @@ public static class DebianRoot
 
     private static readonly ConcurrentDictionary<string, Lazy<string>> Made = new(StringComparer.Ordinal);
 
-    /// <summary>The root's folder, made at the first call on this machine (ten seconds to two minutes). A missing rig skips the test.</summary>
+    /// <summary>
+    /// The root's folder, made at the first call on this machine (ten seconds to two minutes). A missing rig skips the
+    /// test.
+    /// </summary>
     /// <param name="packages">Names of further packages of the distribution that it has.</param>
     public static string Folder(IReadOnlyList<string> packages)
     {
@@ -26,7 +30,9 @@ public static class DebianRoot
         ).Value;
     }
 
-    /// <summary>Where roots are kept and mounted: <c>$XDG_CACHE_HOME/patchtools-rig</c>, else <c>/var/cache/patchtools-rig</c>.</summary>
+    /// <summary>
+    /// Where roots are kept and mounted: <c>$XDG_CACHE_HOME/patchtools-rig</c>, else <c>/var/cache/patchtools-rig</c>.
+    /// </summary>
     internal static string Cache { get; } =
         Path.Combine(
             Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : "/var/cache",

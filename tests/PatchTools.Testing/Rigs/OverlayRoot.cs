@@ -23,9 +23,10 @@ public sealed record OverlayOptions
 }
 
 /// <summary>
-/// A throw-away Debian that a test may do anything to: an overlay in memory above <see cref="DebianRoot"/>, in mount and process namespaces of its own,
-/// on the machine's loopback network. The namespaces end with their first process, and that one with its standard input: whatever becomes of the test
-/// process, the kernel ends every process inside and takes every mount away.
+/// A throw-away Debian that a test may do anything to: an overlay in memory above <see cref="DebianRoot"/>, in mount
+/// and process namespaces of its own, on the machine's loopback network. The namespaces end with their first process,
+/// and that one with its standard input: whatever becomes of the test process, the kernel ends every process inside and
+/// takes every mount away.
 /// </summary>
 public sealed partial class OverlayRoot : IDisposable
 {
@@ -106,7 +107,9 @@ public sealed partial class OverlayRoot : IDisposable
         exec chroot . /bin/bash -c 'echo "$0"; while read -r; do :; done' "$pid"
         """;
 
-    /// <summary>Environment of every command inside; <see cref="Run(string[])"/> and the others start from nothing else.</summary>
+    /// <summary>
+    /// Environment of every command inside; <see cref="Run(string[])"/> and the others start from nothing else.
+    /// </summary>
     public IDictionary<string, string> Environment { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -176,7 +179,10 @@ public sealed partial class OverlayRoot : IDisposable
         return process.Wait();
     }
 
-    /// <summary>Runs a script as the agent does: its text lies in a file, and <c>patchtools-host -File</c> is in the place of <c>pwsh</c>.</summary>
+    /// <summary>
+    /// Runs a script as the agent does: its text lies in a file, and <c>patchtools-host -File</c> is in the place of
+    /// <c>pwsh</c>.
+    /// </summary>
     public RigRun RunAsAgent(string script)
     {
         const string file = "/var/lib/amazon/ssm/orchestration/_script.ps1";
@@ -214,7 +220,9 @@ public sealed partial class OverlayRoot : IDisposable
             "kill -9 -1"
         );
 
-    /// <summary>Restarts the host as far as PatchTools can tell: every process ended, empty <c>/run</c>, booted now.</summary>
+    /// <summary>
+    /// Restarts the host as far as PatchTools can tell: every process ended, empty <c>/run</c>, booted now.
+    /// </summary>
     public void Reboot()
     {
         KillEverything();
@@ -222,13 +230,17 @@ public sealed partial class OverlayRoot : IDisposable
         Write("/proc/uptime", "1.00 0.00\n");
     }
 
-    /// <summary>The status that dpkg records for a package, as <c>install ok installed 1.0-1</c>; empty when it knows none.</summary>
+    /// <summary>
+    /// The status that dpkg records for a package, as <c>install ok installed 1.0-1</c>; empty when it knows none.
+    /// </summary>
     public string DpkgStatus(string package) => Run("dpkg-query", "-W", "-f", "${Status} ${Version}", package).Output;
 
     /// <summary>Packages that dpkg knows, <c>name:arch version status</c>, as recorded runs list them.</summary>
     public string DpkgList() => Run("dpkg-query", "-W", "-f", "${binary:Package} ${Version} ${Status}\n").Output;
 
-    /// <summary>Every file below a folder with mode and content, one line each: two equal texts are two equal trees.</summary>
+    /// <summary>
+    /// Every file below a folder with mode and content, one line each: two equal texts are two equal trees.
+    /// </summary>
     public string Fingerprint(string inside)
     {
         var text = new StringBuilder();

@@ -36,7 +36,10 @@ public sealed record SyntheticSuite(
         new("noble-security", "Ubuntu", "Ubuntu", "noble-security", "noble", "24.04");
 }
 
-/// <summary>A repository of synthetic packages in a folder: pool, <c>Packages</c> of each architecture, <c>Release</c>, and with a key <c>InRelease</c>.</summary>
+/// <summary>
+/// A repository of synthetic packages in a folder: pool, <c>Packages</c> of each architecture, <c>Release</c>, and with
+/// a key <c>InRelease</c>.
+/// </summary>
 public sealed class SyntheticArchive : IDisposable
 {
     private static readonly string[] Architectures = ["amd64", "i386"];

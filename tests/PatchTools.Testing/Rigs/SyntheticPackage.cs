@@ -6,7 +6,10 @@ using System.Text;
 
 namespace PatchTools.Testing.Rigs;
 
-/// <summary>One version of a package that exists in tests only, and its .deb (deb(5)): built in memory, the same bytes every time.</summary>
+/// <summary>
+/// One version of a package that exists in tests only, and its .deb (deb(5)): built in memory, the same bytes every
+/// time.
+/// </summary>
 public sealed record SyntheticPackage(string Name, string Version)
 {
     /// <summary>2026-01-01T00:00:00Z: every file time in the packages.</summary>
@@ -23,14 +26,18 @@ public sealed record SyntheticPackage(string Name, string Version)
     /// <summary>What the control file says, KiB; what is unpacked may be more.</summary>
     public int InstalledSize { get; init; } = 8;
 
-    /// <summary>Further control fields in order: <c>Depends</c>, <c>Essential</c>, <c>Phased-Update-Percentage</c> …</summary>
+    /// <summary>
+    /// Further control fields in order: <c>Depends</c>, <c>Essential</c>, <c>Phased-Update-Percentage</c> …
+    /// </summary>
     public IReadOnlyList<(string Name, string Value)> Fields { get; init; } = [];
 
     /// <summary>Maintainer scripts: preinst, postinst, prerm, postrm.</summary>
     public IReadOnlyDictionary<string, string> Scripts { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Content by absolute path, beside <c>/usr/share/synthetic/NAME-ARCH/version</c>, which every package has.</summary>
+    /// <summary>
+    /// Content by absolute path, beside <c>/usr/share/synthetic/NAME-ARCH/version</c>, which every package has.
+    /// </summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } =
         new Dictionary<string, byte[]>(StringComparer.Ordinal);
 

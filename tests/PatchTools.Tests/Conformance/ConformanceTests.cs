@@ -9,7 +9,10 @@ using Xunit;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>The recorded apt, dnf and zypper scans, through the shipped cmdlets, the private load context and a loopback service: requests, files and hashes.</summary>
+/// <summary>
+/// The recorded apt, dnf and zypper scans, through the shipped cmdlets, the private load context and a loopback
+/// service: requests, files and hashes.
+/// </summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed class ConformanceTests
 {

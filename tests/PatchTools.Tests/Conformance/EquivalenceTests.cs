@@ -7,8 +7,9 @@ using PatchTools.Testing.Conformance;
 namespace PatchTools.Tests.Conformance;
 
 /// <summary>
-/// <c>Get-PatchSnapshot | Test-PatchCompliance | Publish-PatchSummary</c> does what <c>Invoke-PatchBaseline -Operation Scan</c> does (DESIGN §2): on every
-/// recorded host and against every recorded fault the same requests leave and the same files stay.
+/// <c>Get-PatchSnapshot | Test-PatchCompliance | Publish-PatchSummary</c> does what <c>Invoke-PatchBaseline -Operation
+/// Scan</c> does (design §2): on every recorded host and against every recorded fault the same requests leave and the
+/// same files stay.
 /// </summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed class EquivalenceTests
@@ -21,7 +22,10 @@ public sealed class EquivalenceTests
         Get-PatchSnapshot -SnapshotId $args[0] -BaselineOverride $args[1] | Test-PatchCompliance -RebootOption $args[2] | Publish-PatchSummary
         """;
 
-    /// <summary>All but those of parameters that a pipeline has no word for: another spelling of the operation, and a list to install.</summary>
+    /// <summary>
+    /// All but those of parameters that a pipeline has no word for: another spelling of the operation, and a list to
+    /// install.
+    /// </summary>
     public static TheoryData<string> Cases =>
         [
             .. RecordedCase.Names.Where(name =>
@@ -58,7 +62,10 @@ public sealed class EquivalenceTests
             );
     }
 
-    /// <summary>What each step came to. Questions for credentials are left out: the SDK keeps the answer for the whole process, so only the first run asks.</summary>
+    /// <summary>
+    /// What each step came to. Questions for credentials are left out: the SDK keeps the answer for the whole process,
+    /// so only the first run asks.
+    /// </summary>
     private static List<Trace> Traces(RecordedCase recorded, string script)
     {
         var now =
@@ -132,7 +139,10 @@ public sealed class EquivalenceTests
             );
     }
 
-    /// <summary>Every file below both directories but the lock, which names its holder and is taken earlier by the whole operation.</summary>
+    /// <summary>
+    /// Every file below both directories but the lock, which names its holder and is taken earlier by the whole
+    /// operation.
+    /// </summary>
     private static SortedDictionary<string, string> FilesOf(RecordedHost host) =>
         new(
             new[] { host.StateDirectory, host.DataDirectory }

@@ -9,7 +9,10 @@ using PatchTools.Testing.Conformance;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>A small healthy host of one family, which a test then spoils: database, one repository or several, and what its tool has fetched of them.</summary>
+/// <summary>
+/// A small healthy host of one family, which a test then spoils: database, one repository or several, and what its tool
+/// has fetched of them.
+/// </summary>
 internal sealed class MatrixHost : IDisposable
 {
     private readonly RecordedHost _host;
@@ -188,7 +191,10 @@ internal sealed class MatrixHost : IDisposable
 
     private JsonObject Patch => Baseline["patchBaseline"]!.AsObject();
 
-    /// <summary>The same packages and repository as yum 3 of Red Hat 7 keeps them: its files beside the table of contents, and a cookie with the time.</summary>
+    /// <summary>
+    /// The same packages and repository as yum 3 of Red Hat 7 keeps them: its files beside the table of contents, and a
+    /// cookie with the time.
+    /// </summary>
     private void BecomeYum()
     {
         Write(

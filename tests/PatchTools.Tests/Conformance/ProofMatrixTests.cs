@@ -7,8 +7,8 @@ using PatchTools.Testing.Aws;
 namespace PatchTools.Tests.Conformance;
 
 /// <summary>
-/// Everything that keeps a host from being proven or judged, on every family, through every way in which somebody learns of it: the report, -Quiet, the whole
-/// scan with its upload, JUnit and the page. None of them may be green.
+/// Everything that keeps a host from being proven or judged, on every family, through every way in which somebody
+/// learns of it: the report, -Quiet, the whole scan with its upload, JUnit and the page. None of them may be green.
 /// </summary>
 [Collection(ProcessEnvironment.Name)]
 public sealed class ProofMatrixTests
@@ -171,7 +171,10 @@ public sealed class ProofMatrixTests
         Assert.Equal(0, seen.Uploads);
     }
 
-    /// <summary>The other side: what complies is green everywhere, and a release that has published nothing for long is only pointed out.</summary>
+    /// <summary>
+    /// The other side: what complies is green everywhere, and a release that has published nothing for long is only
+    /// pointed out.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Families))]
     public void What_complies_is_green_everywhere_with_its_caution_beside_it(string family)

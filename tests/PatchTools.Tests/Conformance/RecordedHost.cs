@@ -6,7 +6,10 @@ using SharpCompress.Compressors.Xz;
 
 namespace PatchTools.Tests.Conformance;
 
-/// <summary>A synthetic host of the recordings, laid out in a folder: package database with its file times, fetched metadata, sources.</summary>
+/// <summary>
+/// A synthetic host of the recordings, laid out in a folder: package database with its file times, fetched metadata,
+/// sources.
+/// </summary>
 internal sealed class RecordedHost : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
@@ -90,7 +93,8 @@ internal sealed class RecordedHost : IDisposable
             path => path.StartsWith("rpmdb/", StringComparison.Ordinal) ? $"var/lib/rpm/{path[6..]}" : null
         );
 
-        // What `dnf makecache` leaves of the host's repository, and of the one that the baseline of the custom sources brings.
+        // What `dnf makecache` leaves of the host's repository, and of the one that the baseline of the custom sources
+        // brings.
         foreach (var cache in new[] { "fake-a07c7e91f9545fcd", "custom-bb7e7ab0426fb181" })
         {
             Extract(

@@ -3,7 +3,8 @@ using PatchTools.Testing.Aws;
 namespace PatchTools.Tests.Host;
 
 /// <summary>
-/// Which host of AWS is spoken to in each partition, with FIPS and dual stack, and through a proxy. In a process of its own: the SDK reads its environment once.
+/// Which host of AWS is spoken to in each partition, with FIPS and dual stack, and through a proxy. In a process of its
+/// own: the SDK reads its environment once.
 /// </summary>
 public sealed class EndpointTests
 {

@@ -4,7 +4,9 @@ namespace PatchTools.Tests.Host;
 
 public sealed class HostProcessTests
 {
-    /// <summary>An error of PatchTools without any host behind it: no such exit code is given for anything else.</summary>
+    /// <summary>
+    /// An error of PatchTools without any host behind it: no such exit code is given for anything else.
+    /// </summary>
     private const string Failing =
         "throw [PatchTools.Errors.PatchToolsException]::new([PatchTools.Errors.PatchErrors]::ElevationRequired, 'It needs root.')";
 
@@ -277,7 +279,9 @@ public sealed class HostProcessTests
         );
     }
 
-    /// <summary>What README and about_PatchTools give for documents must need no command that this host has not.</summary>
+    /// <summary>
+    /// What README and about_PatchTools give for documents must need no command that this host has not.
+    /// </summary>
     [Theory]
     [InlineData("README.md")]
     [InlineData("module/docs/en-US/about_PatchTools.md")]

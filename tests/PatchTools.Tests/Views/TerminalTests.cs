@@ -13,7 +13,9 @@ namespace PatchTools.Tests.Views;
 /// <summary>What packages, repositories and other users call their things reaches no terminal raw.</summary>
 public sealed partial class TerminalTests
 {
-    /// <summary>Clears the screen, sets its title, goes back on the line, makes a line of its own, turns the writing, and hides.</summary>
+    /// <summary>
+    /// Clears the screen, sets its title, goes back on the line, makes a line of its own, turns the writing, and hides.
+    /// </summary>
     private const string Hostile =
         "a\u001b[2Jb\u001b]0;t\ac\rd\ne\u202ef\u0085g\u009b31mh\u007fi\0j\u2066k\u2028l\u200fm\ufeffn\b\U000e0041";
 

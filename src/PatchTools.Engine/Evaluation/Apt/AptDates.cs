@@ -1,6 +1,8 @@
 namespace PatchTools.Evaluation.Apt;
 
-/// <summary>The dates that approval delays count from, where they are asked for (<see cref="ApprovalDateSource"/>).</summary>
+/// <summary>
+/// The dates that approval delays count from, where they are asked for (<see cref="ApprovalDateSource"/>).
+/// </summary>
 internal sealed class AptDates(EvaluationRequest request)
 {
     public bool AreAsked => request.ApprovalDateSource != ApprovalDateSource.None;

@@ -10,7 +10,10 @@ internal readonly record struct AptDecision
     /// <summary>UNSPECIFIED when nothing approves.</summary>
     public ComplianceLevel Level { get; init; }
 
-    /// <summary>Entry of the rejected list, or null. Also known when the global filters decide: an installed version is rejected all the same.</summary>
+    /// <summary>
+    /// Entry of the rejected list, or null. Also known when the global filters decide: an installed version is rejected
+    /// all the same.
+    /// </summary>
     public string? RejectedEntry { get; init; }
 
     public string? ApprovedEntry { get; init; }

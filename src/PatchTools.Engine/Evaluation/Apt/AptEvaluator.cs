@@ -3,7 +3,10 @@ using PatchTools.Evaluation.Patterns;
 
 namespace PatchTools.Evaluation.Apt;
 
-/// <summary>apt's rules (spec 09 §§4–5): every version is matched by itself, in Debian's order; holds, pins and phasing change nothing and are shown.</summary>
+/// <summary>
+/// apt's rules (reference 09 §§4–5): every version is matched by itself, in Debian's order; holds, pins and phasing
+/// change nothing and are shown.
+/// </summary>
 internal sealed class AptEvaluator : FamilyEvaluator
 {
     private readonly AptRules _rules;
@@ -19,7 +22,10 @@ internal sealed class AptEvaluator : FamilyEvaluator
         _rules = new AptRules(request);
     }
 
-    /// <summary>Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide. Delays do not matter to what is not installed.</summary>
+    /// <summary>
+    /// Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide. Delays do not
+    /// matter to what is not installed.
+    /// </summary>
     protected override bool IsInScope(PackageEntry package)
     {
         foreach (var version in package.Versions)
@@ -55,7 +61,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
             : PatchState.InstalledOther;
         var reported = missing >= 0 ? _candidates[missing] : current;
 
-        // Two stanzas may carry the installed version's text: the archive's approves it, the database's is what is reported, without a level (spec 09 §5).
+        // Two stanzas may carry the installed version's text: the archive's approves it, the database's is what is
+        // reported, without a level (reference 09 §5).
         var decisive = state switch
         {
             PatchState.Missing => reported,
@@ -72,7 +79,10 @@ internal sealed class AptEvaluator : FamilyEvaluator
         );
     }
 
-    /// <summary>Level and class are the baseline's (the reference gives every such package UNSPECIFIED: QUIRK of spec 09 §6).</summary>
+    /// <summary>
+    /// Level and class are the baseline's (the reference gives every such package UNSPECIFIED: QUIRK of reference 09
+    /// §6).
+    /// </summary>
     protected override PatchFinding? JudgeByOverride(PackageEntry package)
     {
         var installed = package.Installed!;
@@ -163,7 +173,9 @@ internal sealed class AptEvaluator : FamilyEvaluator
 
     protected override IEnumerable<string> FamilyWarnings() => _rules.Warnings();
 
-    /// <summary>Fills the candidates, newest first, equals as the sources gave them; returns the installed one.</summary>
+    /// <summary>
+    /// Fills the candidates, newest first, equals as the sources gave them; returns the installed one.
+    /// </summary>
     private AptCandidate Consider(PackageEntry package, InstalledPackage installed, bool asInstalled)
     {
         _candidates.Clear();
@@ -199,7 +211,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
         return order != 0 ? order : x.Version.Index.CompareTo(y.Version.Index);
     }
 
-    /// <summary>Spec 09 §4.3. The lists are asked in any case, because the explanation names the entry.</summary>
+    /// <summary>Reference 09 §4.3. The lists are asked in any case, because the explanation names the entry.</summary>
     private AptDecision Decide(PackageVersion version)
     {
         var verdict = _rules.Dated(version);
@@ -309,7 +321,10 @@ internal sealed class AptEvaluator : FamilyEvaluator
             : Wording.NotOffered;
     }
 
-    /// <summary>What is newer than the reported version and not approved: what a date will approve before what none will, the newest of several.</summary>
+    /// <summary>
+    /// What is newer than the reported version and not approved: what a date will approve before what none will, the
+    /// newest of several.
+    /// </summary>
     private AptCandidate? HeldBack(AptCandidate reported)
     {
         AptCandidate? held = null;

@@ -1,8 +1,8 @@
 namespace PatchTools.Evaluation.Apt;
 
 /// <summary>
-/// Filters of one group as apt's evaluator reads them (spec 09 §4.2): PRODUCT, PRIORITY and SECTION, all without regard to case; of several filters with
-/// one key the last counts; other keys have no effect.
+/// Filters of one group as apt's evaluator reads them (reference 09 §4.2): PRODUCT, PRIORITY and SECTION, all without
+/// regard to case; of several filters with one key the last counts; other keys have no effect.
 /// </summary>
 internal sealed class AptFilterGroup
 {

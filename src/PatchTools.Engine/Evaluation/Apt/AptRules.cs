@@ -1,8 +1,9 @@
 namespace PatchTools.Evaluation.Apt;
 
 /// <summary>
-/// What global filters and approval rules say of a version. On apt they look at its priority, section and origins only, so one verdict serves all
-/// versions that share them (<see cref="PackageVersion.FilterKey"/>): a few hundred for a whole archive.
+/// What global filters and approval rules say of a version. On apt they look at its priority, section and origins only,
+/// so one verdict serves all versions that share them (<see cref="PackageVersion.FilterKey"/>): a few hundred for a
+/// whole archive.
 /// </summary>
 internal sealed class AptRules
 {
@@ -49,7 +50,9 @@ internal sealed class AptRules
         return ofPriority[section] ??= Judge(version);
     }
 
-    /// <summary>The verdict with delays applied, where they are asked for: a date is a version's own, so it is not remembered.</summary>
+    /// <summary>
+    /// The verdict with delays applied, where they are asked for: a date is a version's own, so it is not remembered.
+    /// </summary>
     public AptVerdict Dated(PackageVersion version)
     {
         var verdict = Of(version);
@@ -176,7 +179,9 @@ internal sealed record AptVerdict
     /// <summary>An origin that would make it one if it were authenticated.</summary>
     public PackageOrigin? UntrustedSecurityArchive { get; init; }
 
-    /// <summary>0-based: the approving rule with the highest level, the first of several; null when none approves.</summary>
+    /// <summary>
+    /// 0-based: the approving rule with the highest level, the first of several; null when none approves.
+    /// </summary>
     public int? Rule { get; init; }
 
     public ComplianceLevel Level { get; init; }
@@ -184,7 +189,9 @@ internal sealed record AptVerdict
     /// <summary>0-based: the first rule whose filters match but which wants security updates only.</summary>
     public int? SecurityOnlyRule { get; init; }
 
-    /// <summary>0-based: the rule that would approve at another date, the soonest of several; null when none does.</summary>
+    /// <summary>
+    /// 0-based: the rule that would approve at another date, the soonest of several; null when none does.
+    /// </summary>
     public int? HeldBackRule { get; init; }
 
     /// <summary>When <see cref="HeldBackRule"/> will, UTC midnight; null for never.</summary>

@@ -1,9 +1,9 @@
 namespace PatchTools.Evaluation.Apt;
 
 /// <summary>
-/// Whether an origin makes its versions security updates: authenticated, and an archive that contains <c>security</c>, a host that contains
-/// <c>security.debian.org</c> (spec 09 §4.1), or, on mirrors that change those, the label <c>Debian-Security</c> or a codename that ends in
-/// <c>-security</c> (<c>bullseye-security</c>).
+/// Whether an origin makes its versions security updates: authenticated, and an archive that contains <c>security</c>,
+/// a host that contains <c>security.debian.org</c> (reference 09 §4.1), or, on mirrors that change those, the label
+/// <c>Debian-Security</c> or a codename that ends in <c>-security</c> (<c>bullseye-security</c>).
 /// </summary>
 internal static class AptSecurity
 {

@@ -2,13 +2,16 @@ using PatchTools.PackageManagers.Apt;
 
 namespace PatchTools.Evaluation.Apt;
 
-/// <summary>Which versions of apt's first-seen dates are kept for (<see cref="ApprovalDateSource.FirstSeen"/>). Pure.</summary>
+/// <summary>
+/// Which versions of apt's first-seen dates are kept for (<see cref="ApprovalDateSource.FirstSeen"/>). Pure.
+/// </summary>
 public static class FirstSeen
 {
     /// <summary>
-    /// The dates after an inventory: what is offered now and was not known is stamped with the clock, what is offered no longer is forgotten, unless a
-    /// repository could not be read, which says nothing of its offers. Kept are the installed version and newer ones of installed packages, a few thousand
-    /// at most. A date beyond the clock, left by a clock that was wrong, is cut to it.
+    /// The dates after an inventory: what is offered now and was not known is stamped with the clock, what is offered
+    /// no longer is forgotten, unless a repository could not be read, which says nothing of its offers. Kept are the
+    /// installed version and newer ones of installed packages, a few thousand at most. A date beyond the clock, left by
+    /// a clock that was wrong, is cut to it.
     /// </summary>
     public static FirstSeenDates Advance(FirstSeenDates known, HostInventory inventory, DateTimeOffset now)
     {

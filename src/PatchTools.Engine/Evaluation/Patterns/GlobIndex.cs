@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
-/// Finds among very many globs the few that can match a text: by the literal bytes they begin with, or else by the end of their longest literal run anywhere. A glob
-/// without a literal byte is tried every time.
+/// Finds among very many globs the few that can match a text: by the literal bytes they begin with, or else by the end
+/// of their longest literal run anywhere. A glob without a literal byte is tried every time.
 /// </summary>
 internal sealed class GlobIndex
 {
@@ -31,7 +31,9 @@ internal sealed class GlobIndex
         }
     }
 
-    /// <summary>The first entry before <paramref name="before"/> that matches; else <paramref name="before"/>.</summary>
+    /// <summary>
+    /// The first entry before <paramref name="before"/> that matches; else <paramref name="before"/>.
+    /// </summary>
     public int FirstMatch(ReadOnlySpan<byte> text, int before)
     {
         before = FirstOf(_others, text, before);

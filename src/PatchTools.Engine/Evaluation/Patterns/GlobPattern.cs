@@ -4,9 +4,10 @@ using System.Text;
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
-/// A shell glob over UTF-8, anchored at both ends: <c>*</c> any run, <c>?</c> one character, <c>[seq]</c> and <c>[!seq]</c> one character (not) in a set
-/// with ranges; an unterminated <c>[</c> is literal, and so is everything else (spec 04 §2, Python's fnmatch). Compiled once, matched without
-/// allocation in at most pattern × text steps: only the last star is ever gone back to, so no pattern can explode.
+/// A shell glob over UTF-8, anchored at both ends: <c>*</c> any run, <c>?</c> one character, <c>[seq]</c> and
+/// <c>[!seq]</c> one character (not) in a set with ranges; an unterminated <c>[</c> is literal, and so is everything
+/// else (reference 04 §2, Python's fnmatch). Compiled once, matched without allocation in at most pattern × text steps:
+/// only the last star is ever gone back to, so no pattern can explode.
 /// </summary>
 internal sealed class GlobPattern
 {
@@ -27,7 +28,10 @@ internal sealed class GlobPattern
     /// <summary>The longest row of literal bytes: every match has it in one piece.</summary>
     public ReadOnlySpan<byte> LongestRun => _longestRun;
 
-    /// <summary>Whether the text is to be read as a glob: it has <c>*</c>, <c>?</c>, or a <c>[</c> that is closed after at least one character.</summary>
+    /// <summary>
+    /// Whether the text is to be read as a glob: it has <c>*</c>, <c>?</c>, or a <c>[</c> that is closed after at least
+    /// one character.
+    /// </summary>
     public static bool IsGlob(string text)
     {
         var bracket = text.IndexOf('[', StringComparison.Ordinal);
@@ -123,7 +127,10 @@ internal sealed class GlobPattern
         return token == _tokens.Length;
     }
 
-    /// <summary>Index of the bracket that closes a set; one directly after the opening or its <c>!</c> is a member. -1 when the set never ends.</summary>
+    /// <summary>
+    /// Index of the bracket that closes a set; one directly after the opening or its <c>!</c> is a member. -1 when the
+    /// set never ends.
+    /// </summary>
     private static int SetEnd(string text, int open)
     {
         var first = open + 1;
@@ -162,7 +169,10 @@ internal sealed class GlobPattern
         public readonly byte Byte = literal;
         private readonly CharacterSet? _set = set;
 
-        /// <summary>Bytes of the one character that the token accepts at the start of <paramref name="text"/>; 0 when it does not.</summary>
+        /// <summary>
+        /// Bytes of the one character that the token accepts at the start of <paramref name="text"/>; 0 when it does
+        /// not.
+        /// </summary>
         public int Take(ReadOnlySpan<byte> text)
         {
             if (Kind == TokenKind.Literal)
@@ -172,7 +182,9 @@ internal sealed class GlobPattern
         }
     }
 
-    /// <summary>Members of one bracket expression. A range whose ends are in the wrong order is empty, as in fnmatch.</summary>
+    /// <summary>
+    /// Members of one bracket expression. A range whose ends are in the wrong order is empty, as in fnmatch.
+    /// </summary>
     private sealed class CharacterSet(bool negated, (int Low, int High)[] ranges)
     {
         public static CharacterSet Parse(ReadOnlySpan<char> text)

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace PatchTools.Evaluation.Patterns;
 
-/// <summary>One pattern of the identity language: equal to one of a version's texts, or a glob over one of them, in any case (spec 04 §2). Nothing is trimmed.</summary>
+/// <summary>
+/// One pattern of the identity language: equal to one of a version's texts, or a glob over one of them, in any case
+/// (reference 04 §2). Nothing is trimmed.
+/// </summary>
 internal sealed class IdentityPattern
 {
     private readonly GlobPattern? _glob;

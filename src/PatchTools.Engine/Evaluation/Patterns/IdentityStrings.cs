@@ -4,8 +4,9 @@ using System.Text;
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
-/// The lower-case texts under which one package version may be named in a list: 6 on dpkg, 12 on rpm (spec 04 §1). Most of them are slices of one
-/// another, so a version is written two or three times into a buffer of the caller and never becomes a string.
+/// The lower-case texts under which one package version may be named in a list: 6 on dpkg, 12 on rpm (reference 04 §1).
+/// Most of them are slices of one another, so a version is written two or three times into a buffer of the caller and
+/// never becomes a string.
 /// </summary>
 internal ref struct IdentityStrings
 {
@@ -31,7 +32,10 @@ internal ref struct IdentityStrings
 
     public readonly ReadOnlySpan<byte> this[int index] => _buffer.Slice(_forms[index].Start, _forms[index].Length);
 
-    /// <summary>The six forms of dpkg. A foreign package's name is <c>name:arch</c>, so its Id reads <c>libc6:i386.i386</c> (spec 09 §2).</summary>
+    /// <summary>
+    /// The six forms of dpkg. A foreign package's name is <c>name:arch</c>, so its Id reads <c>libc6:i386.i386</c>
+    /// (reference 09 §2).
+    /// </summary>
     /// <param name="name">Bare name, UTF-8.</param>
     /// <param name="architecture">Multi-arch sense: native for <c>all</c>.</param>
     /// <param name="isForeign">The architecture is not the host's own.</param>

@@ -4,8 +4,8 @@ using PatchTools.Ports;
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
-/// An install override list in the identity language, which is its language in every family (spec 04, 05 §2.3). zypper's own reports give every edition the
-/// epoch 0, so there an edition is also known without its epoch.
+/// An install override list in the identity language, which is its language in every family (reference 04, 05 §2.3).
+/// zypper's own reports give every edition the epoch 0, so there an edition is also known without its epoch.
 /// </summary>
 internal sealed class OverridePatterns(
     IReadOnlyList<OverrideEntry> entries,
@@ -18,7 +18,9 @@ internal sealed class OverridePatterns(
     );
     private readonly PatternList _ids = PatternList.Of(entries.Select(e => e.Id));
 
-    /// <summary>Index of the first entry that names the version, by its id and, where it has one, its title; -1 when none does.</summary>
+    /// <summary>
+    /// Index of the first entry that names the version, by its id and, where it has one, its title; -1 when none does.
+    /// </summary>
     public int FirstMatch(PackageVersion version) =>
         FirstMatch(version.Package.NameUtf8, version.Package.Architecture, version.EditionUtf8);
 
@@ -26,7 +28,9 @@ internal sealed class OverridePatterns(
     public int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition) =>
         First(_entries, name, architecture, edition);
 
-    /// <summary>Index of the first entry whose id names the version, whatever its title says; -1 when none does.</summary>
+    /// <summary>
+    /// Index of the first entry whose id names the version, whatever its title says; -1 when none does.
+    /// </summary>
     public int FirstMention(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition) =>
         First(_ids, name, architecture, edition);
 

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace PatchTools.Evaluation.Patterns;
 
-/// <summary>The approved or the rejected list of a baseline, in the language of the host's family. Immutable; safe from several threads.</summary>
+/// <summary>
+/// The approved or the rejected list of a baseline, in the language of the host's family. Immutable; safe from several
+/// threads.
+/// </summary>
 internal abstract class PatchList
 {
     protected PatchList(IReadOnlyList<string> entries) => Entries = entries;
@@ -29,7 +32,7 @@ internal abstract class PatchList
     public abstract PatchList With(IReadOnlyList<string> entries);
 }
 
-/// <summary>apt's list: identity strings only (spec 04 §4).</summary>
+/// <summary>apt's list: identity strings only (reference 04 §4).</summary>
 internal sealed class AptPatchList(IReadOnlyList<string> entries, string nativeArchitecture) : PatchList(entries)
 {
     private readonly PatternList _patterns = PatternList.Of(entries);
@@ -56,7 +59,10 @@ internal sealed class AptPatchList(IReadOnlyList<string> entries, string nativeA
     public override PatchList With(IReadOnlyList<string> entries) => new AptPatchList(entries, nativeArchitecture);
 }
 
-/// <summary>The list of dnf and yum: identity strings; in the approved list also Bugzilla, CVE and advisory ids, exact and case-sensitive (spec 04 §4).</summary>
+/// <summary>
+/// The list of dnf and yum: identity strings; in the approved list also Bugzilla, CVE and advisory ids, exact and
+/// case-sensitive (reference 04 §4).
+/// </summary>
 internal sealed class RpmPatchList(IReadOnlyList<string> entries, bool acceptsIds) : PatchList(entries)
 {
     private readonly PatternList _patterns = PatternList.Of(entries);
@@ -82,7 +88,8 @@ internal sealed class RpmPatchList(IReadOnlyList<string> entries, bool acceptsId
 }
 
 /// <summary>
-/// zypper's list: range expressions, patch names and package file names; in the approved list also CVE and Bugzilla ids (spec 04 §5 and 20 §6).
+/// zypper's list: range expressions, patch names and package file names; in the approved list also CVE and Bugzilla ids
+/// (reference 04 §5 and 20 §6).
 /// </summary>
 internal sealed class ZypperPatchList(IReadOnlyList<string> entries, bool acceptsIds) : PatchList(entries)
 {

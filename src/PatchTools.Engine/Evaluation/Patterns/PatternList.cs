@@ -3,8 +3,9 @@ using System.Numerics;
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
-/// A list of the identity language: a version is in it when any entry matches; an entry of several patterns matches when all of them do (spec 04 §3).
-/// Literal entries lie in a hash table, globs in an index by what they begin with or contain; only conjunctions are tried every time.
+/// A list of the identity language: a version is in it when any entry matches; an entry of several patterns matches
+/// when all of them do (reference 04 §3). Literal entries lie in a hash table, globs in an index by what they begin
+/// with or contain; only conjunctions are tried every time.
 /// </summary>
 internal sealed class PatternList
 {
@@ -38,7 +39,9 @@ internal sealed class PatternList
     public static PatternList Of(IEnumerable<string> patterns) =>
         new([.. patterns.Select(p => new[] { new IdentityPattern(p) })]);
 
-    /// <summary>A list whose entries may be several patterns that must all match, as in an install override list.</summary>
+    /// <summary>
+    /// A list whose entries may be several patterns that must all match, as in an install override list.
+    /// </summary>
     public static PatternList OfConjunctions(IEnumerable<IEnumerable<string>> entries) =>
         new([.. entries.Select(e => e.Select(p => new IdentityPattern(p)).ToArray())]);
 

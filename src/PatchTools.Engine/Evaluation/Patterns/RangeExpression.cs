@@ -4,9 +4,9 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.Evaluation.Patterns;
 
 /// <summary>
-/// One entry of a list for zypper: <c>NAME [OP VERSION]…</c> with <c>= == != &lt; &lt;= &gt; &gt;=</c>, all of which must hold (spec 04 §5 in its correct
-/// reading: the name is matched whole and only <c>*</c> and <c>?</c> are special), or what AWS documents: a patch name or a package file name
-/// (spec 20 §6). Case counts.
+/// One entry of a list for zypper: <c>NAME [OP VERSION]…</c> with <c>= == != &lt; &lt;= &gt; &gt;=</c>, all of which
+/// must hold (reference 04 §5 in its correct reading: the name is matched whole and only <c>*</c> and <c>?</c> are
+/// special), or what AWS documents: a patch name or a package file name (reference 20 §6). Case counts.
 /// </summary>
 internal sealed class RangeExpression
 {
@@ -23,7 +23,10 @@ internal sealed class RangeExpression
         _comparisons = comparisons;
     }
 
-    /// <summary>The text is cut at every operator and the pieces are trimmed; an operator without a version compares with the empty text.</summary>
+    /// <summary>
+    /// The text is cut at every operator and the pieces are trimmed; an operator without a version compares with the
+    /// empty text.
+    /// </summary>
     public static RangeExpression Parse(string text)
     {
         List<string> operators = [];
@@ -118,7 +121,10 @@ internal sealed class RangeExpression
 
     private bool AllHold(string edition) => Array.TrueForAll(_comparisons, c => c.Holds(edition));
 
-    /// <summary>One operator with its version. The package's side is <c>version-release</c>; its epoch takes part only when the expression names one.</summary>
+    /// <summary>
+    /// One operator with its version. The package's side is <c>version-release</c>; its epoch takes part only when the
+    /// expression names one.
+    /// </summary>
     private sealed record Comparison(string Operator, string Version)
     {
         public bool Holds(string edition)
@@ -128,7 +134,7 @@ internal sealed class RangeExpression
             var star = right.IndexOf('*');
             if (star >= 0)
             {
-                // A wildcard compares prefixes, textually: "= 4.1*" holds for 4.12 (spec 04 §5).
+                // A wildcard compares prefixes, textually: "= 4.1*" holds for 4.12 (reference 04 §5).
                 right = right[..star];
                 left = left[..Math.Min(left.Length, star)];
             }

@@ -3,8 +3,9 @@ using PatchTools.Evaluation.Patterns;
 namespace PatchTools.Evaluation.Rpm;
 
 /// <summary>
-/// dnf (spec 10 §7): what repositories offer and is not older than the installed version is a candidate, once for each advisory that names it; the
-/// installed version is one too, without an advisory, and reported when nothing else is approved.
+/// dnf (reference 10 §7): what repositories offer and is not older than the installed version is a candidate, once for
+/// each advisory that names it; the installed version is one too, without an advisory, and reported when nothing else
+/// is approved.
 /// </summary>
 internal sealed class DnfEvaluator(EvaluationRequest request)
     : RpmEvaluator(
@@ -49,13 +50,15 @@ internal sealed class DnfEvaluator(EvaluationRequest request)
     protected override IReadOnlyList<string> KnownClassifications =>
         ["Security", "Bugfix", "Enhancement", "Recommended", "Newpackage"];
 
-    /// <summary>Approved editions between the installed and the reported one add their CVEs (spec 10 §7.5).</summary>
+    /// <summary>
+    /// Approved editions between the installed and the reported one add their CVEs (reference 10 §7.5).
+    /// </summary>
     protected override IEnumerable<RpmCandidate> Fixing(
         IReadOnlyList<RpmCandidate> candidates,
         IReadOnlyList<RpmCandidate> reported
     ) => candidates.Where(c => c.IsNewer && c.Decision.IsApproved);
 
-    /// <summary>The advisory's type with a capital: <c>Security</c>, <c>Newpackage</c> (spec 10 §6.2).</summary>
+    /// <summary>The advisory's type with a capital: <c>Security</c>, <c>Newpackage</c> (reference 10 §6.2).</summary>
     protected override string Classification(Advisory? advisory) =>
         advisory is not { Classification: { Length: > 0 } type }
             ? ""
@@ -63,7 +66,7 @@ internal sealed class DnfEvaluator(EvaluationRequest request)
 
     protected override string Severity(Advisory? advisory) => advisory?.Severity ?? "";
 
-    /// <summary>By name, epoch, version, release and architecture in one text (spec 10 §7.5).</summary>
+    /// <summary>By name, epoch, version, release and architecture in one text (reference 10 §7.5).</summary>
     protected override int TieOrder(PatchFinding x, PatchFinding y) => string.CompareOrdinal(Taxonomy(x), Taxonomy(y));
 
     private static string Taxonomy(PatchFinding finding) =>

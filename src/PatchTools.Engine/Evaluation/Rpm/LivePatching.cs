@@ -3,8 +3,9 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.Evaluation.Rpm;
 
 /// <summary>
-/// Kernel live patching of Amazon Linux 2 (spec 15, spec 20 §12): a host that cannot boot into a newer kernel complies when the live patches of the kernel it
-/// runs fix every CVE that the newer one fixes. Pure; the advisories of the repositories say which CVEs, no command is run.
+/// Kernel live patching of Amazon Linux 2 (reference 15, reference 20 §12): a host that cannot boot into a newer kernel
+/// complies when the live patches of the kernel it runs fix every CVE that the newer one fixes. Pure; the advisories of
+/// the repositories say which CVEs, no command is run.
 /// </summary>
 internal sealed class LivePatching
 {
@@ -35,7 +36,10 @@ internal sealed class LivePatching
     /// <summary>They are applied at boot (kpatch.service); without that they protect nothing.</summary>
     public bool IsEnabled => _request.Inventory.Facts.AppliesLivePatches;
 
-    /// <summary>The kernel that is installed, does not run, and needs no reboot since the live patches fix what it fixes; null when there is none.</summary>
+    /// <summary>
+    /// The kernel that is installed, does not run, and needs no reboot since the live patches fix what it fixes; null
+    /// when there is none.
+    /// </summary>
     public PatchFinding? CoveredKernel { get; private set; }
 
     public IReadOnlyList<string> Warnings => _warnings;
@@ -59,10 +63,15 @@ internal sealed class LivePatching
             : null;
     }
 
-    /// <summary>They can only be installed into the kernel that they are made for, so nothing is reported of them.</summary>
+    /// <summary>
+    /// They can only be installed into the kernel that they are made for, so nothing is reported of them.
+    /// </summary>
     public bool IsOfAnotherKernel(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name != Package;
 
-    /// <summary>Whether a package that was installed waits for a reboot: live patches take effect at once, and a covered kernel is not needed.</summary>
+    /// <summary>
+    /// Whether a package that was installed waits for a reboot: live patches take effect at once, and a covered kernel
+    /// is not needed.
+    /// </summary>
     /// <param name="id"><c>name.architecture</c>.</param>
     public bool WaitsForReboot(string id) =>
         !(IsEnabled && id.StartsWith(Prefix, StringComparison.Ordinal)) && id != CoveredKernel?.Id;

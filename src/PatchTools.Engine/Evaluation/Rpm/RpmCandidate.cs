@@ -1,6 +1,8 @@
 namespace PatchTools.Evaluation.Rpm;
 
-/// <summary>One version of a package as one advisory describes it, or as no advisory does; with what the baseline says of it.</summary>
+/// <summary>
+/// One version of a package as one advisory describes it, or as no advisory does; with what the baseline says of it.
+/// </summary>
 internal sealed record RpmCandidate
 {
     public required PackageVersion Version { get; init; }
@@ -10,10 +12,16 @@ internal sealed record RpmCandidate
     /// <summary>Null for a version that is judged without one.</summary>
     public required Advisory? Advisory { get; init; }
 
-    /// <summary>The older version that the advisory names, where this one supersedes it; null for an advisory that names this version.</summary>
+    /// <summary>
+    /// The older version that the advisory names, where this one supersedes it; null for an advisory that names this
+    /// version.
+    /// </summary>
     public string? Supersedes { get; init; }
 
-    /// <summary>Negative, zero or positive: older than, equal to or newer than the installed edition; positive when none is installed.</summary>
+    /// <summary>
+    /// Negative, zero or positive: older than, equal to or newer than the installed edition; positive when none is
+    /// installed.
+    /// </summary>
     public required int ToInstalled { get; init; }
 
     public required RpmDecision Decision { get; init; }

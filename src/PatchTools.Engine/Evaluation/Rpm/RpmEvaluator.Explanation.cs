@@ -63,7 +63,10 @@ internal abstract partial class RpmEvaluator
             : ExplainOther(nearest!, heldBack, unseen, hostPolicy);
     }
 
-    /// <summary>The installed version is all there is, no repository shows it, and only for want of an advisory does no rule approve it.</summary>
+    /// <summary>
+    /// The installed version is all there is, no repository shows it, and only for want of an advisory does no rule
+    /// approve it.
+    /// </summary>
     private static bool IsNothingToJudge(RpmCandidate? nearest) =>
         nearest is null
         || (
@@ -124,13 +127,17 @@ internal abstract partial class RpmEvaluator
         };
     }
 
-    /// <summary>Tables and CSV files show the sentence only: an update that the host itself hides is not passed over there.</summary>
+    /// <summary>
+    /// Tables and CSV files show the sentence only: an update that the host itself hides is not passed over there.
+    /// </summary>
     private string WithHidden(string summary, UnseenVersions unseen) =>
         unseen.Newest(Request.Inventory.PackageManager, ofAdvisories: true) is { } hidden
             ? $"{summary}; {hidden}"
             : summary;
 
-    /// <summary>What else the reported version carries; advisories whose own version is gone have lines of their own.</summary>
+    /// <summary>
+    /// What else the reported version carries; advisories whose own version is gone have lines of their own.
+    /// </summary>
     private static IEnumerable<string> Carried(
         List<RpmCandidate> candidates,
         RpmCandidate chosen,
@@ -173,7 +180,10 @@ internal abstract partial class RpmEvaluator
         return lines.Count == 0 ? inventory.HostPolicy : [.. lines, .. inventory.HostPolicy];
     }
 
-    /// <summary>The newest candidate beyond the reported edition that is not approved; of several advisories on it the nearest to approval.</summary>
+    /// <summary>
+    /// The newest candidate beyond the reported edition that is not approved; of several advisories on it the nearest
+    /// to approval.
+    /// </summary>
     private RpmCandidate? HeldBack(List<RpmCandidate> candidates, string reported)
     {
         RpmCandidate? held = null;

@@ -5,8 +5,9 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.Evaluation.Rpm;
 
 /// <summary>
-/// What dnf, yum and zypper share: the versions of a package become candidates, each is matched by itself, and one of them represents the package
-/// (spec 03 §§4–6, 13.5–13.6). The families differ in who is a candidate and how the vendor's words read.
+/// What dnf, yum and zypper share: the versions of a package become candidates, each is matched by itself, and one of
+/// them represents the package (reference 03 §§4–6, 13.5–13.6). The families differ in who is a candidate and how the
+/// vendor's words read.
 /// </summary>
 internal abstract partial class RpmEvaluator : FamilyEvaluator
 {
@@ -48,7 +49,9 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     /// <summary>The vendor's severity as filters see it; null when there is none.</summary>
     protected virtual string? FilteredSeverity(Advisory? advisory) => Severity(advisory);
 
-    /// <summary>Whether a rejected package that is installed is reported as such; with any rejected action, or with BLOCK only.</summary>
+    /// <summary>
+    /// Whether a rejected package that is installed is reported as such; with any rejected action, or with BLOCK only.
+    /// </summary>
     protected virtual bool ReportsRejected => true;
 
     /// <summary>Advisories whose CVEs the update of a missing package fixes.</summary>
@@ -59,7 +62,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         IReadOnlyList<RpmCandidate> reported
     );
 
-    /// <summary>Epoch in the title (spec 13.7).</summary>
+    /// <summary>Epoch in the title (reference 13.7).</summary>
     protected virtual ReadOnlySpan<char> TitleEpoch(string edition) =>
         RpmVersion.EpochLength(edition) is var digits and > 0 ? edition.AsSpan(0, digits) : "0";
 
@@ -69,7 +72,10 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     protected sealed override bool IsOfInstalled(PackageEntry package) =>
         package.IsInstalled || _changes.IsFollower(package);
 
-    /// <summary>yum's rejected patches are excluded from its repositories, so there a list cannot bring them either (spec 05 §2.4).</summary>
+    /// <summary>
+    /// yum's rejected patches are excluded from its repositories, so there a list cannot bring them either (reference
+    /// 05 §2.4).
+    /// </summary>
     protected virtual bool OverrideBringsRejected => true;
 
     protected override bool ReportsMissingBesideFailed => false;
@@ -121,8 +127,8 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         new(package, NewestInstalled(package), _changes, Request.VersionOrder);
 
     /// <summary>
-    /// An offered version carries the advisories that name an older one beyond the installed, and so has their fix. The newest version that is approved
-    /// speaks for the package, so what it carries need not be told of those below it.
+    /// An offered version carries the advisories that name an older one beyond the installed, and so has their fix. The
+    /// newest version that is approved speaks for the package, so what it carries need not be told of those below it.
     /// </summary>
     private void AddSuperseded(RpmLine line, List<RpmCandidate> candidates)
     {
@@ -146,7 +152,8 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
 
     private IEnumerable<RpmCandidate> Superseded(RpmLine line, PackageVersion version, string edition)
     {
-        // What an advisory of its own keeps away, no older one brings; and a version is no older than the first of its own.
+        // What an advisory of its own keeps away, no older one brings; and a version is no older than the first of its
+        // own.
         var own = version.Advisories;
         if (own.Any(advisory => RejectedEntry(version, advisory) is not null))
             yield break;
@@ -162,7 +169,10 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         }
     }
 
-    /// <summary>The highest newer edition that the list names, described by its gravest advisory (spec 10 §7.5, 11 §7, 12 §10).</summary>
+    /// <summary>
+    /// The highest newer edition that the list names, described by its gravest advisory (reference 10 §7.5, 11 §7, 12
+    /// §10).
+    /// </summary>
     protected sealed override PatchFinding? JudgeByOverride(PackageEntry package)
     {
         var line = LineOf(package);
@@ -334,7 +344,9 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             ? byName
             : string.CompareOrdinal(x.Architecture, y.Architecture);
 
-    /// <summary>The candidate that lends classification and severity to a package that nothing approves; null for none.</summary>
+    /// <summary>
+    /// The candidate that lends classification and severity to a package that nothing approves; null for none.
+    /// </summary>
     protected virtual RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => null;
 
     /// <summary>One candidate for each advisory that names the version, or one without.</summary>
@@ -433,7 +445,10 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         return highest;
     }
 
-    /// <summary>Of several advisories on one edition the one with the highest level represents it, then the vendor's gravest, then a security advisory, then the first.</summary>
+    /// <summary>
+    /// Of several advisories on one edition the one with the highest level represents it, then the vendor's gravest,
+    /// then a security advisory, then the first.
+    /// </summary>
     protected static RpmCandidate MostSevere(IReadOnlyList<RpmCandidate> candidates)
     {
         var best = candidates[0];

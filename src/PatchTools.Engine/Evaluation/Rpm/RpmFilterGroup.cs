@@ -3,8 +3,8 @@ using PatchTools.Errors;
 namespace PatchTools.Evaluation.Rpm;
 
 /// <summary>
-/// Filters of one group for the rpm families: PRODUCT, CLASSIFICATION and SEVERITY, all of which must hold (spec 03 §2, 11 §4). <c>*</c> accepts a package
-/// without the property too.
+/// Filters of one group for the rpm families: PRODUCT, CLASSIFICATION and SEVERITY, all of which must hold (reference
+/// 03 §2, 11 §4). <c>*</c> accepts a package without the property too.
 /// </summary>
 internal sealed class RpmFilterGroup
 {
@@ -33,7 +33,8 @@ internal sealed class RpmFilterGroup
         _product = JudgedProduct.Of(request.Snapshot, request.Inventory);
         _comparison = comparison;
 
-        // Amazon Linux 2023 writes Medium; packages of other repositories say Moderate, and AWS's query for Medium returns both (spec 20 §4).
+        // Amazon Linux 2023 writes Medium; packages of other repositories say Moderate, and AWS's query for Medium
+        // returns both (reference 20 §4).
         _mediumIsModerate = string.Equals(
             request.Snapshot.OperatingSystem,
             "AMAZON_LINUX_2023",

@@ -2,7 +2,9 @@ using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.Evaluation.Rpm;
 
-/// <summary>One installed package with every version that is known of it, of the architecture that it can change to among them.</summary>
+/// <summary>
+/// One installed package with every version that is known of it, of the architecture that it can change to among them.
+/// </summary>
 internal sealed class RpmLine
 {
     private readonly IComparer<string> _order;
@@ -43,8 +45,8 @@ internal sealed class RpmLine
     public IReadOnlyList<PackageEntry> Elsewhere { get; }
 
     /// <summary>
-    /// Advisories that name a version between the installed one and this one, which has their fix too. One that names this version itself is not among them;
-    /// an advisory that names several versions is there once, with the newest.
+    /// Advisories that name a version between the installed one and this one, which has their fix too. One that names
+    /// this version itself is not among them; an advisory that names several versions is there once, with the newest.
     /// </summary>
     public IEnumerable<(Advisory Advisory, string Edition)> SupersededBy(RpmVersionOfLine version)
     {

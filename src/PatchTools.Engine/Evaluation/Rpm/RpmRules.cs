@@ -3,17 +3,27 @@ namespace PatchTools.Evaluation.Rpm;
 /// <summary>What differs between the rpm families in matching one candidate.</summary>
 internal sealed record RpmRuleSettings
 {
-    /// <summary>How filter values compare with classification and severity: yum's are case-sensitive (spec 11 §4).</summary>
+    /// <summary>
+    /// How filter values compare with classification and severity: yum's are case-sensitive (reference 11 §4).
+    /// </summary>
     public required StringComparison FilterComparison { get; init; }
 
-    /// <summary>Advisory, CVE and Bugzilla ids of the approved list pass the global filters first (yum, spec 11 §4).</summary>
+    /// <summary>
+    /// Advisory, CVE and Bugzilla ids of the approved list pass the global filters first (yum, reference 11 §4).
+    /// </summary>
     public required bool GlobalFiltersRestrictIds { get; init; }
 
-    /// <summary>Approved entries by name need an advisory, or <c>ApprovedPatchesEnableNonSecurity</c> (dnf and yum; zypper ignores the flag, spec 03 §4).</summary>
+    /// <summary>
+    /// Approved entries by name need an advisory, or <c>ApprovedPatchesEnableNonSecurity</c> (dnf and yum; zypper
+    /// ignores the flag, reference 03 §4).
+    /// </summary>
     public required bool ApprovedNamesNeedAdvisory { get; init; }
 }
 
-/// <summary>Global filters, rules and lists of one baseline over rpm packages (spec 03 §§2–4). Immutable but for the use of the lists.</summary>
+/// <summary>
+/// Global filters, rules and lists of one baseline over rpm packages (reference 03 §§2–4). Immutable but for the use of
+/// the lists.
+/// </summary>
 internal sealed class RpmRules
 {
     private readonly PatchBaseline _baseline;
@@ -36,7 +46,7 @@ internal sealed class RpmRules
             ),
         ];
 
-        // SUSE's patches name what they fix only; AWS lets what no patch names come along (spec 03 §3).
+        // SUSE's patches name what they fix only; AWS lets what no patch names come along (reference 03 §3).
         _everythingIsSecurity = string.Equals(_baseline.OperatingSystem, "SUSE", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -144,7 +154,9 @@ internal sealed class RpmRules
 
     private bool AcceptsNonSecurity(ApprovalRule rule) => rule.EnableNonSecurity || _everythingIsSecurity;
 
-    /// <summary>The approving rule with the highest level, the first of several; else what kept the nearest rule from approving.</summary>
+    /// <summary>
+    /// The approving rule with the highest level, the first of several; else what kept the nearest rule from approving.
+    /// </summary>
     private RpmDecision DecideByRules(in RpmProperties properties)
     {
         var decision = new RpmDecision { Kind = DecisionKind.NoRule };

@@ -1,6 +1,9 @@
 namespace PatchTools.Evaluation.Rpm;
 
-/// <summary>Versions of an installed package that are not offered to this host, for its explanation: hidden by the host's own policy, or gone from the repositories.</summary>
+/// <summary>
+/// Versions of an installed package that are not offered to this host, for its explanation: hidden by the host's own
+/// policy, or gone from the repositories.
+/// </summary>
 internal sealed class UnseenVersions
 {
     private readonly RpmLine _line;
@@ -41,14 +44,21 @@ internal sealed class UnseenVersions
         _gone.Sort((x, y) => order.Compare(x.Edition, y.Edition));
     }
 
-    /// <summary>Why versions that are there are nothing to install. They are not named: nobody is to take one for an update.</summary>
+    /// <summary>
+    /// Why versions that are there are nothing to install. They are not named: nobody is to take one for an update.
+    /// </summary>
     public IReadOnlyList<string> Blacklisted => _blacklisted;
 
-    /// <summary>The newest version that an advisory names and nobody offers, with the first of its advisories; null when there is none.</summary>
+    /// <summary>
+    /// The newest version that an advisory names and nobody offers, with the first of its advisories; null when there
+    /// is none.
+    /// </summary>
     public (string Edition, string Advisory)? Fix =>
         _gone.Count == 0 ? null : (_gone[^1].Edition, _gone[^1].Version.Advisories[0].Id);
 
-    /// <summary>The newest version that the host hides from the tool, in one sentence; null when it hides none.</summary>
+    /// <summary>
+    /// The newest version that the host hides from the tool, in one sentence; null when it hides none.
+    /// </summary>
     /// <param name="tool">Name of the package manager.</param>
     /// <param name="ofAdvisories">Only versions that an advisory names.</param>
     public string? Newest(string tool, bool ofAdvisories)
@@ -67,7 +77,10 @@ internal sealed class UnseenVersions
             : Sentence(found.Version, found.Because, tool);
     }
 
-    /// <summary>Why nobody is seen to offer a package that is installed in this or a newer version; null when nobody does offer it.</summary>
+    /// <summary>
+    /// Why nobody is seen to offer a package that is installed in this or a newer version; null when nobody does offer
+    /// it.
+    /// </summary>
     public string? WhyNothingIsSeen(string tool) =>
         _present is { } taken && PackageOrigin.IsBlacklisted(taken) ? taken
         : _present is { } because ? $"what repositories offer of it is hidden from {tool}: {because}"

@@ -3,8 +3,8 @@ using PatchTools.Evaluation.Patterns;
 namespace PatchTools.Evaluation.Rpm;
 
 /// <summary>
-/// yum (spec 11 §§4–6): whatever repositories offer is a candidate, also what is older than the installed version; the newest approved one says
-/// whether the package is in scope. Filter values compare exactly, in Title Case.
+/// yum (reference 11 §§4–6): whatever repositories offer is a candidate, also what is older than the installed version;
+/// the newest approved one says whether the package is in scope. Filter values compare exactly, in Title Case.
 /// </summary>
 internal sealed class YumEvaluator : RpmEvaluator
 {
@@ -58,7 +58,9 @@ internal sealed class YumEvaluator : RpmEvaluator
     protected override IReadOnlyList<string> KnownClassifications =>
         ["Security", "Bugfix", "Enhancement", "Recommended", "Newpackage"];
 
-    /// <summary>Only the reported edition's own advisories: intermediate ones do not add theirs (spec 11 §6).</summary>
+    /// <summary>
+    /// Only the reported edition's own advisories: intermediate ones do not add theirs (reference 11 §6).
+    /// </summary>
     protected override IEnumerable<RpmCandidate> Fixing(
         IReadOnlyList<RpmCandidate> candidates,
         IReadOnlyList<RpmCandidate> reported
@@ -67,7 +69,7 @@ internal sealed class YumEvaluator : RpmEvaluator
     protected override string Classification(Advisory? advisory) =>
         advisory is null ? "" : TitleCase(advisory.Classification);
 
-    /// <summary>An advisory without severity is reported as <c>None</c> (spec 11 §3).</summary>
+    /// <summary>An advisory without severity is reported as <c>None</c> (reference 11 §3).</summary>
     protected override string Severity(Advisory? advisory) =>
         advisory is null ? ""
         : advisory.Severity.Length == 0 ? "None"

@@ -3,8 +3,8 @@ using PatchTools.Evaluation.Patterns;
 namespace PatchTools.Evaluation.Rpm;
 
 /// <summary>
-/// zypper (spec 12 §§5–7): the installed version and every newer one that repositories offer are candidates, once for each patch that fixes in that
-/// version. Packages that are not installed have no patch data.
+/// zypper (reference 12 §§5–7): the installed version and every newer one that repositories offer are candidates, once
+/// for each patch that fixes in that version. Packages that are not installed have no patch data.
 /// </summary>
 internal sealed class ZypperEvaluator(EvaluationRequest request)
     : RpmEvaluator(
@@ -40,7 +40,9 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
             yield return candidate;
     }
 
-    /// <summary>What a patch needs and nobody offers, and nothing newer either: zypper calls the patch needed all the same.</summary>
+    /// <summary>
+    /// What a patch needs and nobody offers, and nothing newer either: zypper calls the patch needed all the same.
+    /// </summary>
     private IEnumerable<RpmCandidate> NeededInVain(RpmLine line, string newestOffered)
     {
         foreach (var (version, edition) in line.Versions)
@@ -71,7 +73,7 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     protected override IReadOnlyList<string> KnownClassifications =>
         ["security", "recommended", "optional", "feature", "document", "yast"];
 
-    /// <summary>Every edition up to the reported one adds its CVEs, approved or not (spec 03 §5).</summary>
+    /// <summary>Every edition up to the reported one adds its CVEs, approved or not (reference 03 §5).</summary>
     protected override IEnumerable<RpmCandidate> Fixing(
         IReadOnlyList<RpmCandidate> candidates,
         IReadOnlyList<RpmCandidate> reported
@@ -82,12 +84,15 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
 
     protected override string Severity(Advisory? advisory) => advisory?.Severity.ToLowerInvariant() ?? "";
 
-    /// <summary>What is not approved is reported at the installed edition, with the patch that fixed it there.</summary>
+    /// <summary>
+    /// What is not approved is reported at the installed edition, with the patch that fixed it there.
+    /// </summary>
     protected override RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) =>
         MostSevere([.. candidates.Where(c => !c.IsNewer)]);
 
     /// <summary>
-    /// AWS-RunPatchBaseline locks what is rejected while it installs, by bare name, and an interrupted run leaves the locks (spec 12 §9, 20 §6). Only the administrator knows whose they are.
+    /// AWS-RunPatchBaseline locks what is rejected while it installs, by bare name, and an interrupted run leaves the
+    /// locks (reference 12 §9, 20 §6). Only the administrator knows whose they are.
     /// </summary>
     protected override IEnumerable<string> FamilyWarnings()
     {
@@ -103,6 +108,6 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
         }
     }
 
-    /// <summary>zypper's titles always say 0 (spec 13.7).</summary>
+    /// <summary>zypper's titles always say 0 (reference 13.7).</summary>
     protected override ReadOnlySpan<char> TitleEpoch(string edition) => "0";
 }

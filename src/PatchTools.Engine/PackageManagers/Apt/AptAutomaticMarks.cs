@@ -8,8 +8,9 @@ using PatchTools.State;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// <c>apt-get install NAME=VERSION</c> marks what it upgrades as asked for by the administrator, and <c>autoremove</c> would never take it again. Which
-/// packages were not is written down before a transaction and put back after it; after a kill, by the next run.
+/// <c>apt-get install NAME=VERSION</c> marks what it upgrades as asked for by the administrator, and <c>autoremove</c>
+/// would never take it again. Which packages were not is written down before a transaction and put back after it; after
+/// a kill, by the next run.
 /// </summary>
 internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
 {

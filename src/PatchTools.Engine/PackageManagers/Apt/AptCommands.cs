@@ -7,10 +7,14 @@ using PatchTools.State;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>The command lines of apt and dpkg: options that hold for every call of one request, spelled out once.</summary>
+/// <summary>
+/// The command lines of apt and dpkg: options that hold for every call of one request, spelled out once.
+/// </summary>
 internal sealed class AptCommands
 {
-    /// <summary>No question, from nobody: debconf, apt-listchanges, needrestart (which only lists what it would restart).</summary>
+    /// <summary>
+    /// No question, from nobody: debconf, apt-listchanges, needrestart (which only lists what it would restart).
+    /// </summary>
     private static readonly Dictionary<string, string> s_unattended = new(StringComparer.Ordinal)
     {
         ["DEBIAN_FRONTEND"] = "noninteractive",
@@ -21,14 +25,17 @@ internal sealed class AptCommands
         ["NEEDRESTART_SUSPEND"] = "1",
     };
 
-    /// <summary>An approval is an instruction: phasing is shown, not obeyed (DESIGN §4).</summary>
+    /// <summary>An approval is an instruction: phasing is shown, not obeyed (design §4).</summary>
     private static readonly string[] s_resolver = ["-o", "APT::Get::Always-Include-Phased-Updates=true"];
 
     private readonly IReadOnlyList<string> _places;
 
     public AptCommands(HostContext host, InstallRequest request) => _places = Places(host, request);
 
-    /// <summary>Asks the resolver; changes nothing. <c>-y</c> makes apt refuse by itself what nobody may accept: Essential packages removed, held ones changed, downgrades.</summary>
+    /// <summary>
+    /// Asks the resolver; changes nothing. <c>-y</c> makes apt refuse by itself what nobody may accept: Essential
+    /// packages removed, held ones changed, downgrades.
+    /// </summary>
     public Command Simulate(IEnumerable<string> wanted) =>
         Query(["-q", "-y", "--simulate", .. s_resolver, "install", .. wanted]);
 
@@ -48,14 +55,15 @@ internal sealed class AptCommands
         };
 
     /// <summary>
-    /// The transaction itself. Conffiles the administrator changed are kept. <c>--no-remove</c> holds apt to a plan without removals, should the host have
-    /// changed since.
+    /// The transaction itself. Conffiles the administrator changed are kept. <c>--no-remove</c> holds apt to a plan
+    /// without removals, should the host have changed since.
     /// </summary>
     /// <param name="wanted">As for <see cref="Simulate"/>.</param>
     /// <param name="options">dpkg's options, from <see cref="ConffileOptions"/>.</param>
     /// <param name="mayRemove">The plan holds removals.</param>
     /// <param name="files">Where output and progress go.</param>
-    /// <param name="lockTimeout">How long apt itself (1.9.11 and later) waits for a lock that was taken at the last moment.</param>
+    /// <param name="lockTimeout">How long apt itself (1.9.11 and later) waits for a lock that was taken at the last
+    /// moment.</param>
     public Command Install(
         IEnumerable<string> wanted,
         IReadOnlyList<string> options,
@@ -101,7 +109,10 @@ internal sealed class AptCommands
 
     // DPkg::Options "";
     // DPkg::Options:: "--force-confnew";
-    /// <summary>The administrator's conffiles are kept, and no question asked, unless apt's configuration has options of its own (spec 09 §7.3).</summary>
+    /// <summary>
+    /// The administrator's conffiles are kept, and no question asked, unless apt's configuration has options of its own
+    /// (reference 09 §7.3).
+    /// </summary>
     public static IReadOnlyList<string> ConffileOptions(string dump) =>
         dump.Contains("DPkg::Options:: ", StringComparison.OrdinalIgnoreCase)
             ? []
@@ -127,8 +138,8 @@ internal sealed class AptCommands
         };
 
     /// <summary>
-    /// Which root, sources, lists and caches. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has
-    /// to be put back, whatever happens (spec 09 §8).
+    /// Which root, sources, lists and caches. A baseline's own sources live in PatchTools' directory and are named on
+    /// the command line, so that nothing has to be put back, whatever happens (reference 09 §8).
     /// </summary>
     private static List<string> Places(HostContext host, InstallRequest request)
     {

@@ -6,8 +6,9 @@ using PatchTools.Hosts;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// apt's configuration tree: built-in defaults, <c>apt.conf.d</c>, <c>apt.conf</c> (apt.conf(5), order of <c>pkgInitConfig</c>). Tags are compared without
-/// case; <c>Tag::</c> appends to a list; <c>#clear</c> and <c>#include</c> are followed; nothing in it is ever executed.
+/// apt's configuration tree: built-in defaults, <c>apt.conf.d</c>, <c>apt.conf</c> (apt.conf(5), order of
+/// <c>pkgInitConfig</c>). Tags are compared without case; <c>Tag::</c> appends to a list; <c>#clear</c> and
+/// <c>#include</c> are followed; nothing in it is ever executed.
 /// </summary>
 internal sealed class AptConfiguration
 {
@@ -72,7 +73,10 @@ internal sealed class AptConfiguration
         return item.Value.Length > 0 ? item.Value.Split(',') : [.. item.Children.Select(c => c.Value)];
     }
 
-    /// <summary>Path below the root that the configuration describes, always absolute: a relative value is prefixed with its parents' values (<c>Configuration::FindFile</c>).</summary>
+    /// <summary>
+    /// Path below the root that the configuration describes, always absolute: a relative value is prefixed with its
+    /// parents' values (<c>Configuration::FindFile</c>).
+    /// </summary>
     public string FindFile(string name)
     {
         if (Lookup(name) is not { Value.Length: > 0 } item)
@@ -90,7 +94,10 @@ internal sealed class AptConfiguration
         return value.StartsWith('/') ? rootDirectory + value : $"{rootDirectory}/{value}";
     }
 
-    /// <summary>Every value at and below a name, as full name (elements of lists end in <c>::</c>) and value, in the order they were first named.</summary>
+    /// <summary>
+    /// Every value at and below a name, as full name (elements of lists end in <c>::</c>) and value, in the order they
+    /// were first named.
+    /// </summary>
     public IReadOnlyList<(string Name, string Value)> Below(string name)
     {
         List<(string, string)> found = [];
@@ -244,7 +251,10 @@ internal sealed class AptConfiguration
         }
     }
 
-    /// <summary>The grammar of apt.conf(5): statements end at <c>;</c>, blocks nest, <c>//</c>, <c>#</c> and <c>/* */</c> begin comments outside of quotes.</summary>
+    /// <summary>
+    /// The grammar of apt.conf(5): statements end at <c>;</c>, blocks nest, <c>//</c>, <c>#</c> and <c>/* */</c> begin
+    /// comments outside of quotes.
+    /// </summary>
     private sealed class Parser(AptConfiguration configuration, string path, int depth)
     {
         private const int MaxNesting = 100;

@@ -7,8 +7,8 @@ namespace PatchTools.PackageManagers.Apt;
 internal static class AptFiles
 {
     /// <summary>
-    /// Files of a directory in apt's order (<c>GetListOfFilesInDir</c>): no hidden ones, only names of letters, digits, <c>_ - : .</c>, only the extensions
-    /// wanted, sorted by byte. A directory that is missing is empty.
+    /// Files of a directory in apt's order (<c>GetListOfFilesInDir</c>): no hidden ones, only names of letters, digits,
+    /// <c>_ - : .</c>, only the extensions wanted, sorted by byte. A directory that is missing is empty.
     /// </summary>
     public static IReadOnlyList<string> InDirectory(string directory, string extension, bool allowNoExtension) =>
         InDirectory(directory, [extension], allowNoExtension);

@@ -8,9 +8,9 @@ using PatchTools.Hosts;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// What the apt of this host is told when it fetches the lists of an image: a folder of PatchTools' own with sources, keys and credentials, and a
-/// configuration of settings that are known to be data. apt.conf of the image is never read by apt: hooks, proxy finders and programs named there would
-/// run on this host, as root.
+/// What the apt of this host is told when it fetches the lists of an image: a folder of PatchTools' own with sources,
+/// keys and credentials, and a configuration of settings that are known to be data. apt.conf of the image is never read
+/// by apt: hooks, proxy finders and programs named there would run on this host, as root.
 /// </summary>
 internal sealed partial class AptImage(HostContext host, AptSetting setting)
 {
@@ -43,13 +43,16 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
 
     private readonly StringBuilder _text = new();
 
-    /// <summary>The folder of the lists, made where it is missing and looked through: apt would follow links of it.</summary>
+    /// <summary>
+    /// The folder of the lists, made where it is missing and looked through: apt would follow links of it.
+    /// </summary>
     /// <returns>Its path without links.</returns>
     public static string PrepareLists(HostContext host, string lists)
     {
         var real = ImageFolder.Make(host.Paths.Root, lists);
 
-        // What an apt of the image has left of its own file: sources. Lists are fetched anew; the lock and the folders must be plain.
+        // What an apt of the image has left of its own file: sources. Lists are fetched anew; the lock and the folders
+        // must be plain.
         foreach (
             var list in new DirectoryInfo(real)
                 .EnumerateFiles()

@@ -18,12 +18,14 @@ internal sealed record AptSourceEntry(
 );
 
 /// <summary>
-/// Writes an image's sources once more for the apt of this host: only kinds of repositories that apt fetches without running or mounting anything, only
-/// options that are known, keys as copies.
+/// Writes an image's sources once more for the apt of this host: only kinds of repositories that apt fetches without
+/// running or mounting anything, only options that are known, keys as copies.
 /// </summary>
 internal static partial class AptImageSources
 {
-    /// <summary>Options of a line and the fields of a paragraph that they stand for (sources.list(5)); those of keys are apart.</summary>
+    /// <summary>
+    /// Options of a line and the fields of a paragraph that they stand for (sources.list(5)); those of keys are apart.
+    /// </summary>
     private static readonly (string Option, string Field)[] s_options =
     [
         ("arch", "Architectures"),
@@ -61,7 +63,8 @@ internal static partial class AptImageSources
 
     /// <summary>A paragraph of the deb822 style.</summary>
     /// <param name="entry">One that <see cref="RefusalOf"/> does not refuse.</param>
-    /// <param name="copiesKey">Copies a keyring, by its path in the image, and answers the copy's; null when it is not there.</param>
+    /// <param name="copiesKey">Copies a keyring, by its path in the image, and answers the copy's; null when it is not
+    /// there.</param>
     public static string Paragraph(AptSourceEntry entry, Func<string, string?> copiesKey)
     {
         var text = new StringBuilder();
@@ -80,7 +83,10 @@ internal static partial class AptImageSources
         return text.Append('\n').ToString();
     }
 
-    /// <summary>Keyrings by the path of their copy, fingerprints, or a key itself. What is none of these is replaced by a keyring without keys.</summary>
+    /// <summary>
+    /// Keyrings by the path of their copy, fingerprints, or a key itself. What is none of these is replaced by a
+    /// keyring without keys.
+    /// </summary>
     private static string SignedBy(string keys, Func<string, string?> copiesKey)
     {
         const string none = " /nonexistent/keyring.gpg";

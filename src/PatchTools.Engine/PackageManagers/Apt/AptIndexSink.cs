@@ -10,7 +10,10 @@ namespace PatchTools.PackageManagers.Apt;
 /// <param name="Origin">Its origin, which says why.</param>
 internal sealed record AptHiddenPackages(AptPackageFilter Filter, int Origin);
 
-/// <summary>One index file. Versions of packages that dpkg does not know are never told apart beyond their text, so their hash is not computed.</summary>
+/// <summary>
+/// One index file. Versions of packages that dpkg does not know are never told apart beyond their text, so their hash
+/// is not computed.
+/// </summary>
 internal readonly struct AptIndexSink(
     PackageCatalogBuilder builder,
     int origin,

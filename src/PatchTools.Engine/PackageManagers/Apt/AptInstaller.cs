@@ -4,7 +4,8 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// Installs with apt: puts moved sources back, waits for apt's locks, finishes what others left unconfigured, and hands the plan to <see cref="InstallWork"/>.
+/// Installs with apt: puts moved sources back, waits for apt's locks, finishes what others left unconfigured, and hands
+/// the plan to <see cref="InstallWork"/>.
 /// </summary>
 internal sealed class AptInstaller(
     HostContext host,

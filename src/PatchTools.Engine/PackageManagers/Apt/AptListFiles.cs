@@ -5,7 +5,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>Index files below <c>lists/</c>: apt keeps them plain or, with <c>Acquire::GzipIndexes</c>, in one of its compression formats.</summary>
+/// <summary>
+/// Index files below <c>lists/</c>: apt keeps them plain or, with <c>Acquire::GzipIndexes</c>, in one of its
+/// compression formats.
+/// </summary>
 internal static class AptListFiles
 {
     /// <summary>Extensions in apt's order of preference; the plain file wins.</summary>
@@ -70,7 +73,9 @@ internal static class AptListFiles
         }
     }
 
-    /// <summary>Bytes of plain text that a file is likely to hold: lists shrink to about a third (lz4) or a fifth.</summary>
+    /// <summary>
+    /// Bytes of plain text that a file is likely to hold: lists shrink to about a third (lz4) or a fifth.
+    /// </summary>
     public static long EstimatePlainLength(string path) =>
         HostFiles.Length(path)
         * (

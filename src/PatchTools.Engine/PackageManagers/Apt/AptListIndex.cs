@@ -3,7 +3,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>Reads the lists of repositories, or what a <see cref="ListIndex"/> remembers of them: the fields of every stanza that a scan asks for.</summary>
+/// <summary>
+/// Reads the lists of repositories, or what a <see cref="ListIndex"/> remembers of them: the fields of every stanza
+/// that a scan asks for.
+/// </summary>
 internal sealed class AptListIndex(ListIndex index, IDecompressor decompressor)
 {
     /// <summary>Hands the stanzas of a list to a sink.</summary>
@@ -13,7 +16,8 @@ internal sealed class AptListIndex(ListIndex index, IDecompressor decompressor)
     /// </param>
     /// <param name="sink">Who is handed the stanzas.</param>
     /// <returns>Bytes of plain text that the list holds.</returns>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/> or <see cref="PatchErrors.UnsupportedCompression"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/> or
+    /// <see cref="PatchErrors.UnsupportedCompression"/>.</exception>
     public long Read(OpenList list, bool isVerified, ref AptIndexSink sink)
     {
         // Source packages are asked for only where a pin names one.

@@ -1,12 +1,14 @@
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// apt does not copy the lists of a <c>file:</c> source, it links to them. In an image such a link would lead elsewhere: what apt has just verified is
-/// copied in its place.
+/// apt does not copy the lists of a <c>file:</c> source, it links to them. In an image such a link would lead
+/// elsewhere: what apt has just verified is copied in its place.
 /// </summary>
 internal static class AptListLinks
 {
-    /// <summary>Replaces links in the folder of the lists that lead into a source of the setting; others stay as they are.</summary>
+    /// <summary>
+    /// Replaces links in the folder of the lists that lead into a source of the setting; others stay as they are.
+    /// </summary>
     public static void Replace(AptSetting setting)
     {
         List<string> folders =

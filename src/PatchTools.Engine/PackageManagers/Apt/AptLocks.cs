@@ -2,7 +2,9 @@ using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>The locks that a transaction of apt needs: dpkg's front-end lock and database, the archive directory, the lists.</summary>
+/// <summary>
+/// The locks that a transaction of apt needs: dpkg's front-end lock and database, the archive directory, the lists.
+/// </summary>
 internal static class AptLocks
 {
     private static readonly string[] s_paths =

@@ -7,8 +7,8 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// Debian, Ubuntu and Raspbian. Reads dpkg's status and the lists that the enabled sources name, no other: stale lists lie. No process per package; only a
-/// refresh starts one.
+/// Debian, Ubuntu and Raspbian. Reads dpkg's status and the lists that the enabled sources name, no other: stale lists
+/// lie. No process per package; only a refresh starts one.
 /// </summary>
 public sealed class AptPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
     : IPackageManager

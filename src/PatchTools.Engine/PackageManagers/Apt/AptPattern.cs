@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>apt's expressions (<c>pkgVersionMatch::ExpressionMatches</c>): <c>/extended regular expression/</c> found anywhere, else a glob(7) over the whole text; neither minds case.</summary>
+/// <summary>
+/// apt's expressions (<c>pkgVersionMatch::ExpressionMatches</c>): <c>/extended regular expression/</c> found anywhere,
+/// else a glob(7) over the whole text; neither minds case.
+/// </summary>
 internal sealed class AptPattern
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);
@@ -33,7 +36,9 @@ internal sealed class AptPattern
 
     public bool IsInvalid { get; }
 
-    /// <summary>Whether a package name in a pin is an expression and not a name (<c>pkgPolicy::CreatePin</c>).</summary>
+    /// <summary>
+    /// Whether a package name in a pin is an expression and not a name (<c>pkgPolicy::CreatePin</c>).
+    /// </summary>
     public static bool IsExpression(string name) =>
         (name.Length > 0 && name[0] == '/' && name[^1] == '/') || name.AsSpan().IndexOfAny('*', '[', '?') >= 0;
 
@@ -126,7 +131,9 @@ internal sealed class AptPattern
 
     private static char Fold(char c) => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
 
-    /// <summary>Named classes of POSIX brackets, which .NET spells otherwise; the rest of the grammar is common to both.</summary>
+    /// <summary>
+    /// Named classes of POSIX brackets, which .NET spells otherwise; the rest of the grammar is common to both.
+    /// </summary>
     private static string FromPosix(string expression) =>
         new StringBuilder(expression)
             .Replace("[:alpha:]", "a-zA-Z")

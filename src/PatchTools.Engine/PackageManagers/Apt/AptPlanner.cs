@@ -3,7 +3,9 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>What apt would install of the targets: its own resolver's answer. Two commands when nothing is wrong.</summary>
+/// <summary>
+/// What apt would install of the targets: its own resolver's answer. Two commands when nothing is wrong.
+/// </summary>
 internal sealed class AptPlanner
 {
     private readonly HostContext _host;

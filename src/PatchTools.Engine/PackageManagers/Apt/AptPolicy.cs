@@ -8,9 +8,10 @@ namespace PatchTools.PackageManagers.Apt;
 internal sealed record AptCandidate(PackageVersion? Version, string? Note);
 
 /// <summary>
-/// apt's policy (<c>apt-pkg/policy.cc</c>, apt_preferences(5)): which version of a package it takes by itself. Pins for names beat pins for repositories;
-/// without either a repository has priority 500, NotAutomatic 1, NotAutomatic with ButAutomaticUpgrades 100, the installed version 100. The highest
-/// priority wins, then the newest version; below 1000 nothing older than the installed version is taken. Holds are no part of it.
+/// apt's policy (<c>apt-pkg/policy.cc</c>, apt_preferences(5)): which version of a package it takes by itself. Pins for
+/// names beat pins for repositories; without either a repository has priority 500, NotAutomatic 1, NotAutomatic with
+/// ButAutomaticUpgrades 100, the installed version 100. The highest priority wins, then the newest version; below 1000
+/// nothing older than the installed version is taken. Holds are no part of it.
 /// </summary>
 internal sealed class AptPolicy
 {
@@ -101,7 +102,10 @@ internal sealed class AptPolicy
         return new AptCandidate(candidate, Note(versions, pins, candidate));
     }
 
-    /// <summary>Versions newer than the installed one that a negative pin keeps from ever being installed (apt_preferences(5): "P &lt; 0").</summary>
+    /// <summary>
+    /// Versions newer than the installed one that a negative pin keeps from ever being installed (apt_preferences(5):
+    /// "P &lt; 0").
+    /// </summary>
     public IReadOnlyList<RefusedEdition> RefusedOf(PackageEntry package)
     {
         if (!_refuses || package.Installed is not { } installed)
@@ -167,7 +171,10 @@ internal sealed class AptPolicy
         return versions;
     }
 
-    /// <summary>Newest first; of equal texts in the order of the sources, and last what only dpkg has (<c>pkgCacheGenerator::MergeListVersion</c>).</summary>
+    /// <summary>
+    /// Newest first; of equal texts in the order of the sources, and last what only dpkg has
+    /// (<c>pkgCacheGenerator::MergeListVersion</c>).
+    /// </summary>
     private int NewestFirst(PackageVersion left, PackageVersion right)
     {
         var order = DebianVersion.Compare(right.EditionUtf8, left.EditionUtf8);

@@ -13,7 +13,8 @@ internal enum PinKind
 }
 
 /// <summary>One pin (apt_preferences(5)) for one name.</summary>
-/// <param name="Package">Name or expression; empty for the general form, which sets the priority of whole repositories.</param>
+/// <param name="Package">Name or expression; empty for the general form, which sets the priority of whole
+/// repositories.</param>
 /// <param name="Architecture">As written after the name; empty for the native one.</param>
 /// <param name="IsSource">The name is a source package's (<c>src:</c>).</param>
 /// <param name="Match">What it selects.</param>
@@ -51,7 +52,10 @@ internal sealed record AptPin(
         );
 }
 
-/// <summary>The data of a pin: <c>version 1.2*</c>, <c>release a=stable,o=Debian</c>, <c>origin "host"</c> (<c>apt-pkg/versionmatch.cc</c>).</summary>
+/// <summary>
+/// The data of a pin: <c>version 1.2*</c>, <c>release a=stable,o=Debian</c>, <c>origin "host"</c>
+/// (<c>apt-pkg/versionmatch.cc</c>).
+/// </summary>
 internal sealed class PinMatch
 {
     private readonly PinKind _kind;
@@ -121,7 +125,9 @@ internal sealed class PinMatch
         );
     }
 
-    /// <summary>The text of a version pin without the star that makes it a prefix: what is left is still tried as an expression.</summary>
+    /// <summary>
+    /// The text of a version pin without the star that makes it a prefix: what is left is still tried as an expression.
+    /// </summary>
     private static string VersionText(string data) => data.EndsWith('*') ? data[..^1] : data;
 
     private static bool HasPrefix(string data, string? version) =>

@@ -1,9 +1,14 @@
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>The words of a package's <c>Priority</c> as libapt has them (<c>debListParser::NewVersion</c>): it keeps a number, not the text.</summary>
+/// <summary>
+/// The words of a package's <c>Priority</c> as libapt has them (<c>debListParser::NewVersion</c>): it keeps a number,
+/// not the text.
+/// </summary>
 internal static class AptPriority
 {
-    /// <summary>One of Debian's five words in lower case; <c>extra</c> for any other; empty where the stanza has none.</summary>
+    /// <summary>
+    /// One of Debian's five words in lower case; <c>extra</c> for any other; empty where the stanza has none.
+    /// </summary>
     /// <param name="written">The field's value without the blanks around it.</param>
     public static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> written)
     {

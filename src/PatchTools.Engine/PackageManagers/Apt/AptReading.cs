@@ -29,7 +29,8 @@ internal sealed class AptReading(
 
     public HostInventory Read(CancellationToken cancellationToken) => Read(out _, cancellationToken);
 
-    /// <param name="policy">Can be asked for the candidate of every package, also of those that are not installed.</param>
+    /// <param name="policy">Can be asked for the candidate of every package, also of those that are not
+    /// installed.</param>
     /// <param name="cancellationToken">Looked at between two lists.</param>
     public HostInventory Read(out AptPolicy policy, CancellationToken cancellationToken)
     {
@@ -218,7 +219,9 @@ internal sealed class AptReading(
         }
     }
 
-    /// <summary>apt does nothing at all while it cannot read its sources; what is read in spite of it proves nothing.</summary>
+    /// <summary>
+    /// apt does nothing at all while it cannot read its sources; what is read in spite of it proves nothing.
+    /// </summary>
     private static RepositoryHealth Refused(AptSourceFault fault) =>
         new()
         {

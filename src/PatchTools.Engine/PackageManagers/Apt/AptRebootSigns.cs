@@ -7,8 +7,9 @@ using PatchTools.Hosts;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// What Debian and Ubuntu themselves say about a reboot: the flag that maintainer scripts leave (update-notifier's <c>notify-reboot-required</c>,
-/// unattended-upgrades, the kernel's postinst), and the running kernel beside the newest installed one of its flavour.
+/// What Debian and Ubuntu themselves say about a reboot: the flag that maintainer scripts leave (update-notifier's
+/// <c>notify-reboot-required</c>, unattended-upgrades, the kernel's postinst), and the running kernel beside the newest
+/// installed one of its flavour.
 /// </summary>
 internal sealed partial class AptRebootSigns(HostContext host)
 {

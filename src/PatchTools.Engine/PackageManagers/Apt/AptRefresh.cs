@@ -6,7 +6,9 @@ using PatchTools.State;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>The real <c>apt-get update</c>, waiting for whoever holds apt's lock, and honest about the repositories that failed.</summary>
+/// <summary>
+/// The real <c>apt-get update</c>, waiting for whoever holds apt's lock, and honest about the repositories that failed.
+/// </summary>
 internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunObserver observer)
 {
     private const int AptFailed = 100;
@@ -16,7 +18,8 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
     /// <param name="request">Sources and patience.</param>
     /// <param name="cancellationToken">Stops waiting, and interrupts apt-get.</param>
     /// <returns>Repositories that failed, with apt's reason.</returns>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerBusy"/>;
+    /// <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<IReadOnlyDictionary<AptRepository, string>> RunAsync(
         AptSetting setting,
         InventoryRequest request,
@@ -78,14 +81,16 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
 
     private Command Command(AptSetting setting, InventoryRequest request)
     {
-        // Without the first, a repository that cannot be reached is a warning and the exit code 0 (apt 2.1.8 and later know it).
+        // Without the first, a repository that cannot be reached is a warning and the exit code 0 (apt 2.1.8 and later
+        // know it).
         List<string> arguments = ["-q", "-o", "APT::Update::Error-Mode=any"];
         Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" };
         if (host.Variable("APT_CONFIG") is { } configuration)
             environment["APT_CONFIG"] = configuration;
         if (request.CustomSources is { } text)
         {
-            // Neither the host's lists nor its caches may learn of sources that are not its own. Addresses may carry passwords.
+            // Neither the host's lists nor its caches may learn of sources that are not its own. Addresses may carry
+            // passwords.
             AtomicFile.Write(setting.PrivateSources!, Encoding.UTF8.GetBytes(text + "\n"), AtomicFile.PrivateFile);
             {
                 AtomicFile.CreateDirectory(setting.ListsDirectory);

@@ -1,8 +1,8 @@
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// What is known of a wanted version before apt is asked: the administrator's refusals (holds and negative pins, DESIGN §4), and whether a repository that
-/// offers it is authenticated.
+/// What is known of a wanted version before apt is asked: the administrator's refusals (holds and negative pins, design
+/// §4), and whether a repository that offers it is authenticated.
 /// </summary>
 internal sealed class AptRefusals
 {
@@ -43,7 +43,10 @@ internal sealed class AptRefusals
             : null;
     }
 
-    /// <summary>Null when an authenticated repository offers the version, or none offers it at all; else the sentence that says so.</summary>
+    /// <summary>
+    /// Null when an authenticated repository offers the version, or none offers it at all; else the sentence that says
+    /// so.
+    /// </summary>
     public string? DistrustOf(string name, string architecture, string edition)
     {
         var offered = Offered(name, architecture, edition);
@@ -55,7 +58,10 @@ internal sealed class AptRefusals
             : $"{name} {edition} comes from {RepositoryOf(origins[0])}, which is not authenticated";
     }
 
-    /// <summary>What a plan goes against: apt itself would stay below the wanted version, because of a pin or of a repository that is not automatic.</summary>
+    /// <summary>
+    /// What a plan goes against: apt itself would stay below the wanted version, because of a pin or of a repository
+    /// that is not automatic.
+    /// </summary>
     public string? OverriddenPin(PlannedChange change)
     {
         var installed = Installed(change.Name, change.Architecture);

@@ -6,14 +6,18 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// Which removals of a simulation nobody would miss: packages that were installed only as dependencies and that, afterwards, nothing which somebody asked
-/// for needs, recommends or suggests: apt's own idea of what <c>autoremove</c> may take (apt_auto(7), pkgDepCache::MarkRequired).
+/// Which removals of a simulation nobody would miss: packages that were installed only as dependencies and that,
+/// afterwards, nothing which somebody asked for needs, recommends or suggests: apt's own idea of what <c>autoremove</c>
+/// may take (apt_auto(7), pkgDepCache::MarkRequired).
 /// </summary>
 internal sealed class AptRemovals(HostContext host, IProcessRunner runner, AptCommands commands, AptRefusals known)
 {
     private static readonly string[] s_links = ["Pre-Depends", "Depends", "Recommends", "Suggests"];
 
-    /// <summary>The removals that must not happen; empty when all are acceptable. One more command, and only when an automatically installed package would go.</summary>
+    /// <summary>
+    /// The removals that must not happen; empty when all are acceptable. One more command, and only when an
+    /// automatically installed package would go.
+    /// </summary>
     public async Task<IReadOnlyList<PlannedChange>> UnacceptableAsync(
         AptSimulation simulation,
         CancellationToken cancellationToken

@@ -15,7 +15,10 @@ internal sealed record AptIndex(string MetaKey, string Component, string Archite
     public AptPackageFilter? Filter { get; init; }
 }
 
-/// <summary>One repository as apt sees it: a URI and a suite with one Release file, named by one or more lines or paragraphs of the sources.</summary>
+/// <summary>
+/// One repository as apt sees it: a URI and a suite with one Release file, named by one or more lines or paragraphs of
+/// the sources.
+/// </summary>
 internal sealed class AptRepository(AptUri uri, string suite)
 {
     private readonly List<AptIndex> _indexes = [];
@@ -42,7 +45,9 @@ internal sealed class AptRepository(AptUri uri, string suite)
 
     public bool? CheckDate { get; private set; }
 
-    /// <summary>Keyrings or fingerprints that the repository must be signed with, as written; null when no source says.</summary>
+    /// <summary>
+    /// Keyrings or fingerprints that the repository must be signed with, as written; null when no source says.
+    /// </summary>
     public string? SignedBy { get; private set; }
 
     /// <summary>Seconds; 0 when no source says.</summary>
@@ -60,7 +65,9 @@ internal sealed class AptRepository(AptUri uri, string suite)
     /// <summary>URI of the folder that holds the Release file.</summary>
     public string BaseUri => Uri + AptUri.SuiteFolder(Suite);
 
-    /// <summary>Name below <c>lists/</c> of a file of the suite's folder: <c>InRelease</c>, <c>main/binary-amd64/Packages</c>.</summary>
+    /// <summary>
+    /// Name below <c>lists/</c> of a file of the suite's folder: <c>InRelease</c>, <c>main/binary-amd64/Packages</c>.
+    /// </summary>
     public string ListFileName(string metaKey) => Uri.FileName(AptUri.SuiteFolder(Suite) + metaKey);
 
     /// <summary>Adds what one line or paragraph says of binary packages.</summary>
@@ -85,7 +92,10 @@ internal sealed class AptRepository(AptUri uri, string suite)
         }
     }
 
-    /// <summary>Takes over the options of one line or paragraph; answers what contradicts an earlier one, as apt refuses it, or null.</summary>
+    /// <summary>
+    /// Takes over the options of one line or paragraph; answers what contradicts an earlier one, as apt refuses it, or
+    /// null.
+    /// </summary>
     public string? Merge(IReadOnlyDictionary<string, string> options)
     {
         return Merge("trusted", Trusted, Flag("trusted"), v => Trusted = v)
@@ -119,7 +129,10 @@ internal sealed class AptRepository(AptUri uri, string suite)
         }
     }
 
-    /// <summary>Once a source names the keys, every other of the same repository must name the same (apt 2.6: "Conflicting values set for option Signed-By").</summary>
+    /// <summary>
+    /// Once a source names the keys, every other of the same repository must name the same (apt 2.6: "Conflicting
+    /// values set for option Signed-By").
+    /// </summary>
     private string? MergeSignedBy(string? wanted)
     {
         if (SignedBy is null)
@@ -129,7 +142,10 @@ internal sealed class AptRepository(AptUri uri, string suite)
         return null;
     }
 
-    /// <summary><c>target=</c> replaces, <c>target+=</c> adds, <c>target-=</c> removes; a source without the target Packages offers nothing to install.</summary>
+    /// <summary>
+    /// <c>target=</c> replaces, <c>target+=</c> adds, <c>target-=</c> removes; a source without the target Packages
+    /// offers nothing to install.
+    /// </summary>
     private static bool WantsPackages(IReadOnlyDictionary<string, string> options)
     {
         return !Has("target-") && (Has("target+") || !options.ContainsKey("target") || Has("target"));
@@ -139,7 +155,10 @@ internal sealed class AptRepository(AptUri uri, string suite)
             && targets.Split(',').Contains("Packages", StringComparer.Ordinal);
     }
 
-    /// <summary><c>arch=</c> replaces, <c>arch+=</c> adds, <c>arch-=</c> removes; <c>all</c> is always looked for, unless it is removed by name.</summary>
+    /// <summary>
+    /// <c>arch=</c> replaces, <c>arch+=</c> adds, <c>arch-=</c> removes; <c>all</c> is always looked for, unless it is
+    /// removed by name.
+    /// </summary>
     private static IEnumerable<(string Architecture, bool IsOptional)> IndexArchitectures(
         IReadOnlyDictionary<string, string> options,
         AptArchitectures architectures

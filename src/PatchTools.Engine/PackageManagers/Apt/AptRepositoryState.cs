@@ -5,17 +5,21 @@ using PatchTools.Files;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// One enabled repository and what <c>lists/</c> holds of it: its Release file, the index files that are there, and how far they can be believed.
+/// One enabled repository and what <c>lists/</c> holds of it: its Release file, the index files that are there, and how
+/// far they can be believed.
 /// </summary>
 /// <remarks>
-/// When did the host last hear from the repository? Found by experiment with apt 2.6.2 (new files, "Hit", a server that is down, a bad signature, a Release
-/// file that is gone; http and file sources):
+/// When did the host last hear from the repository? Found by experiment with apt 2.6.2 (new files, "Hit", a server that
+/// is down, a bad signature, a Release file that is gone; http and file sources):
 /// <list type="bullet">
-/// <item>The modification time of InRelease and of the index files is the server's <c>Last-Modified</c>. It says nothing.</item>
-/// <item>On "Get" and on "Hit" alike apt moves InRelease (or Release) through <c>lists/partial</c> and back, which sets the <b>change time</b> of its inode; when
-/// the repository fails, for whatever reason, the file is left alone and its change time with it. So the change time is the last confirmation.</item>
-/// <item>A copy of the directory (an image unpacked from a tar archive, a restored backup) has new change times, but keeps the modification times of
-/// <c>lists</c> and <c>lists/partial</c>, one of which every update sets. The earlier of the two witnesses is therefore what is known.</item>
+/// <item>The modification time of InRelease and of the index files is the server's <c>Last-Modified</c>. It says
+/// nothing.</item>
+/// <item>On "Get" and on "Hit" alike apt moves InRelease (or Release) through <c>lists/partial</c> and back, which sets
+/// the <b>change time</b> of its inode; when the repository fails, for whatever reason, the file is left alone and its
+/// change time with it. So the change time is the last confirmation.</item>
+/// <item>A copy of the directory (an image unpacked from a tar archive, a restored backup) has new change times, but
+/// keeps the modification times of <c>lists</c> and <c>lists/partial</c>, one of which every update sets. The earlier
+/// of the two witnesses is therefore what is known.</item>
 /// <item><c>update-success-stamp</c> exists only where a hook writes it, and is of all repositories together.</item>
 /// </list>
 /// </remarks>
@@ -89,7 +93,9 @@ internal sealed class AptRepositoryState
     /// <summary>Index files that are there, in the order of the sources.</summary>
     public List<(AptIndex Index, string Path)> Files { get; } = [];
 
-    /// <summary>Last instant at which the vendor vouches for the metadata, as the host's configuration has it judged.</summary>
+    /// <summary>
+    /// Last instant at which the vendor vouches for the metadata, as the host's configuration has it judged.
+    /// </summary>
     public DateTimeOffset? ValidUntil { get; }
 
     public DateTimeOffset? RefreshedAt { get; set; }
@@ -97,7 +103,9 @@ internal sealed class AptRepositoryState
     /// <summary>Why the refresh of this run failed for it; null when it did not.</summary>
     public string? RefreshFailure { get; set; }
 
-    /// <summary>Without a Release file nobody vouches for the lists: they are offers, and prove nothing by themselves.</summary>
+    /// <summary>
+    /// Without a Release file nobody vouches for the lists: they are offers, and prove nothing by themselves.
+    /// </summary>
     public bool Proves => Release is not null;
 
     /// <summary>Whether its Release file names the operating system.</summary>
@@ -224,7 +232,10 @@ internal sealed class AptRepositoryState
         };
     }
 
-    /// <summary>Whether apt would have fetched the index: the Release file knows its component and architecture, and it is not empty.</summary>
+    /// <summary>
+    /// Whether apt would have fetched the index: the Release file knows its component and architecture, and it is not
+    /// empty.
+    /// </summary>
     private bool IsExpected(AptIndex index)
     {
         if (index.IsOptional)
@@ -242,7 +253,10 @@ internal sealed class AptRepositoryState
         return release.SizeOf(index.MetaKey) != 0;
     }
 
-    /// <summary><c>Valid-Until</c> as apt.conf(5) has it corrected by <c>Acquire::Min-ValidTime</c>, <c>Acquire::Max-ValidTime</c> and the source's own options.</summary>
+    /// <summary>
+    /// <c>Valid-Until</c> as apt.conf(5) has it corrected by <c>Acquire::Min-ValidTime</c>,
+    /// <c>Acquire::Max-ValidTime</c> and the source's own options.
+    /// </summary>
     private DateTimeOffset? Expiry(AptConfiguration configuration)
     {
         if (

@@ -6,7 +6,10 @@ using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>Where apt's things are on one host, and what its configuration says of them. All paths are this process's own, not the image's.</summary>
+/// <summary>
+/// Where apt's things are on one host, and what its configuration says of them. All paths are this process's own, not
+/// the image's.
+/// </summary>
 internal sealed record AptSetting
 {
     private const int MaxSmallFileBytes = 1 << 20;
@@ -35,13 +38,16 @@ internal sealed record AptSetting
     /// <summary>Lists of a baseline's own sources: apart from the host's, which stay as they are.</summary>
     public static string PrivateLists(HostPaths paths) => Path.Combine(PrivatePlace(paths), "lists");
 
-    /// <summary>The file that hands a baseline's own sources to apt, which tells the two forms apart by the ending.</summary>
+    /// <summary>
+    /// The file that hands a baseline's own sources to apt, which tells the two forms apart by the ending.
+    /// </summary>
     public static string PrivateSourcesFile(HostPaths paths, string text) =>
         Path.Combine(PrivatePlace(paths), AptSources.IsParagraphs(text) ? "baseline.sources" : "baseline.list");
 
     private static string PrivatePlace(HostPaths paths) => Path.Combine(paths.DataDirectory, "apt");
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>; <see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>;
+    /// <see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static AptSetting Read(HostContext host, InventoryRequest request)
     {
         var paths = host.Paths;
@@ -60,7 +66,8 @@ internal sealed record AptSetting
         string? privateSources = null;
         if (request.CustomSources is { } text)
         {
-            // What an earlier refresh fetched for a baseline lies apart; without one the host may have the same repositories.
+            // What an earlier refresh fetched for a baseline lies apart; without one the host may have the same
+            // repositories.
             if (request.Refresh || HostFiles.DirectoryExists(privateLists))
                 listsDirectory = privateLists;
             privateSources = PrivateSourcesFile(paths, text);
@@ -84,8 +91,8 @@ internal sealed record AptSetting
     // amd64
     // i386
     /// <summary>
-    /// dpkg has its own architecture compiled in. It is read from where dpkg leaves it: apt's configuration, the first line of dpkg's <c>arch</c>, the
-    /// architecture of the package dpkg, and at last that of this process.
+    /// dpkg has its own architecture compiled in. It is read from where dpkg leaves it: apt's configuration, the first
+    /// line of dpkg's <c>arch</c>, the architecture of the package dpkg, and at last that of this process.
     /// </summary>
     private static AptArchitectures ReadArchitectures(AptConfiguration configuration, string status)
     {

@@ -9,7 +9,9 @@ internal sealed partial record AptSimulation
 
     public required IReadOnlyList<PlannedChange> Changes { get; init; }
 
-    /// <summary>From "The following packages have unmet dependencies", one for each package, its lines joined.</summary>
+    /// <summary>
+    /// From "The following packages have unmet dependencies", one for each package, its lines joined.
+    /// </summary>
     public IReadOnlyList<UnmetDependency> Unmet { get; init; } = [];
 
     /// <summary>Messages that begin with <c>E:</c>, each with the lines that belong to it.</summary>

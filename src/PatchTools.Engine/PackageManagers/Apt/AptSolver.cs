@@ -3,8 +3,9 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// One question to apt's resolver and the verdict on its answer (spec 09 §7.2): acceptable is what succeeds, removes nothing that anybody asked for or needs,
-/// downgrades nothing, and brings along no package that the policy refuses or no authenticated repository offers.
+/// One question to apt's resolver and the verdict on its answer (reference 09 §7.2): acceptable is what succeeds,
+/// removes nothing that anybody asked for or needs, downgrades nothing, and brings along no package that the policy
+/// refuses or no authenticated repository offers.
 /// </summary>
 internal sealed class AptSolver(
     IProcessRunner runner,
@@ -43,7 +44,8 @@ internal sealed class AptSolver(
             solution = await AskAsync(targets, [], cancellationToken);
         }
 
-        // Often a refused package is only recommended, or one of several ways: apt finds another when it is told what to leave alone.
+        // Often a refused package is only recommended, or one of several ways: apt finds another when it is told what
+        // to leave alone.
         if (solution.Refused.Count > 0)
         {
             var other = await AskAsync(targets, solution.Refused, cancellationToken);
@@ -65,7 +67,10 @@ internal sealed class AptSolver(
         );
     }
 
-    /// <summary>What apt-get install is given: exact versions of the targets, what is to stay as it is, and the repair where one is due.</summary>
+    /// <summary>
+    /// What apt-get install is given: exact versions of the targets, what is to stay as it is, and the repair where one
+    /// is due.
+    /// </summary>
     public IReadOnlyList<string> Arguments(IReadOnlyList<PatchTarget> targets, IReadOnlyList<PlannedChange> refused)
     {
         var named = targets.Select(t => (t.Name, t.Architecture)).ToHashSet();
@@ -178,7 +183,10 @@ internal sealed record AptSolution(AptSimulation Simulation, SetbackKind? Proble
     /// <summary>Additional packages that the policy or their missing signature refuses.</summary>
     public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
 
-    /// <summary>The package database is inconsistent and apt has no acceptable way to put it right: no other set of targets fares better.</summary>
+    /// <summary>
+    /// The package database is inconsistent and apt has no acceptable way to put it right: no other set of targets
+    /// fares better.
+    /// </summary>
     public bool IsHopeless { get; init; }
 
     public bool IsAcceptable => Problem is null;

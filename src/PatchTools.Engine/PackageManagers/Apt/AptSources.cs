@@ -8,14 +8,17 @@ namespace PatchTools.PackageManagers.Apt;
 /// <param name="Configured">Native first, then foreign ones.</param>
 internal sealed record AptArchitectures(string Native, IReadOnlyList<string> Configured);
 
-/// <summary>A part of the sources that apt refuses. apt then does nothing at all; the reading goes on without the part, and proves nothing.</summary>
+/// <summary>
+/// A part of the sources that apt refuses. apt then does nothing at all; the reading goes on without the part, and
+/// proves nothing.
+/// </summary>
 /// <param name="Place"><c>file:line</c>.</param>
 /// <param name="Fault">What is wrong.</param>
 internal sealed record AptSourceFault(string Place, string Fault);
 
 /// <summary>
-/// Enabled repositories of a host: <c>sources.list</c>, then <c>sources.list.d/*.list</c> and <c>*.sources</c> (sources.list(5)), in apt's order and
-/// with apt's rules (<c>apt-pkg/sourcelist.cc</c>, <c>deb/debmetaindex.cc</c>).
+/// Enabled repositories of a host: <c>sources.list</c>, then <c>sources.list.d/*.list</c> and <c>*.sources</c>
+/// (sources.list(5)), in apt's order and with apt's rules (<c>apt-pkg/sourcelist.cc</c>, <c>deb/debmetaindex.cc</c>).
 /// </summary>
 internal sealed class AptSources
 {

@@ -7,9 +7,10 @@ using PatchTools.State;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// The administrator's sources where an interrupted run of AWS-RunPatchBaseline left them: it moves <c>/etc/apt/sources.list</c> and everything in
-/// <c>sources.list.d</c> to <c>/var/log/amazon/ssm/apt-configuration/SNAPSHOT/</c>, writes the baseline's own, and never looks again (spec 09 §8). PatchTools
-/// moves nothing; it only puts back.
+/// The administrator's sources where an interrupted run of AWS-RunPatchBaseline left them: it moves
+/// <c>/etc/apt/sources.list</c> and everything in <c>sources.list.d</c> to
+/// <c>/var/log/amazon/ssm/apt-configuration/SNAPSHOT/</c>, writes the baseline's own, and never looks again (reference
+/// 09 §8). PatchTools moves nothing; it only puts back.
 /// </summary>
 internal sealed class AptSourcesBackup(HostContext host)
 {
@@ -19,8 +20,8 @@ internal sealed class AptSourcesBackup(HostContext host)
     private string Directories => host.Paths.InRoot(HostPaths.SystemStateDirectory + "/apt-configuration");
 
     /// <summary>
-    /// Directories with something in them, the latest first: a second interrupted run moved the baseline's sources of the first one away, so the administrator's
-    /// own are in the oldest and must be put back last.
+    /// Directories with something in them, the latest first: a second interrupted run moved the baseline's sources of
+    /// the first one away, so the administrator's own are in the oldest and must be put back last.
     /// </summary>
     public IReadOnlyList<string> Find()
     {
@@ -51,8 +52,9 @@ internal sealed class AptSourcesBackup(HostContext host)
             : null;
 
     /// <summary>
-    /// Puts the sources back. Each step leaves a state that the next call completes: a copy replaces the file in /etc/apt at once, and only then the backup is
-    /// deleted. Never overwrites a file of sources.list.d that somebody has made since.
+    /// Puts the sources back. Each step leaves a state that the next call completes: a copy replaces the file in
+    /// /etc/apt at once, and only then the backup is deleted. Never overwrites a file of sources.list.d that somebody
+    /// has made since.
     /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Restore(IRunObserver observer)
@@ -79,7 +81,8 @@ internal sealed class AptSourcesBackup(HostContext host)
     {
         var apt = host.Paths.InRoot("/etc/apt");
 
-        // The reference moves its list last: while this one is here, whatever lies in /etc/apt is the baseline's, or nothing.
+        // The reference moves its list last: while this one is here, whatever lies in /etc/apt is the baseline's, or
+        // nothing.
         var list = Path.Combine(backup, List);
         if (File.Exists(list))
             Move(list, Path.Combine(apt, List));

@@ -5,8 +5,8 @@ using PatchTools.Hosts;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// Follows apt's status file (<c>APT::Status-Fd</c>, progress-reporting.md of apt's sources) and says what it means: downloads, then packages, with the
-/// part of the whole that is done.
+/// Follows apt's status file (<c>APT::Status-Fd</c>, progress-reporting.md of apt's sources) and says what it means:
+/// downloads, then packages, with the part of the whole that is done.
 /// </summary>
 /// <param name="host">For the clock.</param>
 /// <param name="observer">Who is told.</param>
@@ -16,7 +16,9 @@ internal sealed class AptStatusChannel(HostContext host, IRunObserver observer, 
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Part of the bar that is given to downloading: a choice, since nobody knows the network before.</summary>
+    /// <summary>
+    /// Part of the bar that is given to downloading: a choice, since nobody knows the network before.
+    /// </summary>
     private const double DownloadShare = 0.4;
 
     private readonly List<AptStatusLine> _errors = [];
@@ -102,7 +104,8 @@ internal sealed record AptStatusLine(AptStatusKind Kind, string Subject, double 
     //   pmstatus:tp:36.3636:Installing tp (amd64)
     //   pmstatus:dpkg-exec:0.0000:Running dpkg
     //   pmerror:tp:33.3333:installed tp package post-installation script subprocess returned error exit status 3
-    //   pmerror:/tmp/apt-dpkg-install-xt8Pd0/6-tpre_1.1_all.deb:39.3939:new tpre package pre-installation script subprocess returned error exit status 1
+    // pmerror:/tmp/apt-dpkg-install-xt8Pd0/6-tpre_1.1_all.deb:39.3939:new tpre package pre-installation script
+    // subprocess returned error exit status 1
     //   pmconffile:/etc/tcf.conf:50.0000:'/etc/tcf.conf' '/etc/tcf.conf.dpkg-new' 1 1
     public static AptStatusLine? Parse(string line)
     {
@@ -118,7 +121,8 @@ internal sealed record AptStatusLine(AptStatusKind Kind, string Subject, double 
         if (kind is null)
             return null;
 
-        // A subject may hold colons (name:architecture); the percentage is the first field with a decimal point after it.
+        // A subject may hold colons (name:architecture); the percentage is the first field with a decimal point after
+        // it.
         for (var i = 2; i < fields.Length; i++)
         {
             if (

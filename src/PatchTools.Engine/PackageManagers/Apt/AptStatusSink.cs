@@ -2,7 +2,10 @@ using System.Text;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>dpkg's status file: installed is what has a current version, also unpacked and half-configured ones. What is removed but configured is known, not installed.</summary>
+/// <summary>
+/// dpkg's status file: installed is what has a current version, also unpacked and half-configured ones. What is removed
+/// but configured is known, not installed.
+/// </summary>
 internal readonly struct AptStatusSink(
     PackageCatalogBuilder builder,
     int origin,
@@ -16,7 +19,9 @@ internal readonly struct AptStatusSink(
 
     public static bool ReadsStatus => true;
 
-    /// <summary>Packages of the status file, with the version it has of each: only their stanzas need be told apart.</summary>
+    /// <summary>
+    /// Packages of the status file, with the version it has of each: only their stanzas need be told apart.
+    /// </summary>
     public Dictionary<int, KnownVersion> Known { get; } = [];
 
     /// <summary>Phased-Update-Percentage by version.</summary>
@@ -72,7 +77,8 @@ internal readonly struct AptStatusSink(
                 IsBroken =
                     words[1] != "ok" || words[2] is not ("installed" or "triggers-awaited" or "triggers-pending"),
 
-                // Of a foreign architecture the bare name is never asked for (spec 09 §9: name is "name:arch" there).
+                // Of a foreign architecture the bare name is never asked for (reference 09 §9: name is "name:arch"
+                // there).
                 InstalledTime =
                     FileTimes.Modified($"{info}:{architecture}.list")
                     ?? (architecture == native ? FileTimes.Modified($"{info}.list") : null),
@@ -91,8 +97,8 @@ internal readonly struct AptStatusSink(
         private bool _isDescribed;
 
         /// <summary>
-        /// The hash of a list's stanza. The first that looks like dpkg's is taken for it, and its size becomes that of the version (libapt:
-        /// <c>debListParser::SameVersion</c>); one of another size is another version.
+        /// The hash of a list's stanza. The first that looks like dpkg's is taken for it, and its size becomes that of
+        /// the version (libapt: <c>debListParser::SameVersion</c>); one of another size is another version.
         /// </summary>
         public ulong HashOf(in PackageStanza stanza)
         {
@@ -111,8 +117,9 @@ internal readonly struct AptStatusSink(
         }
 
         /// <summary>
-        /// Whether a repository's stanza is the first that was taken for dpkg's. Its priority and section are those of the version: libapt reads the
-        /// repositories in their order and dpkg's status last, and what comes later changes nothing.
+        /// Whether a repository's stanza is the first that was taken for dpkg's. Its priority and section are those of
+        /// the version: libapt reads the repositories in their order and dpkg's status last, and what comes later
+        /// changes nothing.
         /// </summary>
         /// <param name="stanzaHash">What <see cref="HashOf"/> gave.</param>
         public bool IsDescribedFirst(ulong stanzaHash)

@@ -4,8 +4,8 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// One <c>apt-get install</c>, followed while it runs, and what it left: where it failed, dpkg finishes what can be finished
-/// (<c>dpkg --configure -a</c>). Nothing is rolled back.
+/// One <c>apt-get install</c>, followed while it runs, and what it left: where it failed, dpkg finishes what can be
+/// finished (<c>dpkg --configure -a</c>). Nothing is rolled back.
 /// </summary>
 internal sealed class AptTransaction(
     HostContext host,

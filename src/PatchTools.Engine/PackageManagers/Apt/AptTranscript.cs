@@ -8,7 +8,9 @@ internal sealed partial record AptTranscript
     /// <summary>Reason by bare package name: a maintainer script, unpacking, dependencies left unconfigured.</summary>
     public required IReadOnlyDictionary<string, string> PackageFailures { get; init; }
 
-    /// <summary>Reason by bare package name: an archive that could not be fetched or is not what the repository promised.</summary>
+    /// <summary>
+    /// Reason by bare package name: an archive that could not be fetched or is not what the repository promised.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> DownloadFailures { get; init; }
 
     /// <summary>apt's own messages, without what means nothing.</summary>
@@ -48,14 +50,16 @@ internal sealed partial record AptTranscript
     //      Hashes of expected file:
     //   E: You don't have enough free space in /var/cache/apt/archives/.
     //   dpkg: error processing archive /var/cache/apt/archives/y_1.1_all.deb (--unpack):
-    //    cannot copy extracted data for './usr/share/y/big' to '/usr/share/y/big.dpkg-new': failed to write (No space left on device)
+    // cannot copy extracted data for './usr/share/y/big' to '/usr/share/y/big.dpkg-new': failed to write (No space left
+    // on device)
     public static AptTranscript Parse(string output)
     {
         Dictionary<string, string> failures = new(StringComparer.Ordinal);
         Dictionary<string, string> downloads = new(StringComparer.Ordinal);
         Dictionary<string, string> because = new(StringComparer.Ordinal);
 
-        // dpkg writes to a terminal of apt's where there is one: lines end in CR LF there, and progress is written over and over after a CR.
+        // dpkg writes to a terminal of apt's where there is one: lines end in CR LF there, and progress is written over
+        // and over after a CR.
         var lines = output
             .Split('\n')
             .Select(line => line.TrimEnd('\r'))

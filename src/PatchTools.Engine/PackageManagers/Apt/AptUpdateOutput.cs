@@ -1,8 +1,9 @@
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// Which repositories failed, from what <c>apt-get update</c> printed. With <c>APT::Update::Error-Mode=any</c> (apt 2.1.8) a failure also shows in the
-/// exit code, but only the text says whose it is. Real output of apt 2.6.2, standard output and then standard error:
+/// Which repositories failed, from what <c>apt-get update</c> printed. With <c>APT::Update::Error-Mode=any</c> (apt
+/// 2.1.8) a failure also shows in the exit code, but only the text says whose it is. Real output of apt 2.6.2, standard
+/// output and then standard error:
 /// <code>
 /// Hit:2 http://127.0.0.1:18080 stable InRelease
 /// Ign:3 http://127.0.0.1:18081 stable InRelease
@@ -16,7 +17,9 @@ namespace PatchTools.PackageManagers.Apt;
 /// </summary>
 internal sealed class AptUpdateOutput
 {
-    /// <summary>Warnings that mean that a repository was not updated; others (an old keyring, a missing component) do not.</summary>
+    /// <summary>
+    /// Warnings that mean that a repository was not updated; others (an old keyring, a missing component) do not.
+    /// </summary>
     private static readonly string[] s_fatalWarnings =
     [
         "Failed to fetch ",
@@ -80,7 +83,10 @@ internal sealed class AptUpdateOutput
         return result;
     }
 
-    /// <summary>The repository that a message is about: it names URI and suite, or a URL below the suite's folder. The longest match wins.</summary>
+    /// <summary>
+    /// The repository that a message is about: it names URI and suite, or a URL below the suite's folder. The longest
+    /// match wins.
+    /// </summary>
     private static AptRepository? Owner(string message, IReadOnlyList<AptRepository> repositories)
     {
         AptRepository? best = null;

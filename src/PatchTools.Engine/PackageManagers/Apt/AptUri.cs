@@ -5,12 +5,14 @@ using System.Text;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// A repository's URI taken apart and put together exactly as libapt does (<c>contrib/strutl.cc</c>, class URI), because the names of the files below
-/// <c>lists/</c> are made of the result.
+/// A repository's URI taken apart and put together exactly as libapt does (<c>contrib/strutl.cc</c>, class URI),
+/// because the names of the files below <c>lists/</c> are made of the result.
 /// </summary>
 internal sealed record AptUri
 {
-    /// <summary>What apt quotes in a file name (<c>URItoFileName</c>), beside everything that is not printable ASCII.</summary>
+    /// <summary>
+    /// What apt quotes in a file name (<c>URItoFileName</c>), beside everything that is not printable ASCII.
+    /// </summary>
     private const string UnsafeInFileName = "\\|{}[]<>\"^~_=!@#$%^&*";
 
     /// <summary>What apt quotes in a URI that it makes (<c>pkgAcquire::URIEncode</c>).</summary>
@@ -26,7 +28,9 @@ internal sealed record AptUri
 
     public string Host { get; private init; } = "";
 
-    /// <summary>The host of the network, for people and for pins on security archives; the name of a CD-ROM is none.</summary>
+    /// <summary>
+    /// The host of the network, for people and for pins on security archives; the name of a CD-ROM is none.
+    /// </summary>
     public string Site => Access == "cdrom" ? "" : Host;
 
     public int Port { get; private init; }
@@ -83,7 +87,10 @@ internal sealed record AptUri
         return Quote(text, UnsafeInFileName).Replace('/', '_');
     }
 
-    /// <summary>Folder of a suite's Release file below the URI: <c>dists/SUITE/</c>, or the suite itself in a flat repository (<c>./</c>).</summary>
+    /// <summary>
+    /// Folder of a suite's Release file below the URI: <c>dists/SUITE/</c>, or the suite itself in a flat repository
+    /// (<c>./</c>).
+    /// </summary>
     public static string SuiteFolder(string suite) =>
         suite == "/" ? ""
         : suite.EndsWith('/') ? Quote(suite, UnsafeInUri)

@@ -6,7 +6,10 @@ namespace PatchTools.PackageManagers.Apt;
 /// <summary>apt's small grammars of words.</summary>
 internal static class AptWords
 {
-    /// <summary><c>StringToBool</c>: 0 and 1, no/false/without/off/disable, yes/true/with/on/enable in any case; else the fallback.</summary>
+    /// <summary>
+    /// <c>StringToBool</c>: 0 and 1, no/false/without/off/disable, yes/true/with/on/enable in any case; else the
+    /// fallback.
+    /// </summary>
     public static bool Boolean(string text, bool fallback)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is 0 or 1)
@@ -20,8 +23,8 @@ internal static class AptWords
     }
 
     /// <summary>
-    /// Words divided by blanks (<c>ParseQuoteWord</c>): <c>"…"</c> and <c>[…]</c> keep blanks together, <c>%XX</c> is decoded, quotes are dropped.
-    /// Null when a quote or bracket is left open.
+    /// Words divided by blanks (<c>ParseQuoteWord</c>): <c>"…"</c> and <c>[…]</c> keep blanks together, <c>%XX</c> is
+    /// decoded, quotes are dropped. Null when a quote or bracket is left open.
     /// </summary>
     public static List<string>? Split(string text)
     {
@@ -61,8 +64,8 @@ internal static class AptWords
     }
 
     /// <summary>
-    /// Nothing but quoted pieces, taken as they are and joined, with one blank where there are blanks between them (<c>ParseCWord</c>). Null when there is
-    /// anything else.
+    /// Nothing but quoted pieces, taken as they are and joined, with one blank where there are blanks between them
+    /// (<c>ParseCWord</c>). Null when there is anything else.
     /// </summary>
     public static string? Quoted(string text)
     {

@@ -15,7 +15,9 @@ internal sealed class Deb822Stanza(int line)
 
     public int Count => _fields.Count;
 
-    /// <summary>Value without the blanks around it, lines divided by <c>\n</c>; empty when the field is missing.</summary>
+    /// <summary>
+    /// Value without the blanks around it, lines divided by <c>\n</c>; empty when the field is missing.
+    /// </summary>
     public string this[string name]
     {
         get => _fields.GetValueOrDefault(name, "");

@@ -3,8 +3,9 @@ using System.Text;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// Order of Debian version texts <c>[epoch:]upstream[-revision]</c> (deb-version(7), Debian policy §5.6.12): epoch as a number, then upstream and
-/// revision by alternating non-digit and digit runs, where <c>~</c> sorts before the end, letters before other characters.
+/// Order of Debian version texts <c>[epoch:]upstream[-revision]</c> (deb-version(7), Debian policy §5.6.12): epoch as a
+/// number, then upstream and revision by alternating non-digit and digit runs, where <c>~</c> sorts before the end,
+/// letters before other characters.
 /// </summary>
 public sealed class DebianVersion : IComparer<string>
 {
@@ -19,7 +20,9 @@ public sealed class DebianVersion : IComparer<string>
         return Compare(Encoding.UTF8.GetBytes(x), Encoding.UTF8.GetBytes(y));
     }
 
-    /// <summary>Negative, zero or positive as <paramref name="x"/> is older than, equal to or newer than <paramref name="y"/>.</summary>
+    /// <summary>
+    /// Negative, zero or positive as <paramref name="x"/> is older than, equal to or newer than <paramref name="y"/>.
+    /// </summary>
     public static int Compare(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {
         if (x.SequenceEqual(y))
@@ -41,7 +44,9 @@ public sealed class DebianVersion : IComparer<string>
         return colon < 0 ? new SpanPair([], version) : new SpanPair(version[..colon], version[(colon + 1)..]);
     }
 
-    /// <summary>The revision begins after the last hyphen; a missing one counts as <c>0</c>, which compares equal to empty.</summary>
+    /// <summary>
+    /// The revision begins after the last hyphen; a missing one counts as <c>0</c>, which compares equal to empty.
+    /// </summary>
     private static SpanPair SplitRevision(ReadOnlySpan<byte> version)
     {
         var hyphen = version.LastIndexOf((byte)'-');

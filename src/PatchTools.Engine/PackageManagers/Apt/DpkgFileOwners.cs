@@ -19,7 +19,8 @@ internal sealed class DpkgFileOwners(string root) : IFileOwners
     {
         var ownership = new FileOwnership(paths);
 
-        // A host has megabytes of lists and a handful of paths to find: most lists are passed over by a search for the names.
+        // A host has megabytes of lists and a handful of paths to find: most lists are passed over by a search for the
+        // names.
         List<byte[]> names = [.. ownership.Names.Select(Encoding.UTF8.GetBytes)];
         foreach (var list in paths.Count == 0 ? [] : Lists())
         {

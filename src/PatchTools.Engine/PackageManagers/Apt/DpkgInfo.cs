@@ -8,8 +8,9 @@ namespace PatchTools.PackageManagers.Apt;
 internal sealed partial class DpkgInfo(HostContext host)
 {
     /// <summary>
-    /// Services of the packages that would change: their maintainer scripts restart them as a rule. Only running ones where systemd runs, which keeps a link
-    /// for each unit it has started (<c>/run/systemd/units/invocation:NAME</c>); else every one that is shipped.
+    /// Services of the packages that would change: their maintainer scripts restart them as a rule. Only running ones
+    /// where systemd runs, which keeps a link for each unit it has started (<c>/run/systemd/units/invocation:NAME</c>);
+    /// else every one that is shipped.
     /// </summary>
     public IReadOnlyList<string> ServicesOf(IReadOnlyList<PlannedChange> changes)
     {

@@ -5,7 +5,9 @@ using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>What dpkg says is installed at one moment of an install; packages that are gone or only configured are left out.</summary>
+/// <summary>
+/// What dpkg says is installed at one moment of an install; packages that are gone or only configured are left out.
+/// </summary>
 internal sealed class DpkgStatus
 {
     private readonly Dictionary<(string Name, string Architecture), Entry> _entries;
@@ -22,7 +24,10 @@ internal sealed class DpkgStatus
     /// <param name="IsSound">Second word is <c>ok</c> and nothing is left to do.</param>
     public readonly record struct Entry(string Edition, string State, bool IsSound);
 
-    /// <summary>dpkg's journal holds changes that its status file does not (a killed dpkg): nothing works before <c>dpkg --configure -a</c>.</summary>
+    /// <summary>
+    /// dpkg's journal holds changes that its status file does not (a killed dpkg): nothing works before <c>dpkg
+    /// --configure -a</c>.
+    /// </summary>
     public bool IsInterrupted { get; }
 
     /// <summary>Packages that are not completely installed, <c>name (half-configured)</c>.</summary>
@@ -84,7 +89,8 @@ internal sealed class DpkgStatus
 
         public Dictionary<(string, string), Entry> Entries { get; } = [];
 
-        // Status: install ok installed | hold ok half-configured | install reinstreq half-installed | deinstall ok config-files
+        // Status: install ok installed | hold ok half-configured | install reinstreq half-installed | deinstall ok
+        // config-files
         public void Add(in PackageStanza stanza)
         {
             var words = Encoding.UTF8.GetString(stanza.Status).Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -1,9 +1,14 @@
 namespace PatchTools.PackageManagers.Apt;
 
-/// <summary>Whether a plan will leave the host wanting a reboot: a guess before the fact; afterwards the host itself is asked.</summary>
+/// <summary>
+/// Whether a plan will leave the host wanting a reboot: a guess before the fact; afterwards the host itself is asked.
+/// </summary>
 internal static class ExpectedReboot
 {
-    /// <summary>Packages whose running code nothing but a reboot replaces: those whose scripts call Ubuntu's notify-reboot-required, and their like on Debian.</summary>
+    /// <summary>
+    /// Packages whose running code nothing but a reboot replaces: those whose scripts call Ubuntu's
+    /// notify-reboot-required, and their like on Debian.
+    /// </summary>
     private static readonly HashSet<string> s_core = new(StringComparer.Ordinal)
     {
         "libc6",

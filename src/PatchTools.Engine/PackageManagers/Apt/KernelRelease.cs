@@ -14,7 +14,8 @@ internal sealed partial record KernelRelease(string Text, string Version, string
     // Debian 11     5.10.0-28-686-pae         linux-image-5.10.0-28-686-pae
     // Ubuntu 24.04  6.8.0-45-generic          linux-image-6.8.0-45-generic, linux-image-unsigned-6.8.0-45-generic
     // Raspbian 12   6.6.20+rpt-rpi-v8         linux-image-6.6.20+rpt-rpi-v8
-    // Not kernels: linux-image-amd64 and linux-image-generic-hwe-22.04 (they depend on one), linux-image-6.1.0-18-amd64-dbg.
+    // Not kernels: linux-image-amd64 and linux-image-generic-hwe-22.04 (they depend on one),
+    // linux-image-6.1.0-18-amd64-dbg.
 
     /// <summary>Null when the text is no release of a distribution's kernel.</summary>
     public static KernelRelease? Parse(string text) =>

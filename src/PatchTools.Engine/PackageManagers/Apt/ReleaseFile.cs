@@ -149,7 +149,10 @@ internal sealed record ReleaseFile
         return null;
     }
 
-    /// <summary><c>Sat, 21 Nov 2026 00:53:02 UTC</c>; apt takes no other zone than UTC, under its three names and as <c>+0000</c>.</summary>
+    /// <summary>
+    /// <c>Sat, 21 Nov 2026 00:53:02 UTC</c>; apt takes no other zone than UTC, under its three names and as
+    /// <c>+0000</c>.
+    /// </summary>
     internal static DateTimeOffset? ParseDate(string? text)
     {
         var words = (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);

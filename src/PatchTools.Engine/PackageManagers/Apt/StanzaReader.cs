@@ -5,13 +5,18 @@ namespace PatchTools.PackageManagers.Apt;
 /// <summary>What one stanza is handed to. Spans live until the call returns.</summary>
 internal interface IStanzaSink
 {
-    /// <summary>Whether the file is dpkg's own and says of every package in which state it is; lists of repositories are 60 times as long and do not.</summary>
+    /// <summary>
+    /// Whether the file is dpkg's own and says of every package in which state it is; lists of repositories are 60
+    /// times as long and do not.
+    /// </summary>
     static abstract bool ReadsStatus { get; }
 
     void Add(in PackageStanza stanza);
 }
 
-/// <summary>The fields of a package stanza that PatchTools looks at; absent ones are empty (deb-control(5), dpkg status).</summary>
+/// <summary>
+/// The fields of a package stanza that PatchTools looks at; absent ones are empty (deb-control(5), dpkg status).
+/// </summary>
 internal ref struct PackageStanza
 {
     public ReadOnlySpan<byte> Package;
@@ -22,7 +27,10 @@ internal ref struct PackageStanza
     public ReadOnlySpan<byte> Section;
     public ReadOnlySpan<byte> PhasedPercentage;
 
-    /// <summary>The whole stanza, for <see cref="VersionHash"/> and what is rarely asked for; empty where an index remembers it, with <see cref="IsHashed"/>.</summary>
+    /// <summary>
+    /// The whole stanza, for <see cref="VersionHash"/> and what is rarely asked for; empty where an index remembers it,
+    /// with <see cref="IsHashed"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Text;
 
     /// <summary>Name of the source package where it differs; only with <see cref="IsHashed"/>.</summary>
@@ -39,8 +47,8 @@ internal ref struct PackageStanza
 }
 
 /// <summary>
-/// Reads control files of any length through one buffer: 66 000 stanzas are 50 MB, of which a handful of short fields matter. A stanza that straddles
-/// two reads is moved to the front of the buffer.
+/// Reads control files of any length through one buffer: 66 000 stanzas are 50 MB, of which a handful of short fields
+/// matter. A stanza that straddles two reads is moved to the front of the buffer.
 /// </summary>
 internal static class StanzaReader
 {
@@ -56,7 +64,8 @@ internal static class StanzaReader
     /// Nobody vouches for the bytes: every stanza must be that of a package, and the last line must end.
     /// </param>
     /// <returns>Bytes of plain text read.</returns>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: a stanza without end, damaged compression.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: a stanza without end,
+    /// damaged compression.</exception>
     public static long Read<TSink>(Stream stream, string path, ref TSink sink, bool isStrict = false)
         where TSink : IStanzaSink
     {
@@ -146,8 +155,9 @@ internal static class StanzaReader
     }
 
     /// <summary>
-    /// The form archives publish: the package's name first, every field once and spelled as in Debian policy. Five searches are a third of the work of
-    /// looking at every line. False, with nothing promised of the stanza, where a field is not found so.
+    /// The form archives publish: the package's name first, every field once and spelled as in Debian policy. Five
+    /// searches are a third of the work of looking at every line. False, with nothing promised of the stanza, where a
+    /// field is not found so.
     /// </summary>
     private static bool ParseUsual(ReadOnlySpan<byte> text, ref PackageStanza stanza)
     {
@@ -248,9 +258,9 @@ internal static class StanzaReader
 }
 
 /// <summary>
-/// What tells two stanzas of one version text apart, as libapt does (debListParser::VersionHash and SameVersion): seven fields, without white space, in
-/// lower case, and with <c>&lt;=</c> read as <c>&lt;</c>, since dpkg rewrites those in its status file. The eighth, the size of the download, is apart:
-/// dpkg's status does not have it.
+/// What tells two stanzas of one version text apart, as libapt does (debListParser::VersionHash and SameVersion): seven
+/// fields, without white space, in lower case, and with <c>&lt;=</c> read as <c>&lt;</c>, since dpkg rewrites those in
+/// its status file. The eighth, the size of the download, is apart: dpkg's status does not have it.
 /// </summary>
 internal static class VersionHash
 {

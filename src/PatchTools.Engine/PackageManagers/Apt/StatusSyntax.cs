@@ -140,7 +140,9 @@ internal sealed class StatusSyntax
         _hasFields = true;
     }
 
-    /// <summary>The field in dpkg's spelling; null for one that is not looked at: most of the 15 of a package.</summary>
+    /// <summary>
+    /// The field in dpkg's spelling; null for one that is not looked at: most of the 15 of a package.
+    /// </summary>
     private static string? KeptField(ReadOnlySpan<byte> name) =>
         name.Length switch
         {

@@ -7,7 +7,8 @@ using PatchTools.Ports;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// dnf 5's version locks (dnf5-versionlock(8)): of every package that an entry names, only versions that meet all conditions of one of its entries are seen.
+/// dnf 5's version locks (dnf5-versionlock(8)): of every package that an entry names, only versions that meet all
+/// conditions of one of its entries are seen.
 /// </summary>
 internal sealed record Dnf5VersionLock(string File, IReadOnlyList<Dnf5LockEntry> Entries)
 {

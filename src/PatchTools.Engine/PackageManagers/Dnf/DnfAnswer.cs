@@ -17,16 +17,26 @@ internal sealed partial record DnfAnswer
     /// <summary>Arguments that no visible package fits.</summary>
     public IReadOnlyList<string> Unmatched { get; init; } = [];
 
-    /// <summary>Versions that are there already, <c>name-[epoch:]version-release.arch</c>; yum 3 does not name them.</summary>
+    /// <summary>
+    /// Versions that are there already, <c>name-[epoch:]version-release.arch</c>; yum 3 does not name them.
+    /// </summary>
     public IReadOnlyList<string> Present { get; init; } = [];
 
-    /// <summary>What else went wrong: not one target's own, and no other set fares better. Null when nothing did.</summary>
+    /// <summary>
+    /// What else went wrong: not one target's own, and no other set fares better. Null when nothing did.
+    /// </summary>
     public string? Failure { get; init; }
 
-    /// <summary>Packages must be signed and the host knows no key: nothing of any repository can be installed. Null when that is not so.</summary>
+    /// <summary>
+    /// Packages must be signed and the host knows no key: nothing of any repository can be installed. Null when that is
+    /// not so.
+    /// </summary>
     public string? Distrust { get; init; }
 
-    /// <summary>Another process holds yum 3's lock: it was asked to end and not to wait, and ends with the code of any other failure.</summary>
+    /// <summary>
+    /// Another process holds yum 3's lock: it was asked to end and not to wait, and ends with the code of any other
+    /// failure.
+    /// </summary>
     public bool IsLocked { get; init; }
 
     /// <summary>Bytes to be downloaded where the tool says it in its answer (yum 3, rounded); else null.</summary>
@@ -34,7 +44,8 @@ internal sealed partial record DnfAnswer
 
     public bool HasSolution => Problems.Count == 0 && Unmatched.Count == 0 && Failure is null && Distrust is null;
 
-    // dnf 4.14.0 --assumeno --setopt=debuglevel=6, standard output; then "Operation aborted." on standard error and exit code 1:
+    // dnf 4.14.0 --assumeno --setopt=debuglevel=6, standard output; then "Operation aborted." on standard error and
+    // exit code 1:
     //   --> Starting dependency resolution
     //   ---> Package kernel.x86_64 5.2-1 will be installed
     //   ---> Package new.x86_64 2.0-1 will be installed
@@ -54,10 +65,12 @@ internal sealed partial record DnfAnswer
     //   No match for argument: gone-0:1.1-1.x86_64
     //   All matches were filtered out by exclude filtering for argument: a-0:1.1-1.x86_64
     //   Error: Unable to find a match: gone-0:1.1-1.x86_64
-    // Where gpgcheck is on, rpm has no key, and a repository names none, standard error before anything else, exit code 1:
+    // Where gpgcheck is on, rpm has no key, and a repository names none, standard error before anything else, exit code
+    // 1:
     //   You have enabled checking of packages via GPG keys. This is a good thing.
     //   However, you do not have any GPG public keys installed. You need to download
-    // yum 3.4.3 --assumeno, standard output; then "Exiting on user command" and exit code 1. Epochs always; what replaces something else is "obsoleting":
+    // yum 3.4.3 --assumeno, standard output; then "Exiting on user command" and exit code 1. Epochs always; what
+    // replaces something else is "obsoleting":
     //   --> Running transaction check
     //   ---> Package kernel.x86_64 0:4.4.26-201.el7.centos will be installed
     //   ---> Package kernel-headers.x86_64 0:3.10.0-862.3.3.el7 will be obsoleted
@@ -73,13 +86,15 @@ internal sealed partial record DnfAnswer
     //              Updated By: pcp-libs-3.11.4-1.x86_64 (bintray-pcp-el7)
     //   Error: Protected multilib versions: 2:p11-kit-0.18.7-1.fc19.i686 != p11-kit-0.18.3-1.fc19.x86_64
     //   Error: Trying to remove "systemd", which is protected
-    // What nobody offers, standard error and output; it goes on with the rest, and ends with 0 where nothing is left ("No packages marked for update"):
+    // What nobody offers, standard error and output; it goes on with the rest, and ends with 0 where nothing is left
+    // ("No packages marked for update"):
     //   No Match for argument: gone-0:1.1-1.x86_64
     //   No package gone-0:1.1-1.x86_64 available.
     // Where somebody holds its lock, standard error, exit code 1:
     //   Existing lock /var/run/yum.pid: another copy is running as pid 3523.
     //   Another app is currently holding the yum lock; exiting as configured by exit_on_lock
-    // dnf5 5.2 --assumeno, standard output no terminal; then "Operation aborted by the user." on standard error and exit code 1 (5.4 writes epochs of 0, too):
+    // dnf5 5.2 --assumeno, standard output no terminal; then "Operation aborted by the user." on standard error and
+    // exit code 1 (5.4 writes epochs of 0, too):
     //   Package            Arch   Version           Repository         Size
     //   Installing:
     //    akmod-nvidia       x86_64 3:590.48.01-1.fc43 fedora-nvidia  22.4 MiB
@@ -151,7 +166,8 @@ internal sealed partial record DnfAnswer
                 && line.Trim().TrimStart('-', ' ') is { Length: > 0 } more
             )
             {
-                // yum lists every version of the package that is missing, and what each provides: none of them is to blame.
+                // yum lists every version of the package that is missing, and what each provides: none of them is to
+                // blame.
                 if (!AsideLine().IsMatch(line))
                     problems[^1] += $"; {more}";
                 continue;

@@ -6,7 +6,9 @@ using PatchTools.State;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>The command lines of dnf and yum: options that hold for every call of one request, spelled out once.</summary>
+/// <summary>
+/// The command lines of dnf and yum: options that hold for every call of one request, spelled out once.
+/// </summary>
 internal sealed class DnfCommands
 {
     /// <summary>ASCII's own separators, as <see cref="Rpm.RpmQuery"/> has them.</summary>
@@ -22,7 +24,8 @@ internal sealed class DnfCommands
         // dnf 5's table (libsmartcols) fits itself into as many.
         ["COLUMNS"] = "4096",
 
-        // dnf 5 cuts its messages where a terminal of 80 columns ends, also in a file: addresses and package names with them. The second is its older name.
+        // dnf 5 cuts its messages where a terminal of 80 columns ends, also in a file: addresses and package names with
+        // them. The second is its older name.
         ["DNF5_FORCE_COLUMNS"] = "500",
         ["FORCE_COLUMNS"] = "500",
     };
@@ -50,8 +53,8 @@ internal sealed class DnfCommands
     public static IReadOnlyDictionary<string, string> Unattended => s_unattended;
 
     /// <summary>
-    /// Which root, repositories and cache. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has to be
-    /// put back, whatever happens (spec 14 §6).
+    /// Which root, repositories and cache. A baseline's own sources live in PatchTools' directory and are named on the
+    /// command line, so that nothing has to be put back, whatever happens (reference 14 §6).
     /// </summary>
     /// <param name="host">Of which root.</param>
     /// <param name="tool">Whose options.</param>
@@ -84,9 +87,11 @@ internal sealed class DnfCommands
     }
 
     /// <summary>
-    /// Asks the resolver; changes nothing. What it would do comes as one line for each package from dnf 4 (its debug level 6 says what its table says, and
-    /// never wraps) and yum 3 (at its usual one), and as a table from dnf 5, which never wraps either where it is not written to a terminal. Its <c>--store</c> is no way
-    /// to a plan: it fetches every package first, and with <c>-C</c> fails. Only what is in the cache: the plan is made of what the inventory was read from.
+    /// Asks the resolver; changes nothing. What it would do comes as one line for each package from dnf 4 (its debug
+    /// level 6 says what its table says, and never wraps) and yum 3 (at its usual one), and as a table from dnf 5,
+    /// which never wraps either where it is not written to a terminal. Its <c>--store</c> is no way to a plan: it
+    /// fetches every package first, and with <c>-C</c> fails. Only what is in the cache: the plan is made of what the
+    /// inventory was read from.
     /// </summary>
     public Command Plan(IEnumerable<string> wanted, IEnumerable<string> excluded) =>
         new(
@@ -107,7 +112,9 @@ internal sealed class DnfCommands
             Environment = s_unattended,
         };
 
-    /// <summary>Download and installed sizes in bytes, and the repository, of versions that are offered. dnf only.</summary>
+    /// <summary>
+    /// Download and installed sizes in bytes, and the repository, of versions that are offered. dnf only.
+    /// </summary>
     public Command Sizes(IEnumerable<string> versions) =>
         new(
             _tool.Command,
@@ -137,8 +144,9 @@ internal sealed class DnfCommands
         };
 
     /// <summary>
-    /// The transaction itself. <c>-y</c> also imports a key that a repository's own <c>gpgkey</c> names, when a package is first signed by it: the administrator
-    /// has named it there, and without it nothing of that repository could ever be installed unattended (the reference does the same).
+    /// The transaction itself. <c>-y</c> also imports a key that a repository's own <c>gpgkey</c> names, when a package
+    /// is first signed by it: the administrator has named it there, and without it nothing of that repository could
+    /// ever be installed unattended (the reference does the same).
     /// </summary>
     public Command Install(IEnumerable<string> wanted, IEnumerable<string> excluded, TransactionFiles files) =>
         new(
@@ -162,7 +170,10 @@ internal sealed class DnfCommands
             Timeout = TimeSpan.FromHours(1),
         };
 
-    /// <summary>Finishes what an interrupted transaction had left to do: takes the older of two versions away, as its last part would have.</summary>
+    /// <summary>
+    /// Finishes what an interrupted transaction had left to do: takes the older of two versions away, as its last part
+    /// would have.
+    /// </summary>
     public static Command Erase(IEnumerable<string> versions, TransactionFiles files) =>
         new("rpm", ["-e", "--nodeps", .. versions])
         {
@@ -180,7 +191,10 @@ internal sealed class DnfCommands
     /// <summary>yum 3 installs a kernel beside the others when it is told to update to it.</summary>
     private string Verb => _tool.IsYum3 ? "update" : "install";
 
-    /// <summary>Exactly what is asked for or nothing, however the host is configured: what cannot be had is to be named, not passed over.</summary>
+    /// <summary>
+    /// Exactly what is asked for or nothing, however the host is configured: what cannot be had is to be named, not
+    /// passed over.
+    /// </summary>
     private IEnumerable<string> Resolver(IEnumerable<string> excluded) =>
         [
             .. _tool.IsYum3 ? (string[])["--setopt=skip_broken=0"]

@@ -4,7 +4,10 @@ using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>What dnf's or yum's own files say: the main section, variables, and every enabled repository in the order of the files.</summary>
+/// <summary>
+/// What dnf's or yum's own files say: the main section, variables, and every enabled repository in the order of the
+/// files.
+/// </summary>
 internal sealed record DnfConfiguration
 {
     public required DnfTool Tool { get; init; }
@@ -118,7 +121,9 @@ internal sealed record DnfConfiguration
             || OperatesWithLockedRelease(root);
     }
 
-    /// <summary>Amazon Linux 2023 names its release in the package that says so, and updates come from that release only.</summary>
+    /// <summary>
+    /// Amazon Linux 2023 names its release in the package that says so, and updates come from that release only.
+    /// </summary>
     internal static bool OperatesWithLockedRelease(string root) =>
         Hosts.OsReleaseFile.Read(root) is { Id: "amzn" } os && os.VersionId.StartsWith("202", StringComparison.Ordinal);
 

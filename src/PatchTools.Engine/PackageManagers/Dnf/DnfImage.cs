@@ -6,8 +6,9 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// What the dnf or yum of this host is told when it fetches the metadata of an image: a configuration and repositories that PatchTools writes from what it
-/// understands. dnf.conf of the image is never read by dnf: its plug-ins are programs and would run on this host, as root.
+/// What the dnf or yum of this host is told when it fetches the metadata of an image: a configuration and repositories
+/// that PatchTools writes from what it understands. dnf.conf of the image is never read by dnf: its plug-ins are
+/// programs and would run on this host, as root.
 /// </summary>
 internal sealed partial class DnfImage
 {

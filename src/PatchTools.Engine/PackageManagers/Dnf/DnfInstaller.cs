@@ -5,8 +5,8 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// Installs with dnf or yum: puts moved repositories back, waits for the locks, finishes what an interrupted transaction left, and hands the plan to
-/// <see cref="InstallWork"/>.
+/// Installs with dnf or yum: puts moved repositories back, waits for the locks, finishes what an interrupted
+/// transaction left, and hands the plan to <see cref="InstallWork"/>.
 /// </summary>
 internal sealed class DnfInstaller(
     HostContext host,
@@ -48,7 +48,10 @@ internal sealed class DnfInstaller(
         return work.Outcome(plan, files.LogPath);
     }
 
-    /// <summary>What a transaction that was killed between installing a version and removing the one before left: the older one goes, as it would have gone then.</summary>
+    /// <summary>
+    /// What a transaction that was killed between installing a version and removing the one before left: the older one
+    /// goes, as it would have gone then.
+    /// </summary>
     private async Task<RpmDatabase> RepairAsync(
         DnfTransaction transaction,
         IReadOnlyList<string> left,

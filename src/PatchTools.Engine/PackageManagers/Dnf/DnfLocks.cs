@@ -4,10 +4,16 @@ using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>The locks of dnf and yum, which are files with the holder's process id in them, and rpm's own, which the kernel keeps.</summary>
+/// <summary>
+/// The locks of dnf and yum, which are files with the holder's process id in them, and rpm's own, which the kernel
+/// keeps.
+/// </summary>
 internal static class DnfLocks
 {
-    /// <summary>rpm's lock of a transaction, and dnf 5's two of the same kind: of its transaction, and (from 5.3 on) of what reads and writes the system's packages.</summary>
+    /// <summary>
+    /// rpm's lock of a transaction, and dnf 5's two of the same kind: of its transaction, and (from 5.3 on) of what
+    /// reads and writes the system's packages.
+    /// </summary>
     private static readonly string[] s_kernelLocks =
     [
         "/var/lib/rpm/.rpm.lock",

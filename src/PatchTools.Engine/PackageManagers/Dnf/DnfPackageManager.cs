@@ -8,8 +8,9 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// Amazon Linux, Red Hat and everything like it: dnf 4, dnf 5 and yum 3, told apart by one <see cref="DnfTool"/>. Installed packages come from one rpm query,
-/// offers and advisories from the metadata that the tool keeps of its enabled repositories; only a refresh starts the tool itself.
+/// Amazon Linux, Red Hat and everything like it: dnf 4, dnf 5 and yum 3, told apart by one <see cref="DnfTool"/>.
+/// Installed packages come from one rpm query, offers and advisories from the metadata that the tool keeps of its
+/// enabled repositories; only a refresh starts the tool itself.
 /// </summary>
 public sealed class DnfPackageManager : IPackageManager
 {
@@ -200,8 +201,9 @@ public sealed class DnfPackageManager : IPackageManager
         );
 
     /// <summary>
-    /// Amazon Linux 2023 takes updates from one release only until the administrator moves on (docs.aws.amazon.com/linux/al2023, "Deterministic upgrades"). AWS's
-    /// own patching ignores the lock; here it is followed as dnf follows it, and said.
+    /// Amazon Linux 2023 takes updates from one release only until the administrator moves on
+    /// (docs.aws.amazon.com/linux/al2023, "Deterministic upgrades"). AWS's own patching ignores the lock; here it is
+    /// followed as dnf follows it, and said.
     /// </summary>
     private string? ReleaseLock(DnfConfiguration configuration)
     {

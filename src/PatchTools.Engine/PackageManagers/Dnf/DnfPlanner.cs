@@ -5,7 +5,9 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>What dnf or yum would install of the targets: its own resolver's answer. Three commands when nothing is wrong.</summary>
+/// <summary>
+/// What dnf or yum would install of the targets: its own resolver's answer. Three commands when nothing is wrong.
+/// </summary>
 internal sealed class DnfPlanner
 {
     private readonly HostContext _host;
@@ -88,7 +90,9 @@ internal sealed class DnfPlanner
         };
     }
 
-    /// <summary>What a transaction that goes on without the PatchTools that began it removes by itself is not left over.</summary>
+    /// <summary>
+    /// What a transaction that goes on without the PatchTools that began it removes by itself is not left over.
+    /// </summary>
     private async Task<IReadOnlyList<PlannedChange>> UnfinishedAsync(CancellationToken cancellationToken)
     {
         var journal = new RpmJournal(_host, DnfPackageManager.JournalName);

@@ -4,7 +4,9 @@ using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>Follows what dnf or yum write while they work and says what it means, with the part of the whole that is done.</summary>
+/// <summary>
+/// Follows what dnf or yum write while they work and says what it means, with the part of the whole that is done.
+/// </summary>
 /// <inheritdoc/>
 internal sealed partial class DnfProgress(HostContext host, IRunObserver observer, int from, int to)
     : TransactionProgress(host, observer, from, to)

@@ -8,8 +8,9 @@ using PatchTools.Ports;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// One reading of what dnf's cache holds: the metadata of every enabled repository, seen as dnf sees it (excludes, priorities, cost, module streams, version
-/// locks). What dnf does not see stays in the catalog as a version that is not offered, with the reason, so that explanations can name it.
+/// One reading of what dnf's cache holds: the metadata of every enabled repository, seen as dnf sees it (excludes,
+/// priorities, cost, module streams, version locks). What dnf does not see stays in the catalog as a version that is
+/// not offered, with the reason, so that explanations can name it.
 /// </summary>
 internal sealed class DnfReading(
     HostContext host,
@@ -278,7 +279,10 @@ internal sealed class DnfReading(
         }
     }
 
-    /// <summary>What dnf 5 does not see; an installed package is held where an entry keeps it at versions, and allows no newer one that is offered.</summary>
+    /// <summary>
+    /// What dnf 5 does not see; an installed package is held where an entry keeps it at versions, and allows no newer
+    /// one that is offered.
+    /// </summary>
     private void ApplyLocks(Dnf5VersionLock? locks)
     {
         if (locks is null)

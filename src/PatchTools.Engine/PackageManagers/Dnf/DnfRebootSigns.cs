@@ -7,8 +7,8 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// What <c>needs-restarting --reboothint</c> would say, by its own rules and without its plugin: core packages installed since the last boot, and the running
-/// kernel beside the newest installed one of its flavour. One rpm query.
+/// What <c>needs-restarting --reboothint</c> would say, by its own rules and without its plugin: core packages
+/// installed since the last boot, and the running kernel beside the newest installed one of its flavour. One rpm query.
 /// </summary>
 internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, DnfTool tool)
 {
@@ -39,7 +39,10 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
         "dbus",
     ];
 
-    /// <summary>Of libdnf5 5.4 (filter_reboot_suggested), whose <c>needs-restarting</c> also asks advisories that suggest a reboot.</summary>
+    /// <summary>
+    /// Of libdnf5 5.4 (filter_reboot_suggested), whose <c>needs-restarting</c> also asks advisories that suggest a
+    /// reboot.
+    /// </summary>
     private static readonly string[] CoreOfDnf5 =
     [
         "kernel",
@@ -64,7 +67,10 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     /// <summary>Left by systemd, docker and podman in the containers they make.</summary>
     private static readonly string[] ContainerSigns = ["/run/systemd/container", "/.dockerenv", "/run/.containerenv"];
 
-    /// <summary>Whether a plan will leave the host wanting a reboot, by the same rules: a guess before the fact; afterwards the host itself is asked.</summary>
+    /// <summary>
+    /// Whether a plan will leave the host wanting a reboot, by the same rules: a guess before the fact; afterwards the
+    /// host itself is asked.
+    /// </summary>
     public static IReadOnlyList<RebootReason> Expected(IReadOnlyList<PlannedChange> changes, DnfTool tool)
     {
         List<RebootReason> reasons = [];

@@ -15,7 +15,8 @@ internal sealed partial class DnfRefresh(
     DnfConfiguration configuration
 )
 {
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>;
+    /// <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<RefreshOutcome> RunAsync(
         InventoryRequest request,
         string cache,
@@ -60,14 +61,14 @@ internal sealed partial class DnfRefresh(
 
     // dnf 4.14.0:
     // Errors during downloading metadata for repository 'dead':
-    //   - Curl error (37): Couldn't read a file:// file for file:///nonexistent/repodata/repomd.xml [Couldn't open file /nonexistent/repodata/repomd.xml]
-    // Error: Failed to download metadata for repo 'dead': Cannot download repomd.xml: Cannot download repodata/repomd.xml: All mirrors were tried
-    // dnf5 5.2 and 5.4; where the repository may be skipped, the last line is missing and nobody says whose the others are:
-    // >>> Status code: 404 for https://mirrors.tuna.tsinghua.edu.cn/fedora/updates/43/Everything/SRPMS/repodata/repomd.xml (IP: 101.6.15.130) - https://…
+    // - Curl error (37): Couldn't read a file:// file for file:///nonexistent/repodata/repomd.xml [Couldn't open file
+    // /nonexistent/repodata/repomd.xml] Error: Failed to download metadata for repo 'dead': Cannot download repomd.xml:
+    // Cannot download repodata/repomd.xml: All mirrors were tried dnf5 5.2 and 5.4; where the repository may be
+    // skipped, the last line is missing and nobody says whose the others are: >>> Status code: 404 for https://mirrors.tuna.tsinghua.edu.cn/fedora/updates/43/Everything/SRPMS/repodata/repomd.xml (IP: 101.6.15.130) - https://…
     // >>> Usable URL not found
     // Failed to download metadata (baseurl: "https://mirrors.tuna.tsinghua.edu.cn/fedora/updates/43/Everything/SRPMS/") for repository "updates-source": Usable URL not found
-    // yum 3.4.3; where the repository may be skipped, only the first two lines, and exit code 0. A repository is named with the variables of its address (base/7/x86_64):
-    // http://vault.centos.org/centos/7/sclo/Source/rh/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found
+    // yum 3.4.3; where the repository may be skipped, only the first two lines, and exit code 0. A repository is named
+    // with the variables of its address (base/7/x86_64): http://vault.centos.org/centos/7/sclo/Source/rh/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found
     // Trying other mirror.
     // failure: repodata/repomd.xml from centos-sclo-rh-source: [Errno 256] No more mirrors to try.
     // http://vault.centos.org/centos/7/sclo/Source/rh/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found
@@ -132,7 +133,10 @@ internal sealed partial class DnfRefresh(
                 : null;
     }
 
-    /// <summary><c>--refresh</c> asks however young the cache is. What the host makes of a repository's failure is decided afterwards.</summary>
+    /// <summary>
+    /// <c>--refresh</c> asks however young the cache is. What the host makes of a repository's failure is decided
+    /// afterwards.
+    /// </summary>
     private List<string> Arguments(InventoryRequest request, string cache)
     {
         List<string> arguments =

@@ -1,6 +1,9 @@
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>What is known of a wanted version before the resolver is asked: the administrator's version locks and excludes (DESIGN §4).</summary>
+/// <summary>
+/// What is known of a wanted version before the resolver is asked: the administrator's version locks and excludes
+/// (design §4).
+/// </summary>
 internal sealed class DnfRefusals
 {
     private readonly HostInventory _inventory;

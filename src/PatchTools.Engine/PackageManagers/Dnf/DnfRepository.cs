@@ -16,7 +16,10 @@ internal sealed record DnfRepository
 
     public string Name { get; init; } = "";
 
-    /// <summary>What the cache directory is called after: the metalink, else the mirror list, else the first base address, else the id.</summary>
+    /// <summary>
+    /// What the cache directory is called after: the metalink, else the mirror list, else the first base address, else
+    /// the id.
+    /// </summary>
     public required string Source { get; init; }
 
     /// <summary>1 is the best; 99 unless set.</summary>
@@ -43,7 +46,10 @@ internal sealed record DnfRepository
     /// <summary>The <c>.repo</c> file that defines it.</summary>
     public required string DefinedIn { get; init; }
 
-    /// <summary>Directory below the cache: <c>id-</c> and the first 16 hexadecimal digits of the SHA-256 of <see cref="Source"/> (dnf 4 and 5), or the id (yum 3).</summary>
+    /// <summary>
+    /// Directory below the cache: <c>id-</c> and the first 16 hexadecimal digits of the SHA-256 of <see cref="Source"/>
+    /// (dnf 4 and 5), or the id (yum 3).
+    /// </summary>
     public string CacheName(DnfTool tool) =>
         tool.IsYum3
             ? Id

@@ -4,8 +4,9 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// One question to the resolver and the verdict on its answer (spec 10 §9): acceptable is what has a solution, removes nothing but what is replaced or what the
-/// host keeps fewer of, downgrades nothing, and brings along no package that the policy refuses.
+/// One question to the resolver and the verdict on its answer (reference 10 §9): acceptable is what has a solution,
+/// removes nothing but what is replaced or what the host keeps fewer of, downgrades nothing, and brings along no
+/// package that the policy refuses.
 /// </summary>
 internal sealed class DnfSolver(
     IProcessRunner runner,
@@ -33,7 +34,8 @@ internal sealed class DnfSolver(
         if (solution.Refused.Count == 0)
             return solution;
 
-        // Often a refused package is only recommended, or one of several ways: the resolver finds another when it is not shown to it.
+        // Often a refused package is only recommended, or one of several ways: the resolver finds another when it is
+        // not shown to it.
         var hidden = Hidden(solution.Refused);
         var other = Judge(await AskAsync(targets, hidden, cancellationToken), targets);
         if (!other.IsAcceptable)
@@ -134,7 +136,10 @@ internal sealed class DnfSolver(
             : new DnfSolution(answer, SetbackKind.RejectedDependency, refused.Reason) { Refused = refused.Changes };
     }
 
-    /// <summary>The oldest of several versions goes where the newest of an install-only package comes (<c>installonly_limit</c>).</summary>
+    /// <summary>
+    /// The oldest of several versions goes where the newest of an install-only package comes
+    /// (<c>installonly_limit</c>).
+    /// </summary>
     internal static bool MakesRoom(PlannedChange removal, DnfAnswer answer) =>
         answer.Changes.Any(c => c.Action == PlannedAction.Install && c.Name == removal.Name);
 }
@@ -148,7 +153,9 @@ internal sealed record DnfSolution(DnfAnswer Answer, SetbackKind? Problem, strin
     /// <summary>Packages that would come along and that the policy refuses.</summary>
     public IReadOnlyList<PlannedChange> Refused { get; init; } = [];
 
-    /// <summary>Targets that the answer does without: yum 3 plans what it can and gives no word about the others.</summary>
+    /// <summary>
+    /// Targets that the answer does without: yum 3 plans what it can and gives no word about the others.
+    /// </summary>
     public IReadOnlyList<PatchTarget> PassedOver { get; init; } = [];
 
     public bool IsAcceptable => Problem is null;

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>The table in which dnf 5 says what it would do. Its summary must count as many packages as were read from it.</summary>
+/// <summary>
+/// The table in which dnf 5 says what it would do. Its summary must count as many packages as were read from it.
+/// </summary>
 internal static partial class DnfTable
 {
     /// <summary>Null where table and summary differ: what cannot be read whole is no plan.</summary>

@@ -48,7 +48,10 @@ internal sealed record DnfTool
 
     public required PackageFamily Family { get; init; }
 
-    /// <summary>Files, and folders of <c>*.conf</c>, of the main configuration, below the root. dnf 5 reads all of them, later ones win; the others the first that is there.</summary>
+    /// <summary>
+    /// Files, and folders of <c>*.conf</c>, of the main configuration, below the root. dnf 5 reads all of them, later
+    /// ones win; the others the first that is there.
+    /// </summary>
     public required IReadOnlyList<string> Configuration { get; init; }
 
     /// <summary>Folders of variables, later ones win.</summary>
@@ -60,7 +63,9 @@ internal sealed record DnfTool
     /// <summary>Default of <c>cachedir</c> (dnf 5: <c>system_cachedir</c>).</summary>
     public required string CacheDirectory { get; init; }
 
-    /// <summary>Folder of the versionlock plugin's configuration and list, below the root; dnf 5's own lock file is elsewhere.</summary>
+    /// <summary>
+    /// Folder of the versionlock plugin's configuration and list, below the root; dnf 5's own lock file is elsewhere.
+    /// </summary>
     public required string VersionLockFolder { get; init; }
 
     public bool IsDnf5 { get; init; }
@@ -73,7 +78,8 @@ internal sealed record DnfTool
         : "dnf 4";
 
     /// <summary>
-    /// By what lies on disk: yum is a name of dnf where dnf is there. An image without any of the tools is read as its own metadata cache says, and as dnf 4's else.
+    /// By what lies on disk: yum is a name of dnf where dnf is there. An image without any of the tools is read as its
+    /// own metadata cache says, and as dnf 4's else.
     /// </summary>
     public static DnfTool Of(string root, PackageFamily byRelease)
     {

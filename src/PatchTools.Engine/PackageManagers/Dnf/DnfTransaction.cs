@@ -4,7 +4,10 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>One <c>dnf install</c>, followed while it runs. What is installed afterwards says rpm's database, never the tool. Nothing is rolled back.</summary>
+/// <summary>
+/// One <c>dnf install</c>, followed while it runs. What is installed afterwards says rpm's database, never the tool.
+/// Nothing is rolled back.
+/// </summary>
 internal sealed class DnfTransaction(
     HostContext host,
     IProcessRunner runner,

@@ -6,19 +6,28 @@ namespace PatchTools.PackageManagers.Dnf;
 /// <summary>What a transaction's output says of its failures and their causes.</summary>
 internal sealed partial record DnfTranscript
 {
-    /// <summary>Reason by bare package name: a scriptlet that must succeed, unpacking, a file of another package, a signature.</summary>
+    /// <summary>
+    /// Reason by bare package name: a scriptlet that must succeed, unpacking, a file of another package, a signature.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> PackageFailures { get; init; }
 
-    /// <summary>Reason by bare package name: a file that could not be fetched or is not what the repository promised.</summary>
+    /// <summary>
+    /// Reason by bare package name: a file that could not be fetched or is not what the repository promised.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> DownloadFailures { get; init; }
 
-    /// <summary>Packages of <see cref="PackageFailures"/> whose signature is missing or of nobody the host trusts.</summary>
+    /// <summary>
+    /// Packages of <see cref="PackageFailures"/> whose signature is missing or of nobody the host trusts.
+    /// </summary>
     public required IReadOnlySet<string> NotAuthenticated { get; init; }
 
     /// <summary>Scriptlets that failed after their package was installed: to rpm a warning.</summary>
     public required IReadOnlyList<string> ScriptWarnings { get; init; }
 
-    /// <summary>Scriptlets of replaced versions that failed: the new version is installed, and the tool calls the transaction failed.</summary>
+    /// <summary>
+    /// Scriptlets of replaced versions that failed: the new version is installed, and the tool calls the transaction
+    /// failed.
+    /// </summary>
     public required IReadOnlyList<string> ScriptFailures { get; init; }
 
     /// <summary>rpm's database was locked at the last moment.</summary>
@@ -33,8 +42,8 @@ internal sealed partial record DnfTranscript
     /// <summary>The tool's last error; null when it gave none.</summary>
     public required string? Reason { get; init; }
 
-    // dnf 4.14.0, rpm 4.18.0. A %pre that fails keeps the old version; a %post that fails is a warning, and dnf ends with 0; a %preun of the old version that
-    // fails leaves both versions in the database:
+    // dnf 4.14.0, rpm 4.18.0. A %pre that fails keeps the old version; a %post that fails is a warning, and dnf ends
+    // with 0; a %preun of the old version that fails leaves both versions in the database:
     //     Running scriptlet: s-pre-1.1-1.x86_64                                     1/2
     //   not today
     //   error: %prein(s-pre-1.1-1.x86_64) scriptlet failed, exit status 1
@@ -54,7 +63,8 @@ internal sealed partial record DnfTranscript
     //   Public key for s-signed-1.1-1.x86_64.rpm is not installed. Failing package is: s-signed-1.1-1.x86_64
     //   Error: GPG check FAILED
     //   [MIRROR] s-gone-1.1-1.x86_64.rpm: Status code: 404 for http://127.0.0.1:8000/s-gone-1.1-1.x86_64.rpm (IP: 127.0.0.1)
-    //   [MIRROR] s-bad-1.1-1.x86_64.rpm: Downloading successful, but checksum doesn't match. Calculated: 4b97…(sha256)  Expected: cffa…(sha256)
+    // [MIRROR] s-bad-1.1-1.x86_64.rpm: Downloading successful, but checksum doesn't match. Calculated: 4b97…(sha256)
+    // Expected: cffa…(sha256)
     //   [FAILED] s-gone-1.1-1.x86_64.rpm: No more mirrors to try - All mirrors were already tried without success
     //   Error: Error downloading packages:
     //     s-gone-1.1-1.x86_64: Cannot download, all mirrors were already tried without success
@@ -62,8 +72,8 @@ internal sealed partial record DnfTranscript
     // rpm while unpacking:
     //   error: unpacking of archive failed on file /usr/share/big;65f: cpio: write failed - No space left on device
     //   error: s-big-1.1-1.x86_64: install failed
-    // yum 3.4.3, rpm 4.11. Packages with the epoch before the name, failed ones as name.arch epoch:version-release; errors that end it without "Error:". That a
-    // key is not installed is said before it is imported, too:
+    // yum 3.4.3, rpm 4.11. Packages with the epoch before the name, failed ones as name.arch epoch:version-release;
+    // errors that end it without "Error:". That a key is not installed is said before it is imported, too:
     //   Public key for postgresql10-10.11-2PGDG.rhel7.x86_64.rpm is not installed
     //   Importing GPG key 0x442DF0F8:
     //   Running transaction check
@@ -88,7 +98,8 @@ internal sealed partial record DnfTranscript
     //   >>> Non-critical error in post-transaction scriptlet: kernel-core-0:6.14.3-200.fc41.x86_64
     //   Transaction failed: Rpm transaction failed.
     //   Transaction failed: Signature verification failed.
-    //   OpenPGP check for package "xpra-html5-19-1.r1.fc42.noarch" (/var/cache/libdnf5/…/xpra-html5-19-1.r1.fc42.noarch.rpm) from repo "xpra" has failed: The package is not signed.
+    // OpenPGP check for package "xpra-html5-19-1.r1.fc42.noarch"
+    // (/var/cache/libdnf5/…/xpra-html5-19-1.r1.fc42.noarch.rpm) from repo "xpra" has failed: The package is not signed.
     public static DnfTranscript Parse(string output)
     {
         Dictionary<string, string> failures = new(StringComparer.Ordinal);
@@ -264,7 +275,9 @@ internal sealed partial record DnfTranscript
                 : null;
     }
 
-    /// <summary>Names of a list of failed packages: NEVRAs of dnf, pairs of name.arch and epoch:version-release of yum.</summary>
+    /// <summary>
+    /// Names of a list of failed packages: NEVRAs of dnf, pairs of name.arch and epoch:version-release of yum.
+    /// </summary>
     private static IEnumerable<string> FailedOf(string[] words)
     {
         for (var i = 0; i < words.Length; i++)

@@ -4,7 +4,10 @@ using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary><c>$releasever</c>, <c>$basearch</c> and the host's own variables in values of repositories (dnf.conf(5), VARIABLES).</summary>
+/// <summary>
+/// <c>$releasever</c>, <c>$basearch</c> and the host's own variables in values of repositories (dnf.conf(5),
+/// VARIABLES).
+/// </summary>
 internal sealed class DnfVariables(IReadOnlyDictionary<string, string> values)
 {
     public string? this[string name] => values.GetValueOrDefault(name);

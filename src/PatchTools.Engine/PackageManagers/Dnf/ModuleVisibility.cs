@@ -6,8 +6,9 @@ using PatchTools.Ports;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// Which packages the host's module streams show and hide (dnf's modularity, dnf.modularity(7)): the packages of active streams are visible and hide
-/// others of their names and of what they provide; those of other streams are hidden. Repositories with <c>module_hotfixes</c> stand outside.
+/// Which packages the host's module streams show and hide (dnf's modularity, dnf.modularity(7)): the packages of active
+/// streams are visible and hide others of their names and of what they provide; those of other streams are hidden.
+/// Repositories with <c>module_hotfixes</c> stand outside.
 /// </summary>
 internal sealed class ModuleVisibility
 {
@@ -130,8 +131,9 @@ internal sealed class ModuleVisibility
     }
 
     /// <summary>
-    /// Of every wanted stream the newest context whose requirements are met; what a wanted stream requires of a module that nobody decided about comes along.
-    /// Contexts whose requirements fail leave, and others may fail by that: until nothing changes.
+    /// Of every wanted stream the newest context whose requirements are met; what a wanted stream requires of a module
+    /// that nobody decided about comes along. Contexts whose requirements fail leave, and others may fail by that:
+    /// until nothing changes.
     /// </summary>
     private void Activate(List<ModuleDocument> streams, Func<string, string?> wantedStream, string? platform)
     {
@@ -190,7 +192,10 @@ internal sealed class ModuleVisibility
         }
     }
 
-    /// <summary>Names that have left a stream again, by what its newest document says: they are no longer the module's, in whatever version.</summary>
+    /// <summary>
+    /// Names that have left a stream again, by what its newest document says: they are no longer the module's, in
+    /// whatever version.
+    /// </summary>
     private static Dictionary<(string Name, string Stream), HashSet<string>> Demodularized(List<ModuleDocument> streams)
     {
         Dictionary<(string, string), HashSet<string>> left = [];

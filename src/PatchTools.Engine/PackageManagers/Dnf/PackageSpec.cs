@@ -6,9 +6,10 @@ using PatchTools.Evaluation.Patterns;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>
-/// A package expression as excludes and locks write it (dnf(8), SPECIFYING PACKAGES). It can be read in up to five forms, and the first of them that matches
-/// any package is the one that is meant. Excludes try name-epoch:version-release.arch, name.arch, name, name-epoch:version-release, name-epoch:version; the
-/// versionlock plugin tries the two of names last.
+/// A package expression as excludes and locks write it (dnf(8), SPECIFYING PACKAGES). It can be read in up to five
+/// forms, and the first of them that matches any package is the one that is meant. Excludes try
+/// name-epoch:version-release.arch, name.arch, name, name-epoch:version-release, name-epoch:version; the versionlock
+/// plugin tries the two of names last.
 /// </summary>
 internal sealed partial class PackageSpec
 {

@@ -22,10 +22,12 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
     public RepositoryHealth? Health { get; set; }
 
     /// <summary>
-    /// The primary list as yum 3 uses it: the SQLite file that it unpacks below <c>gen</c> and gives the time of what it was unpacked from (yum/misc.py,
-    /// repo_gen_decompress). Null: another tool, a repository without it, or not on this host.
+    /// The primary list as yum 3 uses it: the SQLite file that it unpacks below <c>gen</c> and gives the time of what
+    /// it was unpacked from (yum/misc.py, repo_gen_decompress). Null: another tool, a repository without it, or not on
+    /// this host.
     /// </summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: what is unpacked is not what was downloaded last.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: what is unpacked is
+    /// not what was downloaded last.</exception>
     public string? FindDatabase()
     {
         if (!tool.IsYum3 || Contents?.Entries.GetValueOrDefault("primary_db") is not { } entry)

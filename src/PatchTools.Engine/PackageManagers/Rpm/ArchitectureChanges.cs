@@ -1,8 +1,9 @@
 namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
-/// Which entries of a catalog are one package under two architectures. The solvers of dnf, yum and zypper let an update go from noarch to an architecture
-/// of the host or back, and from no architecture to another otherwise. Of several that could follow noarch only the host's best with a newer version does.
+/// Which entries of a catalog are one package under two architectures. The solvers of dnf, yum and zypper let an update
+/// go from noarch to an architecture of the host or back, and from no architecture to another otherwise. Of several
+/// that could follow noarch only the host's best with a newer version does.
 /// </summary>
 internal sealed class ArchitectureChanges
 {
@@ -36,7 +37,9 @@ internal sealed class ArchitectureChanges
     /// <summary>What a plan says of such a change.</summary>
     public static string Note(string before) => $"its architecture was {before}";
 
-    /// <summary>The entries of other architectures whose versions can follow an installed package; the best architecture first.</summary>
+    /// <summary>
+    /// The entries of other architectures whose versions can follow an installed package; the best architecture first.
+    /// </summary>
     public IReadOnlyList<PackageEntry> Followers(PackageEntry installed)
     {
         if (!_byName.TryGetValue(installed.Name, out var entries) || entries.Count == 1)
@@ -56,7 +59,10 @@ internal sealed class ArchitectureChanges
         ];
     }
 
-    /// <summary>Versions that can follow an installed package: its own first, then those of the architecture that it can change to.</summary>
+    /// <summary>
+    /// Versions that can follow an installed package: its own first, then those of the architecture that it can change
+    /// to.
+    /// </summary>
     public IEnumerable<PackageVersion> VersionsOf(PackageEntry installed, string edition)
     {
         foreach (var version in installed.Versions)
@@ -85,7 +91,10 @@ internal sealed class ArchitectureChanges
         && _byName.TryGetValue(package.Name, out var entries)
         && entries.Any(e => e.IsInstalled && Followers(e).Contains(package));
 
-    /// <summary>Architectures under which repositories offer a package of that name, whether it can follow the installed one or not.</summary>
+    /// <summary>
+    /// Architectures under which repositories offer a package of that name, whether it can follow the installed one or
+    /// not.
+    /// </summary>
     public IEnumerable<PackageEntry> OthersOf(PackageEntry installed) =>
         _byName.TryGetValue(installed.Name, out var entries) ? entries.Where(e => e != installed) : [];
 

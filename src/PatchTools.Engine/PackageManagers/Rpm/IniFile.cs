@@ -3,7 +3,9 @@ using PatchTools.Files;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>Options of one section, in the order of the file; a later one of the same name replaces an earlier one.</summary>
+/// <summary>
+/// Options of one section, in the order of the file; a later one of the same name replaces an earlier one.
+/// </summary>
 internal sealed class IniSection(string name)
 {
     private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
@@ -37,7 +39,10 @@ internal sealed class IniSection(string name)
         this[option]?.Split([' ', '\t', '\n', ','], StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
 
-/// <summary>Files of dnf.conf(5) and of zypp: sections, <c>option=value</c>, lines that go on when indented, comments on lines of their own.</summary>
+/// <summary>
+/// Files of dnf.conf(5) and of zypp: sections, <c>option=value</c>, lines that go on when indented, comments on lines
+/// of their own.
+/// </summary>
 internal static class IniFile
 {
     // [fake]
@@ -45,7 +50,9 @@ internal static class IniFile
     // baseurl=file:///srv/x/repo
     //         https://mirror.example.org/repo
     // enabled=1
-    /// <summary>Sections in the order of the text. What stands before the first one, or is no option, is passed over.</summary>
+    /// <summary>
+    /// Sections in the order of the text. What stands before the first one, or is no option, is passed over.
+    /// </summary>
     public static IReadOnlyList<IniSection> Parse(string text)
     {
         List<IniSection> sections = [];

@@ -5,11 +5,14 @@ using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>Opens a file of a repository's metadata, whatever it is compressed with. Its first bytes say so; names have lied.</summary>
+/// <summary>
+/// Opens a file of a repository's metadata, whatever it is compressed with. Its first bytes say so; names have lied.
+/// </summary>
 internal static class MetadataFile
 {
     /// <summary>A stream of the plain bytes, decompressed ahead of the reader.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: not there, not readable, or zchunk.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: not there, not
+    /// readable, or zchunk.</exception>
     public static Stream Open(string path, IDecompressor decompressor)
     {
         try

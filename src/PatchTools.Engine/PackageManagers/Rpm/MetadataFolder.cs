@@ -44,8 +44,11 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
             Contents = RepomdReader.Read(OpenPlain(ContentsFile), ContentsFile);
     }
 
-    /// <summary>Path of a file of its metadata. Null: the repository has none of that type, or it is not on this host.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: only the zchunk variant is here.</exception>
+    /// <summary>
+    /// Path of a file of its metadata. Null: the repository has none of that type, or it is not on this host.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: only the zchunk
+    /// variant is here.</exception>
     public string? Find(string type)
     {
         foreach (var variant in new[] { type, $"{type}_zck" })
@@ -124,7 +127,8 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
     }
 
     /// <summary>Path of its advisories; null when it publishes none.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: it publishes some that are not on this host.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>: it publishes some
+    /// that are not on this host.</exception>
     public string? FindAdvisories()
     {
         if (

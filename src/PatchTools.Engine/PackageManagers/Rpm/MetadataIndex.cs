@@ -3,7 +3,10 @@ using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>Reads the large lists of a repository, or what a <see cref="ListIndex"/> remembers of them: the calls that their reader made to its sink, in their order.</summary>
+/// <summary>
+/// Reads the large lists of a repository, or what a <see cref="ListIndex"/> remembers of them: the calls that their
+/// reader made to its sink, in their order.
+/// </summary>
 internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
 {
     private enum Call : byte
@@ -36,7 +39,10 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
             index.Save(list, writer);
     }
 
-    /// <summary>Hands the advisories of a list to a sink. Which collections concern the host was decided by its module streams: an index is good while they answer as they did.</summary>
+    /// <summary>
+    /// Hands the advisories of a list to a sink. Which collections concern the host was decided by its module streams:
+    /// an index is good while they answer as they did.
+    /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
     public void ReadAdvisories(OpenList list, IUpdateInfoSink sink)
     {
@@ -81,7 +87,8 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
         }
     }
 
-    /// <returns>False, with nothing handed over, when a module stream answers otherwise than when the list was read.</returns>
+    /// <returns>False, with nothing handed over, when a module stream answers otherwise than when the list was
+    /// read.</returns>
     private static bool Replay(ListIndexReader reader, IUpdateInfoSink sink)
     {
         reader.Next();
@@ -172,7 +179,9 @@ internal sealed class MetadataIndex(ListIndex index, IDecompressor decompressor)
         }
     }
 
-    /// <summary>The answers about module streams go before the advisories, so that they can be asked again first.</summary>
+    /// <summary>
+    /// The answers about module streams go before the advisories, so that they can be asked again first.
+    /// </summary>
     private sealed class AdvisoryRecorder(IUpdateInfoSink sink) : IUpdateInfoSink
     {
         private readonly Dictionary<ModuleStream, bool> _streams = [];

@@ -5,9 +5,10 @@ using PatchTools.Errors;
 namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
-/// Reads the handful of members of <c>modules.yaml</c> that decide which packages are visible. The layout is libmodulemd's: documents between <c>---</c>
-/// lines, nested by indentation, lists in either style; everything else is passed over by its indentation. A repository of Red Hat's has ten megabytes of
-/// them, which a general YAML reader needs longer for than dnf for the whole answer.
+/// Reads the handful of members of <c>modules.yaml</c> that decide which packages are visible. The layout is
+/// libmodulemd's: documents between <c>---</c> lines, nested by indentation, lists in either style; everything else is
+/// passed over by its indentation. A repository of Red Hat's has ten megabytes of them, which a general YAML reader
+/// needs longer for than dnf for the whole answer.
 /// </summary>
 internal sealed class ModuleDocumentReader
 {
@@ -225,7 +226,9 @@ internal sealed class ModuleDocumentReader
         throw Malformed("a quote or bracket is never closed");
     }
 
-    /// <summary>Length up to where the quote or bracket that the text begins with is closed; -1 when it is not.</summary>
+    /// <summary>
+    /// Length up to where the quote or bracket that the text begins with is closed; -1 when it is not.
+    /// </summary>
     private static int Closed(ReadOnlySpan<char> text)
     {
         var depth = 0;

@@ -1,6 +1,8 @@
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>Name, stream, context and architecture of a module; an empty context or architecture says nothing.</summary>
+/// <summary>
+/// Name, stream, context and architecture of a module; an empty context or architecture says nothing.
+/// </summary>
 internal sealed record ModuleStream(string Name, string Stream, string Context, string Architecture)
 {
     public override string ToString() => $"{Name}:{Stream}";
@@ -14,7 +16,9 @@ internal sealed record ModuleDocument
     /// <summary>Of the build; the highest is the newest.</summary>
     public ulong Version { get; init; }
 
-    /// <summary>Alternatives; each is satisfied when all its modules are: the streams that will do, none listed for any.</summary>
+    /// <summary>
+    /// Alternatives; each is satisfied when all its modules are: the streams that will do, none listed for any.
+    /// </summary>
     public IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyList<string>>> Requires { get; init; } = [];
 
     /// <summary>Full names of its packages, <c>name-epoch:version-release.arch</c>.</summary>

@@ -8,7 +8,9 @@ internal sealed record Nevra(string Name, string Edition, string Architecture)
 {
     // glibc-2.34-100.el9.x86_64 | NetworkManager-1:1.46.0-1.el9.x86_64 | a-0:1.1-1.noarch | a-1.1-1.x86_64.rpm
     // yum 3 writes a package as epoch:name-version-release.arch: 1:mariadb-5.5.68-1.el7.x86_64
-    /// <summary>The word with yum's leading epoch where every other tool has it, before the version; any other word as it is.</summary>
+    /// <summary>
+    /// The word with yum's leading epoch where every other tool has it, before the version; any other word as it is.
+    /// </summary>
     public static string WithoutLeadingEpoch(string word)
     {
         var colon = word.IndexOf(':', StringComparison.Ordinal);

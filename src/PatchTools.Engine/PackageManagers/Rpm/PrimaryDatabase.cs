@@ -6,15 +6,16 @@ using PatchTools.Ports;
 namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
-/// Reads <c>primary_db</c>: the SQLite form of a primary list, which yum 3 downloads instead of the XML where a repository has it (as all of Amazon Linux 2, CentOS 7
-/// and RHEL 7 have).
+/// Reads <c>primary_db</c>: the SQLite form of a primary list, which yum 3 downloads instead of the XML where a
+/// repository has it (as all of Amazon Linux 2, CentOS 7 and RHEL 7 have).
 /// </summary>
 internal static class PrimaryDatabase
 {
     // createrepo_c 0.20.1, sqlite3 -line:
-    // SELECT * FROM packages:   pkgKey = 7, pkgId = 0d8e…, name = r-epoch, arch = x86_64, version = 1.1, epoch = 1, release = 1, summary = …, time_file = 1767225600, time_build = 1767225600, …
-    // SELECT * FROM obsoletes:  name = o-old, flags = LT, epoch = 0, version = 2, release = NULL, pkgKey = 31
-    // SELECT * FROM provides:   name = m-lib, flags = NULL, epoch = NULL, version = NULL, release = NULL, pkgKey = 24
+    // SELECT * FROM packages: pkgKey = 7, pkgId = 0d8e…, name = r-epoch, arch = x86_64, version = 1.1, epoch = 1,
+    // release = 1, summary = …, time_file = 1767225600, time_build = 1767225600, … SELECT * FROM obsoletes: name =
+    // o-old, flags = LT, epoch = 0, version = 2, release = NULL, pkgKey = 31 SELECT * FROM provides: name = m-lib,
+    // flags = NULL, epoch = NULL, version = NULL, release = NULL, pkgKey = 24
     private const string Packages =
         "SELECT pkgKey, name, arch, epoch, version, release, time_build FROM packages ORDER BY pkgKey";
     private const string Obsoletes =

@@ -6,7 +6,10 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <summary>What the packages of a primary list are handed to. Spans live until the call returns.</summary>
 internal interface IPrimarySink
 {
-    /// <summary>Whether it wants to know what packages provide; most readings do not, and provides are the larger part of a list.</summary>
+    /// <summary>
+    /// Whether it wants to know what packages provide; most readings do not, and provides are the larger part of a
+    /// list.
+    /// </summary>
     bool WantsProvides { get; }
 
     /// <summary>The package that comes next provides this name.</summary>
@@ -21,7 +24,10 @@ internal interface IPrimarySink
     /// <summary>Whether it wants to know which packages are temporary fixes. Only zypper's reading asks.</summary>
     bool WantsTemporaryFixes => false;
 
-    /// <summary>The package that comes next is a program temporary fix (PTF) of SUSE's, or belongs to one: it provides <c>ptf()</c> or <c>ptf-package()</c>.</summary>
+    /// <summary>
+    /// The package that comes next is a program temporary fix (PTF) of SUSE's, or belongs to one: it provides
+    /// <c>ptf()</c> or <c>ptf-package()</c>.
+    /// </summary>
     void TemporaryFix() { }
 
     /// <param name="name">Package name.</param>

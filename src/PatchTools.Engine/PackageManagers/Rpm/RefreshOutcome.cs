@@ -3,7 +3,10 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <summary>What a refresh came to: which repositories the tool could not ask, and why.</summary>
 internal sealed record RefreshOutcome(DateTimeOffset Began, IReadOnlyDictionary<string, string> Failures)
 {
-    /// <summary>Why the repository was not confirmed; null when it was. Its files say when that was last, whatever the tool printed.</summary>
+    /// <summary>
+    /// Why the repository was not confirmed; null when it was. Its files say when that was last, whatever the tool
+    /// printed.
+    /// </summary>
     /// <param name="repository">Id.</param>
     /// <param name="confirmed">When it was last confirmed.</param>
     public string? FailureOf(string repository, DateTimeOffset? confirmed) =>

@@ -8,8 +8,8 @@ namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
 /// The administrator's <c>.repo</c> files where an interrupted run of AWS-RunPatchBaseline left them: it moves them to
-/// <c>/var/log/amazon/ssm/TOOL-configuration/repos.d/SNAPSHOT/</c>, writes the baseline's own, and never looks again (spec 14 §6). PatchTools moves nothing; it
-/// only puts back.
+/// <c>/var/log/amazon/ssm/TOOL-configuration/repos.d/SNAPSHOT/</c>, writes the baseline's own, and never looks again
+/// (reference 14 §6). PatchTools moves nothing; it only puts back.
 /// </summary>
 /// <param name="host">Of which root.</param>
 /// <param name="tool">First part of the reference's directory: <c>dnf</c>, <c>yum</c>, <c>zypp</c>.</param>
@@ -21,8 +21,8 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
     private string Directories => host.Paths.InRoot($"{HostPaths.SystemStateDirectory}/{tool}-configuration/repos.d");
 
     /// <summary>
-    /// Directories with files in them, the latest first: a second interrupted run moved the baseline's files of the first one away, so the administrator's own
-    /// are in the oldest and must be put back last.
+    /// Directories with files in them, the latest first: a second interrupted run moved the baseline's files of the
+    /// first one away, so the administrator's own are in the oldest and must be put back last.
     /// </summary>
     public IReadOnlyList<string> Find()
     {
@@ -53,10 +53,12 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
             : null;
 
     /// <summary>
-    /// Puts the files back. Each step leaves a state that the next call completes: a copy replaces the file at once, and only then the backup is deleted.
-    /// Files that were there meanwhile and are no baseline's of now are left and named.
+    /// Puts the files back. Each step leaves a state that the next call completes: a copy replaces the file at once,
+    /// and only then the backup is deleted. Files that were there meanwhile and are no baseline's of now are left and
+    /// named.
     /// </summary>
-    /// <param name="customSources">Text of the baseline's own sources now: a file with nothing else in it was that run's.</param>
+    /// <param name="customSources">Text of the baseline's own sources now: a file with nothing else in it was that
+    /// run's.</param>
     /// <param name="observer">Who is told.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Restore(string? customSources, IRunObserver observer)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>rpm's architectures (rpmrc): which packages a machine takes, and the word that stands for them in addresses.</summary>
+/// <summary>
+/// rpm's architectures (rpmrc): which packages a machine takes, and the word that stands for them in addresses.
+/// </summary>
 internal static class RpmArchitectures
 {
     private static readonly string[][] Families =

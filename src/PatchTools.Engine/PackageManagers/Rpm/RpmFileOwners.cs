@@ -3,7 +3,10 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>The files of every package, as one query of rpm's lists them: only rpm reads its database, and a path at a time would be a process each.</summary>
+/// <summary>
+/// The files of every package, as one query of rpm's lists them: only rpm reads its database, and a path at a time
+/// would be a process each.
+/// </summary>
 internal sealed class RpmFileOwners(string root, IProcessRunner runner) : IFileOwners
 {
     private const char Record = '\u001e';

@@ -66,8 +66,8 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
     }
 
     /// <summary>
-    /// Services among the files: packages restart theirs as a rule. Only running ones where systemd runs, which keeps a link for each unit it has started
-    /// (<c>/run/systemd/units/invocation:NAME</c>); else every one that is shipped.
+    /// Services among the files: packages restart theirs as a rule. Only running ones where systemd runs, which keeps a
+    /// link for each unit it has started (<c>/run/systemd/units/invocation:NAME</c>); else every one that is shipped.
     /// </summary>
     public static IReadOnlyList<string> ServicesOf(HostContext host, IEnumerable<string> paths)
     {

@@ -7,8 +7,9 @@ using PatchTools.State;
 namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
-/// rpm installs a new version before it removes the old one, and what is killed between leaves both in its database. Which versions a transaction of PatchTools'
-/// replaces is written down before it, so that the next run can finish it; packages that somebody else keeps in two versions are none of its business.
+/// rpm installs a new version before it removes the old one, and what is killed between leaves both in its database.
+/// Which versions a transaction of PatchTools' replaces is written down before it, so that the next run can finish it;
+/// packages that somebody else keeps in two versions are none of its business.
 /// </summary>
 /// <param name="host">Whose.</param>
 /// <param name="family"><c>dnf</c> (and yum) or <c>zypper</c>: each has a journal of its own.</param>
@@ -16,10 +17,14 @@ internal sealed class RpmJournal(HostContext host, string family)
 {
     private string Journal => Path.Combine(host.Paths.DataDirectory, $"{family}-replaced");
 
-    /// <summary>A transaction has not been seen to its end: it was killed, or it goes on without the PatchTools that began it.</summary>
+    /// <summary>
+    /// A transaction has not been seen to its end: it was killed, or it goes on without the PatchTools that began it.
+    /// </summary>
     public bool IsOpen => File.Exists(Journal);
 
-    /// <summary>A further version of a package that may be there in several is no upgrade and is not written down.</summary>
+    /// <summary>
+    /// A further version of a package that may be there in several is no upgrade and is not written down.
+    /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
     public void Remember(IEnumerable<PlannedChange> changes)
     {
@@ -39,8 +44,8 @@ internal sealed class RpmJournal(HostContext host, string family)
     }
 
     /// <summary>
-    /// Replaced versions that are still there beside the new ones, <c>name-version-release.arch</c>. When there are none the journal goes, so only to be asked
-    /// when no transaction runs.
+    /// Replaced versions that are still there beside the new ones, <c>name-version-release.arch</c>. When there are
+    /// none the journal goes, so only to be asked when no transaction runs.
     /// </summary>
     public IReadOnlyList<string> Leftovers(RpmDatabase installed)
     {
@@ -50,7 +55,10 @@ internal sealed class RpmJournal(HostContext host, string family)
         return [.. left.Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}")];
     }
 
-    /// <summary>The removals that an install begins with, for its plan. Changes nothing; only to be asked when no transaction runs.</summary>
+    /// <summary>
+    /// The removals that an install begins with, for its plan. Changes nothing; only to be asked when no transaction
+    /// runs.
+    /// </summary>
     /// <exception cref="CommandFailedException">rpm cannot read its database.</exception>
     public async Task<IReadOnlyList<PlannedChange>> RemovalsAsync(IProcessRunner runner) =>
         IsOpen ? StillThere(await RpmDatabase.ReadAsync(host.Paths.Root, runner)) : [];
@@ -63,7 +71,8 @@ internal sealed class RpmJournal(HostContext host, string family)
             if (fields is not [var name, var architecture, var from, var to, .. var rest])
                 continue;
 
-            // A journal without a fifth field is of an earlier PatchTools, which took no updates to another architecture.
+            // A journal without a fifth field is of an earlier PatchTools, which took no updates to another
+            // architecture.
             var before = rest is [var other] ? other : architecture;
             if (installed.Has(name, before, from) && installed.Has(name, architecture, to))
                 left.Add(

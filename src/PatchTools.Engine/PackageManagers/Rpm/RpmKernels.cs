@@ -3,7 +3,10 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <summary>Which installed kernel the next boot takes, beside the one that runs.</summary>
 internal static class RpmKernels
 {
-    /// <summary>Packages that hold a bootable kernel: Red Hat's and its kin's, Oracle's own, Amazon's of another line than the release's.</summary>
+    /// <summary>
+    /// Packages that hold a bootable kernel: Red Hat's and its kin's, Oracle's own, Amazon's of another line than the
+    /// release's.
+    /// </summary>
     private static readonly string[][] Flavours =
     [
         ["kernel-core", "kernel"],
@@ -20,7 +23,10 @@ internal static class RpmKernels
     public static string ReleaseOf(RpmPackage kernel) =>
         $"{RpmVersion.WithoutEpoch(kernel.Edition)}.{kernel.Architecture}";
 
-    /// <summary>The newest installed kernel of the running one's flavour when it is newer. Null also where the running one is of no package.</summary>
+    /// <summary>
+    /// The newest installed kernel of the running one's flavour when it is newer. Null also where the running one is of
+    /// no package.
+    /// </summary>
     public static RpmPackage? NewerThan(string running, IReadOnlyList<RpmPackage> installed)
     {
         foreach (var flavour in Flavours)

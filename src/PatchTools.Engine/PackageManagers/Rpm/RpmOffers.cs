@@ -2,7 +2,10 @@ using System.Text;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>What the readings of dnf and zypper do alike to a catalog in the making: installed rows, versions that the tool does not see, priorities, replacements, advisories.</summary>
+/// <summary>
+/// What the readings of dnf and zypper do alike to a catalog in the making: installed rows, versions that the tool does
+/// not see, priorities, replacements, advisories.
+/// </summary>
 /// <param name="builder">The catalog.</param>
 /// <param name="repositories">Id and priority of each, by index; the lowest priority is the best.</param>
 internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(string Id, int Priority)> repositories)
@@ -71,7 +74,9 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         }
     }
 
-    /// <summary>Of a name only the repositories of the best priority that offer it are seen, whatever the architecture.</summary>
+    /// <summary>
+    /// Of a name only the repositories of the best priority that offer it are seen, whatever the architecture.
+    /// </summary>
     public void ApplyPriorities()
     {
         if (repositories.Select(r => r.Priority).Distinct().Count() < 2)
@@ -109,7 +114,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         }
     }
 
-    /// <summary>A version for machines of another kind, of a name that is installed here: nobody may say that no repository offers it.</summary>
+    /// <summary>
+    /// A version for machines of another kind, of a name that is installed here: nobody may say that no repository
+    /// offers it.
+    /// </summary>
     public void AddForeign(
         int origin,
         ReadOnlySpan<byte> name,
@@ -124,8 +132,9 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     }
 
     /// <summary>
-    /// What an advisory asks for is seen whatever the priorities say, where nothing that is seen will do: of the versions that will, those of the best repository.
-    /// zypper's resolver does so for a needed patch, which conflicts with every older version.
+    /// What an advisory asks for is seen whatever the priorities say, where nothing that is seen will do: of the
+    /// versions that will, those of the best repository. zypper's resolver does so for a needed patch, which conflicts
+    /// with every older version.
     /// </summary>
     public void ShowNeeded()
     {
@@ -173,7 +182,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     public void AddObsoletes(int version, string name, string flags, string edition) =>
         _obsoletes.Add((version, name, flags, edition));
 
-    /// <summary>Installed packages that another package replaces: a baseline does not follow replacements (spec 20 §3), so only their explanation names it.</summary>
+    /// <summary>
+    /// Installed packages that another package replaces: a baseline does not follow replacements (reference 20 §3), so
+    /// only their explanation names it.
+    /// </summary>
     public void NoteReplacements()
     {
         foreach (var (version, name, flags, edition) in _obsoletes)
@@ -212,7 +224,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             };
     }
 
-    /// <summary>One version that an advisory names. What the repository no longer offers is kept for installed packages, whose explanation says which newer version has the fix.</summary>
+    /// <summary>
+    /// One version that an advisory names. What the repository no longer offers is kept for installed packages, whose
+    /// explanation says which newer version has the fix.
+    /// </summary>
     /// <param name="origin">Of the repository that publishes the advisory.</param>
     /// <param name="advisory">The advisory.</param>
     /// <param name="name">UTF-8.</param>

@@ -26,7 +26,10 @@ internal sealed record RpmPackage(
 /// <param name="Doubts">Why these may not be all, one sentence each.</param>
 internal sealed record RpmInstalled(IReadOnlyList<RpmPackage> Packages, IReadOnlyList<string> Doubts);
 
-/// <summary>Asks rpm itself for its database: rpm knows every backend that ever was (Berkeley DB, ndb, SQLite). One command whatever is installed.</summary>
+/// <summary>
+/// Asks rpm itself for its database: rpm knows every backend that ever was (Berkeley DB, ndb, SQLite). One command
+/// whatever is installed.
+/// </summary>
 internal sealed class RpmQuery(string root, IProcessRunner runner)
 {
     /// <summary>ASCII's own separators: no field of rpm's holds them.</summary>
@@ -38,7 +41,9 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     private static readonly string[] DatabaseFolders = ["usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm"];
     private static readonly string[] DatabaseFiles = ["rpmdb.sqlite", "Packages.db", "Packages"];
 
-    /// <summary>What provides the release number of a distribution, in dnf's order (dnf.const.DISTROVERPKG of dnf 4.14).</summary>
+    /// <summary>
+    /// What provides the release number of a distribution, in dnf's order (dnf.const.DISTROVERPKG of dnf 4.14).
+    /// </summary>
     private static readonly string[] ReleaseProviders =
     [
         "system-release(releasever)",
@@ -66,7 +71,8 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
 
     /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
     /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered something else.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered
+    /// something else.</exception>
     public async Task<IReadOnlyList<RpmPackage>> InstalledAsync(CancellationToken cancellationToken) =>
         Installed((await AskInstalledAsync(cancellationToken)).StandardOutput);
 
@@ -131,8 +137,8 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     }
 
     // rpm 4.18.0:
-    // error: sqlite failure: CREATE TABLE IF NOT EXISTS 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL): file is not a database
-    // rpm 4.14 (Berkeley DB), with exit code 0:
+    // error: sqlite failure: CREATE TABLE IF NOT EXISTS 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB
+    // NOT NULL): file is not a database rpm 4.14 (Berkeley DB), with exit code 0:
     // error: rpmdbNextIterator: skipping h#       7 Header V3 RSA/SHA256 Signature, key ID 39db7c82: BAD
     // error: rpmdb: BDB0113 Thread/process 7/140 failed: BDB1507 Thread died in Berkeley DB library
     /// <summary>
@@ -193,7 +199,9 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
         return packages;
     }
 
-    /// <summary>Names of installed packages that are program temporary fixes (PTF) of SUSE's, or belong to one.</summary>
+    /// <summary>
+    /// Names of installed packages that are program temporary fixes (PTF) of SUSE's, or belong to one.
+    /// </summary>
     /// <exception cref="CommandFailedException">rpm cannot read the database.</exception>
     public async Task<IReadOnlySet<string>> TemporaryFixesAsync(CancellationToken cancellationToken)
     {
@@ -212,7 +220,10 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
             .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary><c>$releasever</c> as dnf finds it: the version with which a package provides the release, else its own. Null when nothing does.</summary>
+    /// <summary>
+    /// <c>$releasever</c> as dnf finds it: the version with which a package provides the release, else its own. Null
+    /// when nothing does.
+    /// </summary>
     public async Task<string?> ReleaseVersionAsync(CancellationToken cancellationToken)
     {
         var format =
@@ -230,7 +241,8 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
 
     // rpm 4.18.0:
     // no package provides distribution-release
-    // system-release | 2023.3.20240108 | system-release FS 8 FS 2023.3.20240108-1.amzn2023 GS system-release(releasever) FS 8 FS 2023.3.20240108 GS
+    // system-release | 2023.3.20240108 | system-release FS 8 FS 2023.3.20240108-1.amzn2023 GS
+    // system-release(releasever) FS 8 FS 2023.3.20240108 GS
     public static string? ReleaseVersion(string output)
     {
         List<(string Name, string Version, string[][] Provides)> packages = [];

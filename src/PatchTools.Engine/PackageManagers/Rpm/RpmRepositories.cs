@@ -5,7 +5,10 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <summary>What dnf and zypper say alike of the repositories that they have read.</summary>
 internal static class RpmRepositories
 {
-    /// <summary>Which are the operating system's: those that offer a package of its vendor, or where the vendor is not known, most of what is installed.</summary>
+    /// <summary>
+    /// Which are the operating system's: those that offer a package of its vendor, or where the vendor is not known,
+    /// most of what is installed.
+    /// </summary>
     /// <param name="repositories">In the order in which the catalog's origins count them.</param>
     /// <param name="catalog">What is installed and offered.</param>
     /// <param name="vendor">Vendor of the package that owns os-release; empty when it is not known.</param>

@@ -1,9 +1,10 @@
 namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
-/// Order of rpm editions <c>[epoch:]version[-release]</c>: epoch as a number (0 when missing), then version, then release, each by rpmvercmp
-/// (rpm-version(7)): runs of digits and of letters, where <c>~</c> sorts before the end of the text and <c>^</c> after it but before any other text.
-/// When only one side has a release, the texts are compared as a whole, so that <c>1.0-1</c> is newer than <c>1.0</c> (spec 13.1.1).
+/// Order of rpm editions <c>[epoch:]version[-release]</c>: epoch as a number (0 when missing), then version, then
+/// release, each by rpmvercmp (rpm-version(7)): runs of digits and of letters, where <c>~</c> sorts before the end of
+/// the text and <c>^</c> after it but before any other text. When only one side has a release, the texts are compared
+/// as a whole, so that <c>1.0-1</c> is newer than <c>1.0</c> (reference 13.1.1).
 /// </summary>
 public sealed class RpmVersion : IComparer<string>
 {
@@ -18,7 +19,9 @@ public sealed class RpmVersion : IComparer<string>
         return Compare(x.AsSpan(), y.AsSpan());
     }
 
-    /// <summary>-1, 0 or 1 as <paramref name="x"/> is older than, equal to or newer than <paramref name="y"/>.</summary>
+    /// <summary>
+    /// -1, 0 or 1 as <paramref name="x"/> is older than, equal to or newer than <paramref name="y"/>.
+    /// </summary>
     public static int Compare(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
     {
         var epochX = EpochLength(x);
@@ -36,7 +39,10 @@ public sealed class RpmVersion : IComparer<string>
         return order != 0 ? order : CompareSegments(x[(hyphenX + 1)..], y[(hyphenY + 1)..]);
     }
 
-    /// <summary>Length of the digits before the first colon, or -1 when the text begins with no epoch: <c>a:1</c> has none, <c>:1</c> has an empty one (0).</summary>
+    /// <summary>
+    /// Length of the digits before the first colon, or -1 when the text begins with no epoch: <c>a:1</c> has none,
+    /// <c>:1</c> has an empty one (0).
+    /// </summary>
     internal static int EpochLength(ReadOnlySpan<char> edition)
     {
         var end = edition.IndexOfAnyExceptInRange('0', '9');

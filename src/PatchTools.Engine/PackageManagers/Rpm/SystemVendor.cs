@@ -2,7 +2,9 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>Who makes the operating system, by rpm's database: the vendor of the package that owns os-release.</summary>
+/// <summary>
+/// Who makes the operating system, by rpm's database: the vendor of the package that owns os-release.
+/// </summary>
 internal static class SystemVendor
 {
     private const char Record = '\u001e';

@@ -1,6 +1,9 @@
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>A short text of a tag, kept beyond the scanner's next step. What is longer than any real name is no name: it counts as empty.</summary>
+/// <summary>
+/// A short text of a tag, kept beyond the scanner's next step. What is longer than any real name is no name: it counts
+/// as empty.
+/// </summary>
 internal ref struct TextBuffer(Span<byte> bytes)
 {
     public const int Capacity = 512;
@@ -19,7 +22,10 @@ internal ref struct TextBuffer(Span<byte> bytes)
         Append(text.Trim(" \t\r\n"u8));
     }
 
-    /// <summary><c>[epoch:]version[-release]</c> of the present tag's attributes; an epoch of 0 is left out. Empty without a version.</summary>
+    /// <summary>
+    /// <c>[epoch:]version[-release]</c> of the present tag's attributes; an epoch of 0 is left out. Empty without a
+    /// version.
+    /// </summary>
     /// <param name="xml">At a start tag.</param>
     /// <param name="version"><c>ver</c> in package lists, <c>version</c> in advisories.</param>
     /// <param name="release"><c>rel</c> or <c>release</c>.</param>

@@ -8,14 +8,19 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <summary>What the advisories of a repository are handed to. Spans live until the call returns.</summary>
 internal interface IUpdateInfoSink
 {
-    /// <summary>Whether a module stream is in use here; what a collection for another stream names does not concern this host.</summary>
+    /// <summary>
+    /// Whether a module stream is in use here; what a collection for another stream names does not concern this host.
+    /// </summary>
     bool IsActive(ModuleStream stream);
 
     /// <summary>One package that the advisory names.</summary>
     void Add(Advisory advisory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture, ReadOnlySpan<byte> edition);
 }
 
-/// <summary>Reads <c>updateinfo.xml</c>: the vendor's advisories (spec 10 §6.2, in the reading that its QUIRKs call correct).</summary>
+/// <summary>
+/// Reads <c>updateinfo.xml</c>: the vendor's advisories (reference 10 §6.2, in the reading that its QUIRKs call
+/// correct).
+/// </summary>
 internal static class UpdateInfoReader
 {
     // The form of Red Hat, Amazon, Oracle, Alma and Rocky; createrepo_c 0.17.3 writes it too:
@@ -119,8 +124,12 @@ internal static class UpdateInfoReader
 
     private static string Text(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text.Trim(" \t\r\n"u8));
 
-    // 2026-01-09 10:11:12 UTC | 2026-01-09 10:11:12 | 2026-01-09 10:11 | 2026-01-09 10 | 2026-01-09 | 2026-01-09T10:11:12Z | 1767953472
-    /// <summary>The forms that vendors write, as UTC; what follows a date and a time does not count (spec 11 §3.1). Null for anything else.</summary>
+    // 2026-01-09 10:11:12 UTC | 2026-01-09 10:11:12 | 2026-01-09 10:11 | 2026-01-09 10 | 2026-01-09 |
+    // 2026-01-09T10:11:12Z | 1767953472
+    /// <summary>
+    /// The forms that vendors write, as UTC; what follows a date and a time does not count (reference 11 §3.1). Null
+    /// for anything else.
+    /// </summary>
     internal static DateTimeOffset? Date(ReadOnlySpan<byte> text)
     {
         text = text.Trim(" \t\r\n"u8);
@@ -157,7 +166,9 @@ internal static class UpdateInfoReader
         return null;
     }
 
-    /// <summary>One advisory while it is read: what it names is only known to concern the host when its whole head is.</summary>
+    /// <summary>
+    /// One advisory while it is read: what it names is only known to concern the host when its whole head is.
+    /// </summary>
     private sealed class AdvisoryDraft
     {
         private readonly ArrayBufferWriter<byte> _text = new(1 << 16);
@@ -205,7 +216,9 @@ internal static class UpdateInfoReader
             _hasModules = true;
         }
 
-        /// <summary>What one package suggests, its whole advisory does: <c>1</c>, <c>True</c>, or nothing at all.</summary>
+        /// <summary>
+        /// What one package suggests, its whole advisory does: <c>1</c>, <c>True</c>, or nothing at all.
+        /// </summary>
         public void Suggest(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> text)
         {
             text = text.Trim(" \t\r\n"u8);

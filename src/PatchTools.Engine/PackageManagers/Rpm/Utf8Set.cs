@@ -2,7 +2,10 @@ using System.Text;
 
 namespace PatchTools.PackageManagers.Rpm;
 
-/// <summary>A set of short texts that is asked with UTF-8 bytes: hundreds of thousands of names pass by, and none of them becomes a string.</summary>
+/// <summary>
+/// A set of short texts that is asked with UTF-8 bytes: hundreds of thousands of names pass by, and none of them
+/// becomes a string.
+/// </summary>
 internal sealed class Utf8Set
 {
     private byte[]?[] _slots = new byte[256][];

@@ -5,9 +5,10 @@ using PatchTools.Errors;
 namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>
-/// Walks the tags of a repository's XML forward over UTF-8 bytes, through one buffer whatever the length of the file: primary lists have tens of
-/// megabytes of which a few short attributes matter. Document types and entities of their own are refused, so nothing can expand; depth and the size of
-/// one element are bounded; tags must match. Names are compared without their prefix (<c>rpm:entry</c> is <c>entry</c>).
+/// Walks the tags of a repository's XML forward over UTF-8 bytes, through one buffer whatever the length of the file:
+/// primary lists have tens of megabytes of which a few short attributes matter. Document types and entities of their
+/// own are refused, so nothing can expand; depth and the size of one element are bounded; tags must match. Names are
+/// compared without their prefix (<c>rpm:entry</c> is <c>entry</c>).
 /// </summary>
 internal sealed class XmlScanner : IDisposable
 {
@@ -36,7 +37,9 @@ internal sealed class XmlScanner : IDisposable
     private int _textStart;
     private int _textEnd;
 
-    /// <summary>Text before a comment or from a CDATA section, decoded; null when the text is one piece of the buffer.</summary>
+    /// <summary>
+    /// Text before a comment or from a CDATA section, decoded; null when the text is one piece of the buffer.
+    /// </summary>
     private MemoryStream? _textBefore;
     private byte[] _decoded = new byte[256];
 
@@ -67,7 +70,9 @@ internal sealed class XmlScanner : IDisposable
         }
     }
 
-    /// <summary>Moves to the next tag; an empty element is a start and an end. False at the end of the document.</summary>
+    /// <summary>
+    /// Moves to the next tag; an empty element is a start and an end. False at the end of the document.
+    /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
     public bool Read()
     {
@@ -132,7 +137,10 @@ internal sealed class XmlScanner : IDisposable
         }
     }
 
-    /// <summary>Value of an attribute of the present start tag, entities resolved; empty when it has none of that name. Lives until the next call.</summary>
+    /// <summary>
+    /// Value of an attribute of the present start tag, entities resolved; empty when it has none of that name. Lives
+    /// until the next call.
+    /// </summary>
     public ReadOnlySpan<byte> Attribute(ReadOnlySpan<byte> name)
     {
         var rest = _buffer.AsSpan(_attributesStart, _attributesEnd - _attributesStart);
@@ -155,7 +163,9 @@ internal sealed class XmlScanner : IDisposable
         }
     }
 
-    /// <summary>Skips what is left of the element that the present start tag opens; its end tag becomes the present one.</summary>
+    /// <summary>
+    /// Skips what is left of the element that the present start tag opens; its end tag becomes the present one.
+    /// </summary>
     public void Skip()
     {
         if (!IsStart)
@@ -247,7 +257,10 @@ internal sealed class XmlScanner : IDisposable
         }
     }
 
-    /// <summary>Index of the text from <paramref name="from"/> on; what lies behind <paramref name="keep"/> stays in the buffer. -1 at the end of the source.</summary>
+    /// <summary>
+    /// Index of the text from <paramref name="from"/> on; what lies behind <paramref name="keep"/> stays in the buffer.
+    /// -1 at the end of the source.
+    /// </summary>
     private int Find(ref int keep, int from, ReadOnlySpan<byte> wanted)
     {
         while (true)
@@ -280,7 +293,10 @@ internal sealed class XmlScanner : IDisposable
         }
     }
 
-    /// <summary>Reads on, moving what lies behind <paramref name="keep"/> to the front. Returns by how much it moved, -1 at the end of the source.</summary>
+    /// <summary>
+    /// Reads on, moving what lies behind <paramref name="keep"/> to the front. Returns by how much it moved, -1 at the
+    /// end of the source.
+    /// </summary>
     private int Fill(int keep)
     {
         if (_sourceEnded)

@@ -5,7 +5,9 @@ using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>The administrator's locks (zypper(8), <c>addlock</c>): what they name is neither installed, updated nor removed.</summary>
+/// <summary>
+/// The administrator's locks (zypper(8), <c>addlock</c>): what they name is neither installed, updated nor removed.
+/// </summary>
 internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> All)
 {
     public static PackageLocks None { get; } = new("", []);
@@ -18,7 +20,10 @@ internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> All)
 
     public bool IsEmpty => Entries.Count == 0;
 
-    /// <summary>None when the file is not there; a lock that PatchTools does not know to read is warned about, as zypper may still refuse what it names.</summary>
+    /// <summary>
+    /// None when the file is not there; a lock that PatchTools does not know to read is warned about, as zypper may
+    /// still refuse what it names.
+    /// </summary>
     /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static PackageLocks Read(string path, List<string> warnings) =>
         new(path, Parse(IniFile.Text(path) ?? "", path, warnings));
@@ -78,7 +83,8 @@ internal sealed class PackageLock
 
     private PackageLock() { }
 
-    /// <param name="kind"><c>package</c>, <c>patch</c>, <c>pattern</c>, <c>product</c>; a lock without any is on all.</param>
+    /// <param name="kind"><c>package</c>, <c>patch</c>, <c>pattern</c>, <c>product</c>; a lock without any is on
+    /// all.</param>
     public bool Concerns(string kind) => _kinds.Count == 0 || _kinds.Contains(kind);
 
     /// <summary>As <c>zypper locks</c> shows it.</summary>
@@ -87,7 +93,10 @@ internal sealed class PackageLock
         + (_edition.Length == 0 ? "" : $" {_relation} {_edition}")
         + (_repositories.Count == 0 ? "" : $" (repository {string.Join(", ", _repositories)})");
 
-    /// <summary>A bare package name for every architecture, version and repository: the only kind that AWS's own patching adds (spec 12 §9).</summary>
+    /// <summary>
+    /// A bare package name for every architecture, version and repository: the only kind that AWS's own patching adds
+    /// (reference 12 §9).
+    /// </summary>
     public bool IsBareName =>
         _names is [var name]
         && name.AsSpan().IndexOfAny("*?[") < 0

@@ -25,8 +25,9 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
     public RepositoryHealth? Health { get; set; }
 
     /// <summary>
-    /// When the repository was last seen to have this metadata, UTC; null when there is none. zypper exchanges the whole folder for a new one, and touches the table of contents when the
-    /// repository says that it is still the same; fetched files may keep the time that they have there.
+    /// When the repository was last seen to have this metadata, UTC; null when there is none. zypper exchanges the
+    /// whole folder for a new one, and touches the table of contents when the repository says that it is still the
+    /// same; fetched files may keep the time that they have there.
     /// </summary>
     public DateTimeOffset? ConfirmedAt =>
         PrimaryFile is null
@@ -36,7 +37,10 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
                 TimeSpan.Zero
             );
 
-    /// <summary>Kind of repository without rpm metadata: zypper reads it, PatchTools does not. Null: it is none of those, or nothing of it is here.</summary>
+    /// <summary>
+    /// Kind of repository without rpm metadata: zypper reads it, PatchTools does not. Null: it is none of those, or
+    /// nothing of it is here.
+    /// </summary>
     public string? ForeignType =>
         Contents is not null ? null
         : Repository.Type is "yast2" or "plaindir" ? Repository.Type

@@ -24,7 +24,9 @@ internal sealed partial record ZypperAnswer
     /// <summary>Arguments that no visible package fits.</summary>
     public IReadOnlyList<string> Unmatched { get; init; } = [];
 
-    /// <summary>What else went wrong: not one target's own, and no other set fares better. Null when nothing did.</summary>
+    /// <summary>
+    /// What else went wrong: not one target's own, and no other set fares better. Null when nothing did.
+    /// </summary>
     public string? Failure { get; init; }
 
     /// <summary>Bytes to be downloaded; null when it does not say.</summary>
@@ -48,8 +50,8 @@ internal sealed partial record ZypperAnswer
     // <description>x</description></solvable>
     // </to-install>
     // </install-summary>
-    // … to-downgrade, to-remove, to-reinstall, to-change-arch, and to-change-vendor, whose packages stand among the others too
-    // Without a solution, exit code 4:
+    // … to-downgrade, to-remove, to-reinstall, to-change-arch, and to-change-vendor, whose packages stand among the
+    // others too Without a solution, exit code 4:
     // <prompt id="1">
     // <description>Problem: nothing provides nothere needed by c-2.0-1.noarch
     //  Solution 1: do not install c-2.0-1.noarch
@@ -165,7 +167,8 @@ internal sealed partial record ZypperAnswer
         );
 
     /// <summary>
-    /// <c>Problem: 1: …</c> with what belongs to it on indented lines, then <c> Solution 1: …</c> with its actions on lines of their own.
+    /// <c>Problem: 1: …</c> with what belongs to it on indented lines, then <c> Solution 1: …</c> with its actions on
+    /// lines of their own.
     /// </summary>
     private static void Take(string description, List<string> problems, List<string> solutions)
     {

@@ -4,8 +4,9 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// What lies in a repository and zypper does not take unless somebody asks for it by name: packages of retracted patches, and program temporary fixes (PTF), which are made for one
-/// customer. Of a fix that is installed newer versions are taken, as zypper has it.
+/// What lies in a repository and zypper does not take unless somebody asks for it by name: packages of retracted
+/// patches, and program temporary fixes (PTF), which are made for one customer. Of a fix that is installed newer
+/// versions are taken, as zypper has it.
 /// </summary>
 internal sealed class ZypperBlacklist
 {
@@ -16,7 +17,8 @@ internal sealed class ZypperBlacklist
 
     public bool HasTemporaryFixes => _temporaryFixes.Count > 0;
 
-    /// <param name="repository">Index of the repository that publishes the patch: only its own packages are meant.</param>
+    /// <param name="repository">Index of the repository that publishes the patch: only its own packages are
+    /// meant.</param>
     /// <param name="patch">Name of the patch.</param>
     /// <param name="name">UTF-8; of a package, whatever its architecture.</param>
     /// <param name="edition">UTF-8.</param>

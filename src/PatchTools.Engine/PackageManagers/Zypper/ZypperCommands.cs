@@ -15,7 +15,8 @@ internal sealed class ZypperCommands
 
     /// <param name="host">Whose.</param>
     /// <param name="customSources">Text of the baseline's own repositories; null for the host's.</param>
-    /// <param name="hasPrivateCache">Their metadata is in <see cref="PrivateCache"/>, or is to be fetched into it.</param>
+    /// <param name="hasPrivateCache">Their metadata is in <see cref="PrivateCache"/>, or is to be fetched into
+    /// it.</param>
     /// <param name="lockTimeout">How long zypper waits for its lock.</param>
     public ZypperCommands(HostContext host, string? customSources, bool hasPrivateCache, TimeSpan lockTimeout)
     {
@@ -33,7 +34,10 @@ internal sealed class ZypperCommands
     private static string PrivateSources(HostContext host) =>
         System.IO.Path.Combine(host.Paths.DataDirectory, "zypper-sources");
 
-    /// <summary>Asks every enabled repository, however young its metadata is. <c>--non-interactive</c> answers no to every key that the host does not trust.</summary>
+    /// <summary>
+    /// Asks every enabled repository, however young its metadata is. <c>--non-interactive</c> answers no to every key
+    /// that the host does not trust.
+    /// </summary>
     public Command Refresh() => Query(["refresh"]) with { Timeout = TimeSpan.FromMinutes(15) };
 
     /// <summary>The same for an image, whose own configuration zypper never reads.</summary>
@@ -48,7 +52,10 @@ internal sealed class ZypperCommands
             Timeout = TimeSpan.FromMinutes(15),
         };
 
-    /// <summary>Asks the resolver; changes nothing. Only what is in the cache: the plan is made of what the inventory was read from.</summary>
+    /// <summary>
+    /// Asks the resolver; changes nothing. Only what is in the cache: the plan is made of what the inventory was read
+    /// from.
+    /// </summary>
     /// <param name="wanted">Exact versions.</param>
     /// <param name="settings">Path of another <c>zypp.conf</c>; null for the host's.</param>
     public Command Plan(IEnumerable<PatchTarget> wanted, string? settings)
@@ -68,7 +75,10 @@ internal sealed class ZypperCommands
             Timeout = TimeSpan.FromHours(1),
         };
 
-    /// <summary>Takes away what an interrupted transaction was about to remove; nothing can need it while the newer version is there.</summary>
+    /// <summary>
+    /// Takes away what an interrupted transaction was about to remove; nothing can need it while the newer version is
+    /// there.
+    /// </summary>
     public static Command Erase(IEnumerable<string> versions, TransactionFiles files) =>
         new("rpm", ["-e", "--nodeps", .. versions])
         {
@@ -82,8 +92,9 @@ internal sealed class ZypperCommands
     public static string Spec(string name, string architecture, string edition) => $"{name}.{architecture}={edition}";
 
     /// <summary>
-    /// Exactly what is asked for or nothing, however the host is configured: by name only, never what else provides it; nothing that is merely recommended; no forced way out of a conflict.
-    /// An approval is an instruction, so licences are agreed to (spec 12 §9).
+    /// Exactly what is asked for or nothing, however the host is configured: by name only, never what else provides it;
+    /// nothing that is merely recommended; no forced way out of a conflict. An approval is an instruction, so licences
+    /// are agreed to (reference 12 §9).
     /// </summary>
     private static IEnumerable<string> Install(IEnumerable<PatchTarget> wanted, bool isDryRun) =>
         [
@@ -119,8 +130,8 @@ internal sealed class ZypperCommands
     }
 
     /// <summary>
-    /// Which root, repositories and caches. A baseline's own sources live in PatchTools' directory and are named on the command line, so that nothing has to be
-    /// put back, whatever happens (spec 12 §1).
+    /// Which root, repositories and caches. A baseline's own sources live in PatchTools' directory and are named on the
+    /// command line, so that nothing has to be put back, whatever happens (reference 12 §1).
     /// </summary>
     private static List<string> Places(HostContext host, string? customSources, bool hasPrivateCache)
     {

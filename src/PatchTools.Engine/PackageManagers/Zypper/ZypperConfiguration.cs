@@ -3,7 +3,10 @@ using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>What zypper's own files say: <c>zypp.conf</c>, vendors, the administrator's locks, and every enabled repository in the order of the files.</summary>
+/// <summary>
+/// What zypper's own files say: <c>zypp.conf</c>, vendors, the administrator's locks, and every enabled repository in
+/// the order of the files.
+/// </summary>
 internal sealed record ZypperConfiguration
 {
     private readonly string _root;
@@ -64,7 +67,10 @@ internal sealed record ZypperConfiguration
         };
     }
 
-    /// <summary>The distribution keeps its own file below <c>/usr/etc</c> where it is new enough; the administrator's snippets win.</summary>
+    /// <summary>
+    /// The distribution keeps its own file below <c>/usr/etc</c> where it is new enough; the administrator's snippets
+    /// win.
+    /// </summary>
     private static (IniSection Main, string File) ReadMain(string root)
     {
         var main = new IniSection("main");

@@ -18,8 +18,10 @@ internal sealed record Exclusion(string Name, string Edition)
 }
 
 /// <summary>
-/// Keeps versions away from zypper without a lock on the host: for one command zypper reads a configuration of PatchTools' own (<c>ZYPP_CONF</c>), which is the host's with another file of
-/// locks, which are the administrator's and these. The host's own files are never written, so an interrupted run leaves nothing that keeps an update away (spec 20 §6).
+/// Keeps versions away from zypper without a lock on the host: for one command zypper reads a configuration of
+/// PatchTools' own (<c>ZYPP_CONF</c>), which is the host's with another file of locks, which are the administrator's
+/// and these. The host's own files are never written, so an interrupted run leaves nothing that keeps an update away
+/// (reference 20 §6).
 /// </summary>
 internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration configuration)
 {
@@ -29,7 +31,8 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
     public bool IsPossible => host.Paths.Root == "/";
 
     /// <summary>Path of the configuration that a command is to be given; null where the host's own will do.</summary>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.StateUnwritable"/>; <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.StateUnwritable"/>;
+    /// <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public string? Apply(IReadOnlyList<Exclusion> excluded)
     {
         if (excluded.Count == 0)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>zypper's exit codes by name (zypper(8), EXIT CODES). From 100 on they inform and the command has done its work.</summary>
+/// <summary>
+/// zypper's exit codes by name (zypper(8), EXIT CODES). From 100 on they inform and the command has done its work.
+/// </summary>
 internal static class ZypperExitCode
 {
     public const int Ok = 0;

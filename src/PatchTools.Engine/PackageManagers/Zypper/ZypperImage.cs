@@ -8,8 +8,9 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// What the zypper of this host is told when it fetches the metadata of an image: a small root of PatchTools' own, with repositories that are written from
-/// what is understood, and copies of the image's keys, credentials and variables. Services and plug-ins of the image are programs; zypper never sees them.
+/// What the zypper of this host is told when it fetches the metadata of an image: a small root of PatchTools' own, with
+/// repositories that are written from what is understood, and copies of the image's keys, credentials and variables.
+/// Services and plug-ins of the image are programs; zypper never sees them.
 /// </summary>
 internal sealed partial class ZypperImage
 {

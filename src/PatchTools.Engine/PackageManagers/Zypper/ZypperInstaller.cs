@@ -5,8 +5,8 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// Installs with zypper: puts moved repositories back, waits for the lock, finishes what an interrupted transaction left, and hands the plan to <see cref="InstallWork"/>, what
-/// changes the package manager itself first.
+/// Installs with zypper: puts moved repositories back, waits for the lock, finishes what an interrupted transaction
+/// left, and hands the plan to <see cref="InstallWork"/>, what changes the package manager itself first.
 /// </summary>
 internal sealed class ZypperInstaller(
     HostContext host,
@@ -52,7 +52,10 @@ internal sealed class ZypperInstaller(
         return work.Outcome(plan, files.LogPath);
     }
 
-    /// <summary>What a transaction that was killed between installing a version and removing the one before left: the older one goes, as it would have gone then.</summary>
+    /// <summary>
+    /// What a transaction that was killed between installing a version and removing the one before left: the older one
+    /// goes, as it would have gone then.
+    /// </summary>
     private async Task<RpmDatabase> RepairAsync(
         ZypperTransaction transaction,
         IReadOnlyList<string> left,

@@ -3,12 +3,15 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// Which installed kernel the next boot takes, beside the one that runs. SUSE's kernels are <c>kernel-FLAVOUR</c>, and <c>uname -r</c> is version, release without the counter of
-/// rebuilds at its end, and flavour: <c>5.14.21-150500.55.39-default</c> of <c>kernel-default-5.14.21-150500.55.39.1</c>.
+/// Which installed kernel the next boot takes, beside the one that runs. SUSE's kernels are <c>kernel-FLAVOUR</c>, and
+/// <c>uname -r</c> is version, release without the counter of rebuilds at its end, and flavour:
+/// <c>5.14.21-150500.55.39-default</c> of <c>kernel-default-5.14.21-150500.55.39.1</c>.
 /// </summary>
 internal static class ZypperKernels
 {
-    /// <summary>Packages with a bootable kernel; the others (<c>-devel</c>, <c>-macros</c>, <c>-firmware</c>) have none.</summary>
+    /// <summary>
+    /// Packages with a bootable kernel; the others (<c>-devel</c>, <c>-macros</c>, <c>-firmware</c>) have none.
+    /// </summary>
     private static readonly string[] s_flavours =
     [
         "default",
@@ -32,7 +35,10 @@ internal static class ZypperKernels
         name.StartsWith("kernel-", StringComparison.Ordinal)
         && s_flavours.Contains(name["kernel-".Length..], StringComparer.Ordinal);
 
-    /// <summary>The newest installed kernel of the running one's flavour when it is newer. Null also where the running one is of no package.</summary>
+    /// <summary>
+    /// The newest installed kernel of the running one's flavour when it is newer. Null also where the running one is of
+    /// no package.
+    /// </summary>
     public static RpmPackage? NewerThan(string running, IReadOnlyList<RpmPackage> installed)
     {
         if (Current(running, installed) is not { } current)

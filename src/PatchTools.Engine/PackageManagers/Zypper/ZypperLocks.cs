@@ -5,7 +5,8 @@ using PatchTools.Hosts;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// What zypper, YaST and PackageKit lock for each other: libzypp writes its process id into a file and empties it when it is done. What a dead process left does not count.
+/// What zypper, YaST and PackageKit lock for each other: libzypp writes its process id into a file and empties it when
+/// it is done. What a dead process left does not count.
 /// </summary>
 internal static class ZypperLocks
 {

@@ -8,8 +8,9 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// SUSE Linux Enterprise and openSUSE. Installed packages come from one rpm query, offers and patches from the metadata that zypper keeps of its enabled repositories; a scan
-/// starts no zypper, so that nobody's lock can make it fail or see nothing.
+/// SUSE Linux Enterprise and openSUSE. Installed packages come from one rpm query, offers and patches from the metadata
+/// that zypper keeps of its enabled repositories; a scan starts no zypper, so that nobody's lock can make it fail or
+/// see nothing.
 /// </summary>
 public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
     : IPackageManager

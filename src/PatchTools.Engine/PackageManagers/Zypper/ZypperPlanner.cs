@@ -4,7 +4,9 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>What zypper would install of the targets: its own resolver's answer. Two commands when nothing is wrong.</summary>
+/// <summary>
+/// What zypper would install of the targets: its own resolver's answer. Two commands when nothing is wrong.
+/// </summary>
 internal sealed class ZypperPlanner
 {
     private readonly HostContext _host;
@@ -84,7 +86,9 @@ internal sealed class ZypperPlanner
         };
     }
 
-    /// <summary>What a transaction that goes on without the PatchTools that began it removes by itself is not left over.</summary>
+    /// <summary>
+    /// What a transaction that goes on without the PatchTools that began it removes by itself is not left over.
+    /// </summary>
     private async Task<IReadOnlyList<PlannedChange>> UnfinishedAsync(CancellationToken cancellationToken)
     {
         var journal = new RpmJournal(_host, ZypperPackageManager.JournalName);

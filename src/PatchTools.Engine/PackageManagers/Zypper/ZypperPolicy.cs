@@ -3,8 +3,8 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// What the host's own policy makes of newer versions of installed packages: zypper stays with a package's vendor unless it is told otherwise, and takes
-/// nothing that a lock names. Shown, and never installed against it.
+/// What the host's own policy makes of newer versions of installed packages: zypper stays with a package's vendor
+/// unless it is told otherwise, and takes nothing that a lock names. Shown, and never installed against it.
 /// </summary>
 /// <param name="configuration">zypper's own files.</param>
 /// <param name="lockedPatches">Patches that the administrator locked; by reference.</param>
@@ -72,7 +72,8 @@ internal sealed class ZypperPolicy(
             : null;
 
     /// <summary>
-    /// Null: no patch, or one without a lock asks for the version. <c>zypper update</c> would still take it; <c>zypper patch</c> calls the locked patch unwanted, and PatchTools installs patches.
+    /// Null: no patch, or one without a lock asks for the version. <c>zypper update</c> would still take it; <c>zypper
+    /// patch</c> calls the locked patch unwanted, and PatchTools installs patches.
     /// </summary>
     private string? PatchLockOf(PackageEntry package, string installed, string edition)
     {

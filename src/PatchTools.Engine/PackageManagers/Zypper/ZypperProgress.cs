@@ -4,7 +4,9 @@ using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>Follows what zypper writes while it works and says what it means, with the part of the whole that is done.</summary>
+/// <summary>
+/// Follows what zypper writes while it works and says what it means, with the part of the whole that is done.
+/// </summary>
 /// <inheritdoc/>
 internal sealed partial class ZypperProgress(HostContext host, IRunObserver observer, int from, int to)
     : TransactionProgress(host, observer, from, to)

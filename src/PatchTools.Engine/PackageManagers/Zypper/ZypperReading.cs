@@ -6,8 +6,9 @@ using PatchTools.Ports;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// One reading of what zypper's cache holds: the metadata of every enabled repository as it was published, seen as zypper sees it (priorities, locks, vendors). A
-/// patch is the advisory of the editions that it names; what zypper calls its conflicts are those.
+/// One reading of what zypper's cache holds: the metadata of every enabled repository as it was published, seen as
+/// zypper sees it (priorities, locks, vendors). A patch is the advisory of the editions that it names; what zypper
+/// calls its conflicts are those.
 /// </summary>
 internal sealed class ZypperReading(
     HostContext host,
@@ -124,7 +125,9 @@ internal sealed class ZypperReading(
         reading.HasAdvisories = true;
     }
 
-    /// <summary>The administrator's locks on what is installed; those on single versions are for <see cref="ZypperPolicy"/>.</summary>
+    /// <summary>
+    /// The administrator's locks on what is installed; those on single versions are for <see cref="ZypperPolicy"/>.
+    /// </summary>
     private void ApplyLocks()
     {
         if (configuration.Locks.IsEmpty)
@@ -148,7 +151,9 @@ internal sealed class ZypperReading(
         }
     }
 
-    /// <summary>What is installed and was taken back since is said; no newer version may be there to replace it.</summary>
+    /// <summary>
+    /// What is installed and was taken back since is said; no newer version may be there to replace it.
+    /// </summary>
     private void NoteRetracted(IReadOnlyList<(int Installed, string Patch)> retracted)
     {
         foreach (var (index, patch) in retracted)
@@ -295,7 +300,10 @@ internal sealed class ZypperReading(
         }
     }
 
-    /// <summary>Patches of one repository. zypper takes each of their packages for both architectures: the one that is named, and noarch.</summary>
+    /// <summary>
+    /// Patches of one repository. zypper takes each of their packages for both architectures: the one that is named,
+    /// and noarch.
+    /// </summary>
     private sealed class AdvisorySink(ZypperReading reading, RepositoryReading repository) : IUpdateInfoSink
     {
         public bool IsActive(ModuleStream stream) => true;

@@ -6,8 +6,9 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// What <c>zypper needs-rebooting</c> answers, by the flag that it looks for: libzypp sets it when it installs what asks for a reboot (<c>installhint(reboot-needed)</c>), and the
-/// boot clears it. And the running kernel beside the newest installed one of its flavour. One rpm query.
+/// What <c>zypper needs-rebooting</c> answers, by the flag that it looks for: libzypp sets it when it installs what
+/// asks for a reboot (<c>installhint(reboot-needed)</c>), and the boot clears it. And the running kernel beside the
+/// newest installed one of its flavour. One rpm query.
 /// </summary>
 internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
 {
@@ -16,7 +17,10 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
     /// <summary>Left by systemd, docker and podman in the containers they make.</summary>
     private static readonly string[] s_containerSigns = ["/run/systemd/container", "/.dockerenv", "/run/.containerenv"];
 
-    /// <summary>Whether a plan will leave the host wanting a reboot: a patch says so, or a kernel comes. A guess before the fact; afterwards the host itself is asked.</summary>
+    /// <summary>
+    /// Whether a plan will leave the host wanting a reboot: a patch says so, or a kernel comes. A guess before the
+    /// fact; afterwards the host itself is asked.
+    /// </summary>
     public static IReadOnlyList<RebootReason> Expected(IReadOnlyList<PlannedChange> changes, ZypperRefusals known)
     {
         List<RebootReason> reasons = [];

@@ -5,10 +5,14 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>The real <c>zypper refresh</c>: every enabled repository is asked, and those that fail are named. No key is ever imported.</summary>
+/// <summary>
+/// The real <c>zypper refresh</c>: every enabled repository is asked, and those that fail are named. No key is ever
+/// imported.
+/// </summary>
 internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner)
 {
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>; <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>;
+    /// <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<RefreshOutcome> RunAsync(
         InventoryRequest request,
         IReadOnlyList<ZypperRepository> repositories,

@@ -2,7 +2,10 @@ using PatchTools.PackageManagers.Rpm;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>What is known of a wanted version before the resolver is asked: the administrator's locks, vendors and priorities (DESIGN §4).</summary>
+/// <summary>
+/// What is known of a wanted version before the resolver is asked: the administrator's locks, vendors and priorities
+/// (design §4).
+/// </summary>
 internal sealed class ZypperRefusals
 {
     private readonly Dictionary<(string Name, string Architecture), PackageEntry> _packages;
@@ -65,7 +68,10 @@ internal sealed class ZypperRefusals
         }
     }
 
-    /// <summary>Why a package may go: another that comes replaces it, or it is the older one of two versions. Null: nothing says so.</summary>
+    /// <summary>
+    /// Why a package may go: another that comes replaces it, or it is the older one of two versions. Null: nothing says
+    /// so.
+    /// </summary>
     public string? WhyRemoved(PlannedChange removal, ZypperAnswer answer)
     {
         if (

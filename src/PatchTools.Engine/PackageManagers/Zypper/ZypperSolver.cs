@@ -4,8 +4,9 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// One question to the resolver and the verdict on its answer (spec 12 §9): acceptable is what has a solution, removes nothing but what is replaced, downgrades nothing, changes no vendor without
-/// the administrator's consent, and brings along no package that the policy refuses.
+/// One question to the resolver and the verdict on its answer (reference 12 §9): acceptable is what has a solution,
+/// removes nothing but what is replaced, downgrades nothing, changes no vendor without the administrator's consent, and
+/// brings along no package that the policy refuses.
 /// </summary>
 internal sealed class ZypperSolver(
     IProcessRunner runner,

@@ -4,7 +4,10 @@ using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Zypper;
 
-/// <summary>One <c>zypper install</c>, followed while it runs. What is installed afterwards says rpm's database, never zypper. Nothing is rolled back.</summary>
+/// <summary>
+/// One <c>zypper install</c>, followed while it runs. What is installed afterwards says rpm's database, never zypper.
+/// Nothing is rolled back.
+/// </summary>
 internal sealed class ZypperTransaction(
     HostContext host,
     IProcessRunner runner,

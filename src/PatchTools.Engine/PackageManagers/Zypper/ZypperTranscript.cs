@@ -6,13 +6,19 @@ namespace PatchTools.PackageManagers.Zypper;
 /// <summary>What a transaction's output says of its failures and their causes.</summary>
 internal sealed partial record ZypperTranscript
 {
-    /// <summary>Reason by bare package name: a scriptlet that must succeed, unpacking, a file of another package, a signature.</summary>
+    /// <summary>
+    /// Reason by bare package name: a scriptlet that must succeed, unpacking, a file of another package, a signature.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> PackageFailures { get; init; }
 
-    /// <summary>Reason by bare package name: a file that could not be fetched or is not what the repository promised.</summary>
+    /// <summary>
+    /// Reason by bare package name: a file that could not be fetched or is not what the repository promised.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> DownloadFailures { get; init; }
 
-    /// <summary>Packages of <see cref="PackageFailures"/> whose signature is missing or of nobody the host trusts.</summary>
+    /// <summary>
+    /// Packages of <see cref="PackageFailures"/> whose signature is missing or of nobody the host trusts.
+    /// </summary>
     public required IReadOnlySet<string> NotAuthenticated { get; init; }
 
     /// <summary>Scriptlets that failed without keeping their package from being installed.</summary>

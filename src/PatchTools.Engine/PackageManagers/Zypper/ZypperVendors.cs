@@ -4,9 +4,10 @@ using PatchTools.PackageManagers.Rpm;
 namespace PatchTools.PackageManagers.Zypper;
 
 /// <summary>
-/// Which vendors zypper takes for one and the same, so that an update from the one to the other is no change (zypp.conf(5), <c>vendordir</c>): equal but for
-/// case, or of one group. A group is named by the beginnings of its members' names; everything that begins with <c>suse</c> is one by itself; names in
-/// openSUSE's own space must be named whole.
+/// Which vendors zypper takes for one and the same, so that an update from the one to the other is no change
+/// (zypp.conf(5), <c>vendordir</c>): equal but for case, or of one group. A group is named by the beginnings of its
+/// members' names; everything that begins with <c>suse</c> is one by itself; names in openSUSE's own space must be
+/// named whole.
 /// </summary>
 internal sealed class ZypperVendors
 {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>apt.conf texts as PatchTools and as <c>apt-config dump</c> read them; everything is named below X.</summary>
+/// <summary>
+/// apt.conf texts as PatchTools and as <c>apt-config dump</c> read them; everything is named below X.
+/// </summary>
 public sealed class AptConfigDumpTests
 {
     public static TheoryData<string> Texts { get; } =

@@ -2,7 +2,10 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>Priority and section of installed versions on hosts whose dpkg and repositories disagree, read by PatchTools and by libapt itself.</summary>
+/// <summary>
+/// Priority and section of installed versions on hosts whose dpkg and repositories disagree, read by PatchTools and by
+/// libapt itself.
+/// </summary>
 public sealed class AptDescriptionTests
 {
     private static readonly string[] _words =

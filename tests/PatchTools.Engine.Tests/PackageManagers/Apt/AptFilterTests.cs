@@ -3,7 +3,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>What Include and Exclude of a source (apt 3.1) leave out, and what apt would not choose by itself.</summary>
+/// <summary>
+/// What Include and Exclude of a source (apt 3.1) leave out, and what apt would not choose by itself.
+/// </summary>
 public sealed class AptFilterTests
 {
     [Theory]

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>Damaged input of every parser of apt's folder: a result or a typed error, in bounded time and memory. Seed 20261124, 10 000 cases each.</summary>
+/// <summary>
+/// Damaged input of every parser of apt's folder: a result or a typed error, in bounded time and memory. Seed 20261124,
+/// 10 000 cases each.
+/// </summary>
 public sealed class AptFuzzTests
 {
     private const int Seed = 20261124;

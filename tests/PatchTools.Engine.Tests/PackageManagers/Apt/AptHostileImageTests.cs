@@ -6,7 +6,9 @@ using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>Images that try to run something on this host, or to reach its files, when the real apt refreshes their lists.</summary>
+/// <summary>
+/// Images that try to run something on this host, or to reach its files, when the real apt refreshes their lists.
+/// </summary>
 public sealed class AptHostileImageTests : IDisposable
 {
     private static readonly InventoryRequest s_refresh = new() { Refresh = true, Origin = InventoryOrigin.Root };

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>Which list files belong to which sources and settings: PatchTools' answer against <c>apt-get indextargets</c>. Nothing is fetched.</summary>
+/// <summary>
+/// Which list files belong to which sources and settings: PatchTools' answer against <c>apt-get indextargets</c>.
+/// Nothing is fetched.
+/// </summary>
 public sealed class AptIndexTargetsTests
 {
     /// <summary>sources.list of one line each.</summary>
@@ -97,7 +100,9 @@ public sealed class AptIndexTargetsTests
         "Types: deb\nURIs: a.example\nSuites: s\nComponents: main\n",
     ];
 
-    /// <summary>apt.conf of the root, as it would stand on a host; paths are below the root, which ROOT stands for.</summary>
+    /// <summary>
+    /// apt.conf of the root, as it would stand on a host; paths are below the root, which ROOT stands for.
+    /// </summary>
     public static TheoryData<string> Configurations { get; } =
     [
         "",

@@ -5,8 +5,9 @@ using Xunit;
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
 /// <summary>
-/// Parsers of what apt and dpkg print. Recorded from apt 2.6 and dpkg 1.21: simulations of native packages, unmet dependencies, the status channel and the
-/// words of failing scripts. Written after the tools' formats: foreign architectures, the resolver of apt 3, failed downloads over HTTP, locks, full disks.
+/// Parsers of what apt and dpkg print. Recorded from apt 2.6 and dpkg 1.21: simulations of native packages, unmet
+/// dependencies, the status channel and the words of failing scripts. Written after the tools' formats: foreign
+/// architectures, the resolver of apt 3, failed downloads over HTTP, locks, full disks.
 /// </summary>
 public sealed class AptOutputTests
 {

@@ -4,7 +4,10 @@ using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>One generated root with every kind of archive and package: PatchTools' candidates against those of the real apt, under many preferences.</summary>
+/// <summary>
+/// One generated root with every kind of archive and package: PatchTools' candidates against those of the real apt,
+/// under many preferences.
+/// </summary>
 public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFixture<AptPolicyTests.Archives>
 {
     /// <summary>Name, apt.conf, preferences, and preferences.d/50-case.</summary>
@@ -138,7 +141,8 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
         );
         Assert.DoesNotContain(inventory.Warnings, w => w.Contains("preferences", StringComparison.Ordinal));
 
-        // apt lists what its policy would move, whatever is held; also to another version of the same text, unless only its size is another.
+        // apt lists what its policy would move, whatever is held; also to another version of the same text, unless only
+        // its size is another.
         List<string> upgradable = [];
         foreach (var package in inventory.Packages)
         {

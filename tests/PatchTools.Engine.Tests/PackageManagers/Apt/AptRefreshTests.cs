@@ -11,7 +11,9 @@ using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>Refreshes by the real <c>apt-get update</c> in throw-away roots; the machine's own lists are never touched.</summary>
+/// <summary>
+/// Refreshes by the real <c>apt-get update</c> in throw-away roots; the machine's own lists are never touched.
+/// </summary>
 public sealed class AptRefreshTests(AptRefreshTests.SigningKey key)
     : IClassFixture<AptRefreshTests.SigningKey>,
         IDisposable
@@ -336,7 +338,10 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key)
         File.Copy(key.PublicFile, Path.Combine(_root.Root, "etc/apt/trusted.gpg.d/test.gpg"), overwrite: true);
     }
 
-    /// <summary>A real apt-get update that holds the lock of the lists, since its repository accepts the connection and says nothing.</summary>
+    /// <summary>
+    /// A real apt-get update that holds the lock of the lists, since its repository accepts the connection and says
+    /// nothing.
+    /// </summary>
     private async Task<Process> UpdateThatWaits()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

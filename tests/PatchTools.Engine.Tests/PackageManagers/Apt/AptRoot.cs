@@ -12,8 +12,8 @@ using Xunit;
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
 /// <summary>
-/// A throw-away root for the real apt: dpkg status, sources, lists and caches of its own, with repositories made beside it. <c>APT_CONFIG</c> leads apt and
-/// PatchTools into it alike; nothing of the machine is read but apt's own programs.
+/// A throw-away root for the real apt: dpkg status, sources, lists and caches of its own, with repositories made beside
+/// it. <c>APT_CONFIG</c> leads apt and PatchTools into it alike; nothing of the machine is read but apt's own programs.
 /// </summary>
 internal sealed class AptRoot : IDisposable
 {
@@ -202,7 +202,10 @@ internal sealed class AptRoot : IDisposable
         );
     }
 
-    /// <summary>What <c>apt-cache policy</c> says of every package: candidate, and each version with the number of places that offer it.</summary>
+    /// <summary>
+    /// What <c>apt-cache policy</c> says of every package: candidate, and each version with the number of places that
+    /// offer it.
+    /// </summary>
     public IReadOnlyDictionary<string, PolicyOfApt> Policy(IEnumerable<string> packages)
     {
         var (exitCode, output, error) = Run("apt-cache", ["policy", .. packages]);

@@ -10,7 +10,10 @@ namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 /// <summary>What an installing process is told.</summary>
 internal sealed record InstallOrder
 {
-    /// <summary>Names or <c>name=version</c>; a bare name stands for the newest version offered. Empty: everything that can be upgraded.</summary>
+    /// <summary>
+    /// Names or <c>name=version</c>; a bare name stands for the newest version offered. Empty: everything that can be
+    /// upgraded.
+    /// </summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
     public IReadOnlyList<string> Refused { get; init; } = [];
@@ -43,7 +46,10 @@ internal sealed record InstallReport
     public string? Error { get; init; }
 }
 
-/// <summary>An install of the running system, to be started inside a throw-away root: this test assembly, told so by its environment.</summary>
+/// <summary>
+/// An install of the running system, to be started inside a throw-away root: this test assembly, told so by its
+/// environment.
+/// </summary>
 internal static class InstallingProcess
 {
     public const string Variable = "PATCHTOOLS_TEST_INSTALL";

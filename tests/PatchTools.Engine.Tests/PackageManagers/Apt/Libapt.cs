@@ -60,7 +60,10 @@ internal static class Libapt
     public static IReadOnlyList<string> Installed(HostInventory inventory) =>
         [.. inventory.Packages.Where(p => p.IsInstalled).Select(Line).Order(StringComparer.Ordinal)];
 
-    /// <summary>Package, installed version, candidate, priority, section and the security updates not older than the installed version.</summary>
+    /// <summary>
+    /// Package, installed version, candidate, priority, section and the security updates not older than the installed
+    /// version.
+    /// </summary>
     private static string Line(PackageEntry package)
     {
         var installed = package.Installed!;

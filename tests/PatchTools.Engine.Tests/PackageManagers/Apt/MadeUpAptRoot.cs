@@ -9,7 +9,9 @@ using PatchTools.Testing;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>A root with dpkg's and apt's files of made-up packages: enough for the real apt to plan, nothing to install.</summary>
+/// <summary>
+/// A root with dpkg's and apt's files of made-up packages: enough for the real apt to plan, nothing to install.
+/// </summary>
 internal sealed class MadeUpAptRoot : IDisposable
 {
     private const string Lists = "var/lib/apt/lists/archive.example.com_debian_dists_bookworm";

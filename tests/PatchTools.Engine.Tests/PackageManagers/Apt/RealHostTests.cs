@@ -10,7 +10,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>This kind of machine's own dpkg state and full lists, read by PatchTools and by the real apt. Nothing is changed.</summary>
+/// <summary>
+/// This kind of machine's own dpkg state and full lists, read by PatchTools and by the real apt. Nothing is changed.
+/// </summary>
 public sealed class RealHostTests
 {
     [Fact]

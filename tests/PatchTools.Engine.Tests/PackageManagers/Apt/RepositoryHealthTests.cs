@@ -5,7 +5,10 @@ using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 
-/// <summary>What a reading says of each repository, and whether the whole still proves anything. Lists are those that the real apt has fetched.</summary>
+/// <summary>
+/// What a reading says of each repository, and whether the whole still proves anything. Lists are those that the real
+/// apt has fetched.
+/// </summary>
 public sealed class RepositoryHealthTests : IDisposable
 {
     private readonly AptRoot _root = new("amd64");

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
-/// <summary>Images that try to run something on this host, or to reach its files, when the real dnf and rpm look at them.</summary>
+/// <summary>
+/// Images that try to run something on this host, or to reach its files, when the real dnf and rpm look at them.
+/// </summary>
 [Collection(RpmUniverseTests.Name)]
 public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
 {

@@ -11,8 +11,8 @@ using Xunit;
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
-/// Parsers of what dnf, yum and rpm print. Recorded from dnf 4.14.0 and rpm 4.18.0: plans, problems, failing scriptlets, signatures, downloads, locks. What yum 3 and
-/// dnf 5 print is in <see cref="DnfRecordingTests"/>.
+/// Parsers of what dnf, yum and rpm print. Recorded from dnf 4.14.0 and rpm 4.18.0: plans, problems, failing
+/// scriptlets, signatures, downloads, locks. What yum 3 and dnf 5 print is in <see cref="DnfRecordingTests"/>.
 /// </summary>
 public sealed class DnfOutputTests : IDisposable
 {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
-/// <summary>What the parsers make of recorded output of yum 3 and dnf 5, which run on none of the systems that the tests run on.</summary>
+/// <summary>
+/// What the parsers make of recorded output of yum 3 and dnf 5, which run on none of the systems that the tests run on.
+/// </summary>
 public sealed class DnfRecordingTests
 {
     [Fact]

@@ -352,7 +352,9 @@ public sealed class DnfRigTests(RpmUniverse universe)
             root.Repository("base", $"baseurl=file://{universe.RepositoryFolder("base")}\n{own}");
     }
 
-    /// <summary>The newest offered version of each installed package that is newer, as <c>name.arch edition</c>.</summary>
+    /// <summary>
+    /// The newest offered version of each installed package that is newer, as <c>name.arch edition</c>.
+    /// </summary>
     internal static IEnumerable<string> Upgradable(HostInventory inventory) =>
         inventory
             .Packages.Where(p => p.IsInstalled)
@@ -369,7 +371,9 @@ public sealed class DnfRigTests(RpmUniverse universe)
             .Select(p => $"{p.Package.Name}.{p.Package.Architecture} {p.Newest}")
             .Order(StringComparer.Ordinal);
 
-    /// <summary>Advisories on versions newer than the installed ones: dnf names those too that it would not install.</summary>
+    /// <summary>
+    /// Advisories on versions newer than the installed ones: dnf names those too that it would not install.
+    /// </summary>
     internal static IEnumerable<string> Security(HostInventory inventory, Func<PackageEntry, bool> isExcluded) =>
         inventory
             .Packages.Where(p => p.IsInstalled && !isExcluded(p))

@@ -12,8 +12,9 @@ using PatchTools.Testing;
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
-/// A root that looks like a host of yum 3 (Amazon Linux 2) or dnf 5 (Fedora) to PatchTools: configuration, one repository in the tool's cache, and an rpm
-/// database that exists in the test only. The tools themselves are a <see cref="ScriptedRunner"/>.
+/// A root that looks like a host of yum 3 (Amazon Linux 2) or dnf 5 (Fedora) to PatchTools: configuration, one
+/// repository in the tool's cache, and an rpm database that exists in the test only. The tools themselves are a
+/// <see cref="ScriptedRunner"/>.
 /// </summary>
 internal sealed class MadeUpRpmHost : IDisposable
 {

@@ -6,8 +6,8 @@ using Xunit;
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
-/// The whole manager on a host of yum 3 and one of dnf 5, neither of which runs on the systems that the tests run on: every command line is written down, and what
-/// the tool answers is recorded.
+/// The whole manager on a host of yum 3 and one of dnf 5, neither of which runs on the systems that the tests run on:
+/// every command line is written down, and what the tool answers is recorded.
 /// </summary>
 public sealed class RecordedManagerTests
 {

@@ -40,8 +40,9 @@ internal sealed record RigAdvisory(
 );
 
 /// <summary>
-/// Repositories of real rpms, made once for all tests by rpmbuild and createrepo_c, and throw-away roots with a real rpm database over them, which the real
-/// dnf works on through <c>--installroot</c>. Nothing leaves the machine and nothing of it is changed.
+/// Repositories of real rpms, made once for all tests by rpmbuild and createrepo_c, and throw-away roots with a real
+/// rpm database over them, which the real dnf works on through <c>--installroot</c>. Nothing leaves the machine and
+/// nothing of it is changed.
 /// </summary>
 public sealed class RpmUniverse : IDisposable
 {
@@ -292,7 +293,10 @@ public sealed class RpmUniverse : IDisposable
         return (process.ExitCode, output);
     }
 
-    /// <summary>All packages of one generation come out of one spec file, as its subpackages: rpmbuild runs as often as a name has versions.</summary>
+    /// <summary>
+    /// All packages of one generation come out of one spec file, as its subpackages: rpmbuild runs as often as a name
+    /// has versions.
+    /// </summary>
     private void Build(int generation, IReadOnlyList<RigPackage> packages)
     {
         var spec = new StringBuilder(
@@ -534,8 +538,9 @@ internal sealed class RpmRoot : IDisposable
         Repository(id, $"baseurl=file://{_universe.RepositoryFolder(id)}\n{lines}");
 
     /// <summary>
-    /// Makes of the root a host of yum 3, whose cache holds the repository as <c>yum makecache</c> leaves it: everything beside repomd.xml, the package list as a
-    /// SQLite file that is unpacked below gen, or as XML where the repository has no database.
+    /// Makes of the root a host of yum 3, whose cache holds the repository as <c>yum makecache</c> leaves it:
+    /// everything beside repomd.xml, the package list as a SQLite file that is unpacked below gen, or as XML where the
+    /// repository has no database.
     /// </summary>
     /// <returns>The folder of the repository in yum's cache.</returns>
     public string BecomeYum(string id, bool hasDatabase = true)

@@ -5,12 +5,13 @@ using Xunit;
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
-/// Answers commands from a script: exactly these command lines in exactly this order, with recorded exit codes and outputs. Anything else fails the test, and so
-/// does a step that nobody asks for. Starts no process, ever.
+/// Answers commands from a script: exactly these command lines in exactly this order, with recorded exit codes and
+/// outputs. Anything else fails the test, and so does a step that nobody asks for. Starts no process, ever.
 /// </summary>
 /// <param name="root">Shown as <c>{root}</c> in command lines; rpm's query formats as <c>…</c>.</param>
 /// <param name="data">PatchTools' own data, shown as <c>{data}</c>.</param>
-/// <param name="state">Answers the commands that only read what is installed, whenever they are asked; null for any other command.</param>
+/// <param name="state">Answers the commands that only read what is installed, whenever they are asked; null for any
+/// other command.</param>
 internal sealed class ScriptedRunner(string root, string data, Func<Command, CommandResult?> state) : IProcessRunner
 {
     private readonly Queue<Step> _steps = new();

@@ -3,8 +3,9 @@ using Xunit;
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 
 /// <summary>
-/// yum 3 does not run on systems that can build the rig, so dnf 4 says what a repository offers (its module streams switched off, which yum does not know), and yum's cache is laid
-/// out as yum/yumRepo.py and yum/misc.py of 3.4.3 lay it out.
+/// yum 3 does not run on systems that can build the rig, so dnf 4 says what a repository offers (its module streams
+/// switched off, which yum does not know), and yum's cache is laid out as yum/yumRepo.py and yum/misc.py of 3.4.3 lay
+/// it out.
 /// </summary>
 [Collection(RpmUniverseTests.Name)]
 public sealed class YumRigTests(RpmUniverse universe)

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Rpm;
 
-/// <summary>Damaged input of every parser of the rpm world: a result or a typed error, in bounded time and memory. Seed 20261126, 10 000 cases each.</summary>
+/// <summary>
+/// Damaged input of every parser of the rpm world: a result or a typed error, in bounded time and memory. Seed
+/// 20261126, 10 000 cases each.
+/// </summary>
 public sealed class RpmFuzzTests
 {
     private const int Seed = 20261126;

@@ -9,7 +9,9 @@ namespace PatchTools.Engine.Tests.PackageManagers.Rpm;
 
 public sealed class RpmVersionTests
 {
-    /// <summary>Short texts over few characters meet each other's prefixes, tildes, carets and separators often.</summary>
+    /// <summary>
+    /// Short texts over few characters meet each other's prefixes, tildes, carets and separators often.
+    /// </summary>
     private static readonly Gen<string> _part = Gen.OneOf(
         Gen.String[Gen.Char["019abB.~^+_"], 0, 6],
         OneOf("1.0", "1.0~rc1", "1.0^20200101", "2.1.el9_2", "010", "10", "1.a", "20240101000000000000001", "~~", "^")
@@ -90,7 +92,10 @@ public sealed class RpmVersionTests
         Gen.Select(_edition, _edition)
             .Sample((x, y) => RpmVersion.Order.Compare(x, y) == -RpmVersion.Order.Compare(y, x), iter: 20_000);
 
-    /// <summary>Over texts of one kind: where only one side has a release, the comparison is of whole texts and no longer transitive.</summary>
+    /// <summary>
+    /// Over texts of one kind: where only one side has a release, the comparison is of whole texts and no longer
+    /// transitive.
+    /// </summary>
     [Fact]
     public void The_order_is_transitive_among_versions_and_among_editions()
     {
@@ -98,7 +103,10 @@ public sealed class RpmVersionTests
         Transitive(Gen.Select(OneOf("", "", "0:", "1:"), _part, _part, (e, v, r) => $"{e}1{v}-{r}1"));
     }
 
-    /// <summary>Pairs with a fixed seed, written to a Lua script and compared by one rpm process. Releases stand on both sides: without them rpm's own function answers another question.</summary>
+    /// <summary>
+    /// Pairs with a fixed seed, written to a Lua script and compared by one rpm process. Releases stand on both sides:
+    /// without them rpm's own function answers another question.
+    /// </summary>
     [Fact]
     public async Task The_order_agrees_with_rpm_on_ten_thousand_generated_pairs()
     {

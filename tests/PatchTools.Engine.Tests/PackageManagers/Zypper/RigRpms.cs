@@ -69,7 +69,10 @@ internal sealed record RigPatch(
     public bool SuggestsRestart { get; init; }
 }
 
-/// <summary>Builds rpms and repositories of them with the distribution's own tools. Nothing leaves the machine and nothing of it is changed.</summary>
+/// <summary>
+/// Builds rpms and repositories of them with the distribution's own tools. Nothing leaves the machine and nothing of it
+/// is changed.
+/// </summary>
 internal static class RigRpms
 {
     /// <summary>Builds every package; names that come in several versions take one run of rpmbuild for each.</summary>

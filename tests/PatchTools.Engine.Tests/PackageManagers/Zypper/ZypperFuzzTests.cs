@@ -6,7 +6,10 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
 
-/// <summary>Damaged input of every parser of zypper's world: a result or a typed error, in bounded time and memory. Seed and cases as in <see cref="RpmFuzzTests"/>.</summary>
+/// <summary>
+/// Damaged input of every parser of zypper's world: a result or a typed error, in bounded time and memory. Seed and
+/// cases as in <see cref="RpmFuzzTests"/>.
+/// </summary>
 public sealed class ZypperFuzzTests
 {
     private const string Repo =

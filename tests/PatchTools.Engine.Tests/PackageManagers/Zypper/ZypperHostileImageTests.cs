@@ -4,7 +4,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
 
-/// <summary>Images that try to run something on this host, or to reach its files, when the real zypper refreshes their metadata.</summary>
+/// <summary>
+/// Images that try to run something on this host, or to reach its files, when the real zypper refreshes their metadata.
+/// </summary>
 [Collection(ZypperUniverseTests.Name)]
 public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposable
 {

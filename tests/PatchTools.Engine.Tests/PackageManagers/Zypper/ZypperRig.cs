@@ -11,8 +11,8 @@ using Xunit;
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
 
 /// <summary>
-/// Repositories of real rpms with patches, made once for all tests, and throw-away roots with a real rpm database over them, which the real zypper works on through
-/// <c>--root</c>. Nothing leaves the machine and nothing of it is changed.
+/// Repositories of real rpms with patches, made once for all tests, and throw-away roots with a real rpm database over
+/// them, which the real zypper works on through <c>--root</c>. Nothing leaves the machine and nothing of it is changed.
 /// </summary>
 public sealed class ZypperUniverse : IDisposable
 {

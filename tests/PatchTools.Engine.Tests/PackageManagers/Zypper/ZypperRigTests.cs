@@ -380,8 +380,8 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
             .Order(StringComparer.Ordinal);
 
     /// <summary>
-    /// Patches that name a newer version of something installed, as zypper judges them: whether anybody still offers it does not count, and one change of vendor that it would take
-    /// makes zypper pass over the whole patch.
+    /// Patches that name a newer version of something installed, as zypper judges them: whether anybody still offers it
+    /// does not count, and one change of vendor that it would take makes zypper pass over the whole patch.
     /// </summary>
     private static IEnumerable<string> NeededPatches(HostInventory inventory) =>
         Newer(inventory, refused: false)
