@@ -42,7 +42,9 @@ public sealed partial class CitationTests
                     SearchOption.AllDirectories
                 )
             )
-            .Where(file => Path.GetExtension(file) is ".cs" or ".md" or ".ps1" or ".ps1xml" or ".csproj" or ".props")
+            .Where(file =>
+                Path.GetExtension(file) is ".cs" or ".md" or ".json" or ".ps1" or ".ps1xml" or ".csproj" or ".props"
+            )
             .Where(file => !BuildOutput().IsMatch(file) && !file.EndsWith("CitationTests.cs", StringComparison.Ordinal))
             .Where(file => !file.StartsWith(Path.Combine(Documents, "reference"), StringComparison.Ordinal));
 

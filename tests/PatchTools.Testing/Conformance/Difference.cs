@@ -23,9 +23,6 @@ public sealed record Difference(
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static IReadOnlyList<Difference> ReadList(string path) =>
-        File.Exists(path) ? JsonSerializer.Deserialize<List<Difference>>(File.ReadAllText(path))! : [];
-
     public static string WriteList(IEnumerable<Difference> differences) =>
         JsonSerializer.Serialize(differences, Indented) + "\n";
 

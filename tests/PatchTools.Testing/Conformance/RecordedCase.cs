@@ -1,13 +1,14 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace PatchTools.Testing.Conformance;
 
-/// <summary>One recorded run, as its folder holds it.</summary>
+/// <summary>One recorded run, as its file holds it.</summary>
 public sealed record RecordedCase(
     string Name,
     string Universe,
-    string Folder,
+    JsonObject Document,
     IReadOnlyList<RecordedStep> Steps,
     IReadOnlyList<string> FakeOptions,
     DateTimeOffset Boot,
@@ -17,17 +18,30 @@ public sealed record RecordedCase(
     public static string Base { get; } = Path.Combine(AppContext.BaseDirectory, "Conformance");
 
     public static IEnumerable<string> Names =>
-        Directory.GetDirectories(Path.Combine(Base, "cases")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
+        Directory
+            .GetFiles(Path.Combine(Base, "cases"), "*.json")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal);
 
     /// <summary>Cases that install packages for real: they run on the real tools in throw-away roots.</summary>
     public static bool Installs(string name) =>
         name.Split('-').Contains("install") && !name.StartsWith("scan-", StringComparison.Ordinal);
 
-    public string DivergencesFile => Path.Combine(Folder, "divergences.json");
+    /// <summary>The places where PatchTools answers otherwise on purpose, each with its rule.</summary>
+    public IReadOnlyList<Difference> Divergences => Document["divergences"]?.Deserialize<List<Difference>>() ?? [];
 
-    public byte[] Snapshot => File.ReadAllBytes(Path.Combine(Folder, "inputs", "snapshot.json"));
+    public byte[] Snapshot => Bytes(Document["inputs"]!["snapshot.json"]!);
 
-    public string? PriorStates => Directory.GetFiles(Path.Combine(Folder, "inputs"), "prior-*.json").SingleOrDefault();
+    /// <summary>The states file that lay on the host before the run; null without one.</summary>
+    public byte[]? PriorStates =>
+        Document["inputs"]!
+            .AsObject()
+            .Where(file => file.Key.StartsWith("prior-", StringComparison.Ordinal))
+            .Select(file => Bytes(file.Value!))
+            .SingleOrDefault();
+
+    /// <summary>The sources list that the run left behind, where it changed it; else null.</summary>
+    public byte[]? SourcesAfter => Document["expected"]!["sources-after.list"] is { } sources ? Bytes(sources) : null;
 
     /// <summary>os-release of the recorded host; null for the Debian one of the apt cases.</summary>
     public string? OsRelease { get; init; }
@@ -42,25 +56,16 @@ public sealed record RecordedCase(
     /// <summary>How the service was made for it.</summary>
     public IReadOnlyList<string> ServiceOptions => ["--product", Product, .. FakeOptions];
 
-    public IEnumerable<(string Bucket, string Key, byte[] Content)> S3Objects
-    {
-        get
-        {
-            var root = Path.Combine(Folder, "inputs", "s3");
-            if (!Directory.Exists(root))
-                yield break;
-            foreach (var file in Directory.GetFiles(root, "*", SearchOption.AllDirectories))
-            {
-                var parts = Path.GetRelativePath(root, file).Split('/', 2);
-                yield return (parts[0], parts[1], File.ReadAllBytes(file));
-            }
-        }
-    }
+    public IEnumerable<(string Bucket, string Key, byte[] Content)> S3Objects =>
+        from file in Document["inputs"]!.AsObject()
+        let parts = file.Key.Split('/', 3)
+        where parts is ["s3", _, _]
+        select (parts[1], parts[2], Bytes(file.Value!));
 
     public static RecordedCase Load(string name)
     {
-        var folder = Path.Combine(Base, "cases", name);
-        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "case.json")))!.AsObject();
+        var document = JsonNode.Parse(File.ReadAllText(FileOf(name)))!.AsObject();
+        var json = document["case"]!.AsObject();
         var steps = json["steps"]!
             .AsArray()
             .Select(
@@ -74,10 +79,7 @@ public sealed record RecordedCase(
                         (string?)s["creds"] == "imds",
                         (bool?)s["fresh_fake"] ?? false,
                         (string?)s["pre"],
-                        int.Parse(
-                            File.ReadAllText(Path.Combine(folder, "expected", $"exit-{i}")).Trim(),
-                            System.Globalization.CultureInfo.InvariantCulture
-                        )
+                        (int)document["expected"]![$"exit-{i}"]!
                     )
                     {
                         AssociationId = (string?)s["association"]?["id"],
@@ -88,7 +90,7 @@ public sealed record RecordedCase(
         return new RecordedCase(
             name,
             (string?)json["universe"] ?? "base",
-            folder,
+            document,
             steps,
             [.. json["fake_options"]!.AsArray().Select(o => (string)o!)],
             Instant(json["boot"]) ?? new DateTimeOffset(2026, 11, 23, 5, 52, 56, TimeSpan.Zero),
@@ -103,11 +105,11 @@ public sealed record RecordedCase(
     /// <summary>The recorded calls of SSM, over all steps.</summary>
     public IReadOnlyList<JsonObject> Calls =>
         [
-            .. Directory
-                .GetFiles(Path.Combine(Folder, "expected"), "requests-*.jsonl")
-                .Order(StringComparer.Ordinal)
-                .SelectMany(File.ReadLines)
-                .Select(line => JsonNode.Parse(line)!.AsObject())
+            .. Document["expected"]!
+                .AsObject()
+                .Where(file => file.Key.StartsWith("requests-", StringComparison.Ordinal))
+                .SelectMany(file => file.Value!.AsArray())
+                .Select(request => request!.AsObject())
                 .Where(r =>
                     (string?)r["operation"]
                         is "GetDeployablePatchSnapshotForInstance"
@@ -117,24 +119,29 @@ public sealed record RecordedCase(
         ];
 
     /// <summary>A file that the recording left under the state directory after a step, or null.</summary>
-    public JsonNode? StateFile(int step, string file)
-    {
-        var path = Path.Combine(Folder, "expected", $"state-{step}", "patch-configuration", file);
-        return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
-    }
+    public JsonNode? StateFile(int step, string file) =>
+        Document["expected"]![$"state-{step}/patch-configuration/{file}"]?.DeepClone();
 
     /// <summary>
     /// What dpkg (name, version and status) or rpm (name, version and install time) listed after a step, a tab between.
     /// </summary>
     public string Packages(int step) =>
-        File.ReadAllText(Path.Combine(Folder, "expected", $"state-{step}", IsRpm ? "rpm.txt" : "dpkg.txt"));
+        Text(Document["expected"]![$"state-{step}/{(IsRpm ? "rpm.txt" : "dpkg.txt")}"]!);
 
     /// <summary>Names below the state directory after a step.</summary>
     public IReadOnlyList<string> Tree(int step) =>
-        [
-            .. File.ReadLines(Path.Combine(Folder, "expected", $"state-{step}", "tree.txt"))
-                .Where(line => line.Length > 0),
-        ];
+        [.. Text(Document["expected"]![$"state-{step}/tree.txt"]!).Split('\n').Where(line => line.Length > 0)];
+
+    private static string FileOf(string name) => Path.Combine(Base, "cases", name + ".json");
+
+    /// <summary>A file that is not JSON is kept as the lines of its text.</summary>
+    private static string Text(JsonNode file) =>
+        string.Join('\n', file["text"]!.AsArray().Select(line => (string)line!));
+
+    private static byte[] Bytes(JsonNode file) =>
+        file is JsonObject { Count: 1 } text && text.ContainsKey("text")
+            ? Encoding.UTF8.GetBytes(Text(file))
+            : JsonSerializer.SerializeToUtf8Bytes(file);
 
     private static DateTimeOffset? Instant(JsonNode? node) => node is null ? null : node.Deserialize<DateTimeOffset>();
 }

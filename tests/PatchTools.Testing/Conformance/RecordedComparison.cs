@@ -167,10 +167,10 @@ public sealed class RecordedComparison(RecordedCase recorded)
     {
         AssertHashesAreThoseOfTheContent();
         CompareCalls();
-        var accepted = Difference.ReadList(recorded.DivergencesFile);
+        var accepted = recorded.Divergences;
         if (!Differences.SequenceEqual(accepted.Select(d => d with { Because = null })))
         {
-            var draft = Path.Combine(recorded.Folder, "divergences.draft.json");
+            var draft = Path.Combine(RecordedCase.Base, $"{recorded.Name}.divergences.json");
             File.WriteAllText(
                 draft,
                 Difference.WriteList(

@@ -21,7 +21,7 @@ internal sealed class RecordedHost : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"{(now - recorded.Boot).TotalSeconds:F2} 0.00\n")
         );
         if (recorded.PriorStates is { } prior)
-            File.Copy(prior, _folder.File("ssm/patch-configuration/patch-states-configuration.json"));
+            File.WriteAllBytes(_folder.File("ssm/patch-configuration/patch-states-configuration.json"), prior);
         if (recorded.IsSuse)
             LayOutSuse(recorded, now);
         else if (recorded.IsRpm)
@@ -51,11 +51,10 @@ internal sealed class RecordedHost : IDisposable
                 : null
         );
         Extract("lists-base.tar.xz", path => $"var/lib/apt/{path}");
-        var sources = Path.Combine(recorded.Folder, "expected", "sources-after.list");
-        if (File.Exists(sources))
+        if (recorded.SourcesAfter is { } sources)
         {
             // What apt fetched from that repository over HTTP: the same files under its address.
-            File.Copy(sources, _folder.File("root/etc/apt/sources.list"), overwrite: true);
+            File.WriteAllBytes(_folder.File("root/etc/apt/sources.list"), sources);
             Extract(
                 "apt-state-base.tar.xz",
                 path =>
