@@ -8,8 +8,8 @@ namespace PatchTools;
 internal static class ErrorRecords
 {
     /// <summary>
-    /// Id and exit code are those of <see cref="PatchErrors"/>; the shown text ends with the cure, the exception keeps
-    /// the bare fact.
+    /// Id and exit code are those of <see cref="PatchErrors"/>; the shown text ends with the recommended action, the
+    /// exception keeps the bare fact.
     /// </summary>
     public static ErrorRecord For(PatchToolsException failure)
     {

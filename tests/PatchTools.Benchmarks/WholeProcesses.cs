@@ -109,7 +109,7 @@ internal static class WholeProcesses
                     ["--installroot", root, "--releasever=9", "-C", "-q", "updateinfo", "list"]
                 ),
                 new(
-                    $"dnf updateinfo list, metadata anew, {what}",
+                    $"dnf updateinfo list, metadata again, {what}",
                     "dnf",
                     ["--installroot", root, "--releasever=9", "--refresh", "-q", "updateinfo", "list"]
                 )
@@ -165,7 +165,7 @@ internal static class WholeProcesses
                     ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]
                 ),
                 new(
-                    $"zypper list-patches, metadata anew, {what}",
+                    $"zypper list-patches, metadata again, {what}",
                     "zypper",
                     ["--root", root, "--non-interactive", "--no-refresh", "--xmlout", "list-patches", "--all"]
                 )

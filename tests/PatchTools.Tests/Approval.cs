@@ -2,7 +2,7 @@ namespace PatchTools.Tests;
 
 /// <summary>
 /// Text that a change must show as a diff: <c>Approved/NAME.txt</c>. With <c>PATCHTOOLS_APPROVE=1</c> the file is
-/// written anew instead of compared.
+/// written again instead of compared.
 /// </summary>
 internal static class Approval
 {

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace PatchTools.Tests;
 
-/// <summary>Every document that the code, its tests and the pages cite is in the repository, down to the section.</summary>
+/// <summary>
+/// Every document that the code, its tests and the pages cite is in the repository, down to the section.
+/// </summary>
 public sealed partial class CitationTests
 {
     private static readonly string Documents = Path.Combine(StagedModule.RepositoryRoot, "src", "docs");
@@ -87,7 +89,9 @@ public sealed partial class CitationTests
         return sections;
     }
 
-    /// <summary>Numbers of headings, and of the items in their numbered lists (design §5.8 is item 8 of section 5).</summary>
+    /// <summary>
+    /// Numbers of headings, and of the items in their numbered lists (design §5.8 is item 8 of section 5).
+    /// </summary>
     private static HashSet<string> Headings(string file)
     {
         var numbers = new HashSet<string>(StringComparer.Ordinal);
@@ -118,7 +122,9 @@ public sealed partial class CitationTests
     [GeneratedRegex(@"\b(?:[Rr]eference(?= \d\d\b)|[Dd]esign(?= §))(?:[\d§.,–` ]| and (?=§|\d\d §))*\d")]
     private static partial Regex Citation();
 
-    /// <summary>A section has the sign or ends a range; a page is two digits, a section of page 13 may go without the sign.</summary>
+    /// <summary>
+    /// A section has the sign or ends a range; a page is two digits, a section of page 13 may go without the sign.
+    /// </summary>
     [GeneratedRegex(@"(?:(?<sign>§{1,2}|–)|(?<![\d.]))(?<value>(?(sign)\d+|\d\d)(?:\.\d+)*)")]
     private static partial Regex Number();
 

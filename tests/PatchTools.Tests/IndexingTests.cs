@@ -70,7 +70,7 @@ public sealed class IndexingTests
 
         void Visit(string path, object? value)
         {
-            // Rows of the catalog are made anew at each look and lead back to it.
+            // Rows of the catalog are made again at each look and lead back to it.
             if (
                 value is null or string or ValueType
                 || value.GetType().Assembly != typeof(ComplianceReport).Assembly

@@ -233,7 +233,7 @@ Describe 'Get-PatchSnapshot' {
         { Get-PatchSnapshot -Path $broken } | Should -Throw -ErrorId 'SnapshotMalformed,PatchTools.Commands.GetPatchSnapshotCommand'
     }
 
-    It 'ends with id, category, target, cure and exit code when the file is missing' {
+    It 'ends with id, category, target, recommended action and exit code when the file is missing' {
         $missing = Join-Path $TestDrive 'none.json'
         $failure = { Get-PatchSnapshot -Path $missing } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -Be 'SnapshotNotFound,PatchTools.Commands.GetPatchSnapshotCommand'

@@ -33,8 +33,8 @@ internal sealed class SsmCalls(AwsSettings settings, CallPatience patience) : ID
         {
             if (client == ServiceClient.Default)
                 return await CallAsync(await DefaultClientAsync(operation, limit.Token));
-            using var anew = Client(await Credentials.ProviderAsync(operation, settings.ProfileName, limit.Token));
-            return await CallAsync(anew);
+            using var renewed = Client(await Credentials.ProviderAsync(operation, settings.ProfileName, limit.Token));
+            return await CallAsync(renewed);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -21,7 +21,8 @@ public enum PatchErrorCategory
 }
 
 /// <summary>
-/// One row of the error table: a stable id, the exit code of a host that ends with it, what it means, and the cure.
+/// One row of the error table: a stable id, the exit code of a host that ends with it, what it means, and the
+/// recommended action.
 /// </summary>
 /// <param name="Id">Stable PascalCase fact; the name of its field in <see cref="PatchErrors"/>.</param>
 /// <param name="ExitCode">design §6.</param>
@@ -85,7 +86,7 @@ public static class PatchErrors
     public static readonly PatchError BaselineInvalid = Row(
         150,
         PatchErrorCategory.InvalidData,
-        "Correct the place that the message names; spec of the fields: CreatePatchBaseline in the Systems Manager API reference."
+        "Correct the place that the message names; the fields are described under CreatePatchBaseline in the Systems Manager API reference."
     );
     public static readonly PatchError NoDefaultBaseline = Row(
         146,
@@ -208,7 +209,7 @@ public static class PatchErrors
     public static readonly PatchError RepositoryMetadataMalformed = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "Fetch the repository's metadata anew (dnf clean metadata, then dnf makecache; zypper clean --metadata, then zypper refresh); if it stays damaged, tell the repository's operator."
+        "Fetch the repository's metadata again (dnf clean metadata, then dnf makecache; zypper clean --metadata, then zypper refresh); if it stays damaged, tell the repository's operator."
     );
     public static readonly PatchError PackageManagerFailed = Row(
         1,
@@ -248,7 +249,7 @@ public static class PatchErrors
     public static readonly PatchError PreflightFailed = Row(
         1,
         PatchErrorCategory.InvalidOperation,
-        "Cure what the message names, all of it, and run again; nothing has been changed."
+        "Fix all the problems listed, then run again. Nothing has been changed."
     );
     public static readonly PatchError CommandTimedOut = Row(
         1,
@@ -278,7 +279,7 @@ public static class PatchErrors
     public static readonly PatchError AssociationReportFailed = Row(
         1,
         PatchErrorCategory.ConnectionError,
-        "The instance's role needs ssm:PutComplianceItems. The association's next run, or Invoke-PatchBaseline with its id, reports anew."
+        "The instance's role needs ssm:PutComplianceItems. The association's next run, or Invoke-PatchBaseline with its id, sends the report again."
     );
     public static readonly PatchError InvalidAssociationId = Row(
         1,
@@ -323,7 +324,7 @@ public static class PatchErrors
     public static readonly PatchError SummaryMalformed = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "The file is damaged; the next run writes it anew."
+        "The file is damaged; the next run writes a new one."
     );
     public static readonly PatchError RunInProgress = Row(
         170,

@@ -2,7 +2,7 @@ using PatchTools.Ports;
 
 namespace PatchTools.Errors;
 
-/// <summary>Failures of a call that mean the same whatever was asked, and so have one cure.</summary>
+/// <summary>Failures of a call that mean the same whatever was asked, and so have one recommended action.</summary>
 internal static class ServiceErrors
 {
     /// <summary>Null: what the failure means depends on the call.</summary>

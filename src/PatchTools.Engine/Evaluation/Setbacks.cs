@@ -7,7 +7,7 @@ public static class Setbacks
     /// The report after an install with the reason of every setback on its finding: what the package manager could not
     /// do is Failed, what was not begun (<see cref="SetbackKind.TimeBudget"/>, <see cref="SetbackKind.Stopped"/>) is
     /// Missing as before. What is installed by now is left alone: the inventory decides, never the outcome. Counts and
-    /// order are made anew; doing it twice changes nothing.
+    /// order are made again; doing it twice changes nothing.
     /// </summary>
     /// <param name="report">Judged from an inventory taken after the install.</param>
     /// <param name="setbacks">Those of <see cref="InstallSelection.Held"/> and of

@@ -117,7 +117,7 @@ public sealed record FleetOperation
 
     public required string DocumentName { get; init; }
 
-    /// <summary>Freezes the approved patches of all instances; null: each asks anew.</summary>
+    /// <summary>Freezes the approved patches of all instances; null: each asks again.</summary>
     public string? SnapshotId { get; init; }
 
     /// <summary>Which instances, for people.</summary>

@@ -225,7 +225,7 @@ public sealed record InstallPlan
     public string Summary => Evaluation.PlanSentence.Of(this);
 }
 
-/// <summary>What an install did; what is installed now is read anew and never assumed from this.</summary>
+/// <summary>What an install did; what is installed now is read again and never assumed from this.</summary>
 public sealed record InstallOutcome
 {
     /// <summary>Setbacks of the plan and of the execution.</summary>

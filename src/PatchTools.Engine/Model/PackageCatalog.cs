@@ -97,7 +97,7 @@ public sealed record Advisory
     public bool RebootSuggested { get; init; }
 
     /// <summary>
-    /// It changes the package manager itself, which must be started anew before anything else is installed (zypper:
+    /// It changes the package manager itself, which must be restarted before anything else is installed (zypper:
     /// Interactive "restart").
     /// </summary>
     public bool RestartSuggested { get; init; }

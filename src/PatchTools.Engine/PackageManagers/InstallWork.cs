@@ -55,7 +55,7 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
 
     /// <param name="transactions">The package manager's.</param>
     /// <param name="plan">What was planned.</param>
-    /// <param name="isCurrent">The host is still as it was when the plan was made; else it is made anew.</param>
+    /// <param name="isCurrent">The host is still as it was when the plan was made; else it is made again.</param>
     /// <param name="cancellationToken">Looked at between transactions.</param>
     /// <param name="comesFirst">Targets that get a transaction of their own before the others; null for none.</param>
     public async Task RunAsync(

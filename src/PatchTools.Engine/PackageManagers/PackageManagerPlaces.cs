@@ -21,7 +21,7 @@ internal sealed record PackageManagerPlaces(
     CureCommands Commands
 );
 
-/// <summary>Commands that cures name.</summary>
+/// <summary>Commands that recommended actions name.</summary>
 /// <param name="Clean">Deletes downloaded packages.</param>
 /// <param name="OldKernels">Removes kernels that are no longer needed.</param>
 /// <param name="Refresh">Asks the repositories.</param>

@@ -10,7 +10,7 @@ public enum ServiceClient
     /// </summary>
     Default,
 
-    /// <summary>The SDK's chain anew, at every call.</summary>
+    /// <summary>The SDK's chain again, at every call.</summary>
     Fallback,
 }
 

@@ -18,8 +18,8 @@ internal sealed record PreflightRequest
 
 /// <summary>
 /// Looks, before anything is changed, for everything that would make an install fail, and names all of it at once with
-/// its cure, rather than one by one in the middle of a transaction. Changes nothing but a file in PatchTools' own
-/// directories, removed at once.
+/// its recommended action, rather than one by one in the middle of a transaction. Changes nothing but a file in
+/// PatchTools' own directories, removed at once.
 /// </summary>
 internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
 {
@@ -38,7 +38,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
 
     private const long MiB = 1024 * 1024;
 
-    /// <summary>dpkg writes its status anew beside the current and the former one, and logs grow.</summary>
+    /// <summary>dpkg writes its status again beside the current and the former one, and logs grow.</summary>
     private const long DatabaseBytes = 8 * MiB;
 
     /// <summary>Scripts and configuration files of a transaction.</summary>
@@ -345,7 +345,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
 
     private void Clock(PackageManagerPlaces? places, HostInventory? inventory, List<PreflightFinding> findings)
     {
-        const string Cure = "Set the clock (timedatectl, chronyc makestep) and see that it is kept right.";
+        const string Action = "Set the clock (timedatectl, chronyc makestep) and see that it is kept right.";
         var now = host.Clock.GetUtcNow();
         var youngest = inventory?.Repositories.Where(r => r.PublishedAt is not null).MaxBy(r => r.PublishedAt);
         if (youngest?.PublishedAt - now > ClockTolerance)
@@ -354,7 +354,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                 new PreflightFinding(
                     ClockBehind,
                     $"This host's clock says {Instant(now)}, and {youngest!.Name} was published at {Instant(youngest.PublishedAt!.Value)}: the clock is behind",
-                    Cure,
+                    Action,
                     IsFatal: true
                 )
             );
@@ -371,7 +371,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                 new PreflightFinding(
                     ClockBehind,
                     $"This host's clock says {Instant(now)}, and the package database was written at {Instant(written)}: the clock is behind, or was ahead then",
-                    Cure,
+                    Action,
                     IsFatal: false
                 )
             );
@@ -385,7 +385,7 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                 new PreflightFinding(
                     ClockAhead,
                     $"This host's clock says {Instant(now)}, and no repository's metadata is valid that long ({last.Name} until {Instant(last.ValidUntil!.Value)}): the clock is ahead, or nothing was refreshed since",
-                    Cure + (places is null ? "" : $" If it is right, refresh: {places.Commands.Refresh}."),
+                    Action + (places is null ? "" : $" If it is right, refresh: {places.Commands.Refresh}."),
                     IsFatal: false
                 )
             );

@@ -5,11 +5,11 @@ namespace PatchTools.Preflight;
 /// <summary>One thing that stands in the way of an install, or might.</summary>
 /// <param name="Id">Stable PascalCase fact, such as <c>DiskFull</c>.</param>
 /// <param name="Text">What is wrong and where, one sentence without full stop.</param>
-/// <param name="Cure">What to do, one sentence with full stop.</param>
+/// <param name="Action">What to do, one sentence with full stop.</param>
 /// <param name="IsFatal">The install would fail; else it may, or the installer sees to it.</param>
-internal sealed record PreflightFinding(string Id, string Text, string Cure, bool IsFatal)
+internal sealed record PreflightFinding(string Id, string Text, string Action, bool IsFatal)
 {
-    public override string ToString() => $"{Text}. {Cure}";
+    public override string ToString() => $"{Text}. {Action}";
 }
 
 /// <summary>Everything that a preflight found, at once.</summary>
@@ -21,7 +21,8 @@ internal sealed record PreflightReport(IReadOnlyList<PreflightFinding> Findings)
     public IReadOnlyList<string> Warnings => [.. Findings.Where(f => !f.IsFatal).Select(f => f.ToString())];
 
     /// <summary>
-    /// Ends the run before anything has been changed, with every fatal finding and its cure in one message.
+    /// Ends the run before anything has been changed, with every fatal finding and its recommended action in one
+    /// message.
     /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/> when not being root is one of
     /// them, else <see cref="PatchErrors.PreflightFailed"/>.</exception>

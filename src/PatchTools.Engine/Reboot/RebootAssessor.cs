@@ -8,12 +8,13 @@ namespace PatchTools.Reboot;
 
 /// <summary>
 /// Judges from the host itself whether it needs a reboot (design §5.3): the distribution's own signs, code of replaced
-/// files that still runs, patches that wait since before the last boot. Derived anew each time, so it clears by itself.
+/// files that still runs, patches that wait since before the last boot. Derived again each time, so it clears by
+/// itself.
 /// </summary>
 /// <remarks>
 /// Replaced files ask for a reboot only where a restart cannot put the new ones to use. A service can be restarted, a
 /// session ended: they are named in <see cref="RebootAssessment.Services"/> and
-/// <see cref="RebootAssessment.Processes"/>. Process 1 cannot; systemd can execute itself anew, so the reason says so.
+/// <see cref="RebootAssessment.Processes"/>. Process 1 cannot; systemd can execute itself again, so the reason says so.
 /// The message bus can be restarted only by taking with it whatever is connected, which its maintainers call
 /// unsupported on a running system.
 /// </remarks>

@@ -150,7 +150,7 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
         }
         catch (PatchServiceException e) when (HasFallback(e) && !InstanceIdentity.IsHybrid(instanceId))
         {
-            observer.Verbose($"{operation} failed ({e.Failure}); once more with credentials resolved anew.");
+            observer.Verbose($"{operation} failed ({e.Failure}); once more with new credentials.");
             try
             {
                 await put(ServiceClient.Fallback);

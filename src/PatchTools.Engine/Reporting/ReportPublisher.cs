@@ -291,11 +291,11 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         catch (PatchServiceException e)
         {
             var code = e.ServiceErrorCode is null ? e.Failure.ToString() : $"{e.Failure}, {e.ServiceErrorCode}";
-            var cure = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
+            var action = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
             var kept = report.Path.Length > 0 ? $"It is kept as {report.Path}." : "It could not be kept either.";
             throw new PatchToolsException(
                 PatchErrors.ReportUploadFailed,
-                $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message}{cure} {kept}",
+                $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message}{action} {kept}",
                 report.InstanceId,
                 e
             );
@@ -304,7 +304,7 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
 
     /// <summary>
     /// One line of counts, and worth no place in the spool: what it counts is kept on the host, and the association's
-    /// next run tells it anew.
+    /// next run tells it again.
     /// </summary>
     private async Task<PublishReceipt> SendAssociationAsync(
         ComplianceReport report,
@@ -335,11 +335,11 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         }
         catch (PatchServiceException e)
         {
-            var cure = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
+            var action = ServiceErrors.RowOf(e.Failure) is { } row ? $" {row.RecommendedAction}" : "";
             var kept = report.ReportPath is { } path ? $" It is kept in full as {path}." : "";
             throw new PatchToolsException(
                 PatchErrors.AssociationReportFailed,
-                $"The report of association {call.AssociationId} for {instanceId} could not be sent to {region}: {e.Message}{cure}{kept}",
+                $"The report of association {call.AssociationId} for {instanceId} could not be sent to {region}: {e.Message}{action}{kept}",
                 instanceId,
                 e
             );

@@ -23,7 +23,7 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
     /// </summary>
     /// <param name="inventory">The inventory.</param>
     /// <param name="save">Remember them: an operation does, a mere comparison writes nothing. A file that cannot be
-    /// written is a warning; the next run stamps anew.</param>
+    /// written is a warning; the next run starts again.</param>
     public FirstSeenDates Advance(HostInventory inventory, bool save)
     {
         if (inventory.Origin != InventoryOrigin.Host)
@@ -56,7 +56,7 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
         return dates;
     }
 
-    /// <summary>What earlier runs saw; empty when there is no file. Damage is a warning: delays begin anew.</summary>
+    /// <summary>What earlier runs saw; empty when there is no file. Damage is a warning: delays begin again.</summary>
     public FirstSeenDates Read(out bool isDamaged)
     {
         isDamaged = false;

@@ -54,7 +54,7 @@ public sealed class PreflightCheckTests : IDisposable
         );
         Assert.All(
             report.Findings,
-            f => Assert.Contains($"{f.Text}. {f.Cure}", failure.Message, StringComparison.Ordinal)
+            f => Assert.Contains($"{f.Text}. {f.Action}", failure.Message, StringComparison.Ordinal)
         );
     }
 
@@ -115,7 +115,7 @@ public sealed class PreflightCheckTests : IDisposable
             findings,
             f => f.Text.StartsWith($"The file system of {Root}/mnt/dnf has 50.0 MiB free", StringComparison.Ordinal)
         );
-        Assert.Contains(findings, f => f.Cure.Contains("dnf remove --oldinstallonly", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f.Action.Contains("dnf remove --oldinstallonly", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class PreflightCheckTests : IDisposable
             findings,
             f => f.Text.StartsWith($"The file system of {Root}/mnt/zypp has 50.0 MiB free", StringComparison.Ordinal)
         );
-        Assert.Contains(findings, f => f.Cure.Contains("zypper purge-kernels", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f.Action.Contains("zypper purge-kernels", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class PreflightCheckTests : IDisposable
         Assert.Empty((Check(plan: Plan())).Findings);
         var finding = Assert.Single((Check(plan: Plan(change: "linux-image-6.1.0-21-amd64"))).Findings);
         Assert.Equal("DiskFull", finding.Id);
-        Assert.Contains("autoremove", finding.Cure, StringComparison.Ordinal);
+        Assert.Contains("autoremove", finding.Action, StringComparison.Ordinal);
         _fileSystems.At[Path.Combine(Root, "boot")] = new FreeSpace(1000, null);
         Assert.Empty((Check(plan: Plan(change: "linux-image-6.1.0-21-amd64"))).Findings);
     }

@@ -7,7 +7,7 @@ using SharpCompress.Compressors.Xz;
 namespace PatchTools.Rigs.Tests.Conformance;
 
 /// <summary>
-/// The synthetic rpms of the recordings, built anew as real packages from what the recorded repository says of them,
+/// The synthetic rpms of the recordings, built again as real packages from what the recorded repository says of them,
 /// with its advisories and modules; and rpm's database of the host they were recorded on as it was.
 /// </summary>
 internal sealed class RecordedRpmUniverse : IDisposable

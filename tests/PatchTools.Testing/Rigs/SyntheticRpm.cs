@@ -222,7 +222,7 @@ public sealed class SyntheticRpmArchive : IDisposable
         return this;
     }
 
-    /// <summary>Makes the metadata of one repository anew from the files that lie there.</summary>
+    /// <summary>Makes the metadata of one repository again from the files that lie there.</summary>
     public void Index(string repository)
     {
         var folder = Path.Combine(_folder.Path, repository);

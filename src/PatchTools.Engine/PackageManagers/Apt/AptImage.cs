@@ -51,7 +51,7 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
     {
         var real = ImageFolder.Make(host.Paths.Root, lists);
 
-        // What an apt of the image has left of its own file: sources. Lists are fetched anew; the lock and the folders
+        // What an apt of the image has left of its own file: sources. Lists are fetched again; the lock and the folders
         // must be plain.
         foreach (
             var list in new DirectoryInfo(real)

@@ -23,7 +23,7 @@ internal static class ZypperExitCode
     /// <summary>A reboot is suggested.</summary>
     public const int RebootNeeded = 102;
 
-    /// <summary>The package manager was changed and is to be started anew.</summary>
+    /// <summary>The package manager was changed and is to be restarted.</summary>
     public const int RestartNeeded = 103;
 
     /// <summary>An argument names no package.</summary>
@@ -58,7 +58,7 @@ internal static class ZypperExitCode
             100 => "updates are available",
             101 => "security updates are available",
             RebootNeeded => "a reboot is suggested",
-            RestartNeeded => "the package manager is to be started anew",
+            RestartNeeded => "the package manager must be restarted",
             CapabilityNotFound => "no repository offers it",
             105 => "ended by a signal",
             RepositoriesSkipped => "repositories were skipped",

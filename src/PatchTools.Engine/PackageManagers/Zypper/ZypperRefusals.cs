@@ -113,7 +113,7 @@ internal sealed class ZypperRefusals
             ?? "";
     }
 
-    /// <summary>What a patch that names the version asks for: the package manager started anew, a reboot.</summary>
+    /// <summary>What a patch that names the version asks for: the package manager restarted, a reboot.</summary>
     public IEnumerable<Advisory> Advisories(string name, string architecture, string edition) =>
         _packages.TryGetValue((name, architecture), out var package)
             ? package.Versions.ToList().Where(v => v.Edition == edition).SelectMany(v => v.Advisories)
