@@ -12,7 +12,7 @@ internal static class BaselineReports
             {
                 Snapshot = Snapshots.Everything(inventory.Family),
                 Inventory = inventory,
-                Now = DateTimeOffset.UtcNow,
+                Now = TimeProvider.System.GetUtcNow(),
                 VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
                 ExecutionId = "00000000-0000-0000-0000-000000000000",
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PatchTools.Testing;
@@ -26,8 +27,18 @@ internal sealed record Comparison(IReadOnlyList<string> Lines, bool HasUpdate);
 /// </summary>
 internal static class Differences
 {
-    /// <summary>A shrink that takes longer than this many comparisons keeps what it has.</summary>
-    private const int MostShrinks = 400;
+    /// <summary>
+    /// A shrink that takes more than this many comparisons keeps what it has; <c>PATCHTOOLS_SHRINKS</c> sets it.
+    /// </summary>
+    private static readonly int MostShrinks = int.TryParse(
+        Environment.GetEnvironmentVariable("PATCHTOOLS_SHRINKS"),
+        out var shrinks
+    )
+        ? shrinks
+        : 200;
+
+    /// <summary>Universes that are shrunk and told of, of all that differ.</summary>
+    private const int MostReports = 3;
 
     private static readonly JsonSerializerOptions Form = new()
     {
@@ -71,6 +82,7 @@ internal static class Differences
         List<string> found = [];
         var updates = 0;
         var differing = 0;
+        var shrunk = 0;
         Parallel.For(
             0,
             count,
@@ -83,11 +95,16 @@ internal static class Differences
                 {
                     foreach (var feature in universe.Features().Distinct(StringComparer.Ordinal))
                         features[feature] = features.GetValueOrDefault(feature) + 1;
+                    foreach (var line in comparison.Lines)
+                        output?.WriteLine($"{manager} {number}: {line}");
                     updates += comparison.HasUpdate ? 1 : 0;
                     differing += comparison.Lines.Count > 0 ? 1 : 0;
-                    if (comparison.Lines.Count == 0 || found.Count >= 3)
+                    if (comparison.Lines.Count == 0)
                         return;
-                    found.Add("");
+                    Keep(manager, $"{number}-whole", universe);
+                    if (shrunk == MostReports)
+                        return;
+                    shrunk++;
                 }
 
                 var text = Report(manager, number, Shrunk(universe, comparison, compare), compare);
@@ -97,9 +114,11 @@ internal static class Differences
         );
         foreach (var (feature, number) in features.OrderBy(f => f.Key, StringComparer.Ordinal))
             output?.WriteLine($"{manager}: {100.0 * number / count, 5:0.0} % {feature}");
-        output?.WriteLine(
-            $"{manager}: {count} universes compared, {updates} with an update to find, {differing} differ."
-        );
+        var figures =
+            $"{manager}: {count} universes of seed {Seed} compared, {updates} with an update to find, {differing} differ.";
+        output?.WriteLine(figures);
+        if (Environment.GetEnvironmentVariable("PATCHTOOLS_FIGURES") is { Length: > 0 } file)
+            File.AppendAllText(file, figures + "\n");
         Assert.True(
             differing == 0,
             $"{differing} of {count} universes differ (seed {Seed}).\n{string.Join('\n', found)}"
@@ -143,16 +162,25 @@ internal static class Differences
     private static string Report<T>(string manager, int number, T universe, Func<T, Comparison> compare)
     {
         var text = new StringBuilder();
-        text.AppendLine($"Universe {number}, shrunk:");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Universe {number}, shrunk:");
         foreach (var line in compare(universe).Lines)
             text.AppendLine("  " + line);
-        var json = JsonSerializer.Serialize(universe, Form);
+        var file = Keep(manager, number.ToString(CultureInfo.InvariantCulture), universe);
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"Kept as {file}; put it under Cases/{manager} to have it compared in every run."
+        );
+        text.AppendLine(File.ReadAllText(file));
+        return text.ToString();
+    }
+
+    /// <summary>Path of the file in the machine's place for temporary files.</summary>
+    private static string Keep<T>(string manager, string name, T universe)
+    {
         var folder = Path.Combine(Path.GetTempPath(), "patchtools-differences");
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{manager}-{Seed}-{number}.json");
-        File.WriteAllText(file, json);
-        text.AppendLine($"Kept as {file}; put it under Cases/{manager} to have it compared in every run.");
-        text.AppendLine(json);
-        return text.ToString();
+        var file = Path.Combine(folder, $"{manager}-{Seed}-{name}.json");
+        File.WriteAllText(file, JsonSerializer.Serialize(universe, Form));
+        return file;
     }
 }

@@ -8,7 +8,7 @@ internal static class Snapshots
         {
             SnapshotId = "00000000-0000-0000-0000-000000000001",
             Product = product,
-            OperationStart = DateTimeOffset.UtcNow,
+            OperationStart = TimeProvider.System.GetUtcNow(),
             Origin = SnapshotOrigin.File,
             Baseline = new PatchBaseline
             {

@@ -110,7 +110,7 @@ internal static class AptComparison
             {
                 Snapshot = Snapshots.Of("DEBIAN", "Debian12", securityOnly),
                 Inventory = inventory,
-                Now = DateTimeOffset.UtcNow,
+                Now = TimeProvider.System.GetUtcNow(),
                 VersionOrder = DebianVersion.Order,
                 ExecutionId = "00000000-0000-0000-0000-000000000000",
             }

@@ -152,7 +152,7 @@ internal sealed class AptHost : IDisposable
             CultureInfo.InvariantCulture,
             $"Origin: {archive.Origin}\nLabel: {archive.Label}\nSuite: {archive.Suite}\nCodename: {archive.Codename}\nVersion: {archive.Version}\n"
         );
-        var made = DateTimeOffset.UtcNow.AddDays(-2);
+        var made = TimeProvider.System.GetUtcNow().AddDays(-2);
         release.Append(CultureInfo.InvariantCulture, $"Date: {made:R}\n");
         if (archive.IsStale)
             release.Append(CultureInfo.InvariantCulture, $"Valid-Until: {made.AddDays(1):R}\n");

@@ -13,7 +13,8 @@ namespace PatchTools.Differential.Tests.Rpm;
 
 /// <summary>
 /// Asks the real dnf and PatchTools about one universe. Rulings by which PatchTools differs on purpose: obsoleting
-/// packages are explained and not installed in the place of the old one.
+/// packages are explained and not installed in the place of the old one; "noarch ↔ native is the same package, as the
+/// solvers have it", for advisories too; what <c>dnf upgrade</c> takes is seen, also where dnf's lists leave it out.
 /// </summary>
 internal static partial class DnfComparison
 {
@@ -38,29 +39,101 @@ internal static partial class DnfComparison
         var answers = host.Ask(
             ["-C", "check-update"],
             ["-C", "updateinfo", "list", "--security"],
-            ["-C", "--assumeno", "upgrade", "--security"]
+            ["-C", "--assumeno", "upgrade", "--security"],
+            ["-C", "--assumeno", "upgrade"]
         );
         Assert.True(answers[0].ExitCode is 0 or 100, answers[0].Output);
         Assert.True(answers[1].ExitCode == 0, answers[1].Output);
         Assert.True(answers[2].ExitCode is 0 or 1, answers[2].Output);
-        var obsoleted = universe
+        var missing = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: false);
+        Updates(universe, answers[0].Output, answers[3].Output, Editions(missing), lines);
+        var security = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: true);
+        Security(universe, answers[2].Output, Editions(security), lines);
+        Advisories(answers[1].Output, security, [.. Obsoleted(universe), .. ArchitectureChanges(universe)], lines);
+        Plan(host, manager, inventory, Without(Editions(missing), Obsoleted(universe).Contains), lines);
+        return new Comparison(lines, missing.Count > 0);
+    }
+
+    private static void Updates(
+        RpmUniverse universe,
+        string listed,
+        string upgraded,
+        Dictionary<string, string> missing,
+        List<string> lines
+    )
+    {
+        var obsoleted = Obsoleted(universe);
+        RpmComparison.Differ("update", "dnf", Judged(Updates(listed)), Judged(missing), lines);
+        if (IsSolved(upgraded))
+            RpmComparison.Differ(
+                "upgrade",
+                "dnf",
+                Without(Transaction(upgraded), obsoleted.Contains),
+                Without(missing, obsoleted.Contains),
+                lines
+            );
+
+        Dictionary<string, string> Judged(Dictionary<string, string> answer) =>
+            Without(answer, name => obsoleted.Contains(name) || HasPriorities(universe, name));
+    }
+
+    private static void Security(
+        RpmUniverse universe,
+        string upgraded,
+        Dictionary<string, string> missing,
+        List<string> lines
+    )
+    {
+        if (!IsSolved(upgraded))
+            return;
+        var obsoleted = Obsoleted(universe);
+        var changing = ArchitectureChanges(universe);
+        var theirs = Judged(Transaction(upgraded));
+
+        // With --security dnf looks at the best repository of a name alone, as check-update does.
+        var ours = Without(Judged(missing), name => !theirs.ContainsKey(name) && HasPriorities(universe, name));
+        RpmComparison.Differ("security", "dnf", theirs, ours, lines);
+
+        Dictionary<string, string> Judged(Dictionary<string, string> answer) =>
+            Without(answer, n => obsoleted.Contains(n) || (changing.Contains(n) && missing.ContainsKey(n)));
+    }
+
+    private static Dictionary<string, string> Without(Dictionary<string, string> answer, Predicate<string> leavesOut) =>
+        answer.Where(a => !leavesOut(a.Key)).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+
+    private static HashSet<string> Obsoleted(RpmUniverse universe) =>
+        universe
             .Repositories.SelectMany(r => r.Packages)
             .Where(p => p.Obsoletes is not null)
             .SelectMany(p => new[] { p.Obsoletes!, p.Name })
             .ToHashSet(StringComparer.Ordinal);
-        var all = Editions(RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: false));
-        RpmComparison.Differ("update", "dnf", Less(Updates(answers[0].Output)), Less(all), lines);
-        var security = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: true);
-        RpmComparison.Differ("security", "dnf", Less(Transaction(answers[2].Output)), Less(Editions(security)), lines);
-        Advisories(answers[1].Output, security, obsoleted, lines);
-        Plan(host, manager, inventory, Less(all), lines);
-        return new Comparison(lines, all.Count > 0);
 
-        Dictionary<string, string> Less(Dictionary<string, string> answer) =>
-            answer
-                .Where(a => !obsoleted.Contains(a.Key))
-                .ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
-    }
+    /// <summary>
+    /// Where packages replace each other in a circle dnf finds no solution, and its transaction tells nothing.
+    /// </summary>
+    private static bool IsSolved(string output) => !output.Contains("\nError:", StringComparison.Ordinal);
+
+    /// <summary>
+    /// <c>dnf check-update</c> looks at the best repository of a name alone, and so leaves out what <c>dnf upgrade</c>
+    /// installs where that repository has older versions only: the transaction judges these.
+    /// </summary>
+    private static bool HasPriorities(RpmUniverse universe, string name) =>
+        universe.Repositories.Where(r => r.Packages.Any(p => p.Name == name)).Select(r => r.Priority).Distinct().Count()
+        > 1;
+
+    /// <summary>
+    /// Packages that change between noarch and another architecture, by an offer or in the words of an advisory. To
+    /// dnf's advisories these are two packages, to its solver one: the ruling takes the solver's word, so PatchTools
+    /// shows more of them as security updates, and never fewer.
+    /// </summary>
+    private static HashSet<string> ArchitectureChanges(RpmUniverse universe) =>
+        universe
+            .Repositories.SelectMany(r => r.Packages.Concat(r.Advisories.SelectMany(a => a.Packages)))
+            .Where(p => universe.Installed.Any(i => i.Name == p.Name && Changes(i.Architecture, p.Architecture)))
+            .Select(p => p.Name)
+            .ToHashSet(StringComparer.Ordinal);
+
+    private static bool Changes(string from, string to) => from != to && (from == "noarch" || to == "noarch");
 
     private static Dictionary<string, string> Editions(Dictionary<string, PatchFinding> missing) =>
         missing.ToDictionary(m => m.Key, m => RpmComparison.Edition(m.Value.AvailableVersion), StringComparer.Ordinal);
@@ -82,9 +155,15 @@ internal static partial class DnfComparison
     private static Dictionary<string, string> Transaction(string output)
     {
         Dictionary<string, string> changes = new(StringComparer.Ordinal);
+        var isInstalled = false;
         foreach (var line in output.Split('\n'))
         {
-            if (TransactionLine().Match(line) is { Success: true } match)
+            if (Heading().IsMatch(line))
+                isInstalled =
+                    line.StartsWith("Install", StringComparison.Ordinal)
+                    || line.StartsWith("Upgrading", StringComparison.Ordinal)
+                    || line.StartsWith("Downgrading", StringComparison.Ordinal);
+            else if (isInstalled && TransactionLine().Match(line) is { Success: true } match)
                 changes[match.Groups[1].Value] = RpmComparison.Edition(match.Groups[2].Value);
         }
 
@@ -165,6 +244,10 @@ internal static partial class DnfComparison
         foreach (var setback in plan.Setbacks)
             lines.Add($"leaves-out {setback.Target}: {setback.Kind} {setback.Reason}");
     }
+
+    // Upgrading:
+    [GeneratedRegex(@"^[A-Z][a-z].*:$|^Transaction Summary|^Skipping packages")]
+    private static partial Regex Heading();
 
     [GeneratedRegex(@"^(\S+)\.(?:x86_64|noarch|i686) +(\S+) +\S+ *$")]
     private static partial Regex UpdateLine();

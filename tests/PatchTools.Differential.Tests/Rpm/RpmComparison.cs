@@ -49,7 +49,7 @@ internal static class RpmComparison
                 {
                     Snapshot = Snapshots.Of(operatingSystem, product, securityOnly),
                     Inventory = inventory,
-                    Now = DateTimeOffset.UtcNow,
+                    Now = TimeProvider.System.GetUtcNow(),
                     VersionOrder = RpmVersion.Order,
                     ExecutionId = "00000000-0000-0000-0000-000000000000",
                 }

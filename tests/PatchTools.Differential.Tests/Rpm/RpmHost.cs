@@ -23,7 +23,7 @@ internal abstract class RpmHost : IDisposable
             Path.GetRelativePath(home, Path.Combine(Root, "var/lib/rpm"))
         );
         InstalledRpms.Install(Root, universe.Installed);
-        var made = DateTimeOffset.UtcNow.AddDays(-2);
+        var made = TimeProvider.System.GetUtcNow().AddDays(-2);
         foreach (var repository in universe.Repositories)
             RepositoryFiles.Write(repository, RepositoryFolder(repository), made);
     }
@@ -49,7 +49,11 @@ internal abstract class RpmHost : IDisposable
 
     protected string Outside(string name) => Path.Combine(_folder.Path, name);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder.Path))
+            _folder.Dispose();
+    }
 
     protected void Write(string relative, string text)
     {
@@ -147,9 +151,7 @@ internal sealed class DnfHost : RpmHost
         var program = Outside("batch.py");
         File.WriteAllText(program, Batch);
         var lines = string.Concat(
-            commands.Select(c =>
-                string.Join('\t', ["--installroot", Root, "--releasever", "9", "-y", "-q", .. c]) + "\n"
-            )
+            commands.Select(c => string.Join('\t', ["--installroot", Root, "--releasever", "9", "-y", .. c]) + "\n")
         );
         var input = Outside("batch.txt");
         File.WriteAllText(input, lines);

@@ -20,6 +20,24 @@ internal sealed record RpmUniverse : IUniverse<RpmUniverse>
     /// <summary>Enabled module streams, <c>name:stream</c>.</summary>
     public IReadOnlyList<string> EnabledStreams { get; init; } = [];
 
+    /// <summary>
+    /// The same without packages of retracted patches: zypper takes none of them. Debian builds repo2solv without the
+    /// step that marks them, so here its zypper is asked about what it would see where they are marked.
+    /// </summary>
+    public RpmUniverse WithoutRetracted() =>
+        this with
+        {
+            Repositories =
+            [
+                .. Repositories.Select(r =>
+                    r with
+                    {
+                        Packages = [.. r.Packages.Where(p => !r.Advisories.Any(a => a.Retracts(p)))],
+                    }
+                ),
+            ],
+        };
+
     public IEnumerable<RpmUniverse> Smaller()
     {
         foreach (var repositories in AptUniverse.Without(Repositories))
@@ -230,6 +248,15 @@ internal sealed record RpmAdvisory(string Id, string Type, string Severity)
     public string? Module { get; init; }
 
     public required IReadOnlyList<RpmPackage> Packages { get; init; }
+
+    /// <summary>Whether it takes a package back: the one that it names, and noarch of the same version.</summary>
+    public bool Retracts(RpmPackage package) =>
+        Status == "retracted"
+        && Packages.Any(p =>
+            p.Name == package.Name
+            && p.Edition == package.Edition
+            && (p.Architecture == package.Architecture || package.Architecture == "noarch")
+        );
 }
 
 /// <summary>One stream of a module, with the packages that belong to it.</summary>

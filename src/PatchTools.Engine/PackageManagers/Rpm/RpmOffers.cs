@@ -75,7 +75,8 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     }
 
     /// <summary>
-    /// Of a name only the repositories of the best priority that offer it are seen, whatever the architecture.
+    /// Of a name only the repositories of the best priority that offer it are seen. As the solvers have it, what can
+    /// never follow the installed package hides nothing: an older version, or one for another architecture.
     /// </summary>
     public void ApplyPriorities()
     {
@@ -86,7 +87,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         {
             foreach (var origin in builder.OriginsOf(version))
             {
-                if (builder.Origin(origin) is not { IsOffer: true } offer)
+                if (builder.Origin(origin) is not { IsOffer: true } offer || !CanFollow(version))
                     continue;
                 var name = Encoding.UTF8.GetString(builder.NameOf(version));
                 if (
@@ -101,9 +102,12 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         {
             foreach (var origin in builder.OriginsOf(version).ToArray())
             {
-                if (builder.Origin(origin) is not { IsOffer: true } offer)
+                if (
+                    builder.Origin(origin) is not { IsOffer: true } offer
+                    || !best.TryGetValue(Encoding.UTF8.GetString(builder.NameOf(version)), out var preferred)
+                )
                     continue;
-                var (bestId, bestPriority) = repositories[best[Encoding.UTF8.GetString(builder.NameOf(version))]];
+                var (bestId, bestPriority) = repositories[preferred];
                 var (id, priority) = repositories[offer.Repository];
                 if (priority <= bestPriority)
                     continue;
@@ -112,6 +116,32 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                 builder.ReplaceOrigin(version, origin, hidden);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether a version could replace what is installed of its name, or is it; anything could where nothing is.
+    /// </summary>
+    private bool CanFollow(int version)
+    {
+        if (!IsInstalledName(builder.NameOf(version)))
+            return true;
+        var architecture = Encoding.UTF8.GetString(builder.ArchitectureOf(version));
+        var edition = Encoding.UTF8.GetString(builder.EditionOf(version));
+        foreach (var index in builder.InstalledNamed(Encoding.UTF8.GetString(builder.NameOf(version))))
+        {
+            var installed = builder.Installed(index);
+            if (
+                (
+                    installed.Architecture == architecture
+                    || "noarch" == architecture
+                    || "noarch" == installed.Architecture
+                )
+                && RpmVersion.Order.Compare(edition, installed.Edition) >= 0
+            )
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>

@@ -12,7 +12,10 @@ internal sealed class ZypperBlacklist
 {
     public const string RetractedStatus = "retracted";
 
-    private readonly Dictionary<(int Repository, string Name, string Edition), string> _retracted = [];
+    private readonly Dictionary<
+        (int Repository, string Name, string Architecture, string Edition),
+        string
+    > _retracted = [];
     private readonly List<(int Repository, int Version)> _temporaryFixes = [];
 
     public bool HasTemporaryFixes => _temporaryFixes.Count > 0;
@@ -20,10 +23,21 @@ internal sealed class ZypperBlacklist
     /// <param name="repository">Index of the repository that publishes the patch: only its own packages are
     /// meant.</param>
     /// <param name="patch">Name of the patch.</param>
-    /// <param name="name">UTF-8; of a package, whatever its architecture.</param>
+    /// <param name="name">UTF-8.</param>
+    /// <param name="architecture">UTF-8; noarch of the same version is meant too, and no other.</param>
     /// <param name="edition">UTF-8.</param>
-    public void AddRetracted(int repository, string patch, ReadOnlySpan<byte> name, ReadOnlySpan<byte> edition) =>
-        _retracted[(repository, Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(edition))] = patch;
+    public void AddRetracted(
+        int repository,
+        string patch,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> architecture,
+        ReadOnlySpan<byte> edition
+    )
+    {
+        var (package, version) = (Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(edition));
+        _retracted[(repository, package, Encoding.UTF8.GetString(architecture), version)] = patch;
+        _retracted[(repository, package, "noarch", version)] = patch;
+    }
 
     public void AddTemporaryFix(int repository, int version) => _temporaryFixes.Add((repository, version));
 
@@ -38,10 +52,11 @@ internal sealed class ZypperBlacklist
         for (var version = 0; version < builder.VersionCount; version++)
         {
             var name = Encoding.UTF8.GetString(builder.NameOf(version));
+            var architecture = Encoding.UTF8.GetString(builder.ArchitectureOf(version));
             var edition = Encoding.UTF8.GetString(builder.EditionOf(version));
             foreach (var repository in repositories)
             {
-                if (!_retracted.TryGetValue((repository, name, edition), out var patch))
+                if (!_retracted.TryGetValue((repository, name, architecture, edition), out var patch))
                     continue;
                 offers.Hide([version], repository, patch + PackageOrigin.Retracted);
                 if (

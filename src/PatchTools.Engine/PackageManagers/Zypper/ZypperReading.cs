@@ -317,7 +317,7 @@ internal sealed class ZypperReading(
         {
             if (advisory.Status == ZypperBlacklist.RetractedStatus)
             {
-                reading._blacklist.AddRetracted(repository.Index, advisory.Id, name, edition);
+                reading._blacklist.AddRetracted(repository.Index, advisory.Id, name, architecture, edition);
                 return;
             }
 
