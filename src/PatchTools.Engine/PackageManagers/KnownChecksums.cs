@@ -34,7 +34,7 @@ internal sealed class KnownChecksums(HostContext host, bool isHost, ulong smalle
     private bool _isLoaded;
     private bool _isChanged;
 
-    private string FilePath => Path.Combine(host.Paths.DataDirectory, "metadata", "checksums");
+    private string FilePath => Path.Combine(RememberedLists.FolderOf(host), "checksums");
 
     /// <summary>
     /// The checksum that a list of this host had when it was last hashed, if it has not changed since.

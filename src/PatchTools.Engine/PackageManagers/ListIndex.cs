@@ -32,7 +32,7 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
 
     private static readonly byte[] _format = [.. "PTINDEX"u8, 2];
 
-    private string Folder => Path.Combine(host.Paths.DataDirectory, "metadata");
+    private string Folder => RememberedLists.FolderOf(host);
 
     /// <summary>What is known of a list; null when nothing is, or it is of no use.</summary>
     /// <param name="list">The list as it lies there now.</param>

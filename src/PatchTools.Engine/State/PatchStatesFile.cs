@@ -70,7 +70,7 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
     {
         if (Read() is { IsDamaged: true })
             SetAside();
-        AtomicFile.Write(Path, Serialize(states));
+        RememberedLists.GiveWayTo(() => AtomicFile.Write(Path, Serialize(states)), host, observer);
     }
 
     /// <summary>

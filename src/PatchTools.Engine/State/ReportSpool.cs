@@ -45,7 +45,11 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
     {
         var path = Path.Combine(_directory, SummaryHistory.NameOf(report.CaptureTime, report.Summary.ContentHash));
         AtomicFile.CreateDirectory(_directory, AtomicFile.PrivateDirectory);
-        AtomicFile.Write(path, Serialize(report), AtomicFile.PrivateFile);
+        RememberedLists.GiveWayTo(
+            () => AtomicFile.Write(path, Serialize(report), AtomicFile.PrivateFile),
+            host,
+            observer
+        );
         Trim();
         return report with { Path = path };
     }
