@@ -34,6 +34,7 @@ internal sealed class PlanSearch<TAnswer>(
     where TAnswer : class, IPlanAnswer
 {
     private readonly List<Refusal> _aside = [];
+    private readonly List<PatchTarget> _unspeakable = [];
 
     /// <summary>Targets with a solution, together.</summary>
     public IReadOnlyList<PatchTarget> Accepted { get; private set; } = [];
@@ -41,15 +42,28 @@ internal sealed class PlanSearch<TAnswer>(
     /// <summary>The answer for <see cref="Accepted"/>; null while there are none.</summary>
     public TAnswer? Answer { get; private set; }
 
-    public IEnumerable<PatchSetback> Setbacks => _aside.Select(a => a.Answer.SetbackOf(a.Target));
+    public IEnumerable<PatchSetback> Setbacks =>
+        _unspeakable.Select(NotAsked).Concat(_aside.Select(a => a.Answer.SetbackOf(a.Target)));
 
     public async Task RunAsync(IReadOnlyList<PatchTarget> wanted, CancellationToken cancellationToken)
     {
+        _unspeakable.AddRange(wanted.Where(t => !IsPlain(t)));
+        wanted = [.. wanted.Where(IsPlain)];
         if (wanted.Count == 0)
             return;
         await AddAsync(wanted, cancellationToken);
         await RetryAsync(cancellationToken);
     }
+
+    private static bool IsPlain(PatchTarget target) =>
+        PackageWords.ArePlain(target.Name, target.Architecture, target.Edition);
+
+    private PatchSetback NotAsked(PatchTarget target) =>
+        new(
+            target,
+            SetbackKind.Dependency,
+            $"its name, version or architecture holds characters that none has, so {tool} was not asked for it"
+        );
 
     /// <summary>Adds what can be added to the accepted set; what stands alone and cannot is set aside.</summary>
     private async Task AddAsync(IReadOnlyList<PatchTarget> group, CancellationToken cancellationToken)

@@ -37,18 +37,18 @@ internal sealed class AptCommands
     /// packages removed, held ones changed, downgrades.
     /// </summary>
     public Command Simulate(IEnumerable<string> wanted) =>
-        Query(["-q", "-y", "--simulate", .. s_resolver, "install", .. wanted]);
+        Query(["-q", "-y", "--simulate", .. s_resolver, "install", "--", .. wanted]);
 
     /// <summary>How apt would put an inconsistent database right. It answers only when no package is named.</summary>
     public Command SimulateRepair() => Query(["-q", "-y", "--simulate", .. s_resolver, "--fix-broken", "install"]);
 
     /// <summary>What would be downloaded, one address a line, and the sizes as apt rounds them.</summary>
     public Command PrintUris(IEnumerable<string> wanted) =>
-        Query(["-q", "-y", "--print-uris", .. s_resolver, "install", .. wanted]);
+        Query(["-q", "-y", "--print-uris", .. s_resolver, "install", "--", .. wanted]);
 
     /// <summary>The stanzas of versions that are not installed.</summary>
     public Command Show(IEnumerable<string> versions) =>
-        new("apt-cache", [.. _places, "show", .. versions])
+        new("apt-cache", [.. _places, "show", "--", .. versions])
         {
             Environment = s_unattended,
             Timeout = TimeSpan.FromMinutes(5),
@@ -90,6 +90,7 @@ internal sealed class AptCommands
                 .. options.SelectMany(o => (string[])["-o", $"Dpkg::Options::={o}"]),
                 .. mayRemove ? (string[])[] : ["--no-remove"],
                 "install",
+                "--",
                 .. wanted,
             ],
             files
@@ -101,7 +102,7 @@ internal sealed class AptCommands
 
     /// <summary>Marks packages as installed only because others need them.</summary>
     public static Command MarkAutomatic(IEnumerable<string> packages, TransactionFiles files) =>
-        Transaction("apt-mark", ["auto", .. packages], files);
+        Transaction("apt-mark", ["auto", "--", .. packages], files);
 
     /// <summary>What the host's own configuration says of dpkg's options.</summary>
     public static Command DumpDpkgOptions() =>

@@ -175,7 +175,7 @@ internal sealed class DnfCommands
     /// would have.
     /// </summary>
     public static Command Erase(IEnumerable<string> versions, TransactionFiles files) =>
-        new("rpm", ["-e", "--nodeps", .. versions])
+        new("rpm", ["-e", "--nodeps", "--", .. versions])
         {
             ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
             Environment = s_unattended,

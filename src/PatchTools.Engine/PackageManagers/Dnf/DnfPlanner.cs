@@ -147,7 +147,7 @@ internal sealed class DnfPlanner
     )
     {
         var coming = changes
-            .Where(c => c.ToVersion.Length > 0)
+            .Where(c => c.ToVersion.Length > 0 && PackageWords.ArePlain(c.Name, c.Architecture, c.ToVersion))
             .Select(c => DnfCommands.Spec(c.Name, c.Architecture, c.ToVersion))
             .ToList();
         if (_tool.IsYum3)

@@ -85,6 +85,7 @@ internal sealed class RpmDuplicates(string root, IProcessRunner runner)
                 "-q",
                 "--queryformat",
                 $"%{{NAME}}[{Field}%{{PROVIDENAME}}]{Record}",
+                "--",
                 .. names.Distinct(StringComparer.Ordinal),
             ]
         );

@@ -32,6 +32,7 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
                 "-q",
                 "--queryformat",
                 $"%{{SIZE}}{Field}[%{{FILENAMES}}{Field}]{Record}",
+                "--",
                 .. wanted,
             ]
         )

@@ -80,7 +80,7 @@ internal sealed class ZypperCommands
     /// there.
     /// </summary>
     public static Command Erase(IEnumerable<string> versions, TransactionFiles files) =>
-        new("rpm", ["-e", "--nodeps", .. versions])
+        new("rpm", ["-e", "--nodeps", "--", .. versions])
         {
             ExpectedExitCodes = ZypperExitCode.All,
             Interruptible = false,

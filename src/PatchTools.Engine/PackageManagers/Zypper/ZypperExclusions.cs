@@ -41,7 +41,9 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
         var locks = new StringBuilder(configuration.AppliesLocks ? IniFile.Text(configuration.LocksFile) : "").Append(
             '\n'
         );
-        foreach (var (name, edition) in excluded.Distinct())
+        foreach (
+            var (name, edition) in excluded.Distinct().Where(e => PackageWords.ArePlain(e.Name, "noarch", e.Edition))
+        )
             locks.Append(
                 System.Globalization.CultureInfo.InvariantCulture,
                 $"\ntype: package\nversion: == {edition}\nmatch_type: exact\ncase_sensitive: on\nsolvable_name: {name}\n\n"

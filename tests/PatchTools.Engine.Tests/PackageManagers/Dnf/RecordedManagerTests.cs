@@ -45,7 +45,7 @@ public sealed class RecordedManagerTests
                 Declined
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
             );
 
         var plan = await host.PlanAsync(
@@ -81,7 +81,7 @@ public sealed class RecordedManagerTests
                 1,
                 Recording.Of("yum-3.4.3/plan-kernel") + "Exiting on user command\n"
             )
-            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … kernel-headers-3.10.0-862.3.3.el7.x86_64")
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- kernel-headers-3.10.0-862.3.3.el7.x86_64")
             .Expect(
                 $"{MadeUpRpmHost.YumInstall} kernel-0:4.4.26-201.el7.centos.x86_64",
                 0,
@@ -120,7 +120,7 @@ public sealed class RecordedManagerTests
                 Declined
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
             );
 
         var plan = await host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64", "cloud-init-19.3-46.amzn2.0.9.noarch");
@@ -154,7 +154,7 @@ public sealed class RecordedManagerTests
                 problem
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
             );
 
         var plan = await host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64", "pcp-libs-3.11.4-1.x86_64");
@@ -204,7 +204,7 @@ public sealed class RecordedManagerTests
                 1,
                 "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n"
             )
-            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … curl-7.88.1-1.amzn2.0.1.x86_64");
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- curl-7.88.1-1.amzn2.0.1.x86_64");
 
         var plan = await host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64");
 
@@ -271,7 +271,7 @@ public sealed class RecordedManagerTests
                 1,
                 "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n"
             )
-            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … curl-7.88.1-1.amzn2.0.1.x86_64")
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- curl-7.88.1-1.amzn2.0.1.x86_64")
             .Expect(
                 $"{MadeUpRpmHost.YumInstall} curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
@@ -303,7 +303,7 @@ public sealed class RecordedManagerTests
                 plan
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … jenkins-2.213-1.1.noarch curl-7.88.1-1.amzn2.0.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- jenkins-2.213-1.1.noarch curl-7.88.1-1.amzn2.0.1.x86_64"
             )
             .Expect(
                 $"{MadeUpRpmHost.YumInstall} jenkins-0:2.274-1.1.noarch curl-0:8.0.1-1.amzn2.0.1.x86_64",
@@ -351,7 +351,7 @@ public sealed class RecordedManagerTests
                 mariadbPlan + manticorePlan + curlPlan + end
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … mariadb-5.5.65-1.el7.x86_64 manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- mariadb-5.5.65-1.el7.x86_64 manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
             )
             .Expect(
                 $"{MadeUpRpmHost.YumInstall} mariadb-1:5.5.68-1.el7.x86_64 manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
@@ -364,7 +364,7 @@ public sealed class RecordedManagerTests
                 manticorePlan + curlPlan + end
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
             )
             .Expect(
                 $"{MadeUpRpmHost.YumInstall} manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
@@ -372,7 +372,7 @@ public sealed class RecordedManagerTests
                 Recording.Of("yum-3.4.3/transaction-unsigned")
             )
             .Expect($"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64", 1, curlPlan + end)
-            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … curl-7.88.1-1.amzn2.0.1.x86_64")
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- curl-7.88.1-1.amzn2.0.1.x86_64")
             .Expect(
                 $"{MadeUpRpmHost.YumInstall} curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 0,
@@ -454,7 +454,7 @@ public sealed class RecordedManagerTests
                 "expat\u001fx86_64\u001f0\u001f2.6.2\u001f1.fc39\u001f1000\u001f2000\u001fupdates\u001elibblockdev\u001fx86_64\u001f0\u001f3.1.1\u001f1.fc39\u001f500\u001f2000\u001fupdates\u001e"
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … expat-2.6.0-1.fc39.x86_64 libblockdev-3.1.0-1.fc39.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- expat-2.6.0-1.fc39.x86_64 libblockdev-3.1.0-1.fc39.x86_64"
             );
 
         var plan = await host.PlanAsync("expat-2.6.2-1.fc39.x86_64", "libblockdev-3.1.1-1.fc39.x86_64");
@@ -488,7 +488,7 @@ public sealed class RecordedManagerTests
             .Expect(
                 "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … openssl-libs-1:3.2.6-2.fc42.x86_64"
             )
-            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … openssl-libs-3.2.4-1.fc42.x86_64");
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- openssl-libs-3.2.4-1.fc42.x86_64");
 
         Assert.Equal(
             ["openssl-libs"],
@@ -512,7 +512,7 @@ public sealed class RecordedManagerTests
             .Expect(
                 "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … xpra-html5-0:19-1.r1.fc42.noarch"
             )
-            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … xpra-html5-18-1.r1.fc42.noarch")
+            .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- xpra-html5-18-1.r1.fc42.noarch")
             .Expect(
                 $"{MadeUpRpmHost.Dnf5Install} xpra-html5-0:19-1.r1.fc42.noarch",
                 1,
@@ -560,7 +560,7 @@ public sealed class RecordedManagerTests
                 "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64"
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … expat-2.6.0-1.fc39.x86_64 libblockdev-3.1.0-1.fc39.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- expat-2.6.0-1.fc39.x86_64 libblockdev-3.1.0-1.fc39.x86_64"
             );
 
         var plan = await host.PlanAsync(
