@@ -9,7 +9,9 @@
     PowerShellVersion = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess = @('PatchTools.Format.ps1xml')
-    TypesToProcess = @('PatchTools.Types.ps1xml')
+    TypesToProcess = @('PatchTools.Types.ps1xml', 'PatchTools.Texts.ps1xml')
+    # Before the types, which name methods of it.
+    RequiredAssemblies = @('bin/PatchTools.dll')
     CmdletsToExport = @(
         'Export-PatchBaseline'
         'Export-PatchInventory'

@@ -13,16 +13,18 @@ internal static class ErrorRecords
     /// </summary>
     public static ErrorRecord For(PatchToolsException failure)
     {
-        var record = new ErrorRecord(failure, failure.ErrorId, Category(failure.Error.Category), failure.Target)
+        return new ErrorRecord(
+            failure,
+            failure.ErrorId,
+            Category(failure.Error.Category),
+            TerminalText.Of(failure.Target)
+        )
         {
             ErrorDetails = new ErrorDetails(TerminalText.Lines($"{failure.Message} {failure.Error.RecommendedAction}"))
             {
                 RecommendedAction = failure.Error.RecommendedAction,
             },
         };
-        if (failure.Target is string target)
-            record.CategoryInfo.TargetName = TerminalText.Cell(target);
-        return record;
     }
 
     /// <summary>

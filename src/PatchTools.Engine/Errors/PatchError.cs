@@ -443,7 +443,7 @@ public class PatchToolsException : Exception
         object? target = null,
         Exception? innerException = null
     )
-        : base(TerminalText.Lines(message), innerException)
+        : base(TerminalText.Lines(message), innerException is null ? null : Shown(innerException))
     {
         Error = error;
         Target = target;
@@ -457,4 +457,16 @@ public class PatchToolsException : Exception
     public int ExitCode => Error.ExitCode;
 
     public string ErrorId => Error.Id;
+
+    /// <summary>PowerShell shows causes too (<c>Get-Error</c>): one with a text that no terminal may show is told in its place.</summary>
+    private static Exception Shown(Exception cause)
+    {
+        for (var inner = cause; inner is not null; inner = inner.InnerException)
+        {
+            if (TerminalText.Lines(inner.Message) != inner.Message)
+                return new IOException(TerminalText.Lines(cause.Message), cause.HResult);
+        }
+
+        return cause;
+    }
 }

@@ -1,3 +1,5 @@
+using PatchTools.Presentation;
+
 namespace PatchTools;
 
 /// <summary>How grave a fault of a baseline is.</summary>
@@ -59,5 +61,5 @@ public sealed record BaselineIssue
     /// <summary>What to do, one sentence.</summary>
     public required string Advice { get; init; }
 
-    public override string ToString() => $"{Where}: {Message}";
+    public override string ToString() => TerminalText.Cell($"{Where}: {Message}");
 }

@@ -3,7 +3,7 @@ using PatchTools.Evaluation;
 namespace PatchTools;
 
 /// <summary>Counts of a report, as the summary item carries them (reference 06 §1 and §5).</summary>
-public sealed record ComplianceCounts
+public sealed record ComplianceCounts : ShownRecord
 {
     public int Installed { get; init; }
 
@@ -45,10 +45,10 @@ public enum ComplianceVerdict
 /// <summary>The State Manager association in whose name a run reports.</summary>
 /// <param name="Id">A GUID.</param>
 /// <param name="Severity">What the association says of its severity.</param>
-public sealed record AssociationReference(string Id, ComplianceLevel Severity);
+public sealed record AssociationReference(string Id, ComplianceLevel Severity) : ShownRecord;
 
 /// <summary>All findings of one run, with everything a publisher needs (design §2).</summary>
-public sealed record ComplianceReport
+public sealed record ComplianceReport : ShownRecord
 {
     public required PatchSnapshot Snapshot { get; init; }
 

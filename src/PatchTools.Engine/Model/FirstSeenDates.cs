@@ -1,3 +1,5 @@
+using PatchTools.Presentation;
+
 namespace PatchTools;
 
 /// <summary>One version of one package as a host is offered it.</summary>
@@ -5,7 +7,10 @@ namespace PatchTools;
 /// <param name="Architecture">Multi-arch sense.</param>
 /// <param name="Edition">Full version text.</param>
 /// <param name="IsSecurity">As a security update; false stands for any offer.</param>
-public readonly record struct SeenVersion(string Name, string Architecture, string Edition, bool IsSecurity);
+public readonly record struct SeenVersion(string Name, string Architecture, string Edition, bool IsSecurity)
+{
+    public override string ToString() => TerminalText.Cell($"{Name}:{Architecture} {Edition}");
+}
 
 /// <summary>
 /// When versions were first seen on this host, UTC. Immutable: <see cref="Evaluation.Apt.FirstSeen.Advance"/> makes the

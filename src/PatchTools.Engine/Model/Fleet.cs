@@ -11,7 +11,7 @@ public enum InstanceComplianceStatus
 }
 
 /// <summary>What SSM knows of an instance from its last report (reference 20 §13, InstancePatchState).</summary>
-public sealed record InstanceCompliance
+public sealed record InstanceCompliance : ShownRecord
 {
     public required string InstanceId { get; init; }
 
@@ -65,7 +65,7 @@ public sealed record InstanceCompliance
 }
 
 /// <summary>One patch of one instance as SSM knows it (PatchComplianceData).</summary>
-public sealed record InstancePatch
+public sealed record InstancePatch : ShownRecord
 {
     public required string InstanceId { get; init; }
 
@@ -104,7 +104,7 @@ public enum FleetOperationKind
 }
 
 /// <summary>An operation that was started on many instances.</summary>
-public sealed record FleetOperation
+public sealed record FleetOperation : ShownRecord
 {
     public required FleetOperationKind Kind { get; init; }
 
@@ -130,7 +130,7 @@ public sealed record FleetOperation
 }
 
 /// <summary>How an operation ended on one instance.</summary>
-public sealed record FleetInvocation
+public sealed record FleetInvocation : ShownRecord
 {
     public required string InstanceId { get; init; }
 
@@ -162,7 +162,7 @@ public enum PatchCountComparison
 }
 
 /// <summary>A condition on one of an instance's counts, such as <c>MissingCount&gt;0</c>.</summary>
-public sealed record PatchCountFilter(string Count, PatchCountComparison Comparison, int Value)
+public sealed record PatchCountFilter(string Count, PatchCountComparison Comparison, int Value) : ShownRecord
 {
     private static readonly Dictionary<string, Func<InstanceCompliance, int>> Counts = new(
         StringComparer.OrdinalIgnoreCase

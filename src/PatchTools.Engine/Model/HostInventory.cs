@@ -44,7 +44,7 @@ public enum RepositoryStatus
 }
 
 /// <summary>One enabled repository and the state of its metadata (design §4 "refresh partly failed").</summary>
-public sealed record RepositoryHealth
+public sealed record RepositoryHealth : ShownRecord
 {
     /// <summary>One line for people, without credentials (<c>http://deb.debian.org/debian bookworm main</c>).</summary>
     public required string Name { get; init; }
@@ -112,7 +112,7 @@ public sealed record RepositoryHealth
 }
 
 /// <summary>What /etc/os-release says (freedesktop os-release(5)).</summary>
-public sealed record OsRelease
+public sealed record OsRelease : ShownRecord
 {
     public required string Id { get; init; }
 
@@ -137,7 +137,7 @@ public sealed record OsRelease
 }
 
 /// <summary>Facts of the host beside its packages that a report depends on, read at the same instant.</summary>
-public sealed record HostFacts
+public sealed record HostFacts : ShownRecord
 {
     /// <summary>
     /// floor(now) − floor(uptime), UTC whole seconds (reference 08 §3); null when unknown, which is a warning.
@@ -159,7 +159,7 @@ public sealed record HostFacts
 }
 
 /// <summary>What is installed and what the repositories offer, at one instant.</summary>
-public sealed record HostInventory
+public sealed record HostInventory : ShownRecord
 {
     public required PackageFamily Family { get; init; }
 

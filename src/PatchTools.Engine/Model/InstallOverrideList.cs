@@ -7,7 +7,7 @@ namespace PatchTools;
 /// language, by id alone or by id and title. Only an Install reads it; what is reported is still judged against the
 /// baseline.
 /// </summary>
-public sealed record InstallOverrideList
+public sealed record InstallOverrideList : ShownRecord
 {
     /// <summary>
     /// Where it came from, for messages: a path, <c>standard input</c>, or a URL without user, query and fragment.

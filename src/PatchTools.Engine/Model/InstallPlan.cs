@@ -1,3 +1,5 @@
+using PatchTools.Presentation;
+
 namespace PatchTools;
 
 /// <summary>
@@ -33,12 +35,14 @@ public sealed record PatchTarget
     public required string Id { get; init; }
 
     public override string ToString() =>
-        (InstalledEdition, Edition) switch
-        {
-            ("", _) => $"{Name} {Edition}",
-            (_, "") => $"{Name} {InstalledEdition}",
-            _ => $"{Name} {InstalledEdition} → {Edition}",
-        };
+        TerminalText.Cell(
+            (InstalledEdition, Edition) switch
+            {
+                ("", _) => $"{Name} {Edition}",
+                (_, "") => $"{Name} {InstalledEdition}",
+                _ => $"{Name} {InstalledEdition} → {Edition}",
+            }
+        );
 }
 
 /// <summary>What a transaction does to one package.</summary>
@@ -56,7 +60,7 @@ public enum PlannedAction
 }
 
 /// <summary>One line of the package manager's own answer to "what would you do".</summary>
-public sealed record PlannedChange
+public sealed record PlannedChange : ShownRecord
 {
     public required PlannedAction Action { get; init; }
 
@@ -128,7 +132,7 @@ public enum SetbackKind
 /// <param name="Target">What was wanted.</param>
 /// <param name="Kind">Class of the reason.</param>
 /// <param name="Reason">One sentence, no full stop, in the tool's own words where it gave some.</param>
-public sealed record PatchSetback(PatchTarget Target, SetbackKind Kind, string Reason)
+public sealed record PatchSetback(PatchTarget Target, SetbackKind Kind, string Reason) : ShownRecord
 {
     /// <summary>Counts as a dependency failure for the exit codes (reference 08 §1: 2 and 196).</summary>
     public bool IsDependencyFailure =>
@@ -139,7 +143,7 @@ public sealed record PatchSetback(PatchTarget Target, SetbackKind Kind, string R
 /// The real transaction that an install would run now, from the package manager's own resolver. Nothing has been
 /// changed.
 /// </summary>
-public sealed record InstallPlan
+public sealed record InstallPlan : ShownRecord
 {
     public required IReadOnlyList<PatchTarget> Targets
     {
@@ -226,7 +230,7 @@ public sealed record InstallPlan
 }
 
 /// <summary>What an install did; what is installed now is read again and never assumed from this.</summary>
-public sealed record InstallOutcome
+public sealed record InstallOutcome : ShownRecord
 {
     /// <summary>Setbacks of the plan and of the execution.</summary>
     public IReadOnlyList<PatchSetback> Setbacks

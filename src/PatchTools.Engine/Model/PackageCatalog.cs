@@ -2,13 +2,14 @@ using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using PatchTools.Presentation;
 
 namespace PatchTools;
 
 /// <summary>
 /// Where a version is offered: one index file with the facts of its Release file, or the local database.
 /// </summary>
-public sealed record PackageOrigin
+public sealed record PackageOrigin : ShownRecord
 {
     /// <summary>
     /// Suite or Archive of the Release file (<c>stable-security</c>); <c>now</c> for the local database.
@@ -68,7 +69,7 @@ public sealed record PackageOrigin
 }
 
 /// <summary>One advisory (rpm families): what the vendor says of the versions it names.</summary>
-public sealed record Advisory
+public sealed record Advisory : ShownRecord
 {
     public required string Id { get; init; }
 
@@ -129,7 +130,7 @@ public readonly record struct EpochTime(double Seconds, bool IsFractional)
 }
 
 /// <summary>One installed package, with what the administrator and apt's policy say of it.</summary>
-public sealed record InstalledPackage
+public sealed record InstalledPackage : ShownRecord
 {
     public required string Name { get; init; }
 
@@ -197,7 +198,7 @@ public sealed record InstalledPackage
 }
 
 /// <summary>An edition that the host's own policy refuses or passes over, and what says so, for people.</summary>
-public sealed record RefusedEdition(string Edition, string Reason);
+public sealed record RefusedEdition(string Edition, string Reason) : ShownRecord;
 
 /// <summary>
 /// One version offered by a repository, for people and pipelines. The evaluator works on the compact rows of
@@ -211,7 +212,7 @@ public sealed record PackageOffer(
     string Section,
     IReadOnlyList<PackageOrigin> Origins,
     IReadOnlyList<Advisory> Advisories
-)
+) : ShownRecord
 {
     public IReadOnlyList<PackageOrigin> Origins
     {
@@ -425,7 +426,7 @@ public readonly struct PackageEntry : IEquatable<PackageEntry>
 
     public override int GetHashCode() => Index;
 
-    public override string ToString() => $"{Name}:{Architecture}";
+    public override string ToString() => TerminalText.Cell($"{Name}:{Architecture}");
 
     public static bool operator ==(PackageEntry left, PackageEntry right) => left.Equals(right);
 
@@ -522,7 +523,7 @@ public readonly struct PackageVersion : IEquatable<PackageVersion>
 
     public override int GetHashCode() => Index;
 
-    public override string ToString() => $"{Package} {Edition}";
+    public override string ToString() => TerminalText.Cell($"{Package} {Edition}");
 
     public static bool operator ==(PackageVersion left, PackageVersion right) => left.Equals(right);
 

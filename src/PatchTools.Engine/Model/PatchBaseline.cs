@@ -3,7 +3,7 @@ namespace PatchTools;
 /// <summary>
 /// The rules: what is approved, what is rejected (reference 02 §6). Immutable; read by SnapshotReader.
 /// </summary>
-public sealed record PatchBaseline
+public sealed record PatchBaseline : ShownRecord
 {
     /// <summary>
     /// <c>pb-</c> and 17 hex digits, or the text the file had; null when a bare baseline carries none.
@@ -57,7 +57,7 @@ public sealed record PatchBaseline
 /// <summary>
 /// One filter: a key (<c>PRODUCT</c>, <c>PRIORITY</c>, …) and its alternatives; <c>*</c> matches all.
 /// </summary>
-public sealed record PatchFilter(string Key, IReadOnlyList<string> Values)
+public sealed record PatchFilter(string Key, IReadOnlyList<string> Values) : ShownRecord
 {
     public IReadOnlyList<string> Values
     {
@@ -67,7 +67,7 @@ public sealed record PatchFilter(string Key, IReadOnlyList<string> Values)
 }
 
 /// <summary>One approval rule. All filters must hold; an empty group holds.</summary>
-public sealed record ApprovalRule
+public sealed record ApprovalRule : ShownRecord
 {
     public IReadOnlyList<PatchFilter> Filters
     {
@@ -91,7 +91,7 @@ public sealed record ApprovalRule
 /// <summary>
 /// A custom repository of the baseline; replaces the host's own for the run (reference 09 §8, 02 §8).
 /// </summary>
-public sealed record PatchSource(string Name, IReadOnlyList<string> Products, string Configuration)
+public sealed record PatchSource(string Name, IReadOnlyList<string> Products, string Configuration) : ShownRecord
 {
     public IReadOnlyList<string> Products
     {

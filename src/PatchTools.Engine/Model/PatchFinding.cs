@@ -1,3 +1,5 @@
+using PatchTools.Presentation;
+
 namespace PatchTools;
 
 /// <summary>What decided about a package.</summary>
@@ -71,11 +73,11 @@ public sealed record FindingExplanation
         init => field = Indexable.Of(value);
     } = [];
 
-    public override string ToString() => Summary;
+    public override string ToString() => TerminalText.Cell(Summary);
 }
 
 /// <summary>One package against the baseline.</summary>
-public sealed record PatchFinding
+public sealed record PatchFinding : ShownRecord
 {
     /// <summary>
     /// Reported name: bare, or <c>name:arch</c> for a foreign architecture on dpkg (reference 09 §2).

@@ -20,7 +20,7 @@ public enum SnapshotOrigin
 }
 
 /// <summary>A baseline as it applies to one host (design §2 "Who carries and writes what").</summary>
-public sealed record PatchSnapshot
+public sealed record PatchSnapshot : ShownRecord
 {
     /// <summary>
     /// Lower-case GUID: the service's, or a new one for <see cref="SnapshotOrigin.Default"/> and bare baselines.

@@ -4,7 +4,7 @@ namespace PatchTools;
 /// A saved summary: the last one lies in <c>patch-inventory-from-last-operation.json</c> (reference 07 §6), earlier
 /// ones in PatchTools' own history.
 /// </summary>
-public sealed record PatchSummary
+public sealed record PatchSummary : ShownRecord
 {
     public required string BaselineId { get; init; }
 
@@ -50,7 +50,7 @@ public sealed record PatchSummary
 }
 
 /// <summary>What became of one upload; <c>Publish-PatchSummary -PassThru</c> writes it.</summary>
-public sealed record PublishReceipt
+public sealed record PublishReceipt : ShownRecord
 {
     public required string InstanceId { get; init; }
 

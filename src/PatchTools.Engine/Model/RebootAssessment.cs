@@ -1,3 +1,5 @@
+using PatchTools.Presentation;
+
 namespace PatchTools;
 
 /// <summary>What says that a reboot is due.</summary>
@@ -31,11 +33,11 @@ public sealed record RebootReason(RebootSign Sign, string Text)
         init => field = Indexable.Of(value);
     } = [];
 
-    public override string ToString() => Text;
+    public override string ToString() => TerminalText.Cell(Text);
 }
 
 /// <summary>Whether the host needs a reboot, judged from the host itself (design §5.3).</summary>
-public sealed record RebootAssessment
+public sealed record RebootAssessment : ShownRecord
 {
     /// <summary>Null: nothing says so, but something could not be asked (<see cref="Unknown"/>).</summary>
     public bool? IsRequired =>

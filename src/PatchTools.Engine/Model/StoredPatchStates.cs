@@ -1,7 +1,7 @@
 namespace PatchTools;
 
 /// <summary>One entry of the states file (reference 06 §6).</summary>
-public sealed record StoredPatchState(string Id, EpochTime? InstalledTime, string State);
+public sealed record StoredPatchState(string Id, EpochTime? InstalledTime, string State) : ShownRecord;
 
 /// <summary>
 /// Content of <c>patch-states-configuration.json</c>: what the last run left, by title, in file order.
@@ -11,7 +11,7 @@ public sealed record StoredPatchState(string Id, EpochTime? InstalledTime, strin
 public sealed record StoredPatchStates(
     IReadOnlyDictionary<string, StoredPatchState> States,
     long LastNoRebootInstallOperationTime
-)
+) : ShownRecord
 {
     public static StoredPatchStates Empty { get; } =
         new(new Dictionary<string, StoredPatchState>(StringComparer.Ordinal), 0);

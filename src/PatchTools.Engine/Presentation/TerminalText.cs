@@ -31,8 +31,16 @@ public static class TerminalText
     /// <summary>For what a view has laid out: as <see cref="Lines"/>, and sequences that set colours stay.</summary>
     public static string Coloured(string text) => Escaped(text, keepsLines: true, keepsColours: true);
 
-    /// <summary>For format files: a text as <see cref="Cell"/>, anything else as it is.</summary>
-    public static object? Of(object? value) => value is string text ? Cell(text) : value;
+    /// <summary>
+    /// For format and type files: a text and each of a list of texts as <see cref="Cell"/>, anything else as it is.
+    /// </summary>
+    public static object? Of(object? value) =>
+        value switch
+        {
+            string text => Cell(text),
+            IReadOnlyList<string> texts when texts.Any(text => Cell(text) != text) => texts.Select(Cell).ToArray(),
+            _ => value,
+        };
 
     private static string Escaped(string text, bool keepsLines, bool keepsColours)
     {

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Presentation;
 
 namespace PatchTools.Processes;
 
@@ -58,7 +59,7 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
     public const int StatusDescriptor = 3;
 
     /// <summary>For people and logs.</summary>
-    public override string ToString() => string.Join(' ', [FileName, .. Arguments]);
+    public override string ToString() => TerminalText.Cell(string.Join(' ', [FileName, .. Arguments]));
 }
 
 /// <summary>How a command ended.</summary>
@@ -71,6 +72,7 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 /// <param name="StandardError">Empty for a transaction.</param>
 /// <param name="Duration">From start to end.</param>
 public sealed record CommandResult(int ExitCode, string StandardOutput, string StandardError, TimeSpan Duration)
+    : ShownRecord
 {
     /// <summary>Where the answer lies when it was too long for memory.</summary>
     internal ChildOutput? Spilled { get; init; }

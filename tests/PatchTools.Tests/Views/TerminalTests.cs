@@ -88,7 +88,99 @@ public sealed partial class TerminalTests
         AssertSafe(record.Exception.Message);
         AssertSafe(record.CategoryInfo.ToString());
         Assert.Contains("\\x1b[2J", record.ToString(), StringComparison.Ordinal);
-        Assert.Equal(Hostile, record.TargetObject);
+        AssertSafe(Assert.IsType<string>(record.TargetObject));
+    }
+
+    [Fact]
+    public void Neither_does_the_cause_of_an_error()
+    {
+        var cause = new InvalidOperationException("x", new IOException(Hostile));
+        using var session = new Session(width: 4000);
+        session.Run(
+            """
+            Out-Default -InputObject ($args[0] | Format-List * -Force | Out-String)
+            Out-Default -InputObject ($args[0].Exception | Format-List * -Force | Out-String)
+            Out-Default -InputObject "$($args[0].Exception.InnerException) $($args[0].TargetObject)"
+            """,
+            ErrorRecords.For(new PatchToolsException(PatchErrors.PackageManagerFailed, "It failed.", Hostile, cause))
+        );
+        AssertSafe(Colour().Replace(session.Shown, ""));
+        Assert.Contains("\\x1b[2J", session.Shown, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> OutputTypes =>
+        [
+            .. XDocument
+                .Load(Path.Combine(StagedModule.Folder, "PatchTools.Texts.ps1xml"))
+                .Root!.Elements("Type")
+                .Select(type => type.Element("Name")!.Value)
+                // Errors have a test of their own; the other two are views of a catalog, which is no text.
+                .Where(type =>
+                    !type.EndsWith("Exception", StringComparison.Ordinal)
+                    && type is not ("PatchTools.PackageEntry" or "PatchTools.PackageVersion")
+                ),
+        ];
+
+    [Theory]
+    [MemberData(nameof(OutputTypes))]
+    public void No_table_of_chosen_properties_shows_a_control_character(string type)
+    {
+        var value = Poisoned(typeof(ComplianceReport).Assembly.GetType(type, throwOnError: true)!);
+        using var session = new Session(width: 4000);
+        session.Run(
+            """
+            $item = $args[0]
+            $names = $item.PSObject.Properties.Name
+            foreach ($name in $names) { $item | Format-Table $name | Out-Default; $item | Select-Object $name | Format-List | Out-Default }
+            $item | Format-List * -Force | Out-Default
+            $item | Select-Object * | Format-Wide | Out-Default
+            $item | ConvertTo-Csv | Out-Default
+            [pscustomobject]@{ Item = $item; Items = @($item, $item) } | Format-List | Out-Default
+            Out-Default -InputObject "$item"
+            Out-Default -InputObject ($item | Out-String)
+            """,
+            value
+        );
+        AssertSafe(Colour().Replace(session.Shown, ""));
+        if (type != "PatchTools.InstallPlan") // Its texts are those of its changes.
+            Assert.Contains("\\x1b[2J", session.Shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_text_of_every_object_is_shown_as_a_terminal_may_show_it()
+    {
+        var known = XDocument
+            .Load(Path.Combine(StagedModule.Folder, "PatchTools.Texts.ps1xml"))
+            .Root!.Elements("Type")
+            .SelectMany(type =>
+                type.Descendants("CodeProperty")
+                    .Select(property => $"{type.Element("Name")!.Value}.{property.Element("Name")!.Value}")
+            )
+            .ToHashSet(StringComparer.Ordinal);
+        var texts =
+            from type in typeof(ComplianceReport).Assembly.GetExportedTypes()
+            where type is { Namespace: "PatchTools", IsEnum: false, IsInterface: false } && !IsAsked(type)
+            from property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            where
+                property.PropertyType == typeof(string)
+                || typeof(IEnumerable<string>).IsAssignableFrom(property.PropertyType)
+            select $"{type.FullName}.{property.Name}";
+
+        Assert.Empty(texts.Except(known));
+    }
+
+    /// <summary>Questions and tables that no cmdlet writes.</summary>
+    private static bool IsAsked(Type type) =>
+        type.Name is "PackageCatalog" or "AwsParameters" or "EvaluationTerms"
+        || type.Name.EndsWith("Request", StringComparison.Ordinal);
+
+    [Fact]
+    public void The_exact_text_is_there_for_scripts()
+    {
+        using var session = new Session();
+        var finding = (PatchFinding)Poisoned(typeof(PatchFinding));
+        session.Run("Out-Default -InputObject ($args[0].psbase.Name -ceq $args[1])", finding, finding.Name);
+        Assert.Contains("True", session.Shown, StringComparison.Ordinal);
     }
 
     [Fact]
