@@ -37,6 +37,9 @@ internal readonly partial record struct FileStatus(FileKind Kind, int Mode, uint
     private const int NoSuchFile = 2; // ENOENT
     private const int NotADirectory = 20; // ENOTDIR
 
+    /// <summary>Names that it has.</summary>
+    public uint Links { get; private init; }
+
     public bool OthersMayWrite => (Mode & GroupOrOthersWrite) != 0;
 
     /// <summary>In such a directory only the owner of a file may rename or remove it.</summary>
@@ -77,7 +80,10 @@ internal readonly partial record struct FileStatus(FileKind Kind, int Mode, uint
             mode & 0xfff,
             BinaryPrimitives.ReadUInt32LittleEndian(status[20..]),
             BinaryPrimitives.ReadUInt32LittleEndian(status[24..])
-        );
+        )
+        {
+            Links = BinaryPrimitives.ReadUInt32LittleEndian(status[16..]),
+        };
     }
 
     private static FileKind KindOf(int mode) =>

@@ -19,6 +19,33 @@ internal static class ImageFolder
         return real;
     }
 
+    /// <summary>
+    /// Gives a folder that a tool is about to write into files of its own: one with a second name somewhere, which may
+    /// be outside of the image, is replaced by a copy of it.
+    /// </summary>
+    /// <param name="folder">One that <see cref="DemandPlain(string)"/> has looked through.</param>
+    /// <returns>The same.</returns>
+    public static string PartFromOthers(string folder) =>
+        Guarded(
+            folder,
+            () =>
+            {
+                foreach (
+                    var file in new DirectoryInfo(folder)
+                        .EnumerateFiles("*", SearchOption.AllDirectories)
+                        .Where(f => f.LinkTarget is null && FileStatus.Of(f.FullName) is { Links: > 1 })
+                        .ToList()
+                )
+                {
+                    var copy = file.FullName + ".copy";
+                    file.CopyTo(copy, overwrite: true);
+                    File.Move(copy, file.FullName, overwrite: true);
+                }
+
+                return folder;
+            }
+        );
+
     /// <summary>Makes a folder where it is missing, and answers its path without links.</summary>
     /// <param name="root">Root of the image.</param>
     /// <param name="path">Path below it on this host.</param>
@@ -125,7 +152,7 @@ internal static class ImageFolder
     private static PatchToolsException Refusal(string link, string target) =>
         new(
             PatchErrors.ImagePathRefused,
-            $"The link {link} of the image could lead what is written there out of it: it points to {target}.",
+            $"The link {link} of the image could lead out of it: it points to {target}.",
             link
         );
 }

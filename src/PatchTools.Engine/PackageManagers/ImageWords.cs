@@ -13,13 +13,9 @@ internal static partial class ImageWords
         "http",
         "https",
         "ftp",
-        "file",
-        "copy",
-        "dir",
         "mirror",
         "mirror+http",
         "mirror+https",
-        "mirror+file",
         "tor+http",
         "tor+https",
     };
@@ -32,8 +28,10 @@ internal static partial class ImageWords
 
     public static bool IsNumberOrSwitch(string text) => NumberOrSwitch().IsMatch(text);
 
-    /// <summary>The address of a repository whose kind is fetched without running or mounting anything.</summary>
-    public static bool IsAddress(string text) =>
+    /// <summary>
+    /// The address of a repository of the network whose kind is fetched without running or mounting anything.
+    /// </summary>
+    public static bool IsNetworkAddress(string text) =>
         IsWord(text) && SchemeOf(text) is { } scheme && s_schemes.Contains(scheme);
 
     /// <summary>What stands before the first colon; null when there is none.</summary>

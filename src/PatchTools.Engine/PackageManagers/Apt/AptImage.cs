@@ -42,6 +42,9 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
     ];
 
     private readonly StringBuilder _text = new();
+    private readonly Dictionary<AptSourceEntry, ImageAddress> _addresses = setting
+        .Sources.Entries.Distinct()
+        .ToDictionary(e => e, e => ImageAddress.Of(host.Paths.Root, e.Address));
 
     /// <summary>
     /// The folder of the lists, made where it is missing and looked through: apt would follow links of it.
@@ -60,6 +63,7 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
         )
             list.Delete();
         ImageFolder.DemandPlain(real);
+        ImageFolder.PartFromOthers(real);
 
         // Only at its own default place does apt make the folder itself.
         Directory.CreateDirectory(Path.Combine(real, "partial"));
@@ -67,15 +71,12 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
     }
 
     /// <summary>The failures of a refresh, and the sources that apt was not given.</summary>
-    public static IReadOnlyDictionary<AptRepository, string> WithRefusals(
-        AptSetting setting,
-        IReadOnlyDictionary<AptRepository, string> failures
-    )
+    public IReadOnlyDictionary<AptRepository, string> WithRefusals(IReadOnlyDictionary<AptRepository, string> failures)
     {
         var all = failures.ToDictionary(f => f.Key, f => f.Value);
         foreach (var entry in setting.Sources.Entries)
         {
-            if (AptImageSources.RefusalOf(entry) is not { } reason)
+            if (RefusalOf(entry) is not { } reason)
                 continue;
             foreach (var repository in entry.Repositories)
                 all.TryAdd(repository, reason);
@@ -107,14 +108,36 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
         return own.Write("apt.conf", _text.ToString());
     }
 
+    /// <summary>How the lists of repositories in the image are called, by its own apt and by this host's.</summary>
+    public ImageNames Names =>
+        new(
+            setting.ListsDirectory,
+            [.. Local.Select(l => (l.Own.AsDirectory().FileName(""), l.Handed.AsDirectory().FileName(""))).Distinct()]
+        );
+
+    /// <summary>Absolute paths of this host below which repositories of the image lie.</summary>
+    public IReadOnlyList<string> Folders => [.. Local.Select(l => l.Handed.Path)];
+
+    private IEnumerable<(AptUri Own, AptUri Handed)> Local =>
+        _addresses.SelectMany(a =>
+            a.Value.HandedOn is { } handed
+            && handed != a.Key.Address
+            && AptUri.Parse(a.Key.Address) is { } own
+            && AptUri.Parse(handed) is { } uri
+                ? (IEnumerable<(AptUri, AptUri)>)[(own, uri)]
+                : []
+        );
+
+    private string? RefusalOf(AptSourceEntry entry) => AptImageSources.RefusalOf(_addresses[entry], entry);
+
     private void WriteSources(ImageConfiguration own)
     {
         own.FolderOf("etc/apt/sources.list.d");
         var keys = own.FolderOf("keys");
         Dictionary<string, string?> copies = new(StringComparer.Ordinal);
         var text = new StringBuilder();
-        foreach (var entry in setting.Sources.Entries.Where(e => AptImageSources.RefusalOf(e) is null))
-            text.Append(AptImageSources.Paragraph(entry, CopyOf));
+        foreach (var entry in setting.Sources.Entries.Where(e => RefusalOf(e) is null))
+            text.Append(AptImageSources.Paragraph(entry, _addresses[entry].HandedOn!, CopyOf));
         own.Write("etc/apt/sources.list.d/image.sources", text.ToString());
 
         // The same keyring is the same to apt only under the same name.

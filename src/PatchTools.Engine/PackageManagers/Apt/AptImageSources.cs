@@ -52,10 +52,12 @@ internal static partial class AptImageSources
     ];
 
     /// <summary>Why apt is not given an entry; null when it is.</summary>
-    public static string? RefusalOf(AptSourceEntry entry)
+    /// <param name="address">As apt would be given it.</param>
+    /// <param name="entry">The entry.</param>
+    public static string? RefusalOf(ImageAddress address, AptSourceEntry entry)
     {
-        if (!ImageWords.IsAddress(entry.Address))
-            return $"a refresh of an image does not use sources of the kind '{AptUri.Redact(ImageWords.SchemeOf(entry.Address) ?? "")}:'";
+        if (address.Refusal is { } refusal)
+            return AptUri.Redact(refusal);
         return entry.Suites.Concat(entry.Components).All(ImageWords.IsWord)
             ? null
             : "its suite or component is not a plain word";
@@ -63,12 +65,13 @@ internal static partial class AptImageSources
 
     /// <summary>A paragraph of the deb822 style.</summary>
     /// <param name="entry">One that <see cref="RefusalOf"/> does not refuse.</param>
+    /// <param name="address">As apt is given it.</param>
     /// <param name="copiesKey">Copies a keyring, by its path in the image, and answers the copy's; null when it is not
     /// there.</param>
-    public static string Paragraph(AptSourceEntry entry, Func<string, string?> copiesKey)
+    public static string Paragraph(AptSourceEntry entry, string address, Func<string, string?> copiesKey)
     {
         var text = new StringBuilder();
-        text.Append("Types: deb\nURIs: ").Append(entry.Address).Append('\n');
+        text.Append("Types: deb\nURIs: ").Append(address).Append('\n');
         text.Append("Suites: ").AppendJoin(' ', entry.Suites).Append('\n');
         if (entry.Components.Count > 0)
             text.Append("Components: ").AppendJoin(' ', entry.Components).Append('\n');

@@ -6,23 +6,17 @@ namespace PatchTools.PackageManagers.Apt;
 /// </summary>
 internal static class AptListLinks
 {
-    /// <summary>
-    /// Replaces links in the folder of the lists that lead into a source of the setting; others stay as they are.
-    /// </summary>
-    public static void Replace(AptSetting setting)
+    /// <summary>Replaces links in the folder of the lists that lead into a source; others stay as they are.</summary>
+    /// <param name="lists">The folder.</param>
+    /// <param name="folders">Of the sources, escaped as in their addresses.</param>
+    public static void Replace(string lists, IReadOnlyList<string> folders)
     {
-        List<string> folders =
-        [
-            .. setting.Sources.Repositories.Where(r => r.Uri.Access == "file").Select(r => r.Uri.Path),
-        ];
         if (folders.Count == 0)
             return;
-        foreach (var list in new DirectoryInfo(setting.ListsDirectory).EnumerateFiles())
+        List<string> paths = [.. folders.Select(Uri.UnescapeDataString)];
+        foreach (var list in new DirectoryInfo(lists).EnumerateFiles())
         {
-            if (
-                list.LinkTarget is not { } target
-                || !folders.Exists(f => target.StartsWith(f, StringComparison.Ordinal))
-            )
+            if (list.LinkTarget is not { } target || !paths.Exists(f => target.StartsWith(f, StringComparison.Ordinal)))
                 continue;
             var copy = list.FullName + ".copy";
             File.Copy(target, copy, overwrite: true);

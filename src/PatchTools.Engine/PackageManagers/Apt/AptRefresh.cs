@@ -30,12 +30,25 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
             setting = setting with { ListsDirectory = AptImage.PrepareLists(host, setting.ListsDirectory) };
         var lockPath = Path.Combine(setting.ListsDirectory, "lock");
         var since = host.Clock.GetTimestamp();
-        var command = Command(setting, request);
+        var image = host.Paths.IsImage ? new AptImage(host, setting) : null;
+        var command = Command(setting, request, image);
         while (true)
         {
             await WaitForLockAsync(lockPath, since, request.LockTimeout, cancellationToken);
             observer.Progress("Refresh", "Asking the repositories (apt-get update)", 5);
-            var result = await runner.RunAsync(command, cancellationToken);
+            image?.Names.Lend();
+            CommandResult result;
+            try
+            {
+                result = await runner.RunAsync(command, cancellationToken);
+                if (image is not null)
+                    AptListLinks.Replace(setting.ListsDirectory, image.Folders);
+            }
+            finally
+            {
+                image?.Names.TakeBack();
+            }
+
             var output = AptUpdateOutput.Parse(
                 result.StandardOutput,
                 result.StandardError,
@@ -55,9 +68,7 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
                     $"apt-get update ended with {result.ExitCode}: {(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it said nothing")}",
                     result
                 );
-            if (host.Paths.IsImage)
-                AptListLinks.Replace(setting);
-            var failures = host.Paths.IsImage ? AptImage.WithRefusals(setting, output.Failures) : output.Failures;
+            var failures = image?.WithRefusals(output.Failures) ?? output.Failures;
             foreach (var (repository, reason) in failures)
                 observer.Warning($"{repository.Name}: {reason}");
             return failures;
@@ -79,7 +90,7 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         }
     }
 
-    private Command Command(AptSetting setting, InventoryRequest request)
+    private Command Command(AptSetting setting, InventoryRequest request, AptImage? image)
     {
         // Without the first, a repository that cannot be reached is a warning and the exit code 0 (apt 2.1.8 and later
         // know it).
@@ -100,11 +111,16 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
                 if (!Directory.Exists(partial))
                     AtomicFile.CreateDirectory(partial);
             }
+
+            // For an image they are written once more, with everything else that apt may know of it.
+            if (image is null)
+                arguments.AddRange([
+                    "-o",
+                    $"Dir::Etc::sourcelist={setting.PrivateSources}",
+                    "-o",
+                    "Dir::Etc::sourceparts=/dev/null",
+                ]);
             arguments.AddRange([
-                "-o",
-                $"Dir::Etc::sourcelist={setting.PrivateSources}",
-                "-o",
-                "Dir::Etc::sourceparts=/dev/null",
                 "-o",
                 $"Dir::State::lists={setting.ListsDirectory}/",
                 "-o",
@@ -114,8 +130,8 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
             ]);
         }
 
-        if (host.Paths.IsImage)
-            environment["APT_CONFIG"] = new AptImage(host, setting).Write();
+        if (image is not null)
+            environment["APT_CONFIG"] = image.Write();
 
         arguments.Add("update");
         return new Command("apt-get", arguments)

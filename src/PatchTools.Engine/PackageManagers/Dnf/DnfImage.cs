@@ -46,10 +46,13 @@ internal sealed partial class DnfImage
     private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
     private readonly ImageConfiguration _own;
     private readonly DnfConfiguration _configuration;
+    private readonly string _root;
+    private readonly List<(string Own, string Handed)> _names = [];
 
     public DnfImage(HostContext host, DnfConfiguration configuration)
     {
         _configuration = configuration;
+        _root = host.Paths.Root;
         _own = new ImageConfiguration(host, "dnf");
         var repositories = new StringBuilder();
         foreach (var repository in configuration.Repositories)
@@ -71,6 +74,9 @@ internal sealed partial class DnfImage
             all.TryAdd(repository, reason);
         return all;
     }
+
+    /// <summary>How the repositories in the image are called in its cache, by its own dnf and by this host's.</summary>
+    public ImageNames Names(string cache) => new(cache, _names);
 
     /// <param name="cache">Folder of the image that the metadata goes to, without links.</param>
     public IReadOnlyList<string> Arguments(string cache)
@@ -123,9 +129,9 @@ internal sealed partial class DnfImage
         var addresses = Addresses(repository.Options).ToList();
         if (addresses.Count == 0)
             return "it has no address";
-        return addresses.FirstOrDefault(a => !ImageWords.IsAddress(a.Address)) is { Address: { } wrong }
-            ? $"a refresh of an image does not use addresses of the kind '{ImageWords.SchemeOf(wrong)}:'"
-            : null;
+        return addresses.Exists(a => a.Option != "baseurl" && ImageAddress.IsLocal(a.Address))
+            ? ImageAddress.MirrorsRefused
+            : addresses.Select(a => ImageAddress.Of(_root, a.Address).Refusal).FirstOrDefault(r => r is not null);
     }
 
     private IEnumerable<(string Option, string Address)> Addresses(IniSection options)
@@ -143,7 +149,13 @@ internal sealed partial class DnfImage
     private void Write(DnfRepository repository, StringBuilder text)
     {
         text.Append('[').Append(repository.Id).Append("]\nenabled=1\n");
-        foreach (var group in Addresses(repository.Options).GroupBy(a => a.Option, a => a.Address))
+        var addresses = Addresses(repository.Options)
+            .Select(a => (a.Option, Address: ImageAddress.Of(_root, a.Address).HandedOn!))
+            .ToList();
+        var handed = repository with { Source = addresses[0].Address };
+        if (handed.Source != repository.Source)
+            _names.Add((repository.CacheName(_configuration.Tool), handed.CacheName(_configuration.Tool)));
+        foreach (var group in addresses.GroupBy(a => a.Option, a => a.Address))
             text.Append(group.Key).Append('=').AppendJoin(' ', group).Append('\n');
         foreach (var option in s_options)
             Append(text, option, repository.Options[option]);
@@ -163,7 +175,7 @@ internal sealed partial class DnfImage
             return _own.Copy(Uri.UnescapeDataString(address[7..]), _own.FolderOf("keys")) is { } copy
                 ? $"file://{copy}"
                 : null;
-        return ImageWords.IsAddress(address) ? address : null;
+        return ImageWords.IsNetworkAddress(address) ? address : null;
     }
 
     private void Append(StringBuilder text, string option, string? written)

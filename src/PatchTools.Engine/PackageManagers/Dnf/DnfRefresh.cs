@@ -30,7 +30,7 @@ internal sealed partial class DnfRefresh(
                 $"Only root can refresh {tool.Name}'s metadata."
             );
         if (host.Paths.IsImage && cache.StartsWith(host.Paths.Root + "/", StringComparison.Ordinal))
-            cache = ImageFolder.Prepare(host.Paths.Root, cache);
+            cache = ImageFolder.PartFromOthers(ImageFolder.Prepare(host.Paths.Root, cache));
         var image = host.Paths.IsImage ? new DnfImage(host, configuration) : null;
         await WaitForLockAsync(request.LockTimeout, cache, observer, cancellationToken);
         observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
@@ -43,7 +43,17 @@ internal sealed partial class DnfRefresh(
             Environment = DnfCommands.Unattended,
             Timeout = TimeSpan.FromMinutes(15),
         };
-        var result = await runner.RunAsync(command, cancellationToken);
+        image?.Names(cache).Lend();
+        CommandResult result;
+        try
+        {
+            result = await runner.RunAsync(command, cancellationToken);
+        }
+        finally
+        {
+            image?.Names(cache).TakeBack();
+        }
+
         var failures = Failures($"{result.StandardOutput}\n{result.StandardError}");
         if (result.ExitCode != 0 && failures.Count == 0)
             throw new CommandFailedException(

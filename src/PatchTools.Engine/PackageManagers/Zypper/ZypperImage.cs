@@ -34,6 +34,7 @@ internal sealed partial class ZypperImage
         "dir",
     };
 
+    private readonly Dictionary<string, ImageAddress> _addresses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
     private readonly HostContext _host;
     private readonly ImageConfiguration _own;
@@ -99,7 +100,7 @@ internal sealed partial class ZypperImage
         );
     }
 
-    private static string? RefusalOf(ZypperRepository repository)
+    private string? RefusalOf(ZypperRepository repository)
     {
         if (!ImageWords.IsLine(repository.Alias) || repository.Alias.IndexOfAny(['[', ']']) >= 0)
             return "its alias has characters that a refresh of an image does not hand on";
@@ -109,10 +110,19 @@ internal sealed partial class ZypperImage
         var wrong = addresses.FirstOrDefault(a =>
             !ImageWords.IsWord(a) || ImageWords.SchemeOf(a) is not { } scheme || !s_schemes.Contains(scheme)
         );
-        return wrong is null
-            ? null
-            : $"a refresh of an image does not use addresses of the kind '{ImageWords.SchemeOf(wrong)}:'";
+        if (wrong is not null)
+            return $"a refresh of an image does not use addresses of the kind '{ImageWords.SchemeOf(wrong)}:'";
+        if (Addresses(repository.Options).Any(a => a.Option != "baseurl" && ImageAddress.IsLocal(a.Address)))
+            return ImageAddress.MirrorsRefused;
+        if (repository.Options["path"] is { } path && path.Split('/').Contains(".."))
+            return $"its path {path} climbs";
+        return addresses.Select(a => AddressOf(a).Refusal).FirstOrDefault(r => r is not null);
     }
+
+    private ImageAddress AddressOf(string address) =>
+        _addresses.TryGetValue(address, out var known)
+            ? known
+            : _addresses[address] = ImageAddress.Of(_host.Paths.Root, address);
 
     private static IEnumerable<(string Option, string Address)> Addresses(IniSection options)
     {
@@ -132,7 +142,9 @@ internal sealed partial class ZypperImage
         foreach (var repository in _repositories.Where(r => !_refused.ContainsKey(r.Alias)))
         {
             text.Append('[').Append(repository.Alias).Append("]\nenabled=1\nautorefresh=1\n");
-            foreach (var group in Addresses(repository.Options).GroupBy(a => a.Option, a => a.Address))
+            foreach (
+                var group in Addresses(repository.Options).GroupBy(a => a.Option, a => AddressOf(a.Address).HandedOn)
+            )
                 text.Append(group.Key).Append('=').AppendJoin("\n        ", group).Append('\n');
             foreach (var option in s_options)
             {

@@ -139,7 +139,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         if (host.Paths.IsImage)
         {
             if (cache.StartsWith(_root + "/", StringComparison.Ordinal))
-                cache = ImageFolder.Prepare(_root, cache);
+                cache = ImageFolder.PartFromOthers(ImageFolder.Prepare(_root, cache));
             image = new ZypperImage(host, configuration.Repositories);
             var (options, settings) = await image.WriteAsync(cache, architecture, runner, cancellationToken);
             command = ZypperCommands.RefreshImage(options, settings, request.LockTimeout);

@@ -28,6 +28,7 @@ public sealed class AptHostileImageTests : IDisposable
             "etc/apt/sources.list",
             $"deb [trusted=yes] file:{_root.Repositories}/live s main\ndeb [trusted=yes] http://127.0.0.1:1/ s main\n"
         );
+        _root.HoldRepositories();
         _root.Write("var/lib/dpkg/status", Installed("p", "1.0"));
         _root.Write("evil/http", $"#!/bin/sh\ntouch {Canary}\n");
         Run("chmod", "-R", "755", Path.Combine(_root.Root, "evil"));
@@ -115,10 +116,43 @@ public sealed class AptHostileImageTests : IDisposable
             inventory.Repositories.Select(r => r.Status)
         );
         Assert.Contains(
-            "does not use sources of the kind",
+            "does not use addresses of the kind",
             inventory.Repositories[1].Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Theory]
+    [InlineData("file:OUTSIDE", "there is no")]
+    [InlineData("copy:OUTSIDE", "there is no")]
+    [InlineData("file:/../../../../../../../..OUTSIDE", "there is no")]
+    [InlineData("file:/links/absolute", "there is no")]
+    [InlineData("file:/links/relative", "leads out of the image")]
+    [InlineData("file:/links", "could lead out of it")]
+    [InlineData("file:/srv%2f..%2f..OUTSIDE", "there is no")]
+    [InlineData("file://example.org/srv", "there is no")]
+    [InlineData("mirror+file:/srv/mirrors", "'mirror+file:'")]
+    public async Task A_source_that_is_a_file_is_one_of_the_image(string address, string reason)
+    {
+        var outside = Path.Combine(_host.Path, "outside");
+        Run("cp", "-a", Path.Combine(_root.Repositories, "live"), outside);
+        Directory.CreateDirectory(Path.Combine(_root.Root, "links"));
+        File.CreateSymbolicLink(Path.Combine(_root.Root, "links/absolute"), outside);
+        File.CreateSymbolicLink(Path.Combine(_root.Root, "links/relative"), "../../../../../../../.." + outside);
+        address = address.Replace("OUTSIDE", outside, StringComparison.Ordinal);
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb [trusted=yes] file:{_root.Repositories}/live s main\ndeb [trusted=yes] {address} s main\n"
+        );
+
+        var inventory = await _root.ReadAsync(s_refresh, _root.Image);
+
+        Assert.Equal(
+            [RepositoryStatus.Ok, RepositoryStatus.RefreshFailed],
+            inventory.Repositories.Select(r => r.Status)
+        );
+        Assert.Contains(reason, inventory.Repositories[1].Message, StringComparison.Ordinal);
+        Assert.Equal(["1.1"], inventory.Offers.Select(o => o.Edition));
     }
 
     [Theory]
@@ -147,6 +181,26 @@ public sealed class AptHostileImageTests : IDisposable
             "precious",
             await File.ReadAllTextAsync(Path.Combine(outside, "precious"), CancellationToken.None)
         );
+    }
+
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("partial/_x_dists_s_InRelease")]
+    [InlineData("NAME_InRelease")]
+    public async Task A_second_name_of_a_file_of_this_host_is_not_written_through(string place)
+    {
+        Rig.NeedsCommands("ln");
+        var precious = _host.File("precious");
+        File.WriteAllText(precious, "precious");
+        var name = $"{_root.Repositories}/live/dists/s".Replace('/', '_');
+        var link = Path.Combine(_root.Root, "var/lib/apt/lists", place.Replace("NAME", name, StringComparison.Ordinal));
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        File.Delete(link);
+        Run("ln", precious, link);
+
+        await _root.ReadAsync(s_refresh, _root.Image);
+
+        Assert.Equal("precious", await File.ReadAllTextAsync(precious, CancellationToken.None));
     }
 
     [Fact]

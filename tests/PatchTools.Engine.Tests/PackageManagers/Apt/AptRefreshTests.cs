@@ -269,6 +269,8 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key)
             $"APT::Update::Pre-Invoke {{ \"touch {mark}\"; }};\nAPT::Update::Post-Invoke {{ \"touch {mark}\"; }};\nDir::State::lists \"/ram/lists\";\n"
         );
 
+        _root.HoldRepositories();
+
         var inventory = await _root.ReadAsync(s_refresh with { Origin = InventoryOrigin.Root }, _root.Image);
 
         Assert.Equal(RepositoryStatus.Ok, Assert.Single(inventory.Repositories).Status);
@@ -290,6 +292,8 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key)
         );
         _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/late s main\n");
         _root.Write("etc/apt/apt.conf.d/old", "Acquire::Check-Valid-Until \"false\";\n");
+
+        _root.HoldRepositories();
 
         var inventory = await _root.ReadAsync(s_refresh with { Origin = InventoryOrigin.Root }, _root.Image);
 

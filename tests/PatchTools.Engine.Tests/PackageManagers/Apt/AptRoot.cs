@@ -86,6 +86,19 @@ internal sealed class AptRoot : IDisposable
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
 
+    /// <summary>
+    /// Puts a copy of the repositories where the root, taken for an image, looks for them: under the same path below it.
+    /// </summary>
+    public void HoldRepositories()
+    {
+        var copy = Root + Repositories;
+        if (Directory.Exists(copy))
+            Directory.Delete(copy, recursive: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        using var process = Process.Start("cp", ["-a", Repositories, copy]);
+        process.WaitForExit();
+    }
+
     /// <summary>What leads apt here (<c>APT_CONFIG</c>).</summary>
     public string Configuration => Path.Combine(_folder.Path, "apt.conf");
 

@@ -88,6 +88,35 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
         Assert.Contains(inventory.Repositories, r => r.Status == RepositoryStatus.Ok);
     }
 
+    [Theory]
+    [InlineData("baseurl=file://OUTSIDE", "there is no")]
+    [InlineData("baseurl=file:///../../../../../..OUTSIDE", "there is no")]
+    [InlineData("baseurl=file:///link", "there is no")]
+    [InlineData("baseurl=file:///folder", "/folder/repodata")]
+    [InlineData("baseurl=FILE://%2ftmp", "no plain path")]
+    [InlineData("mirrorlist=file:///mirrors", "list of mirrors that is a file")]
+    [InlineData("metalink=file:///mirrors", "list of mirrors that is a file")]
+    [InlineData("baseurl=OUTSIDE", "does not use addresses")]
+    public async Task A_repository_that_is_a_file_is_one_of_the_image(string line, string reason)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        var outside = Path.Combine(_host.Path, "outside");
+        RpmUniverse.Run("cp", "-a", universe.RepositoryFolder("base"), outside);
+        File.CreateSymbolicLink(Path.Combine(root.Path, "link"), outside);
+        Directory.CreateDirectory(Path.Combine(root.Path, "folder"));
+        File.CreateSymbolicLink(Path.Combine(root.Path, "folder/repodata"), Path.Combine(outside, "repodata"));
+        root.Write("mirrors", $"file://{outside}\n");
+        root.Repository("other", line.Replace("OUTSIDE", outside, StringComparison.Ordinal));
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        var refused = Assert.Single(inventory.Repositories, r => r.Name == "other");
+        Assert.Equal(RepositoryStatus.RefreshFailed, refused.Status);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(inventory.Repositories, r => r is { Name: not "other", Status: RepositoryStatus.Ok });
+    }
+
     [Fact]
     public async Task A_fifo_in_place_of_a_variable_is_an_error_at_once()
     {

@@ -184,7 +184,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
         Rig.NeedsRoot();
         using var root = universe.NewRoot();
         root.OwnRepository("extra");
-        root.Repository("a-dead", "baseurl=file:///nonexistent/rig");
+        root.Repository("a-dead", "baseurl=http://127.0.0.1:1/rig");
 
         var inventory = await root.InventoryAsync(refresh: true);
 

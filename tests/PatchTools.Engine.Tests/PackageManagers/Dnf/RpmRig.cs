@@ -226,6 +226,7 @@ public sealed class RpmUniverse : IDisposable
         }
 
         var root = new RpmRoot(this);
+        root.Hold(RepositoryFolder("base"));
         root.Repository(
             "base",
             $"baseurl=file://{RepositoryFolder("base").Replace("/base", "/b$rig", StringComparison.Ordinal)}"
@@ -534,8 +535,21 @@ internal sealed class RpmRoot : IDisposable
     public void Repository(string id, string lines) =>
         Write($"etc/yum.repos.d/{id}.repo", $"[{id}]\nname={id}\n{lines}\n");
 
-    public void OwnRepository(string id, string lines = "") =>
+    public void OwnRepository(string id, string lines = "")
+    {
+        Hold(_universe.RepositoryFolder(id));
         Repository(id, $"baseurl=file://{_universe.RepositoryFolder(id)}\n{lines}");
+    }
+
+    /// <summary>Puts a copy of a folder of this machine where the root, taken for an image, looks for it.</summary>
+    public void Hold(string folder)
+    {
+        var copy = Path + folder;
+        if (Directory.Exists(copy))
+            return;
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+        RpmUniverse.Run("cp", "-a", folder, copy);
+    }
 
     /// <summary>
     /// Makes of the root a host of yum 3, whose cache holds the repository as <c>yum makecache</c> leaves it:

@@ -41,6 +41,36 @@ public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposab
     }
 
     [Theory]
+    [InlineData("baseurl=dir:OUTSIDE", "there is no")]
+    [InlineData("baseurl=file://OUTSIDE", "there is no")]
+    [InlineData("baseurl=dir:///../../../../../..OUTSIDE", "there is no")]
+    [InlineData("baseurl=dir:/link", "there is no")]
+    [InlineData("baseurl=dir:/folder", "/folder/repodata")]
+    [InlineData("baseurl=dir:/srv?x=/tmp", "no plain path")]
+    [InlineData("baseurl=hd:/?device=/dev/sda1", "kind 'hd:'")]
+    [InlineData("baseurl=iso:/?iso=x.iso&url=dir:/srv", "kind 'iso:'")]
+    [InlineData("baseurl=http://127.0.0.1:1/\npath=../../x", "climbs")]
+    [InlineData("mirrorlist=file:///mirrors", "list of mirrors that is a file")]
+    public async Task A_repository_that_is_a_file_is_one_of_the_image(string line, string reason)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        var outside = Path.Combine(_host.Path, "outside");
+        RigRpms.Run("cp", "-a", universe.RepositoryFolder("base"), outside);
+        File.CreateSymbolicLink(Path.Combine(root.Path, "link"), outside);
+        Directory.CreateDirectory(Path.Combine(root.Path, "folder"));
+        File.CreateSymbolicLink(Path.Combine(root.Path, "folder/repodata"), Path.Combine(outside, "repodata"));
+        root.Repository("other", line.Replace("OUTSIDE", outside, StringComparison.Ordinal));
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        var refused = Assert.Single(inventory.Repositories, r => r.Name == "other");
+        Assert.Equal(RepositoryStatus.RefreshFailed, refused.Status);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(inventory.Repositories, r => r is { Name: not "other", Status: RepositoryStatus.Ok });
+    }
+
+    [Theory]
     [InlineData("var/cache/zypp")]
     [InlineData("var/cache/zypp/raw")]
     [InlineData("var/cache/zypp/raw/base")]

@@ -215,8 +215,21 @@ internal sealed class ZypperRoot : IDisposable
     public void Repository(string alias, string lines) =>
         Write($"etc/zypp/repos.d/{alias.Replace('/', '_')}.repo", $"[{alias}]\nautorefresh=1\ngpgcheck=0\n{lines}\n");
 
-    public void OwnRepository(string alias, string lines = "") =>
+    public void OwnRepository(string alias, string lines = "")
+    {
+        Hold(_universe.RepositoryFolder(alias));
         Repository(alias, $"name=The {alias} one\nbaseurl=dir:{_universe.RepositoryFolder(alias)}\n{lines}");
+    }
+
+    /// <summary>Puts a copy of a folder of this machine where the root, taken for an image, looks for it.</summary>
+    public void Hold(string folder)
+    {
+        var copy = Path + folder;
+        if (Directory.Exists(copy))
+            return;
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+        RigRpms.Run("cp", "-a", folder, copy);
+    }
 
     public string Zypper(params string[] arguments) => Zypper(0, arguments);
 
