@@ -1,95 +1,84 @@
 using System.Globalization;
-using PatchTools.Rigs.Tests.Scenarios;
 
 namespace PatchTools.Rigs.Tests.Crash;
 
 /// <summary>
-/// An install of one package by apt whose book-keeping dies at each of its calls, and in which each of them fails once.
-/// Sampled by a printed seed; <c>.ci/long</c> tries every one.
+/// An install of one package whose book-keeping dies at each of its calls, and in which each of them fails once.
+/// Sampled by a printed seed, kills and errors together; <c>.ci/long</c> tries every one.
 /// </summary>
-public sealed class InstallCrashTests
+public abstract class InstallCrashTests
 {
     private const string Library = "/opt/places.so";
     private const string Log = "/opt/places.log";
     private const string Data = "/var/lib/patchtools";
     private const string State = "/var/log/amazon";
-    private static readonly SyntheticPackage s_old = new("r-tool", "1.0-1");
-    private static readonly SyntheticPackage s_new = new("r-tool", "1.1-1");
 
-    [Fact]
-    public void An_install_may_die_at_any_call_of_its_book_keeping_and_the_next_run_finishes_it()
+    private protected static void Hold(CrashHost host)
     {
-        using var host = Host();
-        var count = Count(host);
-        var blows = Places.Blows(count, 0);
-        List<string> wrong = [];
-        foreach (var blow in blows)
+        using (host)
         {
-            Clear(host);
-            Watched(host, blow);
-            wrong.AddRange(WrongsOfNext(host).Select(w => $"{blow}: then {w}"));
+            host.Root.Write(Library, "");
+            File.Copy(Places.Library, host.Root.Path(Library), overwrite: true);
+            var count = Count(host);
+            var blows = Places.Blows(count, [0, .. Blow.Errors.Keys]);
+            List<string> wrong = [];
+            foreach (var blow in blows)
+            {
+                Clear(host);
+                var run = Watched(host, blow);
+                if (blow.Error != 0)
+                    wrong.AddRange(WrongsOfFailed(host, run).Select(w => $"{blow}: {w}"));
+                wrong.AddRange(WrongsOfNext(host).Select(w => $"{blow}: then {w}"));
+            }
+
+            Places.Conclude($"install with {host.Tool}", count, blows, wrong);
         }
-
-        Places.Conclude("install with apt", count, blows, wrong);
-    }
-
-    [Fact]
-    public void Any_call_of_an_installs_book_keeping_may_fail_and_the_run_says_so_or_is_right()
-    {
-        using var host = Host();
-        var count = Count(host);
-        var blows = Places.Blows(count, Blow.Errors.Keys);
-        List<string> wrong = [];
-        foreach (var blow in blows)
-        {
-            Clear(host);
-            var run = Watched(host, blow);
-            var isInstalled = host.Root.DpkgStatus("r-tool") == "install ok installed 1.1-1";
-            if (run.ErrorId is null && run.ExitCode == 99)
-                wrong.Add($"{blow}: no error of PatchTools: {run.Output}{run.Error}");
-            else if (run.ErrorId is not null && run.ExitCode == 0)
-                wrong.Add($"{blow}: an error with the exit code 0");
-            else if (run.ErrorId is null && run.ExitCode == 0 && !isInstalled)
-                wrong.Add($"{blow}: green, and nothing is installed");
-            else if (isInstalled && !run.Output.Contains("r-tool", StringComparison.Ordinal) && run.Error.Length == 0)
-                wrong.Add($"{blow}: the host was changed, and nobody says so");
-            wrong.AddRange(WrongsOfNext(host).Select(w => $"{blow}: then {w}"));
-        }
-
-        Places.Conclude("install with apt", count, blows, wrong);
-    }
-
-    private static ScenarioHost Host()
-    {
-        var host = new ScenarioHost().Installed(s_old).Offers(SyntheticSuite.BookwormSecurity, s_new).Ready();
-        host.Root.Write(Library, "");
-        File.Copy(Places.Library, host.Root.Path(Library), overwrite: true);
-        host.Root.Write("/var/tmp/old.deb", "");
-        File.WriteAllBytes(host.Root.Path("/var/tmp/old.deb"), s_old.Build());
-        return host;
     }
 
     /// <summary>The host as before its first run.</summary>
-    private static void Clear(ScenarioHost host) =>
-        host
-            .Root.Shell(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"rm -rf {Data} {State} {Log}; dpkg --force-all -i /var/tmp/old.deb"
-                )
-            )
-            .Expect();
+    private static void Clear(CrashHost host)
+    {
+        host.Root.Shell($"rm -rf {Data} {State} {Log}").Expect();
+        host.Undo();
+    }
 
-    private static int Count(ScenarioHost host)
+    /// <summary>Counts the places of an undisturbed run; strace must not see more.</summary>
+    private static int Count(CrashHost host)
     {
         Clear(host);
         Watched(host, null).Expect(0);
-        var count = Places.Read(host.Root.Path(Log)).Count;
-        Assert.True(count > 20, $"only {count} places");
-        return count;
+        var places = Places.Read(host.Root.Path(Log));
+        using var folder = new TemporaryDirectory();
+        var trace = folder.File("strace.log");
+        Clear(host);
+        host.Root.Outer = ["strace", .. Places.StraceOptions(trace)];
+        try
+        {
+            host.Install().Expect(0);
+        }
+        finally
+        {
+            host.Root.Outer = [];
+        }
+
+        var seen = Places.CountWithStrace(trace, Data, State);
+        Assert.True(
+            places.Count >= seen && seen > 20,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{places.Count} places, and strace sees {seen}:\n{string.Join('\n', places)}\n{File.ReadAllText(trace)}"
+            )
+        );
+        Places.Print(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"install with {host.Tool}: {places.Count} places, {seen} seen by strace"
+            )
+        );
+        return places.Count;
     }
 
-    private static PatchRunResult Watched(ScenarioHost host, Blow? blow)
+    private static PatchRunResult Watched(CrashHost host, Blow? blow)
     {
         var variables = Places.Variables(Library, Log, blow, Data, State);
         foreach (var (name, value) in variables)
@@ -105,7 +94,19 @@ public sealed class InstallCrashTests
         }
     }
 
-    private static IEnumerable<string> WrongsOfNext(ScenarioHost host)
+    private static IEnumerable<string> WrongsOfFailed(CrashHost host, PatchRunResult run)
+    {
+        if (run.ErrorId is null && run.ExitCode == 99)
+            yield return $"no error of PatchTools: {run.Output}{run.Error}";
+        else if (run.ErrorId is not null && run.ExitCode == 0)
+            yield return "an error with the exit code 0";
+        else if (run.ErrorId is null && run.ExitCode == 0 && !host.IsDone)
+            yield return "green, and nothing is installed";
+        else if (host.IsDone && !run.Output.Contains("r-tool", StringComparison.Ordinal) && run.Error.Length == 0)
+            yield return "the host was changed, and nobody says so";
+    }
+
+    private static IEnumerable<string> WrongsOfNext(CrashHost host)
     {
         var run = host.Install();
         if (run.ExitCode != 0)
@@ -113,14 +114,29 @@ public sealed class InstallCrashTests
         var left = host.Root.Shell($"find {Data} {State} -name '*.tmp' -o -path '*/spool/*' -type f").Output.Trim();
         return
         [
-            .. host.Root.DpkgStatus("r-tool") == "install ok installed 1.1-1"
-                ? (string[])[]
-                : ["r-tool is not installed"],
-            .. host.Root.Run("dpkg", "--audit").Output.Length == 0 ? (string[])[] : ["something is half-installed"],
+            .. host.IsDone ? (string[])[] : ["the update is not there, or not whole"],
             .. left.Length == 0 ? (string[])[] : [$"{left} is left"],
             .. host.SavedStates().Keys.Any(k => k.StartsWith("r-tool", StringComparison.Ordinal))
                 ? (string[])[]
                 : ["the states do not know r-tool"],
         ];
     }
+}
+
+public sealed class AptInstallCrashTests : InstallCrashTests
+{
+    [Fact]
+    public void An_install_with_apt_may_die_or_fail_at_any_call_of_its_book_keeping() => Hold(new AptCrashHost());
+}
+
+public sealed class DnfInstallCrashTests : InstallCrashTests
+{
+    [Fact]
+    public void An_install_with_dnf_may_die_or_fail_at_any_call_of_its_book_keeping() => Hold(new DnfCrashHost());
+}
+
+public sealed class ZypperInstallCrashTests : InstallCrashTests
+{
+    [Fact]
+    public void An_install_with_zypper_may_die_or_fail_at_any_call_of_its_book_keeping() => Hold(new ZypperCrashHost());
 }

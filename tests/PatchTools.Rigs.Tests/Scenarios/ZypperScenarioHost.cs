@@ -172,6 +172,18 @@ internal sealed class ZypperScenarioHost : IDisposable
 
     public string RpmList() => Root.Shell("rpm -qa --qf '%{NEVRA} %{INSTALLTIME}\n' | sort").Output;
 
+    /// <summary>States by title, as the states file records them.</summary>
+    public Dictionary<string, string> SavedStates()
+    {
+        using var document = JsonDocument.Parse(
+            Root.Read($"{ScenarioHost.StateDirectory}/patch-configuration/patch-states-configuration.json")
+        );
+        return document
+            .RootElement.GetProperty("patchStates")
+            .EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
+    }
+
     /// <summary>Command lines of zypper's transactions in libzypp's own history, oldest first.</summary>
     public IReadOnlyList<string> History() =>
         Root.Exists("/var/log/zypp/history")

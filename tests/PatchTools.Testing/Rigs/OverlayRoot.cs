@@ -123,6 +123,11 @@ public sealed partial class OverlayRoot : IDisposable
             ["DOTNET_EnableDiagnostics"] = "0",
         };
 
+    /// <summary>
+    /// A command of this machine, with its arguments, that starts what is started inside: strace. Empty for none.
+    /// </summary>
+    public IReadOnlyList<string> Outer { get; set; } = [];
+
     /// <summary>A path inside as this machine's processes reach it.</summary>
     public string Path(string inside) => string.Create(CultureInfo.InvariantCulture, $"/proc/{_id}/root{inside}");
 
@@ -155,8 +160,10 @@ public sealed partial class OverlayRoot : IDisposable
     /// <summary>Starts a command inside, leader of a session and process group of its own.</summary>
     public RigProcess Start(params IEnumerable<string> command) =>
         RigProcess.Start(
-            "nsenter",
+            Outer.Count > 0 ? Outer[0] : "nsenter",
             [
+                .. Outer.Skip(1),
+                .. Outer.Count > 0 ? (string[])["nsenter"] : [],
                 "--target",
                 string.Create(CultureInfo.InvariantCulture, $"{_id}"),
                 "--mount",
