@@ -266,8 +266,12 @@ public sealed class DnfInstallTests
             )
             .Ready();
         using var daemon = host.Root.Start("/usr/bin/s-daemon", "600");
-        while (!host.Root.Shell("cat /proc/[0-9]*/comm").Output.Contains("s-daemon", StringComparison.Ordinal))
-            Thread.Yield();
+        Assert.True(
+            SpinWait.SpinUntil(
+                () => host.Root.Shell("cat /proc/[0-9]*/comm").Output.Contains("s-daemon", StringComparison.Ordinal),
+                TimeSpan.FromMinutes(2)
+            )
+        );
         host.Install().Expect(0);
         var said = host
             .Root.PatchTools(

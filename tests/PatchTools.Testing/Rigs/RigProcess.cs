@@ -81,7 +81,9 @@ public sealed partial class RigProcess : IDisposable
 
     public static RigProcess Start(string fileName, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(fileName, arguments)
+        // Who starts the tests may ignore SIGINT, as a shell's background jobs do, and a child inherits that. env gives
+        // it back its effect.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT,TERM,QUIT", fileName, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -110,20 +112,26 @@ public sealed partial class RigProcess : IDisposable
         if (!_process.WaitForExit(TimeSpan.FromMinutes(10)))
         {
             _process.Kill(entireProcessTree: true);
-            Assert.Fail(
-                $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} hangs\n{ErrorSoFar}"
-            );
+            Assert.Fail($"{string.Join(' ', _process.StartInfo.ArgumentList)} hangs\n{ErrorSoFar}");
         }
 
-        Task.WaitAll(_output, _drained);
+        // A grandchild may hold the pipes.
+        Assert.True(
+            Task.WaitAll([_output, _drained], TimeSpan.FromMinutes(2)),
+            $"{_process.StartInfo.ArgumentList[1]} ended, and something that it started keeps its output open"
+        );
         return new RigRun(_process.ExitCode, _output.Result, ErrorSoFar);
     }
 
     /// <summary>Returns when the process inside has started one of its own, or has ended.</summary>
     public async Task WaitForFirstCommandAsync(CancellationToken cancellationToken)
     {
+        var clock = Stopwatch.StartNew();
         while (!HasExited && !(Inner is { } inner && HasChild(inner)))
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(5), $"no command was started\n{ErrorSoFar}");
             await Task.Delay(2, cancellationToken);
+        }
 
         static bool HasChild(int process)
         {

@@ -216,10 +216,10 @@ public sealed class HostProcessTests
             if (!process.HasExited)
                 process.Kill();
         }
-
-        static string? LineOf(Process process) =>
-            process.StandardOutput.ReadLineAsync().WaitAsync(HostProgram.Deadline).GetAwaiter().GetResult();
     }
+
+    private static string? LineOf(Process process) =>
+        process.StandardOutput.ReadLineAsync().WaitAsync(HostProgram.Deadline).GetAwaiter().GetResult();
 
     [Fact]
     public void A_word_behind_a_switch_is_an_argument_of_its_own()
@@ -362,7 +362,7 @@ public sealed class HostProcessTests
         // It waits for its baseline on standard input, and holds the lock meanwhile.
         using (var process = HostProgram.Start(environment: null, Command("-")))
         {
-            Assert.Equal("ready", process.StandardOutput.ReadLine());
+            Assert.Equal("ready", LineOf(process));
             var held = Path.Combine(state, "patchtools-data", "lock", "run.lock");
             Assert.True(
                 SpinWait.SpinUntil(() => File.Exists(held) && new FileInfo(held).Length > 0, TimeSpan.FromMinutes(2)),
@@ -376,8 +376,8 @@ public sealed class HostProcessTests
                     [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]
                 )
             )
-                kill.WaitForExit();
-            process.WaitForExit();
+                Assert.True(kill.WaitForExit(HostProgram.Deadline));
+            Assert.True(process.WaitForExit(HostProgram.Deadline));
             Assert.Equal((status, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
         }
 
