@@ -165,11 +165,18 @@ public sealed class DocumentTests
 
         host.Root.Environment["AWS_PROFILE"] = "role";
         var refused = Run(host, Payload(hash));
+        host.Root.Environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/etc/aws/token";
+        host.Root.Environment["AWS_ROLE_ARN"] = "arn:aws:iam::1:role/r";
+        var federated = Run(host, Payload(hash));
+        host.Root.Environment.Remove("AWS_WEB_IDENTITY_TOKEN_FILE");
+        host.Root.Environment.Remove("AWS_ROLE_ARN");
         host.Root.Environment["AWS_PROFILE"] = "patching";
         var signed = Run(host, Payload(hash));
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("the profile role has no keys of its own", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(1, federated.ExitCode);
+        Assert.Contains("a web identity cannot sign here", federated.Error, StringComparison.Ordinal);
         Assert.Equal((0, ""), (signed.ExitCode, signed.Error));
         var fetched = Assert.Single(host.Requests, request => request.Target == LoopbackAws.S3Target);
         Assert.Equal(SignatureVerdict.Valid, fetched.Signature);
