@@ -229,7 +229,7 @@ public static class ShownText
     /// <inheritdoc cref="StandardError"/>
     public static object? StandardOutput(PSObject item) => Lines(item);
 
-    private static object? Lines(PSObject item, [CallerMemberName] string name = "") =>
+    private static string? Lines(PSObject item, [CallerMemberName] string name = "") =>
         Value(item, name) is string text ? TerminalText.Lines(text) : null;
 
     private static object? Of(PSObject item, [CallerMemberName] string name = "") => TerminalText.Of(Value(item, name));
