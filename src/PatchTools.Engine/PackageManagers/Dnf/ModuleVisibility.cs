@@ -29,14 +29,7 @@ internal sealed class ModuleVisibility
     )
     {
         _states = states;
-        List<ModuleDocument> streams =
-        [
-            .. documents
-                .SelectMany(d => d.Streams)
-                .Where(s =>
-                    s.Stream.Architecture.Length == 0 || RpmArchitectures.Base(s.Stream.Architecture) == architecture
-                ),
-        ];
+        List<ModuleDocument> streams = [.. documents.SelectMany(d => d.Streams)];
         _documented = [.. streams.Select(s => s.Stream.Name)];
 
         // Repositories that disagree about a default stream leave the module without one, as libmodulemd merges them.
@@ -48,8 +41,13 @@ internal sealed class ModuleVisibility
                 g => g.Select(d => d.Stream).Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : "",
                 StringComparer.Ordinal
             );
-        Activate(streams, name => WantedStream(name, defaults), platform);
-        var left = Demodularized(streams);
+        IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
+        var builds = streams.Where(s =>
+            s.Stream.Architecture.Length == 0 || compatible.Contains(s.Stream.Architecture, StringComparer.Ordinal)
+        );
+        foreach (var chosen in new ModuleSolver(builds, states, defaults, platform).Solve())
+            _active.UnionWith(chosen.Documents);
+        var left = Demodularized();
         foreach (var stream in streams)
         {
             foreach (var artifact in Own(stream, left).Select(a => a.Artifact))
@@ -117,89 +115,14 @@ internal sealed class ModuleVisibility
         return Names.Contains(name) || providesActiveName ? "an enabled module stream has it instead" : null;
     }
 
-    private string? WantedStream(string name, Dictionary<string, string> defaults)
-    {
-        if (_states.TryGetValue(name, out var state))
-        {
-            if (state.Status == ModuleStatus.Disabled)
-                return null;
-            if (state.Status == ModuleStatus.Enabled)
-                return state.Stream;
-        }
-
-        return defaults.GetValueOrDefault(name) is { Length: > 0 } stream ? stream : null;
-    }
-
     /// <summary>
-    /// Of every wanted stream the newest context whose requirements are met; what a wanted stream requires of a module
-    /// that nobody decided about comes along. Contexts whose requirements fail leave, and others may fail by that:
-    /// until nothing changes.
+    /// Names that have left an active stream again, by what its newest active document says: they are no longer the
+    /// module's, in whatever version. What documents say that are not active frees nothing.
     /// </summary>
-    private void Activate(List<ModuleDocument> streams, Func<string, string?> wantedStream, string? platform)
-    {
-        var byName = streams.ToLookup(s => s.Stream.Name, StringComparer.Ordinal);
-        Dictionary<string, string> wanted = new(StringComparer.Ordinal);
-        foreach (var name in _documented)
-        {
-            if (wantedStream(name) is { } stream)
-                wanted[name] = stream;
-        }
-
-        Dictionary<string, ModuleDocument> chosen = new(StringComparer.Ordinal);
-        for (var changed = true; changed; )
-        {
-            changed = false;
-            foreach (var name in wanted.Keys.ToList())
-            {
-                var best = byName[name]
-                    .Where(s => s.Stream.Stream == wanted[name] && IsMet(s))
-                    .OrderByDescending(s => s.Version)
-                    .ThenBy(s => s.Stream.Context, StringComparer.Ordinal)
-                    .FirstOrDefault();
-                if (best is null)
-                {
-                    wanted.Remove(name);
-                    chosen.Remove(name);
-                    changed = true;
-                }
-                else if (!chosen.TryGetValue(name, out var before) || before.Stream != best.Stream)
-                {
-                    chosen[name] = best;
-                    changed = true;
-                }
-            }
-        }
-
-        foreach (var stream in chosen.Values)
-            _active.UnionWith(byName[stream.Stream.Name].Where(s => s.Stream == stream.Stream));
-
-        bool IsMet(ModuleDocument stream) =>
-            stream.Requires.Count == 0 || stream.Requires.Any(r => r.All(m => Provides(m.Key, m.Value)));
-
-        bool Provides(string module, IReadOnlyList<string> allowed)
-        {
-            if (module == "platform")
-                return platform is null || Allows(allowed, platform);
-            if (wanted.TryGetValue(module, out var active))
-                return Allows(allowed, active);
-            if (
-                _states.GetValueOrDefault(module) is { Status: not ModuleStatus.Undecided }
-                || byName[module].FirstOrDefault(s => Allows(allowed, s.Stream.Stream)) is not { } free
-            )
-                return false;
-            wanted[module] = free.Stream.Stream;
-            return true;
-        }
-    }
-
-    /// <summary>
-    /// Names that have left a stream again, by what its newest document says: they are no longer the module's, in
-    /// whatever version.
-    /// </summary>
-    private static Dictionary<(string Name, string Stream), HashSet<string>> Demodularized(List<ModuleDocument> streams)
+    private Dictionary<(string Name, string Stream), HashSet<string>> Demodularized()
     {
         Dictionary<(string, string), HashSet<string>> left = [];
-        foreach (var stream in streams.GroupBy(s => (s.Stream.Name, s.Stream.Stream)))
+        foreach (var stream in _active.GroupBy(s => (s.Stream.Name, s.Stream.Stream)))
         {
             var newest = stream.Max(s => s.Version);
             HashSet<string> names = new(StringComparer.Ordinal);
@@ -212,13 +135,15 @@ internal sealed class ModuleVisibility
         return left;
     }
 
-    /// <summary>A document's packages, without those that have left the stream.</summary>
-    private static IEnumerable<(string Artifact, string Name)> Own(
+    /// <summary>A document's packages, without those that have left its stream where it is active.</summary>
+    private IEnumerable<(string Artifact, string Name)> Own(
         ModuleDocument document,
         Dictionary<(string Name, string Stream), HashSet<string>> left
     )
     {
-        var gone = left.GetValueOrDefault((document.Stream.Name, document.Stream.Stream));
+        var gone = _active.Contains(document)
+            ? left.GetValueOrDefault((document.Stream.Name, document.Stream.Stream))
+            : null;
         foreach (var artifact in document.Artifacts.Select(Normal))
         {
             var name = NameOf(artifact);
@@ -226,12 +151,6 @@ internal sealed class ModuleVisibility
                 yield return (artifact, name);
         }
     }
-
-    /// <summary>An empty list allows every stream; <c>-x</c> all but x (modulemd v2, dependencies).</summary>
-    private static bool Allows(IReadOnlyList<string> allowed, string stream) =>
-        allowed.Count == 0
-        || allowed.Contains(stream, StringComparer.Ordinal)
-        || (allowed.All(a => a.StartsWith('-')) && !allowed.Contains($"-{stream}", StringComparer.Ordinal));
 
     /// <summary>Without an epoch of 0, as catalogs write editions.</summary>
     private static string Normal(string artifact) =>

@@ -30,6 +30,7 @@ internal sealed class ModuleDocumentReader
     private string _stream = "";
     private string _version = "";
     private string _context = "";
+    private bool _isStatic;
     private string _architecture = "";
     private string _module = "";
     private List<string> _artifacts = [];
@@ -343,6 +344,8 @@ internal sealed class ModuleDocumentReader
             _version = value;
         else if (At("data", "context"))
             _context = value;
+        else if (At("data", "static_context"))
+            _isStatic = value.ToLowerInvariant() is "true" or "yes" or "on" or "y";
         else if (At("data", "arch"))
             _architecture = value;
         else if (At("data", "module"))
@@ -384,6 +387,7 @@ internal sealed class ModuleDocumentReader
                     Version = ulong.TryParse(_version, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                         ? version
                         : 0,
+                    IsStatic = _isStatic,
                     Requires = _requires,
                     Artifacts = _artifacts,
                     Demodularized = _demodularized,
@@ -397,7 +401,7 @@ internal sealed class ModuleDocumentReader
 
         _keys.Clear();
         (_kind, _name, _stream, _version, _context, _architecture, _module) = ("", "", "", "", "", "", "");
-        (_artifacts, _demodularized, _requires) = ([], [], []);
+        (_isStatic, _artifacts, _demodularized, _requires) = (false, [], [], []);
     }
 
     private PatchToolsException Malformed(string what) =>

@@ -46,7 +46,7 @@ public sealed class ModuleVisibilityTests
     }
 
     [Fact]
-    public void A_demodularized_package_of_another_stream_is_not_hidden_with_that_stream()
+    public void What_a_stream_that_is_not_active_calls_demodularized_stays_hidden_with_it()
     {
         var modules = Of(
             Document("1", 1, ["lib-0:1.0-1.x86_64"]),
@@ -55,7 +55,7 @@ public sealed class ModuleVisibilityTests
                 Demodularized = ["tool"],
             }
         );
-        Assert.Null(Hides(modules, "tool", "2.0-1"));
+        Assert.Equal("module stream tool:2 is not enabled", Hides(modules, "tool", "2.0-1"));
         Assert.Equal("module stream tool:2 is not enabled", Hides(modules, "lib", "2.0-1"));
     }
 
