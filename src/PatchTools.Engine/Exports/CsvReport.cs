@@ -32,9 +32,12 @@ internal static class CsvReport
     public static string Write(ComplianceReport report)
     {
         var text = new StringBuilder();
-        text.AppendJoin(',', _columns.Select(column => column.Heading)).Append("\r\n");
+        text.AppendJoin(',', [.. _columns.Select(column => column.Heading), "Verdict", "Warnings"]).Append("\r\n");
+        var warnings = string.Join(' ', [.. report.Inventory.Cautions, .. ReportWords.WarningsOf(report)]);
+        string[] ofReport = [Cell(report.Verdict.ToString()), Cell(warnings)];
         foreach (var finding in report.Findings)
-            text.AppendJoin(',', _columns.Select(column => Cell(column.Cell(finding)))).Append("\r\n");
+            text.AppendJoin(',', [.. _columns.Select(column => Cell(column.Cell(finding))), .. ofReport])
+                .Append("\r\n");
         return text.ToString();
     }
 

@@ -86,8 +86,8 @@ internal static class JUnitReport
                 xml.WriteEndElement();
             }
 
-            if (report.Inventory.Cautions.Count > 0)
-                xml.WriteElementString("system-out", string.Join('\n', report.Inventory.Cautions.Select(Clean)));
+            if (report.Inventory.Cautions.Concat(WarningsOf(report)).ToList() is { Count: > 0 } warnings)
+                xml.WriteElementString("system-out", string.Join('\n', warnings.Select(Clean)));
             xml.WriteEndElement();
             xml.WriteEndElement();
         }

@@ -132,6 +132,9 @@ internal sealed class PackageCatalogBuilder
 
     public bool IsInstalled(int package) => _packages[package].Installed >= 0;
 
+    /// <summary>Index of the installed package; -1 when it is not installed.</summary>
+    public int InstalledOfPackage(int package) => _packages[package].Installed;
+
     /// <summary>Indexes of the installed packages of that name, of any architecture and version.</summary>
     public IEnumerable<int> InstalledNamed(string name)
     {

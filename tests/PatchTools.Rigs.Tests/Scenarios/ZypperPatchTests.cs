@@ -74,6 +74,20 @@ public sealed class ZypperPatchTests
         host.AssertInstalled("s-app", "1.2-1");
     }
 
+    /// <summary>The same, where the patch brings the package in another architecture than the installed one.</summary>
+    [Theory]
+    [InlineData("noarch", "x86_64")]
+    [InlineData("x86_64", "noarch")]
+    public void A_needed_patch_that_changes_the_architecture_is_not_hidden_by_priorities(string before, string after)
+    {
+        using var host = Host().Installed(Old with { Architecture = before }).Repository("best", "priority=10");
+        host.Archive.Add("best", New with { Architecture = before });
+        host.Fixes(Newest with { Architecture = after }).Ready();
+        Assert.Equal("Missing", host.Scan().Expect(0).Of("s-app").State);
+        host.Install().Expect(0);
+        host.AssertInstalled("s-app", "1.2-1");
+    }
+
     [Fact]
     public void What_a_patch_needs_and_nobody_offers_is_missing_and_fails_the_install()
     {

@@ -86,6 +86,11 @@ internal sealed class AptReading(
                 $"The lists of {repository.Name} are not verified: no checksum is named of "
                     + $"{repository.NotVerified}."
             );
+        foreach (var repository in repositories.Where(r => r is { Proves: true, OffersPackages: false }))
+            _warnings.Add(
+                $"{repository.Name} offers no package for {native} and proves nothing: are the components and "
+                    + "architectures of its source right?"
+            );
         var catalog = builder.Build();
         var system = OsReleaseFile.Read(host.Paths.Root);
         var offersMost = OperatingSystemRepository.OfferMostPackages(catalog, repositories.Count);
@@ -105,7 +110,7 @@ internal sealed class AptReading(
                     (r, i) =>
                         r.Health(_now, request.MaxMetadataAge) with
                         {
-                            IsOperatingSystem = r.Proves && (r.Names(system) || offersMost[i]),
+                            IsOperatingSystem = r.Proves && r.OffersPackages && (r.Names(system) || offersMost[i]),
                         }
                 ),
                 .. setting.Sources.Faults.Select(Refused),
@@ -162,6 +167,8 @@ internal sealed class AptReading(
             if (!isVerified)
                 repository.AddNotVerified(path);
             var read = _index.Read(open, isVerified, ref sink);
+            if (read > 0 && setting.Architectures.Native is var native)
+                repository.OffersPackages |= list.Architecture is "" or "all" || list.Architecture == native;
             if (!isVerified && repository.Release?.SizeOf(list.MetaKey) is { } size && size != read)
                 Damaged(
                     repository,

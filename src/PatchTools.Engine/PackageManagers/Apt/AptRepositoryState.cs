@@ -108,6 +108,12 @@ internal sealed class AptRepositoryState
     /// </summary>
     public bool Proves => Release is not null;
 
+    /// <summary>
+    /// A list of packages for this host was read and is not empty. A source that asks for a component or an
+    /// architecture that the repository does not have gets nothing, and nothing is no proof.
+    /// </summary>
+    public bool OffersPackages { get; set; }
+
     /// <summary>Whether its Release file names the operating system.</summary>
     public bool Names(OsRelease system) => OperatingSystemRepository.IsNamed(Release?.Origin, Release?.Label, system);
 

@@ -3,16 +3,21 @@ using System.Text;
 namespace PatchTools.PackageManagers.Apt;
 
 /// <summary>
-/// Dependencies of the installed packages that no installed package meets, as <c>apt-get check</c> names them.
-/// Architectures are not told apart, so that nothing is named that apt finds in order; conflicts are not looked at.
+/// Dependencies of the installed packages that no installed package meets, and conflicts between installed packages, as
+/// <c>apt-get check</c> names them. Architectures are not told apart, so that nothing is named that apt finds in order.
 /// </summary>
 internal sealed class DpkgDependencies
 {
+    private static readonly string[] s_fields = ["Provides", "Pre-Depends", "Depends", "Conflicts", "Breaks"];
+
     private readonly Dictionary<string, List<string>> _versions = new(StringComparer.Ordinal);
 
-    /// <summary>What packages provide; null where without a version.</summary>
-    private readonly Dictionary<string, List<string?>> _provided = new(StringComparer.Ordinal);
+    /// <summary>What packages provide, by its name; without a version it is null.</summary>
+    private readonly Dictionary<string, List<(string Package, string? Version)>> _provided = new(
+        StringComparer.Ordinal
+    );
     private readonly List<(string Package, string Wanted)> _wanted = [];
+    private readonly List<(string Package, string Verb, string Refused)> _refused = [];
 
     /// <summary>Takes one installed package into account.</summary>
     /// <param name="package">Its name.</param>
@@ -26,65 +31,105 @@ internal sealed class DpkgDependencies
         if (!_versions.TryGetValue(package, out var versions))
             _versions[package] = versions = [];
         versions.Add(version);
-        foreach (var provided in Entries(Field(stanza, "Provides"u8)))
+        foreach (var (field, value) in Fields(stanza))
         {
-            var relation = Relation.Parse(provided);
-            if (!_provided.TryGetValue(relation.Name, out var list))
-                _provided[relation.Name] = list = [];
-            list.Add(relation.Version.Length > 0 ? relation.Version : null);
+            foreach (
+                var entry in value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            )
+                Add(package, field, entry, isUnpackedOnly);
         }
-
-        foreach (var wanted in Entries(Field(stanza, "Pre-Depends"u8)))
-            _wanted.Add((package, wanted));
-        if (isUnpackedOnly)
-            return;
-        foreach (var wanted in Entries(Field(stanza, "Depends"u8)))
-            _wanted.Add((package, wanted));
     }
 
-    /// <summary><c>curl needs libcurl4 (= 7.88.1-10)</c>, in the order of the status file.</summary>
+    /// <summary>
+    /// <c>curl needs libcurl4 (= 7.88.1-10)</c>, <c>exim4 conflicts with postfix</c>, in the order of the status file.
+    /// </summary>
     public IReadOnlyList<string> Unmet() =>
-        [.. _wanted.Where(w => !w.Wanted.Split('|').Any(IsMet)).Select(w => $"{w.Package} needs {w.Wanted}")];
+        [
+            .. _wanted.Where(w => !w.Wanted.Split('|').Any(IsMet)).Select(w => $"{w.Package} needs {w.Wanted}"),
+            .. _refused.Where(IsViolated).Select(r => $"{r.Package} {r.Verb} {r.Refused}"),
+        ];
+
+    private void Add(string package, string field, string entry, bool isUnpackedOnly)
+    {
+        switch (field)
+        {
+            case "Provides":
+                var relation = Relation.Parse(entry);
+                if (!_provided.TryGetValue(relation.Name, out var list))
+                    _provided[relation.Name] = list = [];
+                list.Add((package, relation.Version.Length > 0 ? relation.Version : null));
+                break;
+            case "Conflicts":
+                _refused.Add((package, "conflicts with", entry));
+                break;
+            case "Breaks":
+                _refused.Add((package, "breaks", entry));
+                break;
+            case "Pre-Depends":
+            case "Depends" when !isUnpackedOnly:
+                _wanted.Add((package, entry));
+                break;
+        }
+    }
 
     private bool IsMet(string alternative)
     {
         var relation = Relation.Parse(alternative);
         return _versions.GetValueOrDefault(relation.Name, []).Exists(relation.IsMetBy)
-            || _provided
-                .GetValueOrDefault(relation.Name, [])
-                .Exists(v => v is null ? relation.Version.Length == 0 : relation.IsMetBy(v));
+            || _provided.GetValueOrDefault(relation.Name, []).Exists(p => relation.IsProvidedBy(p.Version));
     }
 
-    private static string[] Entries(string field) =>
-        field.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    /// <summary>A field with its continuation lines; empty when the paragraph has none.</summary>
-    private static string Field(ReadOnlySpan<byte> stanza, ReadOnlySpan<byte> name)
+    /// <summary>A package may refuse what it provides itself: others that provide it are meant.</summary>
+    private bool IsViolated((string Package, string Verb, string Refused) refusal)
     {
+        var relation = Relation.Parse(refusal.Refused);
+        return relation.Name != refusal.Package
+                && _versions.GetValueOrDefault(relation.Name, []).Exists(relation.IsMetBy)
+            || _provided
+                .GetValueOrDefault(relation.Name, [])
+                .Exists(p => p.Package != refusal.Package && relation.IsProvidedBy(p.Version));
+    }
+
+    /// <summary>The fields that are looked at, each with its continuation lines.</summary>
+    private static List<(string Field, string Value)> Fields(ReadOnlySpan<byte> stanza)
+    {
+        List<(string, string)> fields = [];
         for (var at = 0; at < stanza.Length; )
         {
-            var end = stanza[at..].IndexOf((byte)'\n');
-            end = end < 0 ? stanza.Length : at + end;
+            var end = EndOfLine(stanza, at);
             var line = stanza[at..end];
-            if (
-                line.Length > name.Length
-                && line[name.Length] == ':'
-                && Ascii.EqualsIgnoreCase(line[..name.Length], name)
-            )
+            if (NameOf(line) is { } field)
             {
                 while (end + 1 < stanza.Length && stanza[end + 1] is (byte)' ' or (byte)'\t')
-                {
-                    var next = stanza[(end + 1)..].IndexOf((byte)'\n');
-                    end = next < 0 ? stanza.Length : end + 1 + next;
-                }
-
-                return Encoding.UTF8.GetString(stanza[(at + name.Length + 1)..end]);
+                    end = EndOfLine(stanza, end + 1);
+                fields.Add((field, Encoding.UTF8.GetString(stanza[(at + field.Length + 1)..end])));
             }
 
             at = end + 1;
         }
 
-        return "";
+        return fields;
+    }
+
+    private static int EndOfLine(ReadOnlySpan<byte> text, int from)
+    {
+        var end = text[from..].IndexOf((byte)'\n');
+        return end < 0 ? text.Length : from + end;
+    }
+
+    private static string? NameOf(ReadOnlySpan<byte> line)
+    {
+        foreach (var field in s_fields)
+        {
+            if (
+                line.Length > field.Length
+                && line[field.Length] == ':'
+                && Ascii.EqualsIgnoreCase(line[..field.Length], field)
+            )
+                return field;
+        }
+
+        return null;
     }
 
     /// <summary>One alternative of a dependency: <c>libc6 (&gt;= 2.36)</c>, <c>python3:any</c>.</summary>
@@ -104,6 +149,11 @@ internal sealed class DpkgDependencies
             var version = inside.TrimStart('<', '>', '=');
             return new Relation(name, inside[..^version.Length], version.Trim());
         }
+
+        /// <summary>
+        /// Whether a package that provides the name is meant; one without a version meets no wish for one.
+        /// </summary>
+        public bool IsProvidedBy(string? version) => version is null ? Version.Length == 0 : IsMetBy(version);
 
         public bool IsMetBy(string version)
         {

@@ -91,7 +91,12 @@ public sealed class DnfPackageManager : IPackageManager
             )
             : null;
         var reading = new DnfReading(_host, configuration, _decompressor, _databases, _toml, request, warnings);
-        var catalog = reading.Read(cache, installed, architecture, refresh, cancellationToken);
+        var (catalog, cautions) = await new RpmCautions(_root, _runner).BesideAsync(
+            installed,
+            configuration.Main.List("installonlypkgs"),
+            () => Task.Run(() => reading.Read(cache, installed, architecture, refresh, cancellationToken)),
+            cancellationToken
+        );
         var system = OsReleaseFile.Read(_root);
         var vendor = await SystemVendor.AskAsync(_root, _runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
@@ -116,14 +121,7 @@ public sealed class DnfPackageManager : IPackageManager
             HostPolicy = ReleaseLock(configuration) is { } locked ? [locked] : [],
             Warnings = warnings,
             Doubts = doubts,
-            Cautions = await new RpmDuplicates(_root, _runner).CautionAsync(
-                installed,
-                configuration.Main.List("installonlypkgs"),
-                cancellationToken
-            )
-                is { } duplicates
-                ? [duplicates]
-                : [],
+            Cautions = cautions,
         };
     }
 

@@ -173,7 +173,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         Dictionary<int, List<int>> versions = [];
         for (var version = 0; version < builder.VersionCount; version++)
         {
-            if (builder.InstalledOf(version) is not (var index and >= 0))
+            if (InstalledOf(version) is not (var index and >= 0))
                 continue;
             if (!versions.TryGetValue(index, out var list))
                 versions[index] = list = [];
@@ -183,7 +183,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         foreach (var named in _advisories.Keys)
         {
             if (
-                builder.InstalledOf(named) is not (var index and >= 0)
+                InstalledOf(named) is not (var index and >= 0)
                 || RpmVersion.Order.Compare(EditionOf(named), builder.Installed(index).Edition) <= 0
             )
                 continue;
@@ -203,6 +203,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             foreach (var (version, origin) in hidden.Where(h => PriorityOf(h.Origin) == best))
                 builder.ReplaceOrigin(version, origin, _lessPreferred[origin]);
         }
+
+        // A package that goes from noarch to the native architecture, or back, is the one that is installed.
+        int InstalledOf(int version) =>
+            builder.InstalledOf(version) is var own and >= 0 ? own : InstalledUnderOtherArchitecture(version);
 
         int PriorityOf(int origin) => repositories[builder.Origin(origin).Repository].Priority;
 
@@ -299,16 +303,29 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     }
 
     /// <summary>Whether the package is installed under the other of noarch and the host's own architecture.</summary>
-    private bool ChangesFrom(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
+    private bool ChangesFrom(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture) =>
+        InstalledUnderOther(name, architecture) >= 0;
+
+    private int InstalledUnderOtherArchitecture(int version) =>
+        IsInstalledName(builder.NameOf(version))
+        && InstalledUnderOther(builder.NameOf(version), builder.ArchitectureOf(version)) is var package and >= 0
+            ? builder.InstalledOfPackage(package)
+            : -1;
+
+    /// <summary>
+    /// The package under the other of noarch and the host's own architecture, where it is installed; else -1.
+    /// </summary>
+    private int InstalledUnderOther(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
     {
         var native = Encoding.UTF8.GetBytes(builder.NativeArchitecture);
         var other =
             architecture.SequenceEqual("noarch"u8) ? native
             : architecture.SequenceEqual(native) ? "noarch"u8
             : default;
-        return !other.IsEmpty
-            && builder.FindPackage(name, other) is var installed and >= 0
-            && builder.IsInstalled(installed);
+        return
+            !other.IsEmpty && builder.FindPackage(name, other) is var package and >= 0 && builder.IsInstalled(package)
+            ? package
+            : -1;
     }
 
     /// <summary>Hands the advisories to the catalog, once all are known.</summary>

@@ -64,7 +64,12 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             ? await RefreshAsync(request, configuration, cache, architecture, isPrivate, observer, cancellationToken)
             : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
-        var catalog = await reading.ReadAsync(cache, installed, architecture, refresh, query, cancellationToken);
+        var (catalog, cautions) = await new RpmCautions(_root, runner).BesideAsync(
+            installed,
+            configuration.Main.List("multiversion"),
+            () => reading.ReadAsync(cache, installed, architecture, refresh, query, cancellationToken),
+            cancellationToken
+        );
         var system = WithProduct(OsReleaseFile.Read(_root));
         var vendor = await SystemVendor.AskAsync(_root, runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
@@ -85,14 +90,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             Facts = facts,
             Warnings = warnings,
             Doubts = doubts,
-            Cautions = await new RpmDuplicates(_root, runner).CautionAsync(
-                installed,
-                configuration.Main.List("multiversion"),
-                cancellationToken
-            )
-                is { } duplicates
-                ? [duplicates]
-                : [],
+            Cautions = cautions,
         };
     }
 

@@ -103,6 +103,29 @@ public sealed class DnfRigTests(RpmUniverse universe)
         );
     }
 
+    /// <summary>Debian's rpm requires a shell of every package with a script; this universe has none.</summary>
+    [Fact]
+    public async Task Unmet_requirements_and_conflicts_are_named_as_dnf_check_names_them()
+    {
+        using var root = universe.NewRoot();
+        Assert.Empty((await root.InventoryAsync()).Cautions);
+        Assert.Equal("", root.DnfCheck());
+        root.Install("d-app-2.0-1", "c-app-1.1-1", "d-unmet-2.0-1");
+
+        var caution = Assert.Single((await root.InventoryAsync()).Cautions);
+
+        Assert.Equal(
+            "c-app-1.1-1.x86_64 conflicts with a-plain, d-app-2.0-1.x86_64 needs d-lib >= 2, "
+                + "d-unmet-2.0-1.x86_64 needs not-anywhere",
+            caution.Split(": ")[1].Split(';')[0]
+        );
+        var theirs = root.DnfCheck();
+        Assert.Contains("c-app-1.1-1.x86_64 has installed conflict \"a-plain\"", theirs, StringComparison.Ordinal);
+        Assert.Contains("d-app-2.0-1.x86_64 has missing requires of d-lib >= 2", theirs, StringComparison.Ordinal);
+        Assert.Contains("d-unmet-2.0-1.x86_64 has missing requires of not-anywhere", theirs, StringComparison.Ordinal);
+        Assert.Equal(3, theirs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
     [Fact]
     public async Task Several_installed_kernels_are_all_known_and_the_newest_speaks()
     {

@@ -228,6 +228,8 @@ internal sealed class MadeUpRpmHost : IDisposable
         // Nothing that is installed here says who makes the operating system.
         if (command.Arguments.Contains("--whatprovides"))
             return new CommandResult(6, "", "", TimeSpan.Zero);
+        if (command.Arguments.Contains("-Va"))
+            return new CommandResult(0, "", "", TimeSpan.Zero);
         if (!command.Arguments.Contains("-qa"))
             return null;
         const char field = '\u001f';

@@ -616,6 +616,27 @@ internal sealed class RpmRoot : IDisposable
 
     public string Dnf(params string[] arguments) => RpmUniverse.Run("dnf", ["--installroot", Path, "-y", .. arguments]);
 
+    /// <summary>What <c>dnf check</c> complains of, one line each.</summary>
+    public string DnfCheck() =>
+        RpmUniverse.Run("dnf", [0, 1], "--installroot", Path, "-C", "-q", "check").Output.Trim();
+
+    /// <summary>Puts versions of the repository <c>base</c> in the place of the installed ones, whatever they require.</summary>
+    public void Install(params string[] packages) =>
+        RpmUniverse.Run(
+            "rpm",
+            [
+                "--dbpath",
+                System.IO.Path.Combine(Path, "var/lib/rpm"),
+                "--justdb",
+                "--nodeps",
+                "--force-debian",
+                "--nosignature",
+                "--noscripts",
+                "-U",
+                .. packages.Select(p => System.IO.Path.Combine(_universe.RepositoryFolder("base"), $"{p}.x86_64.rpm")),
+            ]
+        );
+
     /// <summary><c>dnf list --upgrades</c> as <c>name.arch edition</c>.</summary>
     public IEnumerable<string> DnfUpgrades() =>
         RpmUniverse
