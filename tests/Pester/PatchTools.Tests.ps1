@@ -404,6 +404,37 @@ Describe 'A host in a folder' {
         $told | Out-String | Should -Match 'Cannot tell: http://repository\.example\.com/debian bookworm main'
     }
 
+    It 'names what is damaged when a list is not the one that was promised' {
+        $spoilt = Join-Path $TestDrive 'spoilt'
+        Copy-Item $image $spoilt -Recurse
+        Get-ChildItem $spoilt -Recurse -Filter '*Packages*' | ForEach-Object { [System.IO.File]::WriteAllText($_.FullName, '') }
+        $told = Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory (Get-PatchInventory -Root $spoilt @anyAge -WarningAction SilentlyContinue)
+        $told.Verdict | Should -Be 'NotProven'
+        $told.Inventory.NotProvenBecause | Should -Not -BeNullOrEmpty
+        (Get-PatchSnapshot -Path $baseline | Test-PatchCompliance -Inventory $told.Inventory -Quiet) | Should -BeFalse
+    }
+
+    It 'is never green with a baseline that judges nothing' {
+        $none = Join-Path $TestDrive 'none.json'
+        New-PatchBaseline none -OperatingSystem DEBIAN | Export-PatchBaseline -Path $none
+        $told = Get-PatchSnapshot -Path $none | Test-PatchCompliance -Inventory $inventory
+        $told.Verdict | Should -Be 'NothingJudged'
+        $told.VerdictText | Should -Match '^Nothing judged: the baseline has neither approval rules nor approved patches'
+        $told.ExitCode | Should -Be 0
+        (Get-PatchSnapshot -Path $none | Test-PatchCompliance -Inventory $inventory -Quiet) | Should -BeFalse
+        $file = Join-Path $TestDrive 'none.xml'
+        $told | Export-PatchReport -Path $file
+        ([xml](Get-Content $file -Raw)).testsuites.errors | Should -Be 1
+    }
+
+    It 'refuses a baseline for another package family with exit code 146' {
+        $suse = Join-Path $TestDrive 'suse.json'
+        New-PatchApprovalRule -Classification Security | New-PatchBaseline suse -OperatingSystem SUSE | Export-PatchBaseline -Path $suse
+        $failure = { Get-PatchSnapshot -Path $suse | Test-PatchCompliance -Inventory $inventory } | Should -Throw -PassThru
+        $failure.Exception.ExitCode | Should -Be 146
+        $failure.FullyQualifiedErrorId | Should -Match '^SnapshotForAnotherFamily'
+    }
+
     It 'survives export and import' {
         $file = Join-Path $TestDrive 'inventory.json'
         ($inventory | Export-PatchInventory -Path $file -PassThru).FullName | Should -Be $file

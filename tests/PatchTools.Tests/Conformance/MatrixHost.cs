@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -5,7 +6,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PatchTools.Hosts;
+using PatchTools.Testing;
 using PatchTools.Testing.Conformance;
+using PatchTools.Testing.Rigs;
 
 namespace PatchTools.Tests.Conformance;
 
@@ -69,8 +72,163 @@ internal sealed class MatrixHost : IDisposable
 
     public string RepositoryFolder => Place(Family == "zypper" ? "etc/zypp/repos.d" : "etc/yum.repos.d");
 
-    /// <summary>As the shipped cmdlets meet it: as root, at a time that stands still.</summary>
-    public HostContext Context => ConformanceTests.HostOf(_host, _recorded.Steps[0], Now);
+    /// <summary>False: the cmdlets meet it as a user without privileges.</summary>
+    public bool IsRoot { get; set; } = true;
+
+    /// <summary>Directory of programs that are found before the machine's; null for none.</summary>
+    public string? Programs { get; set; }
+
+    /// <summary>As the shipped cmdlets meet it, at a time that stands still.</summary>
+    public HostContext Context
+    {
+        get
+        {
+            var context = ConformanceTests.HostOf(_host, _recorded.Steps[0], Now) with { IsRoot = IsRoot };
+            return Programs is null
+                ? context
+                : context with
+                {
+                    Paths = context.Paths with { ProgramDirectories = [Programs, .. context.Paths.ProgramDirectories] },
+                };
+        }
+    }
+
+    /// <summary>dpkg's status file, or rpm's database.</summary>
+    public string Database => Place(IsRpm ? "var/lib/rpm/rpmdb.sqlite" : "var/lib/dpkg/status");
+
+    /// <summary>The lists of packages.</summary>
+    public IReadOnlyList<string> Lists => CacheFiles(IsRpm ? "primary" : "_Packages");
+
+    public IReadOnlyList<string> Advisories => CacheFiles("updateinfo");
+
+    /// <summary>What promises the lists: Release files, or repomd.xml.</summary>
+    public IReadOnlyList<string> Contents => CacheFiles(IsRpm ? "repomd.xml" : "_Release");
+
+    /// <summary>A list as any packer would make it, with one package that is installed here and no update.</summary>
+    public string ShortList =>
+        IsRpm
+            ? PrimaryOf(Package("r-dep-app"))
+            : "Package: p-arch-all\nVersion: 1.0-1\nArchitecture: all\nDescription: x\n\n";
+
+    /// <summary>A list without a package.</summary>
+    public string EmptyList => IsRpm ? PrimaryOf("") : "";
+
+    public static void NeedsTools(string family)
+    {
+        if (family != "apt")
+            Rig.NeedsCommands("rpm", "rpmbuild");
+    }
+
+    /// <summary>What would be on disk as <c>.gz</c>.</summary>
+    public static byte[] Packed(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        return packed.ToArray();
+    }
+
+    /// <summary>A package of a primary list, of the version that the recorded hosts have of most.</summary>
+    public static string Package(string name, string version = "1.0", string release = "1") =>
+        $"""<package type="rpm"><name>{name}</name><arch>x86_64</arch><version epoch="0" ver="{version}" rel="{release}"/><time file="1767225600" build="1767225600"/><format/></package>""";
+
+    /// <summary>The whole of apt's sources.</summary>
+    public void Sources(string lines) => Write("etc/apt/sources.list", lines + "\n");
+
+    public void Append(string relative, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Place(relative))!);
+        File.AppendAllText(Place(relative), text);
+    }
+
+    /// <summary>Files with another content, whose names and times stay.</summary>
+    public void Rewrite(IReadOnlyList<string> files, Func<byte[], byte[]> content)
+    {
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var time = File.GetLastWriteTimeUtc(file);
+            File.WriteAllBytes(file, content(File.ReadAllBytes(file)));
+            File.SetLastWriteTimeUtc(file, time);
+        }
+    }
+
+    public void RewriteText(IReadOnlyList<string> files, Func<string, string> content) =>
+        Rewrite(files, bytes => Encoding.UTF8.GetBytes(content(Encoding.UTF8.GetString(bytes))));
+
+    /// <summary>Lists with another text, packed as somebody would who forges them.</summary>
+    public void ReplaceLists(string text)
+    {
+        if (IsRpm)
+        {
+            Rewrite(Lists, _ => Packed(text));
+            return;
+        }
+
+        foreach (var list in Lists)
+        {
+            var forged = Path.ChangeExtension(list, ".gz");
+            File.WriteAllBytes(forged, Packed(text));
+            File.SetLastWriteTimeUtc(forged, File.GetLastWriteTimeUtc(list));
+            File.Delete(list);
+        }
+    }
+
+    public void Delete(IReadOnlyList<string> files)
+    {
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+            File.Delete(file);
+    }
+
+    public void SetTime(IReadOnlyList<string> files, DateTimeOffset time)
+    {
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+            File.SetLastWriteTimeUtc(file, time.UtcDateTime);
+    }
+
+    /// <summary>Puts packages into rpm's database, whatever they require.</summary>
+    public void Install(params IReadOnlyList<SyntheticRpm> packages)
+    {
+        foreach (var package in packages)
+        {
+            var file = Place($"tmp/{package.FileName}");
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllBytes(file, package.Build());
+            var run = Process.Start(
+                new ProcessStartInfo(
+                    "rpm",
+                    [
+                        "--dbpath",
+                        Path.GetDirectoryName(Database)!,
+                        "-i",
+                        "--justdb",
+                        "--nodeps",
+                        "--nosignature",
+                        "--force-debian",
+                        file,
+                    ]
+                )
+                {
+                    RedirectStandardError = true,
+                }
+            )!;
+            var error = run.StandardError.ReadToEnd();
+            run.WaitForExit();
+            Assert.True(run.ExitCode == 0, error);
+        }
+    }
+
+    private IReadOnlyList<string> CacheFiles(string part) =>
+        [
+            .. Directory
+                .GetFiles(Cache, "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file).Contains(part, StringComparison.Ordinal)),
+        ];
+
+    private static string PrimaryOf(string packages) =>
+        $"""<?xml version="1.0" encoding="UTF-8"?><metadata xmlns="http://linux.duke.edu/metadata/common" packages="1">{packages}</metadata>""";
 
     public void Dispose() => _host.Dispose();
 
@@ -110,7 +268,7 @@ internal sealed class MatrixHost : IDisposable
     {
         if (!IsRpm)
         {
-            Write("etc/apt/sources.list", "");
+            Sources("");
             return;
         }
 
@@ -135,10 +293,7 @@ internal sealed class MatrixHost : IDisposable
         }
 
         RemoveRepositories();
-        AddRepository(
-            "docker",
-            """<package type="rpm"><name>docker-ce</name><arch>x86_64</arch><version epoch="0" ver="27" rel="1"/><time file="1767225600" build="1767225600"/><format/></package>"""
-        );
+        AddRepository("docker", Package("docker-ce", "27"));
     }
 
     /// <summary>Takes the repositories' word on which updates are security updates.</summary>
@@ -160,7 +315,7 @@ internal sealed class MatrixHost : IDisposable
     }
 
     /// <summary>A repository of one primary list, as its tool would have fetched it.</summary>
-    private void AddRepository(string id, string packages)
+    public void AddRepository(string id, string packages)
     {
         var address = $"file:///srv/{id}";
         Write(
@@ -174,8 +329,7 @@ internal sealed class MatrixHost : IDisposable
             "yum" => $"var/cache/yum/{id}",
             _ => $"var/cache/zypp/raw/{id}/repodata",
         };
-        var primary =
-            $"""<?xml version="1.0" encoding="UTF-8"?><metadata xmlns="http://linux.duke.edu/metadata/common" packages="1">{packages}</metadata>""";
+        var primary = PrimaryOf(packages);
         Write(Path.Combine(folder, "primary.xml"), primary);
         var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(primary)));
         Write(
