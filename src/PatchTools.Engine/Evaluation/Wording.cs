@@ -17,6 +17,10 @@ internal static class Wording
     public static string NeededInVain(string advisory, string edition) =>
         $"needed; no repository offers it ({advisory} names {edition})";
 
+    /// <summary>A patch is needed by an older version that is installed beside the newest.</summary>
+    public static string NeededByLeftover(string advisory, string leftover, string installed) =>
+        $"needed ({advisory}); {leftover} is installed beside {installed}";
+
     public const string NewerThanOffered = "newer than any repository offers";
 
     public const string RejectedNone = "rejected list: no entry matches";

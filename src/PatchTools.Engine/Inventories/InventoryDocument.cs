@@ -496,6 +496,9 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
                 case "broken":
                     installed = installed with { IsBroken = reader.GetBoolean() };
                     break;
+                case "leftover":
+                    installed = installed with { LeftoverEdition = Text(ref reader) };
+                    break;
                 case "candidate":
                     installed = installed with { CandidateEdition = Text(ref reader) };
                     break;

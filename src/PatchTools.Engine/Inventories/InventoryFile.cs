@@ -330,6 +330,8 @@ internal static class InventoryFile
         WriteTrue(json, "held", installed.IsHeld);
         WriteTrue(json, "auto", installed.IsAutoInstalled);
         WriteTrue(json, "broken", installed.IsBroken);
+        if (installed.LeftoverEdition is { } leftover)
+            json.WriteString("leftover", leftover);
         WriteEpoch(json, installed.InstalledTime);
         if (installed.CandidateEdition is { } candidate)
             json.WriteString("candidate", candidate);

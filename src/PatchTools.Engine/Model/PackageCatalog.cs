@@ -71,6 +71,9 @@ public sealed record PackageOrigin : ShownRecord
 /// <summary>One advisory (rpm families): what the vendor says of the versions it names.</summary>
 public sealed record Advisory : ShownRecord
 {
+    /// <summary>Stands for the id of an advisory that has none; reports do not list it.</summary>
+    internal const string WithoutId = "an advisory without id";
+
     public required string Id { get; init; }
 
     /// <summary>The notice's type as the vendor spells it; empty when it has none.</summary>
@@ -111,6 +114,13 @@ public sealed record Advisory : ShownRecord
 
     /// <summary>Of the advisory itself, which locks of zypper may name.</summary>
     internal string Version { get; init; } = "";
+
+    /// <summary>
+    /// Whether both are one advisory that was published twice. What is published under one id as a correction and as a
+    /// security update is two: the tools count both.
+    /// </summary>
+    internal bool IsCopyOf(Advisory other) =>
+        Id == other.Id && Id != WithoutId && Classification == other.Classification && Severity == other.Severity;
 }
 
 /// <summary>
@@ -158,6 +168,12 @@ public sealed record InstalledPackage : ShownRecord
 
     /// <summary>Unpacked, half-configured or half-installed.</summary>
     public bool IsBroken { get; init; }
+
+    /// <summary>
+    /// The oldest edition that is installed beside it where only one is meant to be, as an interrupted transaction
+    /// leaves it; null when there is none, or the tool does not mind (only zypper does).
+    /// </summary>
+    public string? LeftoverEdition { get; init; }
 
     /// <summary>Time of the last install or upgrade; null when the host does not know it.</summary>
     public EpochTime? InstalledTime { get; init; }

@@ -28,6 +28,9 @@ internal sealed record RpmCandidate
 
     public bool IsNewer => ToInstalled > 0;
 
+    /// <summary>The older version beside the installed one that alone needs it; null for every other.</summary>
+    public string? Leftover { get; init; }
+
     /// <summary>A repository offers it, or it is installed; false for what only an advisory names.</summary>
     public bool IsOffered { get; init; } = true;
 }

@@ -219,6 +219,8 @@ internal abstract partial class RpmEvaluator
     {
         var decision = chosen.Decision;
         var rule = (decision.Rule ?? 0) + 1;
+        if (chosen.Leftover is { } leftover)
+            return Wording.NeededByLeftover(chosen.Advisory!.Id, leftover, installed.Edition);
         if (!chosen.IsOffered)
             return Wording.NeededInVain(chosen.Advisory!.Id, chosen.Edition);
         if (decision.Kind == DecisionKind.ApprovedList)

@@ -259,7 +259,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             AdvisoryIds =
             [
                 .. fixing
-                    .Where(c => c.Advisory is not null)
+                    .Where(c => c.Advisory is { Id: not Advisory.WithoutId })
                     .Select(c => c.Advisory!.Id)
                     .Distinct()
                     .Order(StringComparer.Ordinal),

@@ -50,7 +50,7 @@ internal sealed class RpmLine
     /// </summary>
     public IEnumerable<(Advisory Advisory, string Edition)> SupersededBy(RpmVersionOfLine version)
     {
-        HashSet<string> seen = [.. version.Version.Advisories.Select(a => a.Id)];
+        List<Advisory> seen = [.. version.Version.Advisories];
         foreach (var named in _named)
         {
             var order = _order.Compare(named.Edition, version.Edition);
@@ -58,8 +58,10 @@ internal sealed class RpmLine
                 continue;
             foreach (var advisory in named.Version.Advisories)
             {
-                if (seen.Add(advisory.Id))
-                    yield return (advisory, named.Edition);
+                if (seen.Exists(a => a.IsCopyOf(advisory)))
+                    continue;
+                seen.Add(advisory);
+                yield return (advisory, named.Edition);
             }
         }
     }

@@ -36,8 +36,30 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
                 yield return candidate;
         }
 
-        foreach (var candidate in NeededInVain(line, newest))
+        foreach (var candidate in NeededInVain(line, newest).Concat(NeededByLeftover(line)))
             yield return candidate;
+    }
+
+    /// <summary>
+    /// A patch that only an older version needs which is installed beside this one. Nothing is to be installed for it:
+    /// somebody must find out which of the two works, and remove the other.
+    /// </summary>
+    private IEnumerable<RpmCandidate> NeededByLeftover(RpmLine line)
+    {
+        if (line.Package.Installed?.LeftoverEdition is not { } leftover)
+            yield break;
+        foreach (var (version, edition) in line.Versions)
+        {
+            if (Compare(edition, leftover) <= 0 || Compare(edition, line.Edition) > 0)
+                continue;
+            foreach (var advisory in version.Advisories)
+                yield return Candidate(line.Current, line.Edition, advisory, 1) with
+                {
+                    IsOffered = false,
+                    Leftover = leftover,
+                    Supersedes = edition == line.Edition ? null : edition,
+                };
+        }
     }
 
     /// <summary>

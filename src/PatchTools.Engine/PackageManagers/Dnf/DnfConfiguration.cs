@@ -140,7 +140,7 @@ internal sealed record DnfConfiguration
                 : [];
             foreach (var found in files)
             {
-                foreach (var section in IniFile.Read(found).Where(s => s.Name == "main"))
+                foreach (var section in Sections(found, tool).Where(s => s.Name == "main"))
                     main.Overlay(section);
                 file = found;
             }
@@ -168,13 +168,13 @@ internal sealed record DnfConfiguration
         }
 
         if (HostFiles.Exists(mainFile))
-            yield return (mainFile, IniFile.Read(mainFile));
+            yield return (mainFile, Sections(mainFile, tool));
         List<IniSection> overrides = [];
         foreach (var folder in tool.OverrideFolders)
-            overrides.AddRange(RepoFiles(Path.Combine(root, folder)).SelectMany(IniFile.Read));
+            overrides.AddRange(RepoFiles(Path.Combine(root, folder)).SelectMany(f => Sections(f, tool)));
         foreach (var file in Folders(root, tool, main).SelectMany(f => RepoFiles(variables.Resolve(f))))
         {
-            var sections = IniFile.Read(file);
+            var sections = Sections(file, tool);
             foreach (var section in sections)
             {
                 foreach (var change in overrides.Where(o => PackageSpec.Glob(o.Name, section.Name)))
@@ -183,6 +183,14 @@ internal sealed record DnfConfiguration
 
             yield return (file, sections);
         }
+    }
+
+    private static IReadOnlyList<IniSection> Sections(string file, DnfTool tool)
+    {
+        var sections = IniFile.Read(file);
+        foreach (var section in tool.IsYum3 ? [] : sections)
+            section.TakeQuotesOff();
+        return sections;
     }
 
     private static IEnumerable<string> Folders(string root, DnfTool tool, IniSection main)

@@ -89,7 +89,12 @@ internal sealed class DnfReading(
             reading.Attempt(() => ReadPackages(reading, new PackageSink(this, reading, modules, compatible)));
         }
 
-        Hide();
+        new DnfPolicy(configuration, _builder, _offers).Apply(
+            [.. _repositories.Select(r => (r.Repository, r.Index))],
+            host.Paths.Root,
+            toml,
+            warnings
+        );
         foreach (var reading in _repositories.Where(r => r.Contents is not null))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -201,146 +206,14 @@ internal sealed class DnfReading(
         return null;
     }
 
-    /// <summary>Excludes and locks, then priorities among what they leave, as dnf applies them.</summary>
-    private void Hide()
-    {
-        var filter = new PackageFilter(_builder);
-        foreach (var reading in _repositories)
-        {
-            var repository = reading.Repository;
-            if (configuration.IsDisabled(repository.Id))
-                continue;
-            if (repository.Includes.Count > 0)
-                HideAllBut(
-                    filter.Matching(repository.Includes),
-                    reading.Index,
-                    $"not among includepkgs of {repository.Id} in {repository.DefinedIn}"
-                );
-            foreach (var pattern in repository.Excludes)
-                Hide(
-                    filter.Matching([pattern]),
-                    reading.Index,
-                    $"excluded by '{pattern}' of {repository.Id} in {repository.DefinedIn}"
-                );
-        }
-
-        if (configuration.Includes.Count > 0)
-        {
-            var included = filter.Matching(configuration.Includes);
-            foreach (var reading in _repositories)
-                HideAllBut(included, reading.Index, $"not among includepkgs in {configuration.MainFile}");
-        }
-
-        foreach (var pattern in configuration.Excludes)
-            Hide(filter.Matching([pattern]), null, $"excluded by '{pattern}' in {configuration.MainFile}");
-        if (configuration.Tool.IsDnf5)
-            ApplyLocks(Dnf5VersionLock.Read(host.Paths.Root, toml, warnings));
-        else if (VersionLock.Read(host.Paths.Root, configuration.Tool, configuration.Main) is { } locks)
-            ApplyLocks(filter, locks);
-        _offers.ApplyPriorities();
-    }
-
-    private void ApplyLocks(PackageFilter filter, VersionLock locks)
-    {
-        HashSet<int> kept = [];
-        List<(PackageForm Form, string Text)> locked = [];
-        foreach (var entry in locks.Entries)
-        {
-            var (versions, tried) = filter.FirstMatching(entry.Spec);
-            if (entry.Excludes)
-            {
-                Hide(versions, null, $"excluded by version lock '!{entry.Spec}' in {locks.File}");
-                continue;
-            }
-
-            kept.UnionWith(versions);
-            locked.AddRange(tried.Select(f => (f, entry.Spec.Text)));
-        }
-
-        for (var version = 0; version < _builder.VersionCount; version++)
-        {
-            if (kept.Contains(version))
-                continue;
-            foreach (var (form, text) in locked)
-            {
-                if (!form.MatchesName(_builder.NameOf(version)))
-                    continue;
-                Hide([version], null, $"locked to '{text}' in {locks.File}");
-                break;
-            }
-        }
-
-        foreach (var version in kept)
-            Hold(version);
-        for (var version = 0; version < _builder.VersionCount; version++)
-        {
-            if (_builder.InstalledOf(version) >= 0 && locked.Any(l => l.Form.MatchesName(_builder.NameOf(version))))
-                Hold(version);
-        }
-    }
-
-    /// <summary>
-    /// What dnf 5 does not see; an installed package is held where an entry keeps it at versions, and allows no newer
-    /// one that is offered.
-    /// </summary>
-    private void ApplyLocks(Dnf5VersionLock? locks)
-    {
-        if (locks is null)
-            return;
-        HashSet<int> held = [];
-        HashSet<int> free = [];
-        for (var version = 0; version < _builder.VersionCount; version++)
-        {
-            var name = _builder.NameOf(version);
-            List<Dnf5LockEntry> entries = [];
-            foreach (var entry in locks.Entries)
-            {
-                if (entry.Names(name))
-                    entries.Add(entry);
-            }
-
-            if (entries.Count == 0)
-                continue;
-            var edition = Encoding.UTF8.GetString(_builder.EditionOf(version));
-            var architecture = Encoding.UTF8.GetString(_builder.ArchitectureOf(version));
-            var isAllowed = entries.Exists(e => e.Allows(edition, architecture));
-            if (!isAllowed)
-                Hide([version], null, $"locked to '{string.Join("' or '", entries)}' in {locks.File}");
-            if (_builder.InstalledOf(version) is not (var installed and >= 0))
-                continue;
-            if (entries.Exists(e => e.Holds))
-                held.Add(installed);
-            if (isAllowed && RpmVersion.Order.Compare(edition, _builder.Installed(installed).Edition) > 0)
-                free.Add(installed);
-        }
-
-        foreach (var installed in held.Except(free))
-            _builder.ReplaceInstalled(installed, _builder.Installed(installed) with { IsHeld = true });
-    }
-
-    private void Hold(int version)
-    {
-        if (_builder.InstalledOf(version) is var installed and >= 0)
-            _builder.ReplaceInstalled(installed, _builder.Installed(installed) with { IsHeld = true });
-    }
-
-    private void HideAllBut(IReadOnlyCollection<int> versions, int repository, string because)
-    {
-        var kept = versions as IReadOnlySet<int> ?? versions.ToHashSet();
-        Hide([.. Enumerable.Range(0, _builder.VersionCount).Where(v => !kept.Contains(v))], repository, because);
-    }
-
-    private void Hide(IReadOnlyCollection<int> versions, int? repository, string because) =>
-        _offers.Hide(versions, repository, because);
-
     private void ReadAdvisories(RepositoryReading reading, ModuleVisibility modules)
     {
         if (reading.FindAdvisories() is { } path)
         {
             using var list = reading.Open("updateinfo", path, Verification, decompressor);
+            reading.HasAdvisories = false;
             if (list is not null)
                 _index.ReadAdvisories(list, new AdvisorySink(this, reading, modules));
-            reading.HasAdvisories = true;
         }
         else
         {
@@ -459,13 +332,21 @@ internal sealed class DnfReading(
     private sealed class AdvisorySink(DnfReading reading, RepositoryReading repository, ModuleVisibility modules)
         : IUpdateInfoSink
     {
-        public bool IsActive(ModuleStream stream) => modules.IsActive(stream);
+        public bool IsActive(ModuleStream stream)
+        {
+            repository.HasAdvisories = true;
+            return modules.IsActive(stream);
+        }
 
         public void Add(
             Advisory advisory,
             ReadOnlySpan<byte> name,
             ReadOnlySpan<byte> architecture,
             ReadOnlySpan<byte> edition
-        ) => reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
+        )
+        {
+            repository.HasAdvisories = true;
+            reading._offers.AddAdvisory(repository.Origin, advisory, name, architecture, edition);
+        }
     }
 }

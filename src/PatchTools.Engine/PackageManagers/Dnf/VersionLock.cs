@@ -28,8 +28,10 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
         List<LockEntry> entries = [];
         foreach (var line in text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
         {
+            // What follows the mark is taken as it is: with a blank between them it names nothing.
             var excludes = line[0] == '!';
-            var spec = PackageSpec.ParseLock(Spelled((excludes ? line[1..] : line).Trim()));
+            var entry = excludes ? line[1..] : line;
+            var spec = PackageSpec.ParseLock(tool.IsYum3 ? Spelled(entry.Trim()) : entry);
             if (spec.Forms.Count > 0)
                 entries.Add(new LockEntry(spec, excludes));
         }
@@ -37,7 +39,7 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
         return entries.Count == 0 ? null : new VersionLock(list, entries);
     }
 
-    // yum 3's plugin writes the epoch in front: 0:r-sec-two-1.0-1.*
+    // yum 3's plugin writes the epoch in front, which dnf's does not understand: 0:r-sec-two-1.0-1.*
     private static string Spelled(string entry)
     {
         var colon = entry.IndexOf(':', StringComparison.Ordinal);

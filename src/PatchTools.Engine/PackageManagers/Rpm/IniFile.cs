@@ -25,6 +25,16 @@ internal sealed class IniSection(string name)
             _options[option] = value;
     }
 
+    /// <summary>Takes quotes off that stand around a whole value, as libdnf does.</summary>
+    public void TakeQuotesOff()
+    {
+        foreach (var (option, value) in _options)
+        {
+            if (value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0])
+                _options[option] = value[1..^1];
+        }
+    }
+
     /// <summary>Yes and no as dnf.conf(5) spells them; null when the option is not there or neither.</summary>
     public bool? Flag(string option) =>
         this[option]?.Trim().ToLowerInvariant() switch
@@ -51,11 +61,14 @@ internal static class IniFile
     //         https://mirror.example.org/repo
     // enabled=1
     /// <summary>
-    /// Sections in the order of the text. What stands before the first one, or is no option, is passed over.
+    /// Sections in the order of the text; one that comes again goes on where it was, as dnf, yum and zypper read it.
+    /// What stands before the first one, or is no option, is passed over. Blanks within the brackets are of the name:
+    /// to the tools <c>[ main ]</c> is no main section.
     /// </summary>
     public static IReadOnlyList<IniSection> Parse(string text)
     {
         List<IniSection> sections = [];
+        IniSection? section = null;
         string? option = null;
         foreach (var raw in text.Split('\n'))
         {
@@ -65,19 +78,23 @@ internal static class IniFile
             if (line[0] == '[')
             {
                 option = null;
-                if (line.IndexOf(']', StringComparison.Ordinal) is var end and > 1)
-                    sections.Add(new IniSection(line[1..end].Trim()));
+                if (line.IndexOf(']', StringComparison.Ordinal) is not (var end and > 1))
+                    continue;
+                var name = line[1..end];
+                section = sections.Find(s => s.Name == name);
+                if (section is null)
+                    sections.Add(section = new IniSection(name));
             }
             else if (line[0] is ' ' or '\t')
             {
                 var more = line.Trim();
-                if (option is not null && sections.Count > 0 && more[0] is not ('#' or ';'))
-                    sections[^1][option] = $"{sections[^1][option]}\n{more}";
+                if (option is not null && section is not null && more[0] is not ('#' or ';'))
+                    section[option] = $"{section[option]}\n{more}";
             }
-            else if (sections.Count > 0 && line.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
+            else if (section is not null && line.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
             {
                 option = line[..equals].Trim();
-                sections[^1][option] = line[(equals + 1)..].Trim();
+                section[option] = line[(equals + 1)..].Trim();
             }
         }
 

@@ -21,6 +21,7 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
 
     public string? PrimaryFile { get; set; }
 
+    /// <summary>Whether it publishes at least one advisory: an empty list tells nothing. Null: not read.</summary>
     public bool? HasAdvisories { get; set; }
 
     /// <summary>What of its metadata could not be read; null when nothing.</summary>

@@ -24,13 +24,21 @@ internal sealed class RpmDuplicates(string root, IProcessRunner runner)
         "multiversion(kernel)",
     ];
 
-    /// <summary>One sentence for people; null when nothing is there twice. A command only where something is.</summary>
+    /// <summary>One sentence for people; null when nothing is there twice.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    public async Task<string?> CautionAsync(
+        IReadOnlyList<RpmPackage> installed,
+        IReadOnlyCollection<string> configured,
+        CancellationToken cancellationToken
+    ) => Caution(await FindAsync(installed, configured, cancellationToken));
+
+    /// <summary>What is there twice; a command only where something may be.</summary>
     /// <param name="installed">What rpm has.</param>
     /// <param name="configured">
     /// What the tool's configuration allows in several versions: names, or <c>provides:NAME</c>.
     /// </param>
     /// <param name="cancellationToken">Ends the query.</param>
-    public async Task<string?> CautionAsync(
+    public async Task<IReadOnlyList<RpmDuplicate>> FindAsync(
         IReadOnlyList<RpmPackage> installed,
         IReadOnlyCollection<string> configured,
         CancellationToken cancellationToken
@@ -41,20 +49,27 @@ internal sealed class RpmDuplicates(string root, IProcessRunner runner)
             .Where(g => g.Count() > 1 && !IsKernel(g.Key.Name) && !configured.Contains(g.Key.Name))
             .ToList();
         if (several.Count == 0)
-            return null;
+            return [];
         var meant = await MeantAsync([.. several.Select(g => g.Key.Name)], configured, cancellationToken);
-        List<string> left =
+        return
         [
             .. several
                 .Where(g => !meant.Contains(g.Key.Name))
-                .Select(g => $"{g.Key.Name} ({string.Join(", ", g.Select(p => p.Edition).Order(RpmVersion.Order))})"),
+                .Select(g => new RpmDuplicate(
+                    g.Key.Name,
+                    g.Key.Architecture,
+                    [.. g.Select(p => p.Edition).Order(RpmVersion.Order)]
+                )),
         ];
+    }
+
+    /// <inheritdoc cref="CautionAsync"/>
+    public static string? Caution(IReadOnlyList<RpmDuplicate> left)
+    {
         if (left.Count == 0)
             return null;
-        var names =
-            left.Count <= Named
-                ? string.Join(", ", left)
-                : FormattableString.Invariant($"{string.Join(", ", left.Take(Named))} and {left.Count - Named} more");
+        var shown = string.Join(", ", left.Take(Named));
+        var names = left.Count <= Named ? shown : FormattableString.Invariant($"{shown} and {left.Count - Named} more");
         return $"Installed in two versions, as an interrupted transaction leaves them: {names}. Find out which one "
             + "works before the other is removed.";
     }
@@ -99,4 +114,13 @@ internal sealed class RpmDuplicates(string root, IProcessRunner runner)
                 .Select(fields => fields[0]),
         ];
     }
+}
+
+/// <summary>A package that is installed in several versions.</summary>
+/// <param name="Name">Package name.</param>
+/// <param name="Architecture">rpm architecture.</param>
+/// <param name="Editions">The oldest first.</param>
+internal sealed record RpmDuplicate(string Name, string Architecture, IReadOnlyList<string> Editions)
+{
+    public override string ToString() => $"{Name} ({string.Join(", ", Editions)})";
 }

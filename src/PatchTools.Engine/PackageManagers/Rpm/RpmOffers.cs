@@ -260,7 +260,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
 
     /// <summary>
     /// One version that an advisory names. What the repository no longer offers is kept for installed packages, whose
-    /// explanation says which newer version has the fix.
+    /// explanation says which newer version has the fix. Of copies of one advisory the newest counts.
     /// </summary>
     /// <param name="origin">Of the repository that publishes the advisory.</param>
     /// <param name="advisory">The advisory.</param>
@@ -295,7 +295,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
 
         if (!_advisories.TryGetValue(version, out var list))
             _advisories[version] = list = [];
-        var known = list.FindIndex(a => a.Id == advisory.Id);
+        var known = list.FindIndex(a => a.IsCopyOf(advisory));
         if (known < 0)
             list.Add(advisory);
         else if (advisory.Date > list[known].Date)

@@ -262,9 +262,11 @@ internal static class UpdateInfoReader
 
         public void End(IUpdateInfoSink sink)
         {
-            var id = Id.Length > 0 ? Id : _selfId;
-            if (_packages.Count == 0 || id.Length == 0)
+            if (_packages.Count == 0)
                 return;
+
+            // The tools count an advisory without an id as any other.
+            var id = new[] { Id, _selfId, Advisory.WithoutId }.First(i => i.Length > 0);
             var advisory = new Advisory
             {
                 Id = id,

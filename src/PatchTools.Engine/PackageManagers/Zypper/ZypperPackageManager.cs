@@ -71,6 +71,12 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             cancellationToken
         );
         var system = WithProduct(OsReleaseFile.Read(_root));
+        var duplicates = await new RpmDuplicates(_root, runner).FindAsync(
+            installed,
+            configuration.Main.List("multiversion"),
+            cancellationToken
+        );
+        MarkLeftovers(catalog, duplicates);
         var vendor = await SystemVendor.AskAsync(_root, runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
         var facts = HostFactsReader.Read(host, warnings);
@@ -155,6 +161,20 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             observer,
             cancellationToken
         );
+    }
+
+    /// <summary>zypper asks each installed version for itself whether a patch is needed.</summary>
+    private static void MarkLeftovers(PackageCatalog catalog, IReadOnlyList<RpmDuplicate> duplicates)
+    {
+        for (var i = 0; duplicates.Count > 0 && i < catalog.Count; i++)
+        {
+            if (
+                catalog[i].Installed is { } package
+                && duplicates.FirstOrDefault(d => d.Name == package.Name && d.Architecture == package.Architecture)
+                    is { } duplicate
+            )
+                catalog.ReplaceInstalled(i, package with { LeftoverEdition = duplicate.Editions[0] });
+        }
     }
 
     private static void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)

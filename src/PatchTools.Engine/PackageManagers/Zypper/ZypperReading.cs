@@ -122,7 +122,6 @@ internal sealed class ZypperReading(
         using var list = reading.Open("updateinfo", path, new ListVerification(_checksums), decompressor);
         if (list is not null)
             _index.ReadAdvisories(list, new AdvisorySink(this, reading));
-        reading.HasAdvisories = true;
     }
 
     /// <summary>
@@ -315,6 +314,7 @@ internal sealed class ZypperReading(
             ReadOnlySpan<byte> edition
         )
         {
+            repository.HasAdvisories = true;
             if (advisory.Status == ZypperBlacklist.RetractedStatus)
             {
                 reading._blacklist.AddRetracted(repository.Index, advisory.Id, name, architecture, edition);

@@ -22,6 +22,41 @@ public sealed class DnfConfigurationTests
         Assert.Equal(["a", "b", "c"], section.List("excludepkgs"));
     }
 
+    [Fact]
+    public void A_section_that_comes_again_goes_on_and_blanks_are_of_its_name()
+    {
+        var sections = IniFile.Parse("[base]\nenabled=0\nname=b\n[ main ]\nexclude=x\n[base]\nenabled=1\n");
+
+        Assert.Equal(["base", " main "], sections.Select(s => s.Name));
+        Assert.Equal(("b", true), (sections[0]["name"], sections[0].Flag("enabled")));
+    }
+
+    [Theory]
+    [InlineData("dnf", "foo")]
+    [InlineData("yum", "'foo'")]
+    public void Quotes_around_a_whole_value_are_none_of_it_for_dnf(string tool, string excluded)
+    {
+        using var root = new TemporaryDirectory();
+        var main = tool == "dnf" ? "etc/dnf/dnf.conf" : "etc/yum.conf";
+        File.WriteAllText(root.File(main), "[main]\nexclude='foo'\n");
+        File.WriteAllText(root.File("etc/yum.repos.d/a.repo"), "[a]\nbaseurl=\"https://a.example/\"\n");
+
+        var read = DnfConfiguration.Read(
+            root.Path,
+            tool == "dnf" ? DnfTool.Dnf4 : DnfTool.Yum3,
+            "x86_64",
+            "9",
+            null,
+            []
+        );
+
+        Assert.Equal([excluded], read.Excludes);
+        Assert.Equal(
+            tool == "dnf" ? "https://a.example/" : "\"https://a.example/\"",
+            Assert.Single(read.Repositories).Source
+        );
+    }
+
     [Theory]
     [InlineData("https://cdn.example/$releasever/${basearch}/os", "https://cdn.example/9.4/x86_64/os")]
     [InlineData("$releasever_major-${releasever_minor}", "9-4")]
@@ -156,6 +191,19 @@ public sealed class DnfConfigurationTests
             locks.Entries.Select(e => (e.Spec.Text, e.Excludes))
         );
         File.WriteAllText(root.File("etc/dnf/plugins/versionlock.conf"), "[main]\nenabled = 0\n");
+        Assert.Null(VersionLock.Read(root.Path, DnfTool.Dnf4, new IniSection("main")));
+    }
+
+    [Fact]
+    public void What_dnfs_plugin_does_not_understand_locks_nothing()
+    {
+        using var root = new TemporaryDirectory();
+        File.WriteAllText(
+            root.File("etc/dnf/plugins/versionlock.conf"),
+            "[main]\nlocklist = /etc/dnf/plugins/versionlock.list\n"
+        );
+        File.WriteAllText(root.File("etc/dnf/plugins/versionlock.list"), "0:bash-5.1.8-6.el9.*\n! kernel\n");
+
         Assert.Null(VersionLock.Read(root.Path, DnfTool.Dnf4, new IniSection("main")));
     }
 

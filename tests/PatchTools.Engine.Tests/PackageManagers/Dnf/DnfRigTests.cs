@@ -18,6 +18,9 @@ public sealed class DnfRigTests(RpmUniverse universe)
             "repository excludes",
             "includepkgs",
             "repository includes",
+            "includes of both",
+            "quoted excludes",
+            "a section twice",
             "disabled excludes",
             "priorities",
             "equal priorities",
@@ -43,7 +46,8 @@ public sealed class DnfRigTests(RpmUniverse universe)
         Assert.Equal(root.DnfUpgrades(), Upgradable(inventory));
 
         // What main excludes name is hidden from the tool where it is installed, too.
-        var isWhole = setting is "exclude" or "exclude by glob" or "includepkgs";
+        var isWhole =
+            setting is "exclude" or "exclude by glob" or "includepkgs" or "includes of both" or "quoted excludes";
         Assert.Equal(
             root.DnfSecurity(),
             Security(
@@ -78,7 +82,7 @@ public sealed class DnfRigTests(RpmUniverse universe)
         root.OwnRepository("extra");
         root.Configure("excludepkgs=a-bug");
         root.Repository("base", $"baseurl=file://{universe.RepositoryFolder("base")}\npriority=10");
-        root.Lock("a-sec-0:1.1-1.*");
+        root.Lock("a-sec-0:1.1-1.*", "a-plain-more-0:1.0-1.*");
         root.Dnf("makecache");
 
         var inventory = await root.InventoryAsync();
@@ -96,7 +100,10 @@ public sealed class DnfRigTests(RpmUniverse universe)
         Assert.Equal("module stream tool:2 is not enabled", Hidden(inventory, "m-tool", "2.0-1"));
         Assert.Equal("an enabled module stream has it instead", Hidden(inventory, "m-tool", "3.0-1"));
         Assert.Equal("no repository offers it any more", Hidden(inventory, "a-gone", "1.1-1"));
-        Assert.True(inventory.Installed.Single(p => p.Name == "a-sec").IsHeld);
+        Assert.True(inventory.Installed.Single(p => p.Name == "a-plain-more").IsHeld);
+
+        // 1.0 is installed: the lock asks for the newer 1.1, which dnf takes.
+        Assert.False(inventory.Installed.Single(p => p.Name == "a-sec").IsHeld);
         Assert.Equal(
             "o-new 2.0-1 replaces it (obsoletes); a baseline does not follow replacements",
             inventory.Installed.Single(p => p.Name == "o-old").PolicyNote
@@ -335,6 +342,17 @@ public sealed class DnfRigTests(RpmUniverse universe)
             case "repository includes":
                 own = "includepkgs=a-sec";
                 root.OwnRepository("extra");
+                break;
+            case "includes of both":
+                main = "includepkgs=a-sec";
+                own = "includepkgs=p-* a-bug";
+                root.OwnRepository("extra");
+                break;
+            case "quoted excludes":
+                main = "exclude=\"a-sec, a-bug\"";
+                break;
+            case "a section twice":
+                own = "enabled=0\n[base]\nenabled=1";
                 break;
             case "disabled excludes":
                 main = "excludepkgs=a-sec\ndisable_excludes=main";
