@@ -191,16 +191,25 @@ public sealed partial class PatchRun
             ? new InstallOutcome()
             : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
 
-        // The states file as it was before this run decides what is pending; nobody has written it since. What the
-        // refresh found out holds for both readings.
-        var after = outcome.HasChanged
-            ? (
-                await GetInventoryAsync(request.Inventory with { Refresh = false }, snapshot, CancellationToken.None)
-            ) with
-            {
-                Repositories = before.Repositories,
-            }
-            : before;
+        // Whatever was waited for, the lock of another tool or the transaction of a run that was killed, may have changed the
+        // host: only a run without work reports what it read at the beginning. The states file as it was before this run
+        // decides what is pending; nobody has written it since. What the refresh found out holds for both readings.
+        var after =
+            outcome.HasChanged || prepared.Plan.Targets.Count > 0 || !prepared.Plan.IsEmpty
+                ? (
+                    await GetInventoryAsync(
+                        request.Inventory with
+                        {
+                            Refresh = false,
+                        },
+                        snapshot,
+                        CancellationToken.None
+                    )
+                ) with
+                {
+                    Repositories = before.Repositories,
+                }
+                : before;
         terms = terms with
         {
             OperationText = OperationSpelling.OfInstall(

@@ -39,6 +39,14 @@ internal static class Baselines
         );
     }
 
+    /// <summary>The snapshot as the service has it for another operating system of the same family.</summary>
+    public static byte[] For(string operatingSystem, byte[] snapshot)
+    {
+        var document = JsonNode.Parse(snapshot)!;
+        document["patchBaseline"]!["operatingSystem"] = operatingSystem;
+        return JsonSerializer.SerializeToUtf8Bytes(document);
+    }
+
     public static Action<JsonObject> Sources(string configuration) =>
         baseline =>
             baseline["sources"] = new JsonArray(

@@ -268,6 +268,9 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             return;
         }
 
+        // Ended by a signal, say, after the last package and before the end: nobody else says that it is not whole.
+        if (missing.Count == 0 && IsUnexplained(result))
+            Problem(result.Reason, $"Everything is installed, and yet {result.Reason}");
         if (!progress && missing.Count == 1)
             SetAside(
                 missing,
@@ -286,6 +289,12 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
                 $"not begun: too many transactions failed, the last because {result.Reason}"
             );
     }
+
+    private static bool IsUnexplained(TransactionResult result) =>
+        result.Problems.Count == 0
+        && result.Warnings.Count == 0
+        && result.PackageFailures.Count == 0
+        && result.DownloadFailures.Count == 0;
 
     private void SetAside(IEnumerable<PatchTarget> targets, SetbackKind kind, string reason) =>
         SetAside(targets.ToList().Select(t => new PatchSetback(t, kind, reason)));

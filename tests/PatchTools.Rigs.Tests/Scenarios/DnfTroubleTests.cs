@@ -4,7 +4,7 @@ namespace PatchTools.Rigs.Tests.Scenarios;
 /// Installs with dnf that meet trouble: what is bad fails alone with its reason, the rest is installed, and nothing is
 /// left half-done.
 /// </summary>
-public sealed class DnfTroubleTests
+public abstract class DnfTroubleScenarios : ToolScenarios
 {
     private static readonly SyntheticRpm OldGood = new("s-good", "1.0-1");
     private static readonly SyntheticRpm NewGood = new("s-good", "1.1-1");
@@ -12,9 +12,10 @@ public sealed class DnfTroubleTests
     private static readonly SyntheticRpm NewBad = new("s-bad", "1.1-1");
 
     [Fact]
+    [OnEveryTool]
     public void A_package_whose_scriptlet_before_fails_stays_as_it_was_and_fails_alone_with_the_reason()
     {
-        using var host = new RpmScenarioHost()
+        using var host = DnfHost()
             .Installed(OldGood, OldBad, new SyntheticRpm("s-zeta", "1.0-1"))
             .Fixes(
                 NewGood,
@@ -35,17 +36,20 @@ public sealed class DnfTroubleTests
         host.AssertNothingIsHalfDone();
     }
 
-    [Fact]
-    public void A_scriptlet_after_that_fails_is_a_warning_as_it_is_to_rpm()
+    [Theory]
+    [OnEveryTool]
+    [InlineData("%post")]
+    [InlineData("%posttrans")]
+    public void A_scriptlet_after_that_fails_is_a_warning_as_it_is_to_rpm(string section)
     {
-        using var host = new RpmScenarioHost()
+        using var host = DnfHost()
             .Installed(OldGood, OldBad)
-            .Fixes(NewGood, NewBad.WithScript("%post", "echo the database is locked >&2; exit 3"))
+            .Fixes(NewGood, NewBad.WithScript(section, "echo the database is locked >&2; exit 3"))
             .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("s-bad").State);
         Assert.Contains(
-            "s-bad-1.1-1.x86_64: its %post scriptlet failed, exit status 3 (the database is locked)",
+            $"s-bad-1.1-1.x86_64: its {section} scriptlet failed, exit status 3 (the database is locked)",
             run.Error,
             StringComparison.Ordinal
         );
@@ -54,9 +58,10 @@ public sealed class DnfTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_replaced_version_that_will_not_go_is_told_and_the_next_run_tries_again()
     {
-        using var host = new RpmScenarioHost()
+        using var host = DnfHost()
             .Installed(OldGood, OldBad.WithScript("%preun", "test -e /var/tmp/mended"))
             .Fixes(NewGood, NewBad)
             .Ready();
@@ -72,7 +77,7 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_failing_package_does_not_keep_the_rest_from_asking_for_its_reboot()
     {
-        using var host = new RpmScenarioHost()
+        using var host = DnfHost()
             .Installed(OldGood, OldBad)
             .Fixes(NewGood, NewBad.WithScript("%pre", "exit 1"))
             .Ready();
@@ -81,9 +86,10 @@ public sealed class DnfTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_package_with_a_dependency_that_nobody_offers_fails_alone()
     {
-        using var host = new RpmScenarioHost()
+        using var host = DnfHost()
             .Installed(OldGood, OldBad)
             .Fixes(NewGood, NewBad.With("Requires", "s-nowhere"))
             .Ready();
@@ -101,7 +107,7 @@ public sealed class DnfTroubleTests
     [Fact]
     public void With_nothing_but_dependency_failures_the_exit_code_is_2_and_nothing_changes()
     {
-        using var host = new RpmScenarioHost().Installed(OldBad).Fixes(NewBad.With("Requires", "s-nowhere")).Ready();
+        using var host = DnfHost().Installed(OldBad).Fixes(NewBad.With("Requires", "s-nowhere")).Ready();
         var before = host.RpmList();
         Assert.Equal("Failed", host.Install("-RebootOption RebootIfNeeded").Expect(2).Of("s-bad").State);
         Assert.Equal(before, host.RpmList());
@@ -110,7 +116,7 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_file_of_another_package_fails_the_package_that_brings_it_too()
     {
-        using var host = new RpmScenarioHost()
+        using var host = DnfHost()
             .Installed(
                 OldGood,
                 OldBad,
@@ -131,7 +137,7 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_disk_that_is_too_small_is_named_before_anything_changes()
     {
-        using var host = new RpmScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 })
+        using var host = DnfHost(options: new OverlayOptions { SizeMegabytes = 200 })
             .Installed(OldGood)
             .Fixes(NewGood.WithFile("/usr/share/s-good.zeros", new byte[300_000_000]))
             .Ready();
@@ -143,7 +149,9 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_disk_that_somebody_fills_meanwhile_fails_what_no_longer_fits()
     {
-        using var host = new RpmScenarioHost(options: new OverlayOptions { SizeMegabytes = 300 })
+        if (System.Tool == "dnf5")
+            Assert.Skip("dnf 5 has no plugins in Python to fill the disk from");
+        using var host = DnfHost(options: new OverlayOptions { SizeMegabytes = 300 })
             .Installed(OldGood, OldBad)
             .Fixes(NewGood, NewBad.WithFile("/usr/share/s-bad.zeros", new byte[100_000_000]))
             .Ready();
@@ -162,12 +170,13 @@ public sealed class DnfTroubleTests
     }
 
     [Theory]
+    [OnEveryTool]
     [InlineData(ArchiveFault.NotFound, "Status code: 404")]
     [InlineData(ArchiveFault.Corrupt, "checksum doesn't match")]
-    [InlineData(ArchiveFault.Truncated, "s-bad-1.1-1.x86_64.rpm")]
+    [InlineData(ArchiveFault.Truncated, "s-bad-")]
     public void A_package_that_cannot_be_downloaded_fails_alone_with_the_reason(ArchiveFault fault, string reason)
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad).Ready();
+        using var host = DnfHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad).Ready();
         host.Server.Break("/s-bad-1.1", fault);
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
@@ -180,7 +189,7 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_dead_repository_that_may_be_skipped_only_warns_and_one_that_may_not_is_no_proof()
     {
-        using var host = new RpmScenarioHost()
+        using var host = DnfHost()
             .Installed(OldGood)
             .Fixes(NewGood)
             .Repository("dead", "skip_if_unavailable=1")
@@ -188,18 +197,19 @@ public sealed class DnfTroubleTests
         host.Install().Expect(0);
         host.AssertInstalled("s-good", "1.1-1");
 
-        using var other = new RpmScenarioHost().Installed(OldGood).Fixes(NewGood).Repository("dead").Ready();
+        using var other = DnfHost().Installed(OldGood).Fixes(NewGood).Repository("dead").Ready();
         Assert.NotEqual(0, other.Install().ExitCode);
         Assert.DoesNotContain(other.Requests, request => request.Target == "PutInventory");
         other.AssertInstalled("s-good", "1.1-1");
     }
 
     [Fact]
+    [OnEveryTool]
     public void What_is_not_signed_or_by_a_stranger_fails_alone_and_the_key_that_the_repository_names_is_taken()
     {
         using var stranger = new RpmSigningKey();
         var (unsigned, strange) = (new SyntheticRpm("s-unsigned", "1.1-1"), new SyntheticRpm("s-strange", "1.1-1"));
-        using var host = new RpmScenarioHost(isSigned: true)
+        using var host = DnfHost(isSigned: true)
             .Installed(OldGood, new SyntheticRpm("s-unsigned", "1.0-1"), new SyntheticRpm("s-strange", "1.0-1"))
             .Fixes(NewGood, unsigned, strange)
             .Ready();
@@ -212,12 +222,12 @@ public sealed class DnfTroubleTests
 
         Assert.Equal("Failed", run.Of("s-unsigned").State);
         Assert.Contains(
-            "s-unsigned-1.1-1.x86_64.rpm is not signed",
+            Dnf5Or("The package is not signed", "s-unsigned-1.1-1.x86_64.rpm is not signed"),
             run.Of("s-unsigned").Why,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "Public key for s-strange-1.1-1.x86_64.rpm is not installed",
+            Dnf5Or("Public key is not installed", "Public key for s-strange-1.1-1.x86_64.rpm is not installed"),
             run.Of("s-strange").Why,
             StringComparison.Ordinal
         );
@@ -230,19 +240,24 @@ public sealed class DnfTroubleTests
     [Fact]
     public void Where_packages_must_be_signed_and_there_is_no_key_at_all_each_fails_with_that_reason()
     {
-        using var host = new RpmScenarioHost(isSigned: true).Installed(OldGood).Fixes(NewGood).Ready();
+        using var host = DnfHost(isSigned: true).Installed(OldGood).Fixes(NewGood).Ready();
         host.Root.Shell("sed -i /gpgkey/d /etc/yum.repos.d/base.repo").Expect();
         host.Ready();
         var run = host.Install();
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("rpm has no public key", run.Of("s-good").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            Dnf5Or("does not have any OpenPGP keys configured", "rpm has no public key"),
+            run.Of("s-good").Why,
+            StringComparison.Ordinal
+        );
         host.AssertInstalled("s-good", "1.0-1");
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_lock_that_dnf_holds_ends_busy_and_names_it_and_a_run_that_waits_succeeds()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, new SyntheticRpm("s-slow", "1.0-1"));
+        using var host = DnfHost().Installed(OldGood, new SyntheticRpm("s-slow", "1.0-1"));
         var gate = host.Gate();
         host.Fixes(NewGood).Offers(new SyntheticRpm("s-slow", "1.1-1").WithScript("%pre", Gate.Script)).Ready();
         host.Root.Run("dnf", "-q", "makecache").Expect();
@@ -261,7 +276,7 @@ public sealed class DnfTroubleTests
     [Fact]
     public void A_time_budget_that_is_used_up_installs_nothing_and_says_so()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood).Fixes(NewGood).Ready();
+        using var host = DnfHost().Installed(OldGood).Fixes(NewGood).Ready();
         var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))")
             .Expect(171);
         Assert.Equal("Missing", run.Of("s-good").State);
@@ -269,9 +284,10 @@ public sealed class DnfTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void Killed_alone_PatchTools_leaves_a_transaction_that_ends_by_itself()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood, OldBad);
+        using var host = DnfHost().Installed(OldGood, OldBad);
         var gate = host.Gate();
         host.Fixes(NewGood, NewBad.WithScript("%pre", Gate.Script)).Ready();
         using (var first = host.StartInstall())
@@ -290,9 +306,10 @@ public sealed class DnfTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_transaction_that_was_killed_between_two_versions_of_a_package_is_finished_by_the_next_run()
     {
-        using var host = new RpmScenarioHost().Installed(OldGood);
+        using var host = DnfHost().Installed(OldGood);
         var gate = host.Gate();
 
         // The scriptlet of the old version runs when the new one is already there.

@@ -1,15 +1,16 @@
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>What an install does to a host where nothing is in its way.</summary>
-public sealed class InstallTests
+public abstract class AptInstallScenarios : ToolScenarios
 {
     private static readonly SyntheticPackage Old = new("s-app", "1.0-1");
     private static readonly SyntheticPackage New = new("s-app", "1.0-1+deb12u1");
 
     [Fact]
+    [OnEveryTool]
     public void A_security_update_with_a_new_dependency_is_installed_and_nothing_else_is()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(Old, new SyntheticPackage("s-feature", "1.0-1"))
             .Offers(
                 SyntheticSuite.Bookworm,
@@ -33,9 +34,10 @@ public sealed class InstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void RebootIfNeeded_ends_with_194_and_the_run_after_the_reboot_scans_and_reports()
     {
-        using var host = new ScenarioHost().Installed(Old).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
+        using var host = AptHost().Installed(Old).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
         var run = host.Install("-RebootOption RebootIfNeeded").Expect(194);
         Assert.Equal("Installed", run.Of("s-app").State);
         Assert.True(host.Root.Exists($"{ScenarioHost.StateDirectory}/patch-baseline-operations-reboot-194"));
@@ -49,7 +51,7 @@ public sealed class InstallTests
     [Fact]
     public void Pending_patches_of_NoReboot_are_Installed_after_a_reboot()
     {
-        using var host = new ScenarioHost().Installed(Old).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
+        using var host = AptHost().Installed(Old).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
         host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", host.Scan().Expect(0).Of("s-app").State);
         host.Root.Reboot();
@@ -59,16 +61,17 @@ public sealed class InstallTests
     [Fact]
     public void Without_anything_to_install_nothing_changes_and_no_reboot_is_asked_for()
     {
-        using var host = new ScenarioHost().Installed(New).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
+        using var host = AptHost().Installed(New).Offers(SyntheticSuite.BookwormSecurity, New).Ready();
         var before = host.Root.DpkgList();
         host.Install("-RebootOption RebootIfNeeded").Expect(0);
         Assert.Equal(before, host.Root.DpkgList());
     }
 
     [Fact]
+    [OnEveryTool]
     public void WhatIf_changes_nothing_and_shows_the_transaction()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(Old)
             .Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-lib", "1.0-1"))
             .Offers(SyntheticSuite.BookwormSecurity, New.With("Depends", "s-lib"))
@@ -86,9 +89,10 @@ public sealed class InstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_plan_names_every_change_and_makes_none()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(Old)
             .Offers(SyntheticSuite.Bookworm, new SyntheticPackage("s-lib", "1.0-1"))
             .Offers(SyntheticSuite.BookwormSecurity, New.With("Depends", "s-lib"))
@@ -108,9 +112,10 @@ public sealed class InstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void On_an_Ubuntu_with_deb822_sources_phased_updates_are_installed_too()
     {
-        using var host = new ScenarioHost(Baselines.Security("UBUNTU"), "Ubuntu24.04")
+        using var host = AptHost(Baselines.Security("UBUNTU"), "Ubuntu24.04")
             .AsUbuntu()
             .Installed(Old, new SyntheticPackage("s-phased", "1.0-1"), new SyntheticPackage("s-feature", "1.0-1"))
             .Offers(SyntheticSuite.NobleUpdates, new SyntheticPackage("s-feature", "1.1-1"))
@@ -129,7 +134,7 @@ public sealed class InstallTests
     [Fact]
     public void A_configuration_file_that_the_administrator_changed_is_kept()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(
                 Old.WithConffile("/etc/s-app.conf", "setting=1\n"),
                 new SyntheticPackage("s-plain", "1.0-1").WithConffile("/etc/s-plain.conf", "setting=1\n")
@@ -149,9 +154,10 @@ public sealed class InstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_held_package_stays_and_is_reported_Failed_without_effect_on_the_exit_code()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(Old, new SyntheticPackage("s-held", "1.0-1"))
             .Offers(SyntheticSuite.BookwormSecurity, New, new SyntheticPackage("s-held", "1.1-1"))
             .Ready();
@@ -164,9 +170,10 @@ public sealed class InstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_kernel_that_apt_would_keep_back_comes_with_its_new_package_and_the_old_kernel_stays()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(
                 new SyntheticPackage("linux-image-6.1.0-1-amd64", "6.1.1-1"),
                 new SyntheticPackage("linux-image-amd64", "6.1.1-1").With("Depends", "linux-image-6.1.0-1-amd64")
@@ -188,7 +195,7 @@ public sealed class InstallTests
     [Fact]
     public void Packages_that_depend_on_each_other_are_upgraded_together()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(
                 new SyntheticPackage("s-chicken", "1.0-1").With("Depends", "s-egg (= 1.0-1)"),
                 new SyntheticPackage("s-egg", "1.0-1").With("Depends", "s-chicken (= 1.0-1)")
@@ -205,9 +212,10 @@ public sealed class InstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void An_Essential_package_is_upgraded_and_never_removed_for_another()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(
                 new SyntheticPackage("s-base", "1.0-1").With("Essential", "yes"),
                 new SyntheticPackage("s-core", "1.0-1").With("Essential", "yes"),
@@ -225,6 +233,10 @@ public sealed class InstallTests
         host.AssertInstalled("s-base", "1.0-1");
         host.AssertInstalled("s-rival", "1.0-1");
         Assert.Equal("Failed", run.Of("s-rival").State);
-        Assert.Contains("s-base", run.Of("s-rival").Why, StringComparison.Ordinal);
+        Assert.Contains(
+            System.Release == DebianRelease.Bullseye ? "Essential packages were removed" : "s-base",
+            run.Of("s-rival").Why,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -5,45 +5,51 @@ using PatchTools.Testing.Aws;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// A host of dnf: Debian's own dnf and rpm in a throw-away root that says it is a Red Hat, with an rpm database of
-/// synthetic packages and repositories behind a loopback server that a test may break. apt and dpkg are gone from it.
+/// A host of dnf: a Debian's own dnf and rpm in a throw-away root that says it is a Red Hat or one of its kin, with an
+/// rpm database of synthetic packages and repositories behind a loopback server that a test may break. apt and dpkg are
+/// gone from it.
 /// </summary>
 internal sealed class RpmScenarioHost : IDisposable
 {
     public const string Base = "base";
     private const string Key = "/etc/pki/rpm-gpg/RPM-GPG-KEY-synthetic";
     private readonly LoopbackAws _aws;
+    private readonly string _tool;
     private readonly RpmSigningKey? _key;
     private string? _configuration;
     private int _advisories;
 
-    public RpmScenarioHost(byte[]? snapshot = null, OverlayOptions? options = null, bool isSigned = false)
+    public RpmScenarioHost(
+        byte[]? snapshot = null,
+        OverlayOptions? options = null,
+        bool isSigned = false,
+        RigSystem? system = null
+    )
     {
+        system ??= RigSystem.Rhel9;
+        _tool = system.Tool;
         _key = isSigned ? new RpmSigningKey() : null;
         Archive = new SyntheticRpmArchive { Key = _key };
         Server = new ArchiveServer(Archive.Folder);
-        Root = new OverlayRoot(
-            (options ?? new OverlayOptions()) with
-            {
-                Packages = ["dnf", "dnf-plugins-core", "rpm"],
-            }
-        );
+        Root = new OverlayRoot(system.Apply(options));
         _aws = LoopbackAws.Start(
-            new LoopbackAwsOptions { Product = "RedhatEnterpriseLinux9.4", Snapshot = snapshot ?? Security() }
+            new LoopbackAwsOptions
+            {
+                Product = system.Product,
+                Snapshot = Baselines.For(system.OperatingSystem, snapshot ?? Security()),
+            }
         );
         Root.UseAws(_aws);
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
 
-        // Debian keeps rpm's database below the home directory, and has a plugin that adds a repository of its own.
+        // Debian keeps rpm's database below the home directory, and has plugins that add a repository of their own.
+        // Where dnf 5 is alone it is what dnf means.
         Root.Shell(
-                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d"
+                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py /etc/dnf/libdnf5-plugins/local.conf; mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d; command -v dnf >/dev/null || ln -s dnf5 /usr/bin/dnf"
             )
             .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
-        Root.Write(
-            "/etc/os-release",
-            "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n"
-        );
+        Root.Write("/etc/os-release", system.OsRelease + "\n");
         if (_key is not null)
             Root.Write(Key, File.ReadAllText(_key.PublicKey));
         Configure();
@@ -95,6 +101,29 @@ internal sealed class RpmScenarioHost : IDisposable
             $"[{id}]\nname={id}\nbaseurl={Server.Address}/{id}\n{(_key is null ? "" : $"gpgkey=file://{Key}\n")}{lines}\n"
         );
 
+    /// <summary>Locks a package to a version, as this tool's administrator would.</summary>
+    public RpmScenarioHost Locks(string name, string edition) =>
+        _tool == "dnf5"
+            ? Write(
+                "/etc/dnf/versionlock.toml",
+                $"version = \"1.0\"\n[[packages]]\nname = \"{name}\"\n[[packages.conditions]]\nkey = \"evr\"\n"
+                    + $"comparator = \"=\"\nvalue = \"{edition}\"\n"
+            )
+            : Write("/etc/dnf/plugins/versionlock.list", $"{name}-0:{edition}.*\n");
+
+    /// <summary>Enables a module stream.</summary>
+    public RpmScenarioHost Enables(string module, string stream) =>
+        _tool == "dnf5"
+            ? Write(
+                "/usr/lib/sysimage/libdnf5/modules.toml",
+                $"version = \"1.1\"\n[modules]\n[modules.{module}]\nenabled_stream = \"{stream}\"\n"
+                    + "installed_profiles = []\nstate = \"Enabled\"\n"
+            )
+            : Write(
+                $"/etc/dnf/modules.d/{module}.module",
+                $"[{module}]\nname={module}\nstream={stream}\nprofiles=\nstate=enabled\n"
+            );
+
     public RpmScenarioHost Write(string file, string text)
     {
         Root.Write(file, text);
@@ -111,7 +140,11 @@ internal sealed class RpmScenarioHost : IDisposable
             File.WriteAllBytes(Root.Path($"/var/tmp/rpms/{package.FileName}"), package.Build());
         }
 
-        Root.Shell("rpm -i --force-debian --nodeps --nosignature /var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms").Expect();
+        // Debian's rpm asks to be told that it means it; a later one no longer knows the word.
+        Root.Shell(
+                "d=--force-debian; rpm $d --version >/dev/null 2>&1 || d=; rpm -i $d --nodeps --nosignature /var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms"
+            )
+            .Expect();
         return this;
     }
 
@@ -146,6 +179,7 @@ internal sealed class RpmScenarioHost : IDisposable
     {
         var run = PatchRuns.Invoke(Root, $"-Operation Install {arguments}");
         TestContext.Current.TestOutputHelper?.WriteLine($"{run.ExitCode} {run.ErrorId}\n{run.Output}\n{run.Error}");
+        TestContext.Current.TestOutputHelper?.WriteLine(Root.Shell("cat /var/lib/patchtools/logs/*").Output);
         AssertConfigurationIsTheAdministrators();
         return run;
     }
@@ -185,6 +219,23 @@ internal sealed class RpmScenarioHost : IDisposable
             .RootElement.GetProperty("patchStates")
             .EnumerateObject()
             .ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Puts a script in the place of the tool that does something else once, before the first call with a certain argument.
+    /// </summary>
+    /// <param name="argument">Of the call that it comes before.</param>
+    /// <param name="program">The tool.</param>
+    /// <param name="arguments">What the tool itself is called with before; <c>--version</c> changes nothing.</param>
+    /// <param name="line">A line of shell that comes before, too.</param>
+    public void Before(string argument, string program, string arguments, string line = ":")
+    {
+        Root.Run("mv", program, program + ".real").Expect();
+        Root.WriteScript(
+            program,
+            $"#!/bin/sh\ncase \"$*\" in *{argument}*) if mkdir /var/tmp/once 2>/dev/null; then {line}; "
+                + $"{program}.real {arguments} >/var/tmp/once/said 2>&1; fi;; esac\nexec {program}.real \"$@\"\n"
+        );
     }
 
     /// <summary>Two pipes by which a scriptlet waits for the test.</summary>

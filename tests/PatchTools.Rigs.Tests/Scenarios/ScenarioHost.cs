@@ -15,11 +15,16 @@ internal sealed class ScenarioHost : IDisposable
     private string? _sources;
     private SyntheticSuite[] _suites = [SyntheticSuite.Bookworm, SyntheticSuite.BookwormSecurity];
 
-    public ScenarioHost(byte[]? snapshot = null, string product = "Debian12", OverlayOptions? options = null)
+    public ScenarioHost(
+        byte[]? snapshot = null,
+        string product = "Debian12",
+        OverlayOptions? options = null,
+        RigSystem? system = null
+    )
     {
         Archive = new SyntheticArchive { Key = _key, Date = TimeProvider.System.GetUtcNow().AddHours(-1) };
         Server = new ArchiveServer(Archive.Folder);
-        options ??= new OverlayOptions();
+        options = system?.Apply(options) ?? options ?? new OverlayOptions();
         Root = new OverlayRoot(
             options with
             {
@@ -30,12 +35,18 @@ internal sealed class ScenarioHost : IDisposable
             }
         );
         _aws = LoopbackAws.Start(
-            new LoopbackAwsOptions { Product = product, Snapshot = snapshot ?? Baselines.Security() }
+            new LoopbackAwsOptions
+            {
+                Product = product,
+                Snapshot = snapshot ?? Baselines.Security(system?.OperatingSystem ?? "DEBIAN"),
+            }
         );
         Root.UseAws(_aws);
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
         Root.Write(Keyring, "");
         File.Copy(_key.PublicKeyring, Root.Path(Keyring), overwrite: true);
+        if (system is { OsRelease.Length: > 0 })
+            Root.Write("/etc/os-release", system.OsRelease + "\n");
         Root.Write("/etc/apt/sources.list", "# see sources.list.d\n");
         Deb822("debian", "bookworm bookworm-security");
     }
@@ -162,6 +173,12 @@ internal sealed class Gate
 
     /// <summary>Lines of a script that stop there until <see cref="Open"/>.</summary>
     public const string Script = "echo reached > /var/tmp/reached; read line < /var/tmp/open";
+
+    /// <summary>The same, and whose child the script is can be killed.</summary>
+    public const string ScriptWithParent = "echo $PPID > /var/tmp/parent; " + Script;
+
+    /// <summary>SIGKILL to the process that runs the script; the script itself goes on.</summary>
+    public void KillParent() => _root.Shell("kill -9 $(cat /var/tmp/parent)").Expect();
 
     /// <summary>Returns when the script is there; fails when the process ends before.</summary>
     public void WaitUntilReached(RigProcess process)

@@ -4,7 +4,7 @@ namespace PatchTools.Rigs.Tests.Scenarios;
 /// Installs that meet trouble: what is bad fails alone with its reason, the rest is installed, and nothing is left
 /// half-done.
 /// </summary>
-public sealed class TroubleTests
+public abstract class AptTroubleScenarios : ToolScenarios
 {
     private static readonly SyntheticPackage OldGood = new("s-good", "1.0-1");
     private static readonly SyntheticPackage NewGood = new("s-good", "1.1-1");
@@ -12,11 +12,12 @@ public sealed class TroubleTests
     private static readonly SyntheticPackage NewBad = new("s-bad", "1.1-1");
 
     [Theory]
+    [OnEveryTool]
     [InlineData("preinst")]
     [InlineData("postinst")]
     public void A_package_whose_maintainer_script_fails_fails_alone_with_the_reason(string script)
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(OldGood, OldBad, new SyntheticPackage("s-zeta", "1.0-1"))
             .Offers(
                 SyntheticSuite.BookwormSecurity,
@@ -32,7 +33,9 @@ public sealed class TroubleTests
         Assert.Equal(script == "preinst" ? "Failed" : "InstalledPendingReboot", run.Of("s-bad").State);
         var said = script == "preinst" ? run.Of("s-bad").Why : run.Error;
         Assert.Contains(
-            script == "preinst" ? "pre-installation script" : "post-installation script",
+            System.Release == DebianRelease.Sid ? $"{script} maintainer script"
+                : script == "preinst" ? "pre-installation script"
+                : "post-installation script",
             said,
             StringComparison.Ordinal
         );
@@ -45,7 +48,7 @@ public sealed class TroubleTests
     [Fact]
     public void A_failing_package_does_not_keep_the_rest_from_asking_for_its_reboot()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(OldGood, OldBad)
             .Offers(SyntheticSuite.BookwormSecurity, NewGood, NewBad.WithScript("preinst", "exit 1"))
             .Ready();
@@ -55,9 +58,10 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_package_with_a_dependency_that_nobody_offers_fails_alone()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(OldGood, OldBad)
             .Offers(SyntheticSuite.BookwormSecurity, NewGood, NewBad.With("Depends", "s-nowhere"))
             .Ready();
@@ -72,7 +76,7 @@ public sealed class TroubleTests
     [Fact]
     public void With_nothing_but_dependency_failures_the_exit_code_is_2_and_nothing_changes()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(OldBad)
             .Offers(SyntheticSuite.BookwormSecurity, NewBad.With("Depends", "s-nowhere"))
             .Ready();
@@ -92,7 +96,7 @@ public sealed class TroubleTests
                 ["/usr/share/s-bad/zeros"] = new byte[300_000_000],
             },
         };
-        using var host = new ScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 })
+        using var host = AptHost(options: new OverlayOptions { SizeMegabytes = 200 })
             .Installed(OldGood, OldBad)
             .Offers(SyntheticSuite.BookwormSecurity, NewGood, big)
             .Ready();
@@ -107,7 +111,7 @@ public sealed class TroubleTests
     [Fact]
     public void A_disk_that_is_too_small_is_named_before_anything_changes()
     {
-        using var host = new ScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 })
+        using var host = AptHost(options: new OverlayOptions { SizeMegabytes = 200 })
             .Installed(OldGood)
             .Offers(SyntheticSuite.BookwormSecurity, NewGood with { InstalledSize = 900_000 })
             .Ready();
@@ -119,7 +123,7 @@ public sealed class TroubleTests
     [Fact]
     public void A_read_only_usr_is_named_before_anything_changes()
     {
-        using var host = new ScenarioHost().Installed(OldGood).Offers(SyntheticSuite.BookwormSecurity, NewGood).Ready();
+        using var host = AptHost().Installed(OldGood).Offers(SyntheticSuite.BookwormSecurity, NewGood).Ready();
         host.Root.Shell("mount --bind /usr /usr && mount -o remount,bind,ro /usr").Expect();
         var run = host.Install().Expect(1, "PreflightFailed");
         Assert.Contains("/usr is mounted read-only", run.Error, StringComparison.Ordinal);
@@ -127,12 +131,13 @@ public sealed class TroubleTests
     }
 
     [Theory]
+    [OnEveryTool]
     [InlineData(ArchiveFault.NotFound, "404")]
     [InlineData(ArchiveFault.Corrupt, "Hash Sum mismatch")]
     [InlineData(ArchiveFault.Truncated, "")]
     public void A_package_that_cannot_be_downloaded_fails_alone_with_the_reason(ArchiveFault fault, string reason)
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(OldGood, OldBad)
             .Offers(SyntheticSuite.BookwormSecurity, NewGood, NewBad)
             .Ready();
@@ -147,7 +152,7 @@ public sealed class TroubleTests
     [Fact]
     public void A_repository_that_dies_between_refresh_and_download_fails_what_came_from_it_and_reports()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(OldGood, OldBad)
             .Offers(SyntheticSuite.BookwormSecurity, NewGood, NewBad)
             .Ready();
@@ -163,11 +168,12 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void What_only_an_unsigned_repository_offers_fails_alone()
     {
         using var unsigned = new SyntheticArchive();
         unsigned.Add(new SyntheticSuite("vendor", "Vendor", "Vendor", "vendor", "vendor", "1"), NewBad).Publish();
-        using var host = new ScenarioHost(
+        using var host = AptHost(
             Baselines.Security(change: baseline =>
                 baseline["approvalRules"]!["rules"]![0]!["enableNonSecurity"] = true
             ),
@@ -190,9 +196,10 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void What_somebody_else_left_half_configured_is_configured_first()
     {
-        using var host = new ScenarioHost().Installed(OldGood).Offers(SyntheticSuite.BookwormSecurity, NewGood).Ready();
+        using var host = AptHost().Installed(OldGood).Offers(SyntheticSuite.BookwormSecurity, NewGood).Ready();
         LeaveHalfConfigured(host);
         host.Root.Shell("rm /var/tmp/broken").Expect();
         host.Install().Expect(0);
@@ -204,7 +211,7 @@ public sealed class TroubleTests
     [Fact]
     public void What_cannot_be_configured_is_named_and_does_not_keep_the_rest_from_being_installed()
     {
-        using var host = new ScenarioHost().Installed(OldGood).Offers(SyntheticSuite.BookwormSecurity, NewGood).Ready();
+        using var host = AptHost().Installed(OldGood).Offers(SyntheticSuite.BookwormSecurity, NewGood).Ready();
         LeaveHalfConfigured(host);
         var run = host.Install().Expect(1);
         Assert.Contains("s-half", run.Error, StringComparison.Ordinal);
@@ -212,9 +219,10 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_dpkg_that_was_killed_while_unpacking_is_repaired_first()
     {
-        using var host = new ScenarioHost()
+        using var host = AptHost()
             .Installed(OldGood, OldBad)
             .Offers(SyntheticSuite.BookwormSecurity, NewGood, NewBad)
             .Ready();

@@ -3,15 +3,16 @@ using System.Text.Json.Nodes;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>What an install does to a host of zypper where nothing is in its way.</summary>
-public sealed class ZypperInstallTests
+public abstract class ZypperInstallScenarios : ToolScenarios
 {
     private static readonly SyntheticRpm Old = ZypperScenarioHost.Suse("s-app", "1.0-1");
     private static readonly SyntheticRpm New = ZypperScenarioHost.Suse("s-app", "1.0-150500.2.1");
 
     [Fact]
+    [OnEveryTool]
     public void A_security_patch_with_a_new_dependency_is_installed_and_recommended_and_optional_ones_are_not()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(
                 Old,
                 ZypperScenarioHost.Suse("s-rec", "1.0-1"),
@@ -42,9 +43,10 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void RebootIfNeeded_ends_with_194_and_the_run_after_the_reboot_scans_and_reports()
     {
-        using var host = new ZypperScenarioHost().Installed(Old).Fixes(New).Ready();
+        using var host = ZypperHost().Installed(Old).Fixes(New).Ready();
         Assert.Equal("Installed", host.Install("-RebootOption RebootIfNeeded").Expect(194).Of("s-app").State);
         host.Root.Reboot();
         var uploads = host.Requests.Count(request => request.Target == "PutInventory");
@@ -55,10 +57,7 @@ public sealed class ZypperInstallTests
     [Fact]
     public void The_host_itself_asks_for_a_reboot_where_zypper_needs_rebooting_does()
     {
-        using var host = new ZypperScenarioHost()
-            .Installed(Old)
-            .Fixes(New.With("Provides", "installhint(reboot-needed)"))
-            .Ready();
+        using var host = ZypperHost().Installed(Old).Fixes(New.With("Provides", "installhint(reboot-needed)")).Ready();
         host.Install("-RebootOption RebootIfNeeded -RebootPolicy HostNeed").Expect(194);
         host.Root.Run("zypper", "needs-rebooting").Expect(102);
         var signs = host
@@ -79,7 +78,7 @@ public sealed class ZypperInstallTests
     [Fact]
     public void Without_anything_to_install_nothing_changes_and_no_reboot_is_asked_for()
     {
-        using var host = new ZypperScenarioHost().Installed(New).Fixes(New).Ready();
+        using var host = ZypperHost().Installed(New).Fixes(New).Ready();
         var before = host.RpmList();
         host.Install("-RebootOption RebootIfNeeded").Expect(0);
         Assert.Equal(before, host.RpmList());
@@ -87,9 +86,10 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void WhatIf_and_a_plan_show_the_transaction_and_change_nothing()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(Old)
             .Fixes(New.With("Requires", "s-lib"))
             .Offers(ZypperScenarioHost.Suse("s-lib", "2:1.0-1"))
@@ -112,9 +112,10 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_patch_for_the_package_manager_itself_goes_in_first_and_alone()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(
                 Old,
                 ZypperScenarioHost.Suse("libzypp", "17.0-1"),
@@ -140,12 +141,13 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_kernel_comes_beside_the_others()
     {
         var kernel = ZypperScenarioHost
             .Suse("kernel-default", "5.14.21-150500.55.39.1")
             .With("Provides", "multiversion(kernel)");
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(kernel)
             .Fixes(kernel with { Edition = "5.14.21-150500.55.44.1" })
             .Ready();
@@ -157,9 +159,10 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_locked_package_stays_as_it_is_without_effect_on_the_exit_code()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(Old, ZypperScenarioHost.Suse("s-held", "1.0-1"))
             .Fixes(New, ZypperScenarioHost.Suse("s-held", "2.0-1"));
         host.Root.Run("zypper", "addlock", "s-held").Expect();
@@ -175,7 +178,7 @@ public sealed class ZypperInstallTests
     [Fact]
     public void Packages_that_depend_on_each_other_are_upgraded_together()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(
                 ZypperScenarioHost.Suse("s-chicken", "1.0-1").With("Requires", "s-egg = 1.0-1"),
                 ZypperScenarioHost.Suse("s-egg", "1.0-1").With("Requires", "s-chicken = 1.0-1")
@@ -193,7 +196,7 @@ public sealed class ZypperInstallTests
     [Fact]
     public void A_change_of_vendor_needs_the_administrators_consent()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(Old, ZypperScenarioHost.Suse("s-other", "1.0-1"))
             .Fixes(New, new SyntheticRpm("s-other", "2.0-1").With("Vendor", "obs://build.opensuse.org/home:somebody"))
             .Ready();
@@ -208,6 +211,7 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_rejected_dependency_blocks_what_needs_it_and_one_of_several_ways_is_left_alone_without_any_lock()
     {
         var snapshot = ZypperScenarioHost.Security(baseline =>
@@ -215,7 +219,7 @@ public sealed class ZypperInstallTests
             baseline["rejectedPatches"] = new JsonArray("s-bad", "s-way-a");
             baseline["rejectedPatchesAction"] = "BLOCK";
         });
-        using var host = new ZypperScenarioHost(snapshot)
+        using var host = ZypperHost(snapshot)
             .Installed(Old, ZypperScenarioHost.Suse("s-needs", "1.0-1"))
             .Fixes(New.With("Requires", "way"), ZypperScenarioHost.Suse("s-needs", "2.0-1").With("Requires", "s-bad"))
             .Offers(
@@ -237,9 +241,9 @@ public sealed class ZypperInstallTests
     [Fact]
     public void Locks_that_an_interrupted_run_of_the_reference_left_are_named()
     {
-        using var host = new ZypperScenarioHost(
-            ZypperScenarioHost.Security(baseline => baseline["rejectedPatches"] = new JsonArray("s-rejected"))
-        )
+        using var host = ZypperHost(
+                ZypperScenarioHost.Security(baseline => baseline["rejectedPatches"] = new JsonArray("s-rejected"))
+            )
             .Installed(Old, ZypperScenarioHost.Suse("s-rejected", "1.0-1"))
             .Fixes(New, ZypperScenarioHost.Suse("s-rejected", "2.0-1"));
         host.Root.Run("zypper", "addlock", "s-rejected").Expect();
@@ -252,21 +256,22 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void Repositories_of_the_baseline_are_installed_from_and_the_administrators_stay_as_they_are()
     {
         const string own = "[own]\nname=own\nbaseurl=dir:///srv/own\ngpgcheck=0\n";
         using var archive = new SyntheticRpmArchive();
         archive.Add("own", New).Add("own", new SyntheticAdvisory("RIG-OWN", New)).Publish();
-        using var host = new ZypperScenarioHost(
-            ZypperScenarioHost.Security(Baselines.Sources(own)),
-            new OverlayOptions
-            {
-                Binds = new Dictionary<string, string>(StringComparer.Ordinal)
+        using var host = ZypperHost(
+                ZypperScenarioHost.Security(Baselines.Sources(own)),
+                new OverlayOptions
                 {
-                    ["/srv/own"] = Path.Combine(archive.Folder, "own"),
-                },
-            }
-        )
+                    Binds = new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        ["/srv/own"] = Path.Combine(archive.Folder, "own"),
+                    },
+                }
+            )
             .Installed(Old)
             .Fixes(ZypperScenarioHost.Suse("s-app", "9.0-1"))
             .Ready();
@@ -279,7 +284,7 @@ public sealed class ZypperInstallTests
     public void Repositories_that_an_interrupted_run_of_the_reference_moved_away_are_put_back_first()
     {
         const string moved = "/var/log/amazon/ssm/zypp-configuration/repos.d/11111111-2222-4333-8444-555555555555";
-        using var host = new ZypperScenarioHost().Installed(Old).Fixes(New).Ready();
+        using var host = ZypperHost().Installed(Old).Fixes(New).Ready();
         host.Root.Shell($"mkdir -p {moved} && mv /etc/zypp/repos.d/base.repo {moved}/").Expect();
         var run = host.Install().Expect(0);
         Assert.Contains("are back in /etc/zypp/repos.d", run.Error + run.Output, StringComparison.Ordinal);
@@ -287,9 +292,10 @@ public sealed class ZypperInstallTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void An_override_list_installs_what_it_names_and_nothing_else()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(Old, ZypperScenarioHost.Suse("s-plain", "1.0-1"))
             .Fixes(New)
             .Offers(ZypperScenarioHost.Suse("s-plain", "2.0-1"))

@@ -5,7 +5,7 @@ using PatchTools.Testing.Aws;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// A host of zypper: Debian's own zypper and rpm in a throw-away root that says it is a SUSE, with an rpm database of
+/// A host of zypper: a Debian's own zypper and rpm in a throw-away root that says it is a SUSE, with an rpm database of
 /// synthetic packages and repositories behind a loopback server that a test may break. apt and dpkg are gone from it.
 /// </summary>
 internal sealed class ZypperScenarioHost : IDisposable
@@ -15,13 +15,25 @@ internal sealed class ZypperScenarioHost : IDisposable
     private string? _configuration;
     private int _patches;
 
-    public ZypperScenarioHost(byte[]? snapshot = null, OverlayOptions? options = null, bool isSigned = false)
+    public ZypperScenarioHost(
+        byte[]? snapshot = null,
+        OverlayOptions? options = null,
+        bool isSigned = false,
+        RigSystem? system = null
+    )
     {
+        system ??= RigSystem.Sles15;
         IsSigned = isSigned;
         Archive = new SyntheticRpmArchive();
         Server = new ArchiveServer(Archive.Folder);
-        Root = new OverlayRoot((options ?? new OverlayOptions()) with { Packages = ["zypper", "rpm"] });
-        _aws = LoopbackAws.Start(new LoopbackAwsOptions { Product = "Suse15.5", Snapshot = snapshot ?? Security() });
+        Root = new OverlayRoot(system.Apply(options));
+        _aws = LoopbackAws.Start(
+            new LoopbackAwsOptions
+            {
+                Product = system.Product,
+                Snapshot = Baselines.For(system.OperatingSystem, snapshot ?? Security()),
+            }
+        );
         Root.UseAws(_aws);
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
 
@@ -29,10 +41,7 @@ internal sealed class ZypperScenarioHost : IDisposable
         Root.Shell("rm -rf /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /var/lib/rpm /etc/zypp/repos.d /etc/products.d")
             .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
-        Root.Write(
-            "/etc/os-release",
-            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=\"SLES\"\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n"
-        );
+        Root.Write("/etc/os-release", system.OsRelease + "\n");
         Root.Write(
             "/etc/products.d/SLES.prod",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
@@ -40,7 +49,13 @@ internal sealed class ZypperScenarioHost : IDisposable
         Root.Shell("ln -s SLES.prod /etc/products.d/baseproduct").Expect();
         Configure("multiversion = provides:multiversion(kernel)");
         Repository(Base);
-        Installed(Suse("s-shell", "1.0-1").With("Provides", "/bin/sh").With("Provides", "suse-release = 15.5"));
+        Installed(
+            Suse("s-shell", "1.0-1")
+                .With("Provides", "/bin/sh")
+                .With("Provides", "suse-release = 15.5")
+                // A later libzypp calls a system without it broken and solves nothing.
+                .With("Provides", "glibc = 2.40")
+        );
     }
 
     public bool IsSigned { get; }
@@ -98,7 +113,11 @@ internal sealed class ZypperScenarioHost : IDisposable
             File.WriteAllBytes(Root.Path($"/var/tmp/rpms/{package.FileName}"), package.Build());
         }
 
-        Root.Shell("rpm -i --force-debian --nodeps --nosignature /var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms").Expect();
+        // Debian's rpm asks to be told that it means it; a later one no longer knows the word.
+        Root.Shell(
+                "d=--force-debian; rpm $d --version >/dev/null 2>&1 || d=; rpm -i $d --nodeps --nosignature /var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms"
+            )
+            .Expect();
         return this;
     }
 
@@ -143,6 +162,7 @@ internal sealed class ZypperScenarioHost : IDisposable
     {
         var run = PatchRuns.Invoke(Root, $"-Operation Install {arguments}");
         TestContext.Current.TestOutputHelper?.WriteLine($"{run.ExitCode} {run.ErrorId}\n{run.Output}\n{run.Error}");
+        TestContext.Current.TestOutputHelper?.WriteLine(Root.Shell("cat /var/lib/patchtools/logs/*").Output);
         AssertConfigurationIsTheAdministrators();
         return run;
     }
@@ -194,6 +214,23 @@ internal sealed class ZypperScenarioHost : IDisposable
                     .Where(l => l.Contains("|command|", StringComparison.Ordinal)),
             ]
             : [];
+
+    /// <summary>
+    /// Puts a script in the place of the tool that does something else once, before the first call with a certain argument.
+    /// </summary>
+    /// <param name="argument">Of the call that it comes before.</param>
+    /// <param name="program">The tool.</param>
+    /// <param name="arguments">What the tool itself is called with before; <c>--version</c> changes nothing.</param>
+    /// <param name="line">A line of shell that comes before, too.</param>
+    public void Before(string argument, string program, string arguments, string line = ":")
+    {
+        Root.Run("mv", program, program + ".real").Expect();
+        Root.WriteScript(
+            program,
+            $"#!/bin/sh\ncase \"$*\" in *{argument}*) if mkdir /var/tmp/once 2>/dev/null; then {line}; "
+                + $"{program}.real {arguments} >/var/tmp/once/said 2>&1; fi;; esac\nexec {program}.real \"$@\"\n"
+        );
+    }
 
     /// <summary>Two pipes by which a scriptlet waits for the test.</summary>
     public Gate Gate() => new(Root);

@@ -4,7 +4,7 @@ namespace PatchTools.Rigs.Tests.Scenarios;
 /// Installs with zypper that meet trouble: what is bad fails alone with its reason, the rest is installed, and nothing
 /// is left half-done.
 /// </summary>
-public sealed class ZypperTroubleTests
+public abstract class ZypperTroubleScenarios : ToolScenarios
 {
     private static readonly SyntheticRpm OldGood = ZypperScenarioHost.Suse("s-good", "1.0-1");
     private static readonly SyntheticRpm NewGood = ZypperScenarioHost.Suse("s-good", "1.1-1");
@@ -12,9 +12,10 @@ public sealed class ZypperTroubleTests
     private static readonly SyntheticRpm NewBad = ZypperScenarioHost.Suse("s-bad", "1.1-1");
 
     [Fact]
+    [OnEveryTool]
     public void A_package_whose_scriptlet_before_fails_stays_as_it_was_and_fails_alone_with_the_reason()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, OldBad, ZypperScenarioHost.Suse("s-zeta", "1.0-1"))
             .Fixes(
                 NewGood,
@@ -34,17 +35,22 @@ public sealed class ZypperTroubleTests
         host.AssertInstalled("s-zeta", "1.1-1");
     }
 
-    [Fact]
-    public void A_scriptlet_after_that_fails_is_a_warning_as_it_is_to_rpm()
+    [Theory]
+    [OnEveryTool]
+    [InlineData("%post")]
+    [InlineData("%posttrans")]
+    public void A_scriptlet_after_that_fails_is_a_warning_as_it_is_to_rpm(string section)
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, OldBad)
-            .Fixes(NewGood, NewBad.WithScript("%post", "echo the database is locked >&2; exit 3"))
+            .Fixes(NewGood, NewBad.WithScript(section, "echo the database is locked >&2; exit 3"))
             .Ready();
         var run = host.Install().Expect(0);
         Assert.Equal("InstalledPendingReboot", run.Of("s-bad").State);
         Assert.Contains(
-            "s-bad is installed, but its %post scriptlet failed: exit status 3 (the database is locked)",
+            // libzypp 17.38 shows what a scriptlet says apart from its failure.
+            $"s-bad is installed, but its {section} scriptlet failed: exit status 3"
+                + (System.Release == DebianRelease.Sid ? "" : " (the database is locked)"),
             run.Error,
             StringComparison.Ordinal
         );
@@ -53,9 +59,10 @@ public sealed class ZypperTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_replaced_version_that_will_not_go_is_told_and_the_next_run_tries_again()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, OldBad.WithScript("%preun", "test -e /var/tmp/mended"))
             .Fixes(NewGood, NewBad)
             .Ready();
@@ -71,7 +78,7 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_failing_package_does_not_keep_the_rest_from_asking_for_its_reboot()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, OldBad)
             .Fixes(NewGood, NewBad.WithScript("%pre", "exit 1"))
             .Ready();
@@ -80,16 +87,20 @@ public sealed class ZypperTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_package_with_a_dependency_that_nobody_offers_fails_alone()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, OldBad)
             .Fixes(NewGood, NewBad.With("Requires", "s-nowhere"))
             .Ready();
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
         Assert.Contains(
-            "nothing provides s-nowhere needed by s-bad-1.1-1.x86_64",
+            LaterZypperOr(
+                "nothing provides 's-nowhere' needed by the to be installed s-bad-1.1-1.x86_64",
+                "nothing provides s-nowhere needed by s-bad-1.1-1.x86_64"
+            ),
             run.Of("s-bad").Why,
             StringComparison.Ordinal
         );
@@ -100,22 +111,26 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void With_nothing_but_dependency_failures_the_exit_code_is_2_and_nothing_changes()
     {
-        using var host = new ZypperScenarioHost().Installed(OldBad).Fixes(NewBad.With("Requires", "s-nowhere")).Ready();
+        using var host = ZypperHost().Installed(OldBad).Fixes(NewBad.With("Requires", "s-nowhere")).Ready();
         var before = host.RpmList();
         Assert.Equal("Failed", host.Install("-RebootOption RebootIfNeeded").Expect(2).Of("s-bad").State);
         Assert.Equal(before, host.RpmList());
     }
 
     [Fact]
+    [OnEveryTool]
     public void What_conflicts_with_something_installed_fails_alone_and_nothing_is_removed_for_it()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, OldBad, ZypperScenarioHost.Suse("s-rival", "1.0-1"))
             .Fixes(NewGood, NewBad.With("Conflicts", "s-rival"))
             .Ready();
         var run = host.Install().Expect(1);
         Assert.Contains(
-            "s-bad-1.1-1.x86_64 conflicts with s-rival provided by s-rival-1.0-1.x86_64",
+            LaterZypperOr(
+                "s-bad-1.1-1.x86_64 conflicts with 's-rival' provided by the installed s-rival-1.0-1.x86_64",
+                "s-bad-1.1-1.x86_64 conflicts with s-rival provided by s-rival-1.0-1.x86_64"
+            ),
             run.Of("s-bad").Why,
             StringComparison.Ordinal
         );
@@ -127,7 +142,7 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void What_a_new_dependency_replaces_goes_with_it()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, ZypperScenarioHost.Suse("s-gone", "1.0-1"))
             .Fixes(NewGood.With("Requires", "s-lib"))
             .Offers(ZypperScenarioHost.Suse("s-lib", "1.0-1").With("Obsoletes", "s-gone"))
@@ -141,7 +156,7 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_file_of_another_package_fails_the_package_that_brings_it_too()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(
                 OldGood,
                 OldBad,
@@ -162,7 +177,7 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_disk_that_is_too_small_is_named_before_anything_changes()
     {
-        using var host = new ZypperScenarioHost(options: new OverlayOptions { SizeMegabytes = 200 })
+        using var host = ZypperHost(options: new OverlayOptions { SizeMegabytes = 200 })
             .Installed(OldGood)
             .Fixes(NewGood.WithFile("/usr/share/s-good.zeros", new byte[300_000_000]))
             .Ready();
@@ -172,11 +187,12 @@ public sealed class ZypperTroubleTests
     }
 
     [Theory]
+    [OnEveryTool]
     [InlineData(ArchiveFault.NotFound, "was not found in the repository")]
     [InlineData(ArchiveFault.Corrupt, "not what the repository promised")]
     public void A_package_that_cannot_be_downloaded_fails_alone_with_the_reason(ArchiveFault fault, string reason)
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad).Ready();
+        using var host = ZypperHost().Installed(OldGood, OldBad).Fixes(NewGood, NewBad).Ready();
         host.Server.Break("/s-bad-1.1", fault);
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
@@ -189,16 +205,17 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_dead_repository_is_no_proof_and_what_the_others_offer_is_installed()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood).Fixes(NewGood).Repository("dead").Ready();
+        using var host = ZypperHost().Installed(OldGood).Fixes(NewGood).Repository("dead").Ready();
         Assert.NotEqual(0, host.Install().ExitCode);
         Assert.DoesNotContain(host.Requests, request => request.Target == "PutInventory");
         host.AssertInstalled("s-good", "1.1-1");
     }
 
     [Fact]
+    [OnEveryTool]
     public void What_is_not_signed_as_the_host_demands_fails_with_that_reason_and_no_key_is_taken()
     {
-        using var host = new ZypperScenarioHost(isSigned: true).Installed(OldGood).Fixes(NewGood).Ready();
+        using var host = ZypperHost(isSigned: true).Installed(OldGood).Fixes(NewGood).Ready();
         var run = host.Install().Expect(1);
         Assert.Contains(
             "its signature was not accepted: 6-File is unsigned",
@@ -210,9 +227,10 @@ public sealed class ZypperTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_lock_that_zypper_holds_ends_busy_and_names_it_and_a_run_that_waits_succeeds()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, ZypperScenarioHost.Suse("s-slow", "1.0-1"));
+        using var host = ZypperHost().Installed(OldGood, ZypperScenarioHost.Suse("s-slow", "1.0-1"));
         var gate = host.Gate();
         host.Fixes(NewGood).Offers(ZypperScenarioHost.Suse("s-slow", "1.1-1").WithScript("%pre", Gate.Script)).Ready();
         host.Root.Run("zypper", "--non-interactive", "refresh").Expect();
@@ -232,7 +250,7 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_time_budget_that_is_used_up_installs_nothing_and_says_so()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood).Fixes(NewGood).Ready();
+        using var host = ZypperHost().Installed(OldGood).Fixes(NewGood).Ready();
         var run = host.Install("-RebootOption RebootIfNeeded -TimeBudget ([timespan]::FromMilliseconds(1))")
             .Expect(171);
         Assert.Equal("Missing", run.Of("s-good").State);
@@ -240,9 +258,10 @@ public sealed class ZypperTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void Killed_alone_PatchTools_leaves_a_transaction_that_ends_by_itself()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad);
+        using var host = ZypperHost().Installed(OldGood, OldBad);
         var gate = host.Gate();
         host.Fixes(NewGood, NewBad.WithScript("%pre", Gate.Script)).Ready();
         using (var first = host.StartInstall())
@@ -260,9 +279,10 @@ public sealed class ZypperTroubleTests
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_transaction_that_was_killed_between_two_versions_of_a_package_is_finished_by_the_next_run()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood);
+        using var host = ZypperHost().Installed(OldGood);
         var gate = host.Gate();
 
         // The scriptlet of the old version runs when the new one is already there.
@@ -289,7 +309,7 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void Two_versions_of_a_package_that_nobody_was_interrupted_at_both_stay()
     {
-        using var host = new ZypperScenarioHost().Installed(OldGood, OldBad).Installed(NewBad).Fixes(NewGood).Ready();
+        using var host = ZypperHost().Installed(OldGood, OldBad).Installed(NewBad).Fixes(NewGood).Ready();
         host.AssertInstalled("s-bad", "1.0-1", "1.1-1");
         var what = host.Root.PatchTools("Invoke-PatchBaseline -Operation Install -WhatIf").Expect();
         Assert.DoesNotContain("Remove", what.Output, StringComparison.Ordinal);
@@ -302,7 +322,7 @@ public sealed class ZypperTroubleTests
     [Fact]
     public void A_plan_and_WhatIf_show_what_a_new_package_replaces()
     {
-        using var host = new ZypperScenarioHost()
+        using var host = ZypperHost()
             .Installed(OldGood, ZypperScenarioHost.Suse("s-replaced", "1.0-1"))
             .Fixes(NewGood.With("Obsoletes", "s-replaced"))
             .Ready();

@@ -18,6 +18,9 @@ public sealed record OverlayOptions
     /// <summary>Packages of the distribution that the root has beside the minimal ones.</summary>
     public IReadOnlyList<string> Packages { get; init; } = [];
 
+    /// <summary>Of which release of Debian the root is; null for the machine's own.</summary>
+    public DebianRelease? Release { get; init; }
+
     /// <summary>Seconds since the last boot, as <c>/proc/uptime</c> says.</summary>
     public int UptimeSeconds { get; init; } = 3600;
 }
@@ -39,7 +42,7 @@ public sealed partial class OverlayRoot : IDisposable
     {
         options ??= new OverlayOptions();
         var stage = System.IO.Path.Combine(DebianRoot.Cache, "stage");
-        var lower = DebianRoot.Folder(options.Packages);
+        var lower = DebianRoot.Folder(options.Packages, options.Release);
         Directory.CreateDirectory(stage);
         List<string> arguments =
         [

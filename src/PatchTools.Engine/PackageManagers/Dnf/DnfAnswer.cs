@@ -18,6 +18,12 @@ internal sealed partial record DnfAnswer
     public IReadOnlyList<string> Unmatched { get; init; } = [];
 
     /// <summary>
+    /// Arguments of <see cref="Unmatched"/> that are there and that the host's own configuration hides, with the tool's words.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Hidden { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
     /// Versions that are there already, <c>name-[epoch:]version-release.arch</c>; yum 3 does not name them.
     /// </summary>
     public IReadOnlyList<string> Present { get; init; } = [];
@@ -114,6 +120,9 @@ internal sealed partial record DnfAnswer
     //    Problem 2: …
     //   You can try to add to command line:
     //     --skip-unavailable to skip unavailable packages
+    // What the host's configuration hides, in the same place (dnf5 5.4):
+    //   Argument 's-bad-0:1.1-1.x86_64' matches only excluded packages.
+    //   Argument 's-bad-0:1.1-1.x86_64' matches only packages excluded by versionlock.
     /// <param name="tool">Whose words these are.</param>
     /// <param name="exitCode">The tool's.</param>
     /// <param name="output">Standard output.</param>
@@ -123,6 +132,7 @@ internal sealed partial record DnfAnswer
         List<string> problems = [];
         List<string> unmatched = [];
         List<string> present = [];
+        Dictionary<string, string> hidden = new(StringComparer.Ordinal);
         List<(string Name, string Architecture, string Edition, string What)> said = [];
         long? download = null;
         var inProblem = false;
@@ -151,6 +161,11 @@ internal sealed partial record DnfAnswer
                 unmatched.Add(
                     missing.Groups["spec"].Success ? missing.Groups["spec"].Value : missing.Groups["yum"].Value
                 );
+            }
+            else if (HiddenLine().Match(line) is { Success: true } excluded)
+            {
+                unmatched.Add(excluded.Groups["spec"].Value);
+                hidden[excluded.Groups["spec"].Value] = excluded.Groups["why"].Value;
             }
             else if (PresentLine().Match(line) is { Success: true } installed)
             {
@@ -194,6 +209,7 @@ internal sealed partial record DnfAnswer
             Changes = changes ?? [],
             Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
             Unmatched = [.. unmatched.Distinct(StringComparer.Ordinal)],
+            Hidden = hidden,
             Present = present,
             IsLocked = isLocked,
             Distrust = distrust,
@@ -210,6 +226,8 @@ internal sealed partial record DnfAnswer
     /// <summary>The problems that name the version, else all of them, in one sentence.</summary>
     public string Reason(PatchTarget target)
     {
+        if (Unmatched.FirstOrDefault(u => IsOf(u, target)) is { } spec && Hidden.TryGetValue(spec, out var why))
+            return $"{target.Name} {target.Edition} {why}";
         if (Unmatched.Any(u => IsOf(u, target)))
             return $"no visible repository offers {target.Name} {target.Edition}";
         var own = Problems.Where(p => Names(p, target)).ToList();
@@ -378,6 +396,12 @@ internal sealed partial record DnfAnswer
         RegexOptions.CultureInvariant
     )]
     private static partial Regex UnmatchedLine();
+
+    [GeneratedRegex(
+        @"^(?:Argument|Cannot perform \w+ because) '(?<spec>[^']+)' (?<why>matches only .+?)\.?$",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex HiddenLine();
 
     [GeneratedRegex(
         @"^(?:Exiting on user command|Operation aborted\.|Operation aborted by the user\.)\s*$",

@@ -127,29 +127,67 @@ internal sealed record DnfConfiguration
     internal static bool OperatesWithLockedRelease(string root) =>
         Hosts.OsReleaseFile.Read(root) is { Id: "amzn" } os && os.VersionId.StartsWith("202", StringComparison.Ordinal);
 
+    /// <summary>
+    /// dnf 5 adds the lists of its drop-ins up, the main file's last (dnf5.conf(5)); an empty first entry begins anew.
+    /// </summary>
+    private static readonly string[] s_addedUp =
+    [
+        "exclude",
+        "excludepkgs",
+        "includepkgs",
+        "installonlypkgs",
+        "protected_packages",
+        "tsflags",
+    ];
+
     private static (IniSection Main, string File) ReadMain(string root, DnfTool tool)
     {
         var main = new IniSection("main");
-        var file = Path.Combine(root, tool.Configuration[^1]);
-        foreach (var relative in tool.Configuration)
+        if (tool.IsDnf5)
         {
-            var path = Path.Combine(root, relative);
-            string[] files =
-                HostFiles.DirectoryExists(path) ? [.. HostFiles.FilesIn(path, "*.conf").Order(StringComparer.Ordinal)]
-                : HostFiles.Exists(path) ? [path]
-                : [];
-            foreach (var found in files)
-            {
-                foreach (var section in Sections(found, tool).Where(s => s.Name == "main"))
-                    main.Overlay(section);
-                file = found;
-            }
-
-            if (files.Length > 0 && !tool.IsDnf5)
-                break;
+            foreach (var found in DropIns(root, tool.Configuration.SkipLast(1), "*.conf"))
+                AddTo(main, found, tool);
+            var last = Path.Combine(root, tool.Configuration[^1]);
+            AddTo(main, last, tool);
+            return (main, last);
         }
 
+        var file =
+            tool.Configuration.Select(relative => Path.Combine(root, relative)).FirstOrDefault(HostFiles.Exists)
+            ?? Path.Combine(root, tool.Configuration[^1]);
+        foreach (var section in Sections(file, tool).Where(s => s.Name == "main"))
+            main.Overlay(section);
         return (main, file);
+    }
+
+    private static void AddTo(IniSection main, string file, DnfTool tool)
+    {
+        foreach (var section in Sections(file, tool).Where(s => s.Name == "main"))
+        {
+            foreach (var option in s_addedUp)
+            {
+                if (section[option] is { } more && main[option] is { } before && !more.TrimStart().StartsWith(','))
+                    section[option] = $"{before} {more}";
+            }
+
+            main.Overlay(section);
+        }
+    }
+
+    /// <summary>
+    /// Files of several folders in the order of their names. Of two of one name that of the later folder, the administrator's,
+    /// stands for both.
+    /// </summary>
+    private static IEnumerable<string> DropIns(string root, IEnumerable<string> folders, string pattern)
+    {
+        SortedDictionary<string, string> files = new(StringComparer.Ordinal);
+        foreach (var folder in folders.Select(f => Path.Combine(root, f)).Where(HostFiles.DirectoryExists))
+        {
+            foreach (var file in HostFiles.FilesIn(folder, pattern))
+                files[Path.GetFileName(file)] = file;
+        }
+
+        return files.Values;
     }
 
     private static IEnumerable<(string File, IReadOnlyList<IniSection> Sections)> ReadRepositories(
@@ -170,8 +208,8 @@ internal sealed record DnfConfiguration
         if (HostFiles.Exists(mainFile))
             yield return (mainFile, Sections(mainFile, tool));
         List<IniSection> overrides = [];
-        foreach (var folder in tool.OverrideFolders)
-            overrides.AddRange(RepoFiles(Path.Combine(root, folder)).SelectMany(f => Sections(f, tool)));
+        foreach (var file in DropIns(root, tool.OverrideFolders, "*.repo"))
+            overrides.AddRange(Sections(file, tool));
         foreach (var file in Folders(root, tool, main).SelectMany(f => RepoFiles(variables.Resolve(f))))
         {
             var sections = Sections(file, tool);
@@ -196,10 +234,7 @@ internal sealed record DnfConfiguration
     private static IEnumerable<string> Folders(string root, DnfTool tool, IniSection main)
     {
         var configured = main.List("reposdir");
-        IReadOnlyList<string> folders =
-            configured.Count > 0 ? configured
-            : tool.IsYum3 ? ["/etc/yum/repos.d", "/etc/yum.repos.d"]
-            : ["/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d"];
+        IReadOnlyList<string> folders = configured.Count > 0 ? configured : tool.RepositoryFolders;
         return folders.Select(f => Path.Combine(root, f.TrimStart('/')));
     }
 

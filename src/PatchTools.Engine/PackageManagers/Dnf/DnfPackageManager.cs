@@ -67,7 +67,8 @@ public sealed class DnfPackageManager : IPackageManager
         return await new QuietReading(_host, request).ReadAsync(
             DnfLocks.Of(_host, _tool, _host.Paths.InRoot(UsualCache), observer, "Inventory"),
             () => ReadAsync(request, moved.Warning() is { } warning ? [warning] : [], observer, cancellationToken),
-            cancellationToken
+            cancellationToken,
+            () => RpmQuery.DatabaseFileOf(_root)
         );
     }
 

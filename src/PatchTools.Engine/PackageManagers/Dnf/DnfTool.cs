@@ -24,6 +24,7 @@ internal sealed record DnfTool
             Configuration = ["usr/share/dnf5/libdnf.conf.d", "etc/dnf/libdnf5.conf.d", "etc/dnf/dnf.conf"],
             VariableFolders = ["usr/share/dnf5/vars.d", "etc/dnf/vars"],
             OverrideFolders = ["usr/share/dnf5/repos.override.d", "etc/dnf/repos.override.d"],
+            RepositoryFolders = ["/etc/yum.repos.d", "/etc/distro.repos.d", "/usr/share/dnf5/repos.d"],
             CacheDirectory = "/var/cache/libdnf5",
             IsDnf5 = true,
         };
@@ -38,6 +39,7 @@ internal sealed record DnfTool
             VariableFolders = ["etc/yum/vars"],
             CacheDirectory = "/var/cache/yum/$basearch/$releasever",
             VersionLockFolder = "etc/yum/pluginconf.d",
+            RepositoryFolders = ["/etc/yum/repos.d", "/etc/yum.repos.d"],
             IsYum3 = true,
         };
 
@@ -59,6 +61,10 @@ internal sealed record DnfTool
 
     /// <summary>Folders of <c>*.repo</c> files that change options of repositories defined elsewhere.</summary>
     public IReadOnlyList<string> OverrideFolders { get; init; } = [];
+
+    /// <summary>Default of <c>reposdir</c>.</summary>
+    public IReadOnlyList<string> RepositoryFolders { get; init; } =
+    ["/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d"];
 
     /// <summary>Default of <c>cachedir</c> (dnf 5: <c>system_cachedir</c>).</summary>
     public required string CacheDirectory { get; init; }
@@ -83,12 +89,13 @@ internal sealed record DnfTool
     /// </summary>
     public static DnfTool Of(string root, PackageFamily byRelease)
     {
+        // Where both are installed it is the one that dnf is: its cache, its locks and its modules are those in use.
+        if (HostFiles.RealPath(Path.Combine(root, "usr/bin/dnf")) is { } dnf)
+            return Path.GetFileName(File.ResolveLinkTarget(dnf, true)?.Name ?? dnf) == "dnf5" ? Dnf5 : Dnf4;
         if (Has("usr/bin/dnf-3") || Has("usr/bin/dnf4"))
             return Dnf4;
         if (Has("usr/bin/dnf5"))
             return Dnf5;
-        if (Has("usr/bin/dnf"))
-            return Dnf4;
         if (Has("usr/bin/yum"))
             return Yum3;
         if (HostFiles.DirectoryExists(Path.Combine(root, "var/cache/libdnf5")))

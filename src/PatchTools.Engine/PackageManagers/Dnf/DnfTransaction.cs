@@ -52,8 +52,9 @@ internal sealed class DnfTransaction(
         await new DnfProgress(host, observer, fromPercent, toPercent).FollowAsync(files.LogPath, running);
         var result = await running;
         var after = await ReadAsync();
-        _journal.Leftovers(after);
         var transcript = DnfTranscript.Parse(result.StandardOutput);
+        var ending = $"{tool.Command} ended with {DnfExitCode.Describe(result.ExitCode)}";
+        var unfinished = _journal.Unfinished(before, after, transcript.ScriptFailures, ending);
         return new TransactionResult
         {
             ExitCode = result.ExitCode,
@@ -66,10 +67,8 @@ internal sealed class DnfTransaction(
             IsLocked = result.ExitCode == DnfExitCode.LockHeld || transcript.IsLocked,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
-            Reason =
-                transcript.Reason
-                ?? $"{tool.Command} ended with {DnfExitCode.Describe(result.ExitCode)} and gave no reason",
-            Problems = transcript.ScriptFailures,
+            Reason = transcript.Reason ?? $"{ending} and gave no reason",
+            Problems = unfinished is null ? transcript.ScriptFailures : [.. transcript.ScriptFailures, unfinished],
             Warnings = transcript.ScriptWarnings,
         };
     }

@@ -96,6 +96,12 @@ internal sealed partial record DnfTranscript
     //   >>> Running %pre scriptlet: Package-pre-fail-0:1.0-1.x86_64
     //   >>> Error in %pre scriptlet: Package-pre-fail-0:1.0-1.x86_64
     //   >>> Non-critical error in post-transaction scriptlet: kernel-core-0:6.14.3-200.fc41.x86_64
+    // From 5.3 on with the words, and rpm's own line:
+    //   >>> Error in %pre scriptlet: s-bad-0:1.1-1.x86_64
+    //   >>> Scriptlet output:
+    //   >>> the database is locked
+    //   >>>
+    //   >>> [RPM] %prein(s-bad-1.1-1.x86_64) scriptlet failed, exit status 3
     //   Transaction failed: Rpm transaction failed.
     //   Transaction failed: Signature verification failed.
     // OpenPGP check for package "xpra-html5-19-1.r1.fc42.noarch"
@@ -140,14 +146,19 @@ internal sealed partial record DnfTranscript
             }
             else if (Dnf5Scriptlet().Match(line) is { Success: true } broke)
             {
-                var (kind, nevra) = (broke.Groups["kind"].Value, broke.Groups["nevra"].Value);
+                var failure = Dnf5ScriptletFailure.Read(
+                    broke.Groups["kind"].Value,
+                    broke.Groups["nevra"].Value,
+                    lines,
+                    i
+                );
                 if (broke.Groups["level"].Value == "Non-critical error")
-                    warnings.Add($"{nevra}: its {kind} scriptlet failed");
-                else if (kind is "%pre" or "%pretrans" or "%prein" or "pre-install" or "pre-transaction")
-                    failures.TryAdd(NameOf(nevra), $"its {kind} scriptlet failed");
+                    warnings.Add($"{failure.Nevra}: {failure.Text}");
+                else if (failure.KeepsOut)
+                    failures.TryAdd(NameOf(failure.Nevra), failure.Text);
                 else
                     broken.Add(
-                        $"{nevra}: its {kind} scriptlet failed{(kind is "%preun" or "pre-uninstall" ? "; rpm keeps this version in its database beside the new one" : "")}"
+                        $"{failure.Nevra}: {failure.Text}{(failure.KeepsOld ? "; rpm keeps this version in its database beside the new one" : "")}"
                     );
             }
             else if (line == "Running transaction check")

@@ -52,7 +52,32 @@ internal sealed class RpmJournal(HostContext host, string family)
         var left = StillThere(installed);
         if (left.Count == 0)
             AtomicFile.Delete(Journal);
-        return [.. left.Select(c => $"{c.Name}-{RpmVersion.WithoutEpoch(c.FromVersion)}.{c.Architecture}")];
+        return [.. left.Select(Nevra)];
+    }
+
+    private static string Nevra(PlannedChange change) =>
+        $"{change.Name}-{RpmVersion.WithoutEpoch(change.FromVersion)}.{change.Architecture}";
+
+    /// <summary>
+    /// Asked when a transaction has ended: one sentence about the versions that it replaced and did not remove, where nothing
+    /// that the tool said names them; else null.
+    /// </summary>
+    /// <param name="before">What was installed before the transaction.</param>
+    /// <param name="after">What is installed now.</param>
+    /// <param name="told">What is reported anyhow.</param>
+    /// <param name="ending">How the tool ended, <c>dnf ended with 137</c>.</param>
+    public string? Unfinished(RpmDatabase before, RpmDatabase after, IReadOnlyCollection<string> told, string ending)
+    {
+        var earlier = StillThere(before).Select(Nevra).ToHashSet(StringComparer.Ordinal);
+        List<string> untold =
+        [
+            .. Leftovers(after)
+                .Where(l => !earlier.Contains(l) && !told.Any(t => t.Contains(l, StringComparison.Ordinal))),
+        ];
+        return untold.Count == 0
+            ? null
+            : $"{ending} before it had removed what it replaced, and rpm's database has these beside their successors: "
+                + $"{string.Join(", ", untold)}. The next install removes them";
     }
 
     /// <summary>

@@ -39,7 +39,8 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         return await new QuietReading(host, request).ReadAsync(
             ZypperLocks.Of(host, observer, "Inventory"),
             () => ReadAsync(request, moved.Warning() is { } warning ? [warning] : [], observer, cancellationToken),
-            cancellationToken
+            cancellationToken,
+            () => RpmQuery.DatabaseFileOf(_root)
         );
     }
 

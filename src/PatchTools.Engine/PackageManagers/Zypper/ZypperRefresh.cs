@@ -76,16 +76,41 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner)
         return failures;
     }
 
-    /// <summary>The line that gives alias and address says why; the address itself may carry a password.</summary>
+    // zypper 1.14.89:
+    // Repository 'The dead one' is invalid.
+    // [dead|http://127.0.0.1:8799/nothere] Failed to retrieve new repository metadata.
+    // History:
+    //  - [|] Error trying to read from 'http://127.0.0.1:8799/nothere'
+    //  - Download (curl) error for 'http://127.0.0.1:8799/nothere/content':
+    //    Error code: Connection failed
+    //    Error message: Failed to connect to 127.0.0.1 port 8799 after 0 ms: Could not connect to server
+    // Please check if the URIs defined for this repository are pointing to a valid repository.
+    // or, where the server has nothing there, as the whole history:
+    //  - [dead|http://127.0.0.1:8765/nothere] Repository type can't be determined.
+    /// <summary>
+    /// What the line with alias and address says, and what the history says of its cause; addresses may carry a password.
+    /// </summary>
     private static string Detail(string text, ZypperRepository repository)
     {
-        var line = text.Split('\n')
-            .FirstOrDefault(l =>
-                l.StartsWith($"[{repository.Alias}|", StringComparison.Ordinal)
-                && l.Contains("] ", StringComparison.Ordinal)
-            );
-        return line is null
-            ? ZypperMessage.OneLine(text)
-            : line[(line.IndexOf("] ", StringComparison.Ordinal) + 2)..].Trim();
+        const string message = "Error message: ";
+        var lines = text.Split('\n').Select(l => l.Trim().TrimStart('-', ' ')).ToList();
+        var own = lines.FindIndex(l =>
+            l.StartsWith($"[{repository.Alias}|", StringComparison.Ordinal)
+            && l.Contains("] ", StringComparison.Ordinal)
+        );
+        if (own < 0)
+            return ZypperMessage.OneLine(text);
+        var history = lines
+            .Skip(own + 1)
+            .Where(l => l.Length > 0 && l != "History:" && !l.StartsWith("Please check", StringComparison.Ordinal))
+            .ToList();
+        var cause =
+            history.FindLast(l => l.StartsWith(message, StringComparison.Ordinal))?[message.Length..]
+            ?? history.FindLast(l => l.Contains("] ", StringComparison.Ordinal));
+        var what = AfterAddress(lines[own]);
+        return cause is null ? what : $"{what.TrimEnd('.')}: {ZypperTranscript.WithoutAddress(AfterAddress(cause))}";
     }
+
+    private static string AfterAddress(string line) =>
+        line.StartsWith('[') ? line[(line.IndexOf("] ", StringComparison.Ordinal) + 2)..].Trim() : line;
 }

@@ -57,7 +57,6 @@ internal sealed class ZypperTransaction(
             await new ZypperProgress(host, observer, fromPercent, toPercent).FollowAsync(files.LogPath, running);
             var result = await running;
             var after = await ReadAsync();
-            _journal.Leftovers(after);
             return Result(plan, result, before, after);
         }
         finally
@@ -71,15 +70,14 @@ internal sealed class ZypperTransaction(
     public async Task<string> EraseAsync(IReadOnlyList<string> versions) =>
         (await runner.RunAsync(ZypperCommands.Erase(versions, files), CancellationToken.None)).StandardOutput.Trim();
 
-    private static TransactionResult Result(
-        InstallPlan plan,
-        CommandResult result,
-        RpmDatabase before,
-        RpmDatabase after
-    )
+    private TransactionResult Result(InstallPlan plan, CommandResult result, RpmDatabase before, RpmDatabase after)
     {
         var transcript = ZypperTranscript.Parse(result.StandardOutput);
         IReadOnlyList<PatchTarget> installed = [.. plan.Accepted.Where(after.Has)];
+        List<string> problems = [.. Problems(transcript, installed)];
+        var ending = $"zypper ended with {ZypperExitCode.Describe(result.ExitCode)}";
+        if (_journal.Unfinished(before, after, problems, ending) is { } unfinished)
+            problems.Add(unfinished);
         return new TransactionResult
         {
             ExitCode = ZypperExitCode.IsSuccess(result.ExitCode) ? ZypperExitCode.Ok : result.ExitCode,
@@ -92,9 +90,8 @@ internal sealed class ZypperTransaction(
             IsLocked = result.ExitCode == ZypperExitCode.Locked,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
-            Reason =
-                transcript.Reason ?? $"zypper ended with {ZypperExitCode.Describe(result.ExitCode)} and gave no reason",
-            Problems = [.. Problems(transcript, installed)],
+            Reason = transcript.Reason ?? $"{ending} and gave no reason",
+            Problems = problems,
             Warnings = [.. Warnings(result.ExitCode, transcript)],
         };
     }

@@ -43,10 +43,25 @@ internal sealed partial record ZypperTranscript
     //   Abort, retry, ignore? [a/r/i] (a): a
     //   Problem occurred during or after installation or removal of packages:
     //   Installation has been aborted as directed.
+    // zypper 1.14.89, libzypp 17.36: what rpm says comes before, as it says it:
+    //   (1/3) Installing: s-bad-1.1-1.x86_64 [..
+    //   the database is locked
+    //   error: %prein(s-bad-1.1-1.x86_64) scriptlet failed, exit status 3
+    //   error: s-bad-1.1-1.x86_64: install failed
+    //   error: s-bad-1.0-1.x86_64: erase skipped
+    //   error]
+    //   Installation of s-bad-1.1-1.x86_64 failed:
+    //   Error: Subprocess failed. Error: RPM failed: Command exited with status 1.
     // A %post, with which the package is installed (exit code 107):
     //   Additional rpm output:
     //   post words
     //   warning: %post(t-2.0-1.noarch) scriptlet failed, exit status 3
+    // A %posttrans, which zypper before 1.14.89 runs itself:
+    //   Executing %posttrans script 's-bad-1.1-1.x86_64.rpm' [..
+    //   Output of s-bad-1.1-1.x86_64.rpm %posttrans script:
+    //       the database is locked
+    //
+    //   Warning: s-bad-1.1-1.x86_64.rpm %posttrans script failed (returned 3)
     // Downloads; the address stands only on the line of the medium:
     //   Retrieving package gone-2.0-1.noarch (2/2),   5.4 KiB (    0   B unpacked)
     //   File './noarch/gone-2.0-1.noarch.rpm' not found on medium 'dir:/srv/repo2'
@@ -82,6 +97,11 @@ internal sealed partial record ZypperTranscript
             else if (Scriptlet().Match(line) is { Success: true } scriptlet)
                 warnings.Add(
                     $"{NameOf(scriptlet.Groups["nevra"].Value)} is installed, but its {scriptlet.Groups["kind"].Value} scriptlet failed: {scriptlet.Groups["why"].Value}{Words(lines, i)}"
+                );
+            else if (AfterTransaction().Match(line) is { Success: true } late)
+                warnings.Add(
+                    $"{NameOf(late.Groups["nevra"].Value)} is installed, but its %posttrans scriptlet failed: "
+                        + $"exit status {late.Groups["status"].Value}{LateWords(lines, i)}"
                 );
             else if (Unsigned().Match(line) is { Success: true } signature)
                 Refuse(
@@ -143,6 +163,7 @@ internal sealed partial record ZypperTranscript
     {
         List<string> block =
         [
+            .. WordsBefore(lines, start - 1),
             .. lines
                 .Skip(start)
                 .TakeWhile(l => l.Length > 0)
@@ -167,6 +188,15 @@ internal sealed partial record ZypperTranscript
         return (text.StartsWith("error: ", StringComparison.Ordinal) ? text["error: ".Length..] : text) + said;
     }
 
+    /// <summary>What rpm said between the line of the package and the one that it failed.</summary>
+    private static IEnumerable<string> WordsBefore(string[] lines, int end)
+    {
+        var begin = end;
+        while (begin > 0 && lines[begin - 1].Length > 0 && !lines[begin - 1].StartsWith('('))
+            begin--;
+        return begin > 0 && lines[begin - 1].StartsWith('(') ? lines[begin..end] : [];
+    }
+
     /// <summary>The scriptlet's own last line is often the better half of the reason.</summary>
     private static string Words(string[] lines, int index)
     {
@@ -177,6 +207,13 @@ internal sealed partial record ZypperTranscript
             || words.StartsWith("Additional rpm", StringComparison.Ordinal)
             ? ""
             : $" ({words})";
+    }
+
+    /// <summary>The last line of what a scriptlet wrote, which stands indented before.</summary>
+    private static string LateWords(string[] lines, int index)
+    {
+        var words = lines.Take(index).LastOrDefault(l => l.Trim().Length > 0) ?? "";
+        return words.StartsWith("  ", StringComparison.Ordinal) ? $" ({words.Trim()})" : "";
     }
 
     /// <summary>The package that brings the file, and the one that has it.</summary>
@@ -192,7 +229,7 @@ internal sealed partial record ZypperTranscript
     private static string NameOf(string nevra) => Nevra.TryParse(nevra)?.Name ?? nevra;
 
     /// <summary>Addresses of repositories may carry passwords and signatures, and do not help.</summary>
-    private static string WithoutAddress(string text) => Address().Replace(text, "(address)").Trim();
+    internal static string WithoutAddress(string text) => Address().Replace(text, "(address)").Trim();
 
     [GeneratedRegex(@"^Retrieving(?: package|:)? (?<nevra>\S+) \(", RegexOptions.CultureInvariant)]
     private static partial Regex Retrieving();
@@ -217,6 +254,12 @@ internal sealed partial record ZypperTranscript
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Corrupted();
+
+    [GeneratedRegex(
+        @"^Warning: (?<nevra>\S+?)(?:\.rpm)? %posttrans script failed \(returned (?<status>[0-9]+)\)$",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex AfterTransaction();
 
     [GeneratedRegex(@"^File '(?<what>[^']+)' not found on medium ", RegexOptions.CultureInvariant)]
     private static partial Regex NotOnMedium();

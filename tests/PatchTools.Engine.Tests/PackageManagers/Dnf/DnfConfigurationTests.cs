@@ -239,6 +239,37 @@ public sealed class DnfConfigurationTests
         Assert.Equal(tool, DnfTool.Of(root.Path, PackageFamily.Dnf).ToString());
     }
 
+    [Theory]
+    [InlineData("dnf-3", "dnf 4")]
+    [InlineData("dnf5", "dnf 5")]
+    public void Of_two_tools_side_by_side_it_is_the_one_that_dnf_is(string target, string tool)
+    {
+        using var root = new TemporaryDirectory();
+        File.WriteAllText(root.File("usr/bin/dnf-3"), "");
+        File.WriteAllText(root.File("usr/bin/dnf5"), "");
+        File.CreateSymbolicLink(root.File("usr/bin/dnf"), target);
+
+        Assert.Equal(tool, DnfTool.Of(root.Path, PackageFamily.Dnf).ToString());
+    }
+
+    [Fact]
+    public void Dnf5_adds_the_lists_of_its_drop_ins_up_and_a_file_of_the_administrator_stands_for_one_of_its_name()
+    {
+        using var root = new TemporaryDirectory();
+        File.WriteAllText(root.File("usr/share/dnf5/libdnf.conf.d/20-a.conf"), "[main]\nexcludepkgs=hidden\n");
+        File.WriteAllText(root.File("usr/share/dnf5/libdnf.conf.d/30-b.conf"), "[main]\nexcludepkgs=b\n");
+        File.WriteAllText(root.File("etc/dnf/libdnf5.conf.d/20-a.conf"), "[main]\nexcludepkgs=a\n");
+        File.WriteAllText(root.File("etc/dnf/dnf.conf"), "[main]\nexcludepkgs=c\n");
+        File.WriteAllText(root.File("usr/share/dnf5/repos.d/own.repo"), "[own]\nbaseurl=https://o.example/\n");
+
+        Assert.Equal(["a", "b", "c"], Read().Excludes);
+        Assert.Equal("own", Assert.Single(Read().Repositories).Id);
+        File.WriteAllText(root.File("etc/dnf/dnf.conf"), "[main]\nexcludepkgs=,c\n");
+        Assert.Equal(["c"], Read().Excludes);
+
+        DnfConfiguration Read() => DnfConfiguration.Read(root.Path, DnfTool.Dnf5, "x86_64", "43", null, []);
+    }
+
     [Fact]
     public void A_refresh_that_failed_in_part_names_the_repositories_and_the_last_cause()
     {

@@ -286,6 +286,26 @@ public sealed class DnfRecordingTests
             Assert.Single(Dnf5Error("dnf5-5.4/problem-unmatched").Problems)
         );
         Assert.Equal(["DoesNotExist"], Dnf5Error("dnf5-5.4/problem-unmatched").Unmatched);
+        foreach (var why in (string[])["excluded packages", "packages excluded by versionlock"])
+        {
+            var hidden = DnfAnswer.Parse(
+                DnfTool.Dnf5,
+                1,
+                "",
+                $"Failed to resolve the transaction:\nArgument 'a-0:1.1-1.x86_64' matches only {why}.\n"
+            );
+            Assert.Null(hidden.Failure);
+            Assert.False(hidden.HasSolution);
+            var target = new PatchTarget
+            {
+                Name = "a",
+                Architecture = "x86_64",
+                Edition = "1.1-1",
+                Id = "a.x86_64",
+            };
+            Assert.True(hidden.Blames(target));
+            Assert.Equal($"a 1.1-1 matches only {why}", hidden.Reason(target));
+        }
         Assert.Contains(
             "protected packages: diamond",
             Dnf5Error("dnf5-5.4/problem-protected").Problems[0],
@@ -322,11 +342,11 @@ public sealed class DnfRecordingTests
         Assert.Equal("its %pre scriptlet failed", scriptlet.PackageFailures["Package-pre-fail"]);
         Assert.Equal("Transaction failed: Rpm transaction failed.", scriptlet.Reason);
         Assert.Equal(
-            "Package-post-fail-0:1.0-1.x86_64: its %post scriptlet failed",
+            "Package-post-fail-1.0-1.x86_64: its %post scriptlet failed (lua script failed: [string \"%post(Package-post-fail-0:1.0-1.x86_64)\"]:1: failing on post scriptlet)",
             Assert.Single(DnfTranscript.Parse(Recording.Of("dnf5-5.4/scriptlet-warned")).ScriptWarnings)
         );
         Assert.Equal(
-            "kernel-core-0:6.14.3-200.fc41.x86_64: its post-transaction scriptlet failed",
+            "kernel-core-6.14.3-200.fc41.x86_64: its post-transaction scriptlet failed (Manual intervention is required!)",
             Assert.Single(DnfTranscript.Parse(Recording.Of("dnf5-5.2/scriptlet-warned")).ScriptWarnings)
         );
     }

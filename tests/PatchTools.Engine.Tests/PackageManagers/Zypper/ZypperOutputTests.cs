@@ -224,7 +224,15 @@ public sealed class ZypperOutputTests
 
         var failures = ZypperRefresh.Failures(Refresh, repositories);
 
-        Assert.Equal([KeyValuePair.Create("dead", "Valid metadata not found at specified URL")], failures);
+        Assert.Equal(
+            [
+                KeyValuePair.Create(
+                    "dead",
+                    "Valid metadata not found at specified URL: Repository type can't be determined."
+                ),
+            ],
+            failures
+        );
     }
 
     [Fact]

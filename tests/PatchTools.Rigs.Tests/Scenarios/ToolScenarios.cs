@@ -1,0 +1,85 @@
+using System.Reflection;
+
+namespace PatchTools.Rigs.Tests.Scenarios;
+
+/// <summary>
+/// A scenario that the tools of every release go through on every change. The others are tried there on the machine's own
+/// tools alone, and on the rest by <c>.ci/long</c>.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OnEveryToolAttribute : Attribute;
+
+/// <summary>
+/// Scenarios of one family, to be tried on the tools of several releases: a class of each system says which. With
+/// <c>PATCHTOOLS_RIG_RESULTS</c> every result is a line of that file, system, scenario and result with a tab between: what
+/// the table in <c>tests/Rigs/README.md</c> is written from.
+/// </summary>
+public abstract class ToolScenarios : IDisposable
+{
+    private string? _heading;
+
+    internal abstract RigSystem System { get; }
+
+    /// <summary>Name of the file that takes the results; null where nobody wants them.</summary>
+    internal static string? ResultsFile { get; } =
+        Environment.GetEnvironmentVariable("PATCHTOOLS_RIG_RESULTS") is { Length: > 0 } file ? file : null;
+
+    internal RpmScenarioHost DnfHost(byte[]? snapshot = null, OverlayOptions? options = null, bool isSigned = false)
+    {
+        Begin();
+        return new RpmScenarioHost(snapshot, options, isSigned, System);
+    }
+
+    internal ScenarioHost AptHost(byte[]? snapshot = null, string? product = null, OverlayOptions? options = null)
+    {
+        Begin();
+        return new ScenarioHost(snapshot, product ?? System.Product, options, System);
+    }
+
+    internal ZypperScenarioHost ZypperHost(
+        byte[]? snapshot = null,
+        OverlayOptions? options = null,
+        bool isSigned = false
+    )
+    {
+        Begin();
+        return new ZypperScenarioHost(snapshot, options, isSigned, System);
+    }
+
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        var test = TestContext.Current;
+        if (ResultsFile is null || _heading is null || test.TestState is not { } state || test.Test is null)
+            return;
+        var name = test.Test.TestDisplayName;
+        var scenario = name[(name.IndexOf(GetType().Name, StringComparison.Ordinal) + GetType().Name.Length + 1)..];
+        lock (typeof(ToolScenarios))
+            File.AppendAllText(
+                ResultsFile,
+                $"{_heading}\t{scenario.Replace('_', ' ')}\t{state.Result}\n".Replace('|', '/')
+            );
+    }
+
+    /// <summary>The words of dnf 5, or those of the others.</summary>
+    internal string Dnf5Or(string dnf5, string other) => System.Tool == "dnf5" ? dnf5 : other;
+
+    /// <summary>The words of zypper from 1.14.89 on, or those of the one before.</summary>
+    internal string LaterZypperOr(string later, string earlier) =>
+        System.Release is null || System.Release == DebianRelease.Bullseye ? earlier : later;
+
+    /// <summary>A program of the root itself: one of the machine's own may want a later libc.</summary>
+    internal byte[] Program(string path) =>
+        File.ReadAllBytes(DebianRoot.Folder(System.Packages, System.Release) + path);
+
+    private void Begin()
+    {
+        if (System.Release is not null && !Crash.Places.IsExhaustive && !IsOnEveryTool())
+            Assert.Skip($"on the tools of {System.Distribution} this scenario is tried by .ci/long");
+        _heading = System.Heading(DebianRoot.Folder(System.Packages, System.Release));
+    }
+
+    private static bool IsOnEveryTool() =>
+        (TestContext.Current.TestMethod as Xunit.v3.IXunitTestMethod)?.Method.GetCustomAttribute<OnEveryToolAttribute>()
+            is not null;
+}
