@@ -116,7 +116,7 @@ internal sealed class RpmScenarioHost : IDisposable
         _tool == "dnf5"
             ? Write(
                 "/usr/lib/sysimage/libdnf5/modules.toml",
-                $"version = \"1.1\"\n[modules]\n[modules.{module}]\nenabled_stream = \"{stream}\"\n"
+                $"version = \"1.0\"\n[modules]\n[modules.{module}]\nenabled_stream = \"{stream}\"\n"
                     + "installed_profiles = []\nstate = \"Enabled\"\n"
             )
             : Write(
