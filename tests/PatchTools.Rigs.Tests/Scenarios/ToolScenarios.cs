@@ -16,6 +16,7 @@ public sealed class OnEveryToolAttribute : Attribute;
 /// </summary>
 public abstract class ToolScenarios : IDisposable
 {
+    private static readonly Lock s_results = new();
     private string? _heading;
 
     internal abstract RigSystem System { get; }
@@ -54,7 +55,7 @@ public abstract class ToolScenarios : IDisposable
             return;
         var name = test.Test.TestDisplayName;
         var scenario = name[(name.IndexOf(GetType().Name, StringComparison.Ordinal) + GetType().Name.Length + 1)..];
-        lock (typeof(ToolScenarios))
+        lock (s_results)
             File.AppendAllText(
                 ResultsFile,
                 $"{_heading}\t{scenario.Replace('_', ' ')}\t{state.Result}\n".Replace('|', '/')

@@ -189,7 +189,7 @@ internal sealed partial record ZypperTranscript
     }
 
     /// <summary>What rpm said between the line of the package and the one that it failed.</summary>
-    private static IEnumerable<string> WordsBefore(string[] lines, int end)
+    private static string[] WordsBefore(string[] lines, int end)
     {
         var begin = end;
         while (begin > 0 && lines[begin - 1].Length > 0 && !lines[begin - 1].StartsWith('('))
