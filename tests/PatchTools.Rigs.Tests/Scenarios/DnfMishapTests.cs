@@ -121,4 +121,23 @@ public abstract class DnfMishapScenarios : ToolScenarios
         host.AssertInstalled("s-good", "1.1-1");
         host.AssertInstalled("s-bad", "1.0-1");
     }
+
+    [Fact]
+    [OnEveryTool]
+    public void A_fix_that_comes_as_another_package_is_explained_and_warned_of_and_not_installed()
+    {
+        using var host = DnfHost()
+            .Installed(OldGood, new SyntheticRpm("s-old", "1.0-1"))
+            .Fixes(NewGood, new SyntheticRpm("s-new", "2.0-1").With("Obsoletes", "s-old"))
+            .Ready();
+
+        var run = host.Install().Expect(0);
+
+        Assert.Equal("InstalledOther", run.Of("s-old").State);
+        var said = host.Root.PatchTools("(Get-PatchInventory).Warnings").Expect().Output;
+        Assert.Contains("s-old 1.0-1: RIG-", said, StringComparison.Ordinal);
+        Assert.Contains("fixes it only with s-new 2.0-1", said, StringComparison.Ordinal);
+        host.AssertInstalled("s-old", "1.0-1");
+        host.AssertInstalled("s-good", "1.1-1");
+    }
 }

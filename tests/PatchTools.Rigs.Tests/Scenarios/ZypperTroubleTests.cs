@@ -26,7 +26,9 @@ public abstract class ZypperTroubleScenarios : ToolScenarios
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
         Assert.Contains(
-            "%prein(s-bad-1.1-1.x86_64) scriptlet failed, exit status 3 (the database is locked)",
+            // libzypp 17.38 shows what a scriptlet says beside the package before.
+            "%prein(s-bad-1.1-1.x86_64) scriptlet failed, exit status 3"
+                + (System.Release == DebianRelease.Sid ? "" : " (the database is locked)"),
             run.Of("s-bad").Why,
             StringComparison.Ordinal
         );
@@ -196,6 +198,8 @@ public abstract class ZypperTroubleScenarios : ToolScenarios
         host.Server.Break("/s-bad-1.1", fault);
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);
+        if (System.Release == DebianRelease.Sid && fault == ArchiveFault.NotFound)
+            reason = "The requested URL returned error: 404";
         Assert.Contains(reason, run.Of("s-bad").Why, StringComparison.Ordinal);
         Assert.DoesNotContain("http://", run.Of("s-bad").Why, StringComparison.Ordinal);
         host.AssertInstalled("s-bad", "1.0-1");

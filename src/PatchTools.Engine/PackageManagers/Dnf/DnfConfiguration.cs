@@ -178,7 +178,11 @@ internal sealed record DnfConfiguration
     /// Files of several folders in the order of their names. Of two of one name that of the later folder, the administrator's,
     /// stands for both.
     /// </summary>
-    private static SortedDictionary<string, string>.ValueCollection DropIns(string root, IEnumerable<string> folders, string pattern)
+    private static SortedDictionary<string, string>.ValueCollection DropIns(
+        string root,
+        IEnumerable<string> folders,
+        string pattern
+    )
     {
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
         foreach (var folder in folders.Select(f => Path.Combine(root, f)).Where(HostFiles.DirectoryExists))

@@ -105,7 +105,7 @@ internal sealed class DnfReading(
         _offers.SetAdvisories();
         foreach (var reading in _repositories)
             reading.Health = HealthOf(reading, refresh);
-        _offers.NoteReplacements();
+        _offers.NoteReplacements(warnings);
         return _builder.Build();
     }
 

@@ -54,7 +54,7 @@ internal sealed partial class DnfRefresh(
             image?.Names(cache).TakeBack();
         }
 
-        var failures = Failures($"{result.StandardOutput}\n{result.StandardError}");
+        var failures = Failures($"{result.StandardOutput}\n{result.StandardError}", configuration.Repositories);
         if (result.ExitCode != 0 && failures.Count == 0)
             throw new CommandFailedException(
                 PatchErrors.PackageManagerFailed,
@@ -86,11 +86,17 @@ internal sealed partial class DnfRefresh(
     // 14: curl#6 - "Could not resolve host: mirrorlist.centos.org; Unknown error"
     // Cannot find a valid baseurl for repo: base/7/x86_64
     /// <summary>By repository id. The last cause of each is kept: the first ones are retries of it.</summary>
-    public static IReadOnlyDictionary<string, string> Failures(string output)
+    /// <param name="output">What the tool said.</param>
+    /// <param name="repositories">Those that were asked: dnf 5 calls them by their names.</param>
+    public static IReadOnlyDictionary<string, string> Failures(
+        string output,
+        IReadOnlyList<DnfRepository>? repositories = null
+    )
     {
         Dictionary<string, string> failures = new(StringComparer.Ordinal);
         string? current = null;
         string? loose = null;
+        string? asked = null;
         foreach (var raw in output.Split('\n'))
         {
             var line = raw.Trim();
@@ -123,9 +129,21 @@ internal sealed partial class DnfRefresh(
             {
                 loose = cause.Groups["why"].Value;
             }
+            else if (Bar().Match(raw) is { Success: true } bar)
+            {
+                asked = repositories?.FirstOrDefault(r => Shown(r, bar.Groups["name"].Value))?.Id;
+                loose = null;
+            }
+            else if (line == ">>> Usable URL not found" && asked is not null)
+            {
+                failures[asked] = loose ?? "its metadata could not be downloaded";
+            }
         }
 
         return failures;
+
+        static bool Shown(DnfRepository repository, string name) =>
+            (repository.Name.Length > 0 ? repository.Name : repository.Id) == name;
 
         static string? Quoted(string line, string before, char quote)
         {
@@ -185,6 +203,11 @@ internal sealed partial class DnfRefresh(
     private static string LastLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
         ?? "it said nothing";
+
+    // dnf5 5.4, one line for each repository that it asks:
+    //  dead       ???% |   0.0   B/s |   0.0   B |  00m00s
+    [GeneratedRegex(@"^ (?<name>\S.*?) +[0-9?]+% \|", RegexOptions.CultureInvariant)]
+    private static partial Regex Bar();
 
     // What dnf 5 adds behind the dash is the address once more.
     [GeneratedRegex(

@@ -218,9 +218,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
 
     /// <summary>
     /// Installed packages that another package replaces: a baseline does not follow replacements (reference 20 §3), so
-    /// only their explanation names it.
+    /// only their explanation names it, and a warning where the replacement is the fix of a security advisory.
     /// </summary>
-    public void NoteReplacements()
+    /// <param name="warnings">Takes a sentence for each such fix.</param>
+    public void NoteReplacements(List<string> warnings)
     {
         foreach (var (version, name, flags, edition) in _obsoletes)
         {
@@ -233,14 +234,24 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                 {
                     var replacement =
                         $"{Encoding.UTF8.GetString(builder.NameOf(version))} {Encoding.UTF8.GetString(builder.EditionOf(version))}";
+                    var fix = _advisories
+                        .GetValueOrDefault(version)
+                        ?.Find(a => a.Classification.Equals("security", StringComparison.OrdinalIgnoreCase))
+                        ?.Id;
+                    var isFix = fix is null ? "" : $" and is the fix of {fix}";
                     builder.ReplaceInstalled(
                         index,
                         package with
                         {
                             PolicyNote =
-                                $"{replacement} replaces it (obsoletes); a baseline does not follow replacements",
+                                $"{replacement} replaces it (obsoletes){isFix}; a baseline does not follow replacements",
                         }
                     );
+                    if (fix is not null)
+                        warnings.Add(
+                            $"{package.Name} {package.Edition}: {fix} fixes it only with {replacement}, which replaces it. "
+                                + "A baseline does not follow replacements: install it by hand."
+                        );
                 }
             }
         }

@@ -107,7 +107,7 @@ internal sealed class ZypperReading(
         foreach (var reading in _repositories)
             reading.Health = HealthOf(reading, refresh);
         ApplyLocks();
-        _offers.NoteReplacements();
+        _offers.NoteReplacements(warnings);
         NoteRetracted(retractedHere);
         var catalog = _builder.Build();
         new ZypperPolicy(configuration, _lockedPatches).Apply(catalog);

@@ -80,7 +80,7 @@ internal sealed class ZypperTransaction(
             problems.Add(unfinished);
         return new TransactionResult
         {
-            ExitCode = ZypperExitCode.IsSuccess(result.ExitCode) ? ZypperExitCode.Ok : result.ExitCode,
+            ExitCode = ExitCodeOf(result.ExitCode, transcript),
             Duration = result.Duration,
             HasChanged = !before.Equals(after),
             Installed = installed,
@@ -94,6 +94,14 @@ internal sealed class ZypperTransaction(
             Problems = problems,
             Warnings = [.. Warnings(result.ExitCode, transcript)],
         };
+    }
+
+    /// <summary>0 only where nothing failed: in one transaction of rpm zypper ends with 0 whatever a scriptlet does.</summary>
+    private static int ExitCodeOf(int code, ZypperTranscript transcript)
+    {
+        if (!ZypperExitCode.IsSuccess(code))
+            return code;
+        return transcript.PackageFailures.Count == 0 ? ZypperExitCode.Ok : ZypperExitCode.CommitError;
     }
 
     /// <summary>The new version is there, and what was to go with the old one is not.</summary>

@@ -56,6 +56,11 @@ internal sealed partial record ZypperTranscript
     //   Additional rpm output:
     //   post words
     //   warning: %post(t-2.0-1.noarch) scriptlet failed, exit status 3
+    // In one transaction of rpm, whose failures do not reach the exit code (ZYPP_SINGLE_RPMTRANS, libzypp 17.38):
+    //   (2/2) Executing preun script for: s-bad-1.0-1.x86_64 [.
+    //   error: %preun(s-bad-1.0-1.x86_64) scriptlet failed, exit status 1
+    //   error]
+    //   error: s-bad-1.0-1.x86_64: erase failed
     // A %posttrans, which zypper before 1.14.89 runs itself:
     //   Executing %posttrans script 's-bad-1.1-1.x86_64.rpm' [..
     //   Output of s-bad-1.1-1.x86_64.rpm %posttrans script:
@@ -66,6 +71,9 @@ internal sealed partial record ZypperTranscript
     //   Retrieving package gone-2.0-1.noarch (2/2),   5.4 KiB (    0   B unpacked)
     //   File './noarch/gone-2.0-1.noarch.rpm' not found on medium 'dir:/srv/repo2'
     //   Abort, retry, ignore? [a/r/i/...? shows all options] (a): a
+    // and libzypp 17.38, which fetches all of them first:
+    //   Preloading: s-bad-1.1-1.x86_64.rpm [The requested URL returned error: 404]
+    //   Installation has completed with error.
     //   Warning: Digest verification failed for file 'bad-2.0-1.noarch.rpm'
     //   Package bad-2.0-1.noarch (Repo One) seems to be corrupted during transfer. Do you want to retry retrieval?
     // Signatures:
@@ -98,6 +106,10 @@ internal sealed partial record ZypperTranscript
                 warnings.Add(
                     $"{NameOf(scriptlet.Groups["nevra"].Value)} is installed, but its {scriptlet.Groups["kind"].Value} scriptlet failed: {scriptlet.Groups["why"].Value}{Words(lines, i)}"
                 );
+            else if (NotPreloaded().Match(line) is { Success: true } preload)
+                downloads.TryAdd(NameOf(preload.Groups["nevra"].Value), WithoutAddress(preload.Groups["why"].Value));
+            else if (ScriptletError().Match(line) is { Success: true } error)
+                packages.TryAdd(NameOf(error.Groups["nevra"].Value), $"{error.Groups["what"].Value}{Words(lines, i)}");
             else if (AfterTransaction().Match(line) is { Success: true } late)
                 warnings.Add(
                     $"{NameOf(late.Groups["nevra"].Value)} is installed, but its %posttrans scriptlet failed: "
@@ -203,6 +215,7 @@ internal sealed partial record ZypperTranscript
         var words = index == 0 ? "" : lines[index - 1].Trim();
         return
             words.Length == 0
+            || words.StartsWith('(')
             || words.StartsWith("rpm: ", StringComparison.Ordinal)
             || words.StartsWith("Additional rpm", StringComparison.Ordinal)
             ? ""
@@ -254,6 +267,15 @@ internal sealed partial record ZypperTranscript
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Corrupted();
+
+    [GeneratedRegex(@"^error: (?<what>%\w+\((?<nevra>[^)\s]+)\) scriptlet failed, .+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex ScriptletError();
+
+    [GeneratedRegex(
+        @"^Preloading: (?<nevra>\S+?)(?:\.rpm)? \[(?<why>(?!done|already).+)\]$",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex NotPreloaded();
 
     [GeneratedRegex(
         @"^Warning: (?<nevra>\S+?)(?:\.rpm)? %posttrans script failed \(returned (?<status>[0-9]+)\)$",
