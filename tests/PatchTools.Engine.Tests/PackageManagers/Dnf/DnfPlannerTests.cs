@@ -202,6 +202,7 @@ public sealed class DnfPlannerTests(RpmUniverse universe)
     public async Task Repositories_of_the_baseline_stand_for_the_hosts_own()
     {
         using var root = Ready();
+        root.Hold(universe.RepositoryFolder("extra"));
         var sources = $"[own]\nname=own\nbaseurl=file://{universe.RepositoryFolder("extra")}\n";
         var before = root.Fingerprint("etc");
         var inventory = await root.Manager()
