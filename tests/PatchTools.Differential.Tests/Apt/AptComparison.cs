@@ -126,7 +126,7 @@ internal static class AptComparison
             var expected = policy.Newer.FirstOrDefault(v =>
                 !securityOnly || v.Archives.Any(a => IsSecurity(universe.Archives[a]))
             );
-            if (missing.GetValueOrDefault(name) != expected?.Edition)
+            if (!PackagePolicy.IsSame(missing.GetValueOrDefault(name), expected?.Edition))
                 lines.Add(
                     $"{(securityOnly ? "security" : "missing")} {name}: apt offers {expected?.Edition}, PatchTools misses {missing.GetValueOrDefault(name)}"
                 );

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PatchTools.PackageManagers.Apt;
 
 namespace PatchTools.Differential.Tests.Apt;
 
@@ -12,13 +13,19 @@ internal sealed record PolicyVersion(string Edition, bool IsInstalled, IReadOnly
 /// <summary>One package as <c>apt-cache policy</c> shows it; versions newest first.</summary>
 internal sealed record PackagePolicy(string? Candidate, IReadOnlyList<PolicyVersion> Versions)
 {
-    /// <summary>What stands above the installed version and has another text.</summary>
+    /// <summary>
+    /// Whether two texts spell one version: <c>1.1</c> and <c>1.01</c> do, and neither updates the other.
+    /// </summary>
+    public static bool IsSame(string? x, string? y) =>
+        x == y || (x is not null && y is not null && DebianVersion.Order.Compare(x, y) == 0);
+
+    /// <summary>What stands above the installed version and is another.</summary>
     public IReadOnlyList<PolicyVersion> Newer
     {
         get
         {
             var installed = Versions.FirstOrDefault(v => v.IsInstalled);
-            return [.. Versions.TakeWhile(v => !v.IsInstalled && v.Edition != installed?.Edition)];
+            return [.. Versions.TakeWhile(v => !v.IsInstalled && !IsSame(v.Edition, installed?.Edition))];
         }
     }
 }
@@ -78,7 +85,7 @@ internal sealed partial class AptJudge(AptHost host)
                 match.Groups[3].Value,
                 match.Groups[4].Value
             );
-            if (to != from)
+            if (!PackagePolicy.IsSame(to, from))
                 upgradable[$"{name}:{architecture}"] = to;
         }
 

@@ -158,7 +158,13 @@ internal sealed class ZypperComparison : IDisposable
     {
         var offering = _seen
             .Repositories.Where(r => r.Packages.Any(p => p.Name == finding.Name))
-            .ToLookup(r => r.Packages.Any(p => p.Name == finding.Name && p.Edition == finding.AvailableVersion));
+            .ToLookup(r =>
+                r.Packages.Any(p =>
+                    p.Name == finding.Name
+                    && p.Architecture == finding.Architecture
+                    && p.Edition == finding.AvailableVersion
+                )
+            );
         return offering[true].Any() && offering[false].Any(r => r.Priority < offering[true].Min(o => o.Priority));
     }
 

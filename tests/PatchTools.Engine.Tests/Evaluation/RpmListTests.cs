@@ -103,4 +103,37 @@ public sealed class RpmListTests
         Assert.Equal(["A", "B"], finding.AdvisoryIds);
         Assert.Equal(["CVE-1", "CVE-2"], finding.CveIds);
     }
+
+    [Fact]
+    public void On_dnf_the_advisory_of_the_installed_version_makes_it_Installed()
+    {
+        var finding = MadeUpHost
+            .Dnf()
+            .Advisory("A", "security", "Important", "2026-01-01")
+            .Package("tool", "1.0-1* BASE adv=A", "0.9-1 BASE adv=A")
+            .Finding(RedHat(Rule(ComplianceLevel.HIGH, Classification("Security"))), "tool");
+        Assert.Equal((PatchState.Installed, "1.0-1"), (finding.State, finding.InstalledVersion));
+        Assert.Equal(["A"], finding.AdvisoryIds);
+        Assert.Equal(ComplianceLevel.HIGH, finding.ComplianceLevel);
+    }
+
+    [Fact]
+    public void On_dnf_the_installed_version_has_nothing_of_the_same_version_for_another_architecture()
+    {
+        var finding = MadeUpHost
+            .Dnf()
+            .Advisory("A", "security", "Important", "2026-01-01")
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "tool",
+                    Architecture = "noarch",
+                    Versions = ["1.0-1*"],
+                }
+            )
+            .Package("tool", "1.0-1 BASE adv=A")
+            .Finding(RedHat(Rule(ComplianceLevel.HIGH, Classification("Security"))), "tool");
+        Assert.Equal(PatchState.InstalledOther, finding.State);
+        Assert.Empty(finding.AdvisoryIds);
+    }
 }

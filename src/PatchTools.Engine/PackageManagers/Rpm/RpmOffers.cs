@@ -15,6 +15,9 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     private readonly List<(int Version, string Name, string Flags, string Edition)> _obsoletes = [];
     private readonly Utf8Set _installedNames = new();
 
+    /// <summary>Indexes of what speaks for the installed packages of a name: the newest of each architecture.</summary>
+    private readonly Dictionary<string, HashSet<int>> _speakers = new(StringComparer.Ordinal);
+
     /// <summary>Origins that are hidden by another repository's priority, and what they were.</summary>
     private readonly Dictionary<int, int> _lessPreferred = [];
 
@@ -22,6 +25,8 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     /// <param name="local">Origin of the local database.</param>
     public void AddInstalled(IReadOnlyList<RpmPackage> installed, int local)
     {
+        List<(string Name, int Version)> versions = [];
+
         // The newest of several speaks for a package, so it is named last.
         foreach (var package in installed.OrderBy(p => p.Edition, RpmVersion.Order))
         {
@@ -42,6 +47,14 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                         package.InstallTime > 0 ? new EpochTime(package.InstallTime, IsFractional: false) : null,
                 }
             );
+            versions.Add((package.Name, version));
+        }
+
+        foreach (var (name, version) in versions)
+        {
+            if (!_speakers.TryGetValue(name, out var speakers))
+                _speakers[name] = speakers = [];
+            speakers.Add(builder.InstalledOf(version));
         }
     }
 
@@ -123,19 +136,15 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     /// </summary>
     private bool CanFollow(int version)
     {
-        if (!IsInstalledName(builder.NameOf(version)))
+        if (!_speakers.TryGetValue(Encoding.UTF8.GetString(builder.NameOf(version)), out var speakers))
             return true;
-        var architecture = Encoding.UTF8.GetString(builder.ArchitectureOf(version));
+        var architecture = builder.ArchitectureOf(version);
         var edition = Encoding.UTF8.GetString(builder.EditionOf(version));
-        foreach (var index in builder.InstalledNamed(Encoding.UTF8.GetString(builder.NameOf(version))))
+        foreach (var index in speakers)
         {
             var installed = builder.Installed(index);
             if (
-                (
-                    installed.Architecture == architecture
-                    || "noarch" == architecture
-                    || "noarch" == installed.Architecture
-                )
+                IsSamePackage(architecture, Encoding.UTF8.GetBytes(installed.Architecture))
                 && RpmVersion.Order.Compare(edition, installed.Edition) >= 0
             )
                 return true;
@@ -143,6 +152,9 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
 
         return false;
     }
+
+    private static bool IsSamePackage(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y) =>
+        x.SequenceEqual(y) || x.SequenceEqual("noarch"u8) || y.SequenceEqual("noarch"u8);
 
     /// <summary>
     /// A version for machines of another kind, of a name that is installed here: nobody may say that no repository

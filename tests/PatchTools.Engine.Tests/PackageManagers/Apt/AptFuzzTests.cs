@@ -11,7 +11,10 @@ namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 /// </summary>
 public sealed class AptFuzzTests
 {
-    private const int Seed = 20261124;
+    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("PATCHTOOLS_SEED"), out var seed)
+        ? seed
+        : 20261124;
+
     private const int Cases = 10_000;
 
     private const string Packages = """
@@ -170,22 +173,30 @@ public sealed class AptFuzzTests
     {
         var random = new Random(Seed);
         var original = Encoding.UTF8.GetBytes(valid);
+        parse(original);
+        var (read, refused) = (0, 0);
         for (var i = 0; i < Cases; i++)
         {
             var bytes = Damage(original, random);
             try
             {
                 parse(bytes);
+                read++;
             }
             catch (PatchToolsException)
             {
                 // A typed error is an answer.
+                refused++;
             }
             catch (Exception e)
             {
                 throw new InvalidOperationException($"Case {i} of seed {Seed}: {Convert.ToBase64String(bytes)}", e);
             }
         }
+
+        // A parser that refuses everything would be none.
+        TestContext.Current.TestOutputHelper?.WriteLine($"Seed {Seed}: {read} read, {refused} refused.");
+        Assert.True(read > Cases / 50, $"Of {Cases} damaged texts {read} are read, {refused} are refused.");
     }
 
     private static byte[] Damage(byte[] original, Random random)
