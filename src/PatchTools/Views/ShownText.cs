@@ -105,6 +105,8 @@ public static class ShownText
 
     public static object? LeftAlone(PSObject item) => Of(item);
 
+    public static object? LeftoverEdition(PSObject item) => Of(item);
+
     public static object? ListEntry(PSObject item) => Of(item);
 
     public static object? Location(PSObject item) => Of(item);
