@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -13,6 +14,12 @@ namespace PatchTools.Files;
 /// </summary>
 internal static class HostFiles
 {
+    /// <summary>
+    /// Bytes of the largest file that is read whole: more than dpkg's database of any host has. A file of an image may
+    /// have as many as its file system can name, and take no room on it.
+    /// </summary>
+    private const int MaxWholeBytes = 64 << 20;
+
     /// <summary>Whether something is there that is no directory.</summary>
     public static bool Exists(string path)
     {
@@ -59,26 +66,22 @@ internal static class HostFiles
         );
     }
 
-    /// <inheritdoc cref="OpenRead"/>
+    /// <inheritdoc cref="ReadAllBytes"/>
     public static string ReadAllText(string path)
     {
-        using var reader = new StreamReader(OpenRead(path), Encoding.UTF8);
+        using var reader = new StreamReader(Whole(path), Encoding.UTF8);
         return reader.ReadToEnd();
     }
 
+    /// <summary>A whole small file.</summary>
+    /// <exception cref="IOException">It has more than 64 MiB, or cannot be read.</exception>
     /// <inheritdoc cref="OpenRead"/>
-    public static byte[] ReadAllBytes(string path)
-    {
-        using var file = OpenRead(path, bufferSize: 1);
-        using var content = new MemoryStream();
-        file.CopyTo(content);
-        return content.ToArray();
-    }
+    public static byte[] ReadAllBytes(string path) => Whole(path).ToArray();
 
-    /// <inheritdoc cref="OpenRead"/>
+    /// <inheritdoc cref="ReadAllBytes"/>
     public static IReadOnlyList<string> ReadAllLines(string path)
     {
-        using var reader = new StreamReader(OpenRead(path), Encoding.UTF8);
+        using var reader = new StreamReader(Whole(path), Encoding.UTF8);
         List<string> lines = [];
         while (reader.ReadLine() is { } line)
             lines.Add(line);
@@ -124,6 +127,34 @@ internal static class HostFiles
         if (held is null)
             return null;
         return held.Path == path ? path : new FileInfo(held.Path).LinkTarget;
+    }
+
+    /// <summary>Files of /proc have no length until they are read, so what comes is counted.</summary>
+    private static MemoryStream Whole(string path)
+    {
+        using var file = OpenRead(path, bufferSize: 1);
+        var length = file.Length;
+        if (length > MaxWholeBytes)
+            throw TooLarge(length);
+        var content = new MemoryStream((int)length);
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = file.Read(buffer)) > 0; )
+        {
+            content.Write(buffer, 0, count);
+            if (content.Length > MaxWholeBytes)
+                throw TooLarge(content.Length);
+        }
+
+        content.Position = 0;
+        return content;
+
+        static IOException TooLarge(long bytes) =>
+            new(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it has {bytes} bytes, more than the {MaxWholeBytes} that such a file can need"
+                )
+            );
     }
 
     /// <summary>As <see cref="HeldFile.Of"/>; null also where this user may not look.</summary>

@@ -207,6 +207,10 @@ internal static partial class NamedFile
                 }
             );
         using var file = OpenFor(target, kind, cancellationToken);
+
+        // Whoever could make a FIFO there could put something else in its place since it was looked at.
+        if (FileStatus.Of(file).Kind != kind)
+            throw new IOException("it was exchanged while it was opened");
         WriteAll((int)file.DangerousGetHandle(), content, target, cancellationToken);
         if (kind == FileKind.Regular)
             FileCalls.Flush(file, target);
@@ -215,8 +219,8 @@ internal static partial class NamedFile
     private static SafeFileHandle OpenFor(string target, FileKind kind, CancellationToken cancellationToken)
     {
         var flags = FileCalls.WriteOnly | FileCalls.NoTerminal | FileCalls.NonBlocking;
-        if (kind == FileKind.Regular && !AnyDescriptor().IsMatch(target))
-            flags |= FileCalls.Truncate;
+        if (!AnyDescriptor().IsMatch(target))
+            flags |= FileCalls.NoFollow | (kind == FileKind.Regular ? FileCalls.Truncate : 0);
 
         // Without a reader a FIFO does not open; a blocking open would not hear the signal that ends the run.
         var pauses = (long)(s_readerWait / s_pause);

@@ -26,6 +26,12 @@ internal static partial class ImageWords
     /// <summary>One line of text without control characters, quotation marks and backslashes.</summary>
     public static bool IsLine(string text) => Line().IsMatch(text);
 
+    /// <summary>
+    /// An absolute path that stays what it is in the configuration of every tool: no line end, no variable, no macro,
+    /// no quotation mark, no blank at its end.
+    /// </summary>
+    public static bool IsPath(string text) => PlainPath().IsMatch(text);
+
     public static bool IsNumberOrSwitch(string text) => NumberOrSwitch().IsMatch(text);
 
     /// <summary>
@@ -46,6 +52,9 @@ internal static partial class ImageWords
 
     [GeneratedRegex(@"^[^\p{C}\u2028\u2029""\\]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Line();
+
+    [GeneratedRegex(@"^/(?:[^\p{C}\p{Z}""\\$%]|[ ](?!\z))*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PlainPath();
 
     [GeneratedRegex(
         @"^(?:[0-9]{1,12}|yes|no|true|false|on|off|with|without|enable|disable)\z",

@@ -81,8 +81,23 @@ internal sealed class ListVerification(KnownChecksums known)
         }
     }
 
+    /// <summary>
+    /// Bytes of a list as it lies there, and of its text: the longest of any distribution has a tenth.
+    /// </summary>
+    public const long MaxBytes = 4L << 30;
+
     private void Judge(OpenList list, ListPromise promise, Func<OpenList, Stream> open)
     {
+        if (list.Length > MaxBytes)
+        {
+            list.Verdict = ListVerdict.Damaged;
+            list.Fault = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{list.Path} holds {list.Length} bytes, more than any list of packages has"
+            );
+            return;
+        }
+
         if (promise.StoredSize is { } size && size != list.Length && promise.Plain.IsNone)
         {
             list.Verdict = ListVerdict.Damaged;

@@ -20,6 +20,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private readonly int[] _lengths = new int[2];
     private ExceptionDispatchInfo? _failure;
     private volatile bool _stopped;
+    private long _total;
     private int _current;
     private int _position;
     private bool _holdsBlock;
@@ -86,6 +87,9 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             try
             {
                 _lengths[block] = _source.ReadAtLeast(_blocks[block], BlockBytes, throwOnEndOfStream: false);
+                _total += _lengths[block];
+                if (_total > ListVerification.MaxBytes)
+                    throw new InvalidDataException("it unpacks to more than any list of packages has");
             }
 #pragma warning disable CA1031 // Nothing is swallowed: the reader gets it as it was, and here it would end the process.
             catch (Exception e)

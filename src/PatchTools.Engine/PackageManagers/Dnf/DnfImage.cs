@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 
@@ -99,6 +100,14 @@ internal sealed partial class DnfImage
 
     private string WriteMain(string cache)
     {
+        // It is a value of the image's own, and would end its line and begin another one.
+        if (!ImageWords.IsPath(cache))
+            throw new PatchToolsException(
+                PatchErrors.ImagePathRefused,
+                $"The cache {cache} of the image is no plain path: it holds a line end, a variable or a quotation "
+                    + $"mark, and {_configuration.Tool.Name} would read more in it than a path.",
+                cache
+            );
         var text = new StringBuilder("[main]\nplugins=0\n");
         foreach (
             var (option, folder) in (ReadOnlySpan<(string, string)>)
@@ -129,6 +138,9 @@ internal sealed partial class DnfImage
         var addresses = Addresses(repository.Options).ToList();
         if (addresses.Count == 0)
             return "it has no address";
+        // dnf parts a list at commas, and a variable may bring one: what is behind it would be nobody's address.
+        if (addresses.Exists(a => a.Option == "baseurl" && a.Address.Contains(',', StringComparison.Ordinal)))
+            return "a variable brings a second address into its own";
         return addresses.Exists(a => a.Option != "baseurl" && ImageAddress.IsLocal(a.Address))
             ? ImageAddress.MirrorsRefused
             : addresses.Select(a => ImageAddress.Of(_root, a.Address).Refusal).FirstOrDefault(r => r is not null);
@@ -196,6 +208,6 @@ internal sealed partial class DnfImage
             text.Append(option).Append('=').Append(copy).Append('\n');
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.:-]+\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_:-][A-Za-z0-9_.:-]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex RepositoryId();
 }

@@ -70,10 +70,9 @@ internal static class IniFile
         List<IniSection> sections = [];
         IniSection? section = null;
         string? option = null;
-        foreach (var raw in text.Split('\n'))
+        foreach (var line in Lines(text))
         {
-            var line = raw.TrimEnd('\r', ' ', '\t');
-            if (line.Length == 0 || line[0] is '#' or ';')
+            if (line[0] is '#' or ';')
                 continue;
             if (line[0] == '[')
             {
@@ -99,6 +98,22 @@ internal static class IniFile
         }
 
         return sections;
+    }
+
+    /// <summary>
+    /// Lines that are not empty, one at a time: a file of an image may have as many empty ones as it likes.
+    /// </summary>
+    private static IEnumerable<string> Lines(string text)
+    {
+        for (int begin = 0, end; begin < text.Length; begin = end + 1)
+        {
+            end = text.IndexOf('\n', begin);
+            if (end < 0)
+                end = text.Length;
+            var line = text[begin..end].TrimEnd('\r', ' ', '\t');
+            if (line.Length > 0)
+                yield return line;
+        }
     }
 
     /// <summary>Sections of a file; none when it is not there.</summary>

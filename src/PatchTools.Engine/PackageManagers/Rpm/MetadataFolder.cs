@@ -160,11 +160,17 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
 
     protected void Damaged(string what) => Damage ??= what;
 
+    /// <summary>A table of contents and the like: text of some kilobytes.</summary>
     protected static FileStream OpenPlain(string path)
     {
+        const int maxBytes = 64 << 20;
         try
         {
-            return HostFiles.OpenRead(path, FileOptions.SequentialScan, bufferSize: 1);
+            var file = HostFiles.OpenRead(path, FileOptions.SequentialScan, bufferSize: 1);
+            if (file.Length <= maxBytes)
+                return file;
+            file.Dispose();
+            throw new IOException("it is longer than any table of contents");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

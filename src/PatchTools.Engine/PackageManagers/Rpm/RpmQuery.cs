@@ -278,8 +278,23 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     }
 
     /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>.</exception>
     internal IReadOnlyList<string> Database() =>
-        root == "/" || DatabaseOf(root) is not { } folder ? [] : ["--dbpath", ImageFolder.Prepare(root, folder)];
+        root == "/" || DatabaseOf(root) is not { } folder
+            ? []
+            : ["--dbpath", WithoutMacros(ImageFolder.Prepare(root, folder))];
+
+    // --dbpath '/mnt/x/%(touch /tmp/y)' runs touch.
+    /// <summary>rpm expands macros in a path that it is given, and one kind of them is a shell command.</summary>
+    internal static string WithoutMacros(string database) =>
+        ImageWords.IsPath(database)
+            ? database
+            : throw new PatchToolsException(
+                PatchErrors.ImagePathRefused,
+                $"rpm's database lies in {database}, which is no plain path: rpm takes a percent sign in it for a "
+                    + "macro. No link of an image may lead there, and no image be mounted there.",
+                database
+            );
 
     private static long Seconds(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;

@@ -25,6 +25,8 @@ internal sealed partial class ZypperImage
         "pkg_gpgcheck",
     ];
 
+    private static readonly string[] s_mirrors = ["metalink", "mirrorlist"];
+
     private static readonly HashSet<string> s_schemes = new(StringComparer.OrdinalIgnoreCase)
     {
         "http",
@@ -76,8 +78,8 @@ internal sealed partial class ZypperImage
     {
         var root = _own.FolderOf("root");
         WriteRepositories();
-        CopyFolder("/etc/zypp/credentials.d");
-        CopyFolder("/etc/zypp/vars.d");
+        CopyFolder("/etc/zypp/credentials.d", _ => true);
+        CopyFolder("/etc/zypp/vars.d", f => ZypperAddress.IsPlainValue(IniFile.Text(f)?.Split('\n')[0] ?? ""));
         _own.FolderOf("root/etc/products.d");
         _own.Copy("/etc/products.d/baseproduct", "root/etc/products.d", "baseproduct");
         await TakeKeysAsync(root, runner, cancellationToken);
@@ -107,13 +109,21 @@ internal sealed partial class ZypperImage
         var addresses = Addresses(repository.Options).Select(a => a.Address).ToList();
         if (addresses.Count == 0)
             return "it has no address";
+
+        // What such a list names is the server's choice, and zypper follows it to disks, programs and files of the
+        // host.
+        var mirrors = Addresses(repository.Options).Where(a => a.Option != "baseurl").ToList();
+        if (mirrors.Exists(a => ImageAddress.IsLocal(a.Address)))
+            return ImageAddress.MirrorsRefused;
+        if (mirrors.Count > 0)
+            return "a refresh of an image does not use lists of mirrors of zypper";
         var wrong = addresses.FirstOrDefault(a =>
             !ImageWords.IsWord(a) || ImageWords.SchemeOf(a) is not { } scheme || !s_schemes.Contains(scheme)
         );
         if (wrong is not null)
             return $"a refresh of an image does not use addresses of the kind '{ImageWords.SchemeOf(wrong)}:'";
-        if (Addresses(repository.Options).Any(a => a.Option != "baseurl" && ImageAddress.IsLocal(a.Address)))
-            return ImageAddress.MirrorsRefused;
+        if (addresses.Select(ZypperAddress.RefusalOf).FirstOrDefault(r => r is not null) is { } refusal)
+            return refusal;
         if (repository.Options["path"] is { } path && path.Split('/').Contains(".."))
             return $"its path {path} climbs";
         return addresses.Select(a => AddressOf(a).Refusal).FirstOrDefault(r => r is not null);
@@ -126,7 +136,7 @@ internal sealed partial class ZypperImage
 
     private static IEnumerable<(string Option, string Address)> Addresses(IniSection options)
     {
-        foreach (var option in new[] { "metalink", "mirrorlist" })
+        foreach (var option in s_mirrors)
         {
             if (options[option] is { } single && !string.IsNullOrWhiteSpace(single))
                 yield return (option, single.Trim());
@@ -158,14 +168,18 @@ internal sealed partial class ZypperImage
         _own.Write("repos.d/image.repo", text.ToString());
     }
 
-    private void CopyFolder(string folder)
+    private void CopyFolder(string folder, Func<string, bool> isWanted)
     {
         var target = "root" + folder;
         _own.FolderOf(target);
         var source = _host.Paths.InRoot(folder);
         if (!HostFiles.DirectoryExists(source))
             return;
-        foreach (var file in HostFiles.FilesIn(source).Where(f => FileName().IsMatch(Path.GetFileName(f))))
+        foreach (
+            var file in HostFiles
+                .FilesIn(source)
+                .Where(f => FileName().IsMatch(Path.GetFileName(f)) && HostFiles.Exists(f) && isWanted(f))
+        )
             _own.CopyHostPath(file, target, Path.GetFileName(file));
     }
 
@@ -190,7 +204,10 @@ internal sealed partial class ZypperImage
         if (!keys.Contains("-----BEGIN PGP PUBLIC KEY BLOCK-----", StringComparison.Ordinal))
             return;
         var file = _own.Write("keys.asc", keys);
-        await runner.RunAsync(new Command("rpm", ["--dbpath", database, "--import", file]), cancellationToken);
+        await runner.RunAsync(
+            new Command("rpm", ["--dbpath", RpmQuery.WithoutMacros(database), "--import", file]),
+            cancellationToken
+        );
         LinkOtherPlaces(root);
     }
 

@@ -133,4 +133,98 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
         Assert.Equal(PatchErrors.NotPlainFile, error.Error);
         Assert.Contains("etc/dnf/vars/fifo", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_database_whose_path_is_a_macro_of_rpm_runs_nothing_and_is_named()
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        var place = $"/x/%(touch {Canary})";
+        Directory.CreateDirectory(Path.GetDirectoryName(root.Path + place)!);
+        Directory.Move(Path.Combine(root.Path, "var/lib/rpm"), root.Path + place);
+        Directory.CreateSymbolicLink(Path.Combine(root.Path, "var/lib/rpm"), place);
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync());
+
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains(root.Path + place, error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Canary));
+    }
+
+    [Theory]
+    [InlineData("\n  logdir={0}")]
+    [InlineData("\n  reposdir={0}\n  varsdir={0}")]
+    [InlineData("/$unknown")]
+    [InlineData("/${{none:- }}")]
+    public async Task A_cache_that_is_more_than_a_path_is_refused_and_nothing_written_elsewhere(string more)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        var outside = Directory.CreateDirectory(Path.Combine(_host.Path, "outside")).FullName;
+        root.Configure(
+            "cachedir=/var/cache/dnf" + string.Format(System.Globalization.CultureInfo.InvariantCulture, more, outside)
+        );
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
+
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains("is no plain path", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+    }
+
+    [Fact]
+    public async Task A_variable_that_brings_a_second_address_is_named_and_not_used()
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        root.Write("etc/dnf/vars/more", $",file://{_host.Path}/of-the-host\n");
+        root.Repository("two", "baseurl=http://127.0.0.1:9/x$more");
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        var refused = Assert.Single(inventory.Repositories, r => r.Name == "two");
+        Assert.Equal(RepositoryStatus.RefreshFailed, refused.Status);
+        Assert.Contains("brings a second address", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("etc/os-release")]
+    [InlineData("etc/dnf/dnf.conf")]
+    [InlineData("etc/dnf/vars/huge")]
+    [InlineData("etc/yum.repos.d/base.repo")]
+    public async Task A_file_without_end_is_an_error_that_names_it(string place)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        root.Write(place, "");
+        using (var file = File.OpenWrite(Path.Combine(root.Path, place)))
+            file.SetLength(1L << 40);
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync());
+
+        Assert.Equal(PatchErrors.PackageDatabaseUnreadable, error.Error);
+        Assert.Contains(place, error.Message, StringComparison.Ordinal);
+        Assert.Contains("1099511627776 bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("repomd.xml")]
+    [InlineData("*primary.xml*")]
+    public async Task A_list_without_end_is_damaged_and_not_read(string name)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        await root.InventoryAsync(refresh: true);
+        var list = Directory
+            .GetFiles(Path.Combine(root.Path, "var/cache/dnf"), name, SearchOption.AllDirectories)
+            .First();
+        using (var file = File.OpenWrite(list))
+            file.SetLength(1L << 42);
+
+        var inventory = await root.InventoryAsync();
+
+        var health = Assert.Single(inventory.Repositories, r => r.Name == "base");
+        Assert.NotEqual(RepositoryStatus.Ok, health.Status);
+        Assert.Contains(Path.GetFileName(list), health.Message, StringComparison.Ordinal);
+    }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using PatchTools.Errors;
 using PatchTools.Testing;
 using Xunit;
@@ -91,5 +94,128 @@ public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposab
         Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
         Assert.Contains(link, error.Message, StringComparison.Ordinal);
         Assert.Equal(["precious"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("?credentials={0}")]
+    [InlineData("?a=1&credentials=%2E%2E{0}")]
+    [InlineData("?%63redentials={0}")]
+    [InlineData("?ssl_clientkey={0}")]
+    [InlineData("${{x:-?cred}}entials={0}")]
+    [InlineData("?$y={0}")]
+    [InlineData("$q")]
+    public async Task An_address_never_sends_a_file_of_the_host(string query)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        var secret = _host.File("secret");
+        File.WriteAllText(secret, "username=host\npassword=secret\n");
+        root.Write("etc/zypp/vars.d/q", $"?credentials={secret}");
+        root.Write("etc/zypp/vars.d/y", "credentials");
+        await using var server = new AskingServer();
+        root.Repository(
+            "asks",
+            $"baseurl=http://127.0.0.1:{server.Port}/"
+                + string.Format(System.Globalization.CultureInfo.InvariantCulture, query, secret)
+        );
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        Assert.Empty(server.Authorizations);
+        var asked = Assert.Single(inventory.Repositories, r => r.Name == "asks");
+        Assert.Equal(RepositoryStatus.RefreshFailed, asked.Status);
+        Assert.Contains(inventory.Repositories, r => r.Status == RepositoryStatus.Ok);
+    }
+
+    [Fact]
+    public async Task Credentials_of_the_image_are_used_for_its_own_repository()
+    {
+        using var root = universe.NewRoot();
+        root.Write("etc/zypp/credentials.d/own", "username=image\npassword=words\n");
+        await using var server = new AskingServer();
+        root.Repository("asks", $"baseurl=http://127.0.0.1:{server.Port}/?credentials=own");
+
+        await root.InventoryAsync(refresh: true);
+
+        Assert.Contains("Basic aW1hZ2U6d29yZHM=", server.Authorizations);
+    }
+
+    [Theory]
+    [InlineData("mirrorlist")]
+    [InlineData("metalink")]
+    public async Task A_list_of_mirrors_is_named_and_not_used(string option)
+    {
+        using var root = universe.NewRoot();
+        root.OwnRepository("base");
+        await using var server = new AskingServer();
+        root.Repository("mirrors", $"{option}=http://127.0.0.1:{server.Port}/list");
+
+        var inventory = await root.InventoryAsync(refresh: true);
+
+        var refused = Assert.Single(inventory.Repositories, r => r.Name == "mirrors");
+        Assert.Equal(RepositoryStatus.RefreshFailed, refused.Status);
+        Assert.Contains("does not use lists of mirrors", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, server.Requests);
+    }
+
+    /// <summary>Answers every request with 401, and keeps what was sent to it in answer to that.</summary>
+    private sealed class AskingServer : IAsyncDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _end = new();
+        private readonly Task _serving;
+        private int _requests;
+
+        public AskingServer()
+        {
+            _listener.Start();
+            _serving = ServeAsync();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public ConcurrentBag<string> Authorizations { get; } = [];
+
+        public int Requests => Volatile.Read(ref _requests);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _end.CancelAsync();
+            _listener.Dispose();
+            await _serving;
+            _end.Dispose();
+        }
+
+        private async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var client = await _listener.AcceptTcpClientAsync(_end.Token);
+                    await AnswerAsync(client.GetStream());
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
+            {
+                // The test has ended.
+            }
+        }
+
+        private async Task AnswerAsync(NetworkStream stream)
+        {
+            Interlocked.Increment(ref _requests);
+            using var reader = new StreamReader(stream, leaveOpen: true);
+            while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 } line)
+            {
+                if (line.StartsWith("Authorization: ", StringComparison.OrdinalIgnoreCase))
+                    Authorizations.Add(line["Authorization: ".Length..]);
+            }
+
+            await stream.WriteAsync(
+                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
+                _end.Token
+            );
+        }
     }
 }
