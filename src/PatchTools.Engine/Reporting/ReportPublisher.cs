@@ -112,8 +112,10 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     {
         observer.Progress(Phase, "Saving the report", -1);
         var saved = SaveAll(report, outcome ?? PatchingOutcome.Scan);
+
+        // Which says that it was saved.
         if (RefusalOf(report) is { } refusal)
-            throw refusal;
+            throw saved.Failure ?? refusal;
         if (report.Snapshot.Origin == SnapshotOrigin.Override)
             return saved.Failure is null
                 ? (saved.Report with { UploadNote = Note(report) }, null)

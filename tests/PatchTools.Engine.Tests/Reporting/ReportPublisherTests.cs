@@ -277,6 +277,23 @@ public sealed class ReportPublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_that_is_not_to_be_sent_is_not_said_to_be_saved_where_it_was_not()
+    {
+        var host = Host();
+        File.WriteAllText(host.Paths.StateDirectory, "a file where the directory should be");
+        var report = ReportSamples.UbuntuScan();
+        report = report with { Snapshot = report.Snapshot with { Origin = SnapshotOrigin.Default } };
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            Publisher(host, new ScriptedPatchService([null]))
+                .PublishAsync(report, ReportSamples.InstanceId, ReportSamples.Region, CancellationToken.None)
+        );
+
+        Assert.Equal(PatchErrors.StateUnwritable, error.Error);
+        Assert.DoesNotContain("was saved", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pending_reports_are_sent_oldest_first_and_then_gone()
     {
         var host = Host();
