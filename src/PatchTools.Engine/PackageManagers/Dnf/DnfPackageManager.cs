@@ -92,7 +92,11 @@ public sealed class DnfPackageManager : IPackageManager
             )
             : null;
         var reading = new DnfReading(_host, configuration, _decompressor, _databases, _toml, request, warnings);
-        var (catalog, cautions) = await new RpmCautions(_root, _runner).BesideAsync(
+        var (catalog, cautions) = await new RpmCautions(
+            _root,
+            _runner,
+            new KnownDependencies(_host, _root, request.IsOfThisHost(_host))
+        ).BesideAsync(
             installed,
             configuration.Main.List("installonlypkgs"),
             () => Task.Run(() => reading.Read(cache, installed, architecture, refresh, cancellationToken)),

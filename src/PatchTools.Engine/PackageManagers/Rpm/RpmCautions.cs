@@ -3,7 +3,7 @@ using PatchTools.Processes;
 namespace PatchTools.PackageManagers.Rpm;
 
 /// <summary>What is not well with the installed packages of a host of rpm's, although each of them is there.</summary>
-internal sealed class RpmCautions(string root, IProcessRunner runner)
+internal sealed class RpmCautions(string root, IProcessRunner runner, KnownDependencies known)
 {
     /// <summary>Sentences that stand beside the verdict. Asked while something else is read: rpm takes its time.</summary>
     /// <param name="installed">What rpm has.</param>
@@ -39,7 +39,7 @@ internal sealed class RpmCautions(string root, IProcessRunner runner)
         List<string?> cautions =
         [
             await new RpmDuplicates(root, runner).CautionAsync(installed, several, cancellationToken),
-            await new RpmDependencies(root, runner).CautionAsync(cancellationToken),
+            await known.OrAskAsync(() => new RpmDependencies(root, runner).CautionAsync(cancellationToken)),
         ];
         return [.. cautions.OfType<string>()];
     }

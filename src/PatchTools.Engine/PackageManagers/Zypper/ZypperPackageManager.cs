@@ -65,7 +65,11 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             ? await RefreshAsync(request, configuration, cache, architecture, isPrivate, observer, cancellationToken)
             : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
-        var (catalog, cautions) = await new RpmCautions(_root, runner).BesideAsync(
+        var (catalog, cautions) = await new RpmCautions(
+            _root,
+            runner,
+            new KnownDependencies(host, _root, request.IsOfThisHost(host))
+        ).BesideAsync(
             installed,
             configuration.Main.List("multiversion"),
             () => reading.ReadAsync(cache, installed, architecture, refresh, query, cancellationToken),
