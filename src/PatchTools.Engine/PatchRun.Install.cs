@@ -191,9 +191,10 @@ public sealed partial class PatchRun
             ? new InstallOutcome()
             : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
 
-        // Whatever was waited for, the lock of another tool or the transaction of a run that was killed, may have changed the
-        // host: only a run without work reports what it read at the beginning. The states file as it was before this run
-        // decides what is pending; nobody has written it since. What the refresh found out holds for both readings.
+        // Whatever was waited for, the lock of another tool or the transaction of a run that was killed, may have
+        // changed the host: only a run without work reports what it read at the beginning. The states file as it was
+        // before this run decides what is pending; nobody has written it since. What the refresh found out holds for
+        // both readings.
         var after =
             outcome.HasChanged || prepared.Plan.Targets.Count > 0 || !prepared.Plan.IsEmpty
                 ? (

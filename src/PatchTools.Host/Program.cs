@@ -28,7 +28,8 @@ if (line.Source == ScriptSource.Usage || (line.Source == ScriptSource.StandardIn
 if (line.Source == ScriptSource.Version)
 {
     output.WriteLine(
-        $"PatchTools {VersionOf(typeof(ScriptHost))}, PowerShell engine {VersionOf(typeof(PSObject))}, {RuntimeInformation.FrameworkDescription}"
+        $"PatchTools {VersionOf(typeof(ScriptHost))}, PowerShell engine {VersionOf(typeof(PSObject))}, "
+            + $"{RuntimeInformation.FrameworkDescription}"
     );
     return 0;
 }

@@ -44,7 +44,8 @@ internal static class InstallProcesses
                 names,
                 root =>
                     root.PatchTools(
-                        "$r = Invoke-PatchBaseline -Operation Install -Path /root/baseline.json -RebootOption NoReboot -NoRefresh -MaxMetadataAge 36500; exit $r.ExitCode"
+                        "$r = Invoke-PatchBaseline -Operation Install -Path /root/baseline.json "
+                            + "-RebootOption NoReboot -NoRefresh -MaxMetadataAge 36500; exit $r.ExitCode"
                     )
             );
 

@@ -50,7 +50,8 @@ internal static class RpmRoots
         Write(
             root,
             "etc/os-release",
-            "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\n"
+            "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat "
+                + "Enterprise Linux\"\n"
         );
         Write(root, "etc/dnf/dnf.conf", "[main]\ngpgcheck=0\nplugins=0\n");
         Write(root, "etc/yum.repos.d/rig.repo", $"[rig]\nname=rig\nbaseurl=file://{repository}\n");
@@ -70,12 +71,14 @@ internal static class RpmRoots
         Write(
             root,
             "etc/os-release",
-            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n"
+            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise "
+                + "Server 15 SP5\"\n"
         );
         Write(
             root,
             "etc/products.d/baseproduct",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><arch>x86_64</arch></product>\n"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
+                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><arch>x86_64</arch></product>\n"
         );
         Write(root, "etc/zypp/repos.d/rig.repo", $"[rig]\nname=rig\nenabled=1\ngpgcheck=0\nbaseurl=dir:{repository}\n");
         MakeDatabase(root, installed);
@@ -134,7 +137,9 @@ internal static class RpmRoots
             var package = i * 24;
             spec.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"%package -n {Name(package)}\nVersion: {Version(package)}\nRelease: {Release(package)}\nSummary: synthetic\n%description -n {Name(package)}\nsynthetic\n%files -n {Name(package)}"
+                $"%package -n {Name(package)}\nVersion: {Version(package)}\nRelease: "
+                    + $"{Release(package)}\nSummary: synthetic\n%description -n {Name(package)}\nsynthetic\n%files "
+                    + $"-n {Name(package)}"
             );
         }
 
@@ -229,7 +234,8 @@ internal static class RpmRoots
             for (var k = 0; k < 10; k++)
                 xml.WriteLine($"      <rpm:entry name=\"lib{Name(((i * 7) + (k * 131)) % packages)}.so.1()(64bit)\"/>");
             xml.WriteLine(
-                $"    </rpm:requires>\n    <file>/usr/bin/{name}</file>\n    <file>/etc/{name}.conf</file>\n  </format>\n</package>"
+                $"    </rpm:requires>\n    <file>/usr/bin/{name}</file>\n    <file>/etc/{name}.conf</file>\n  "
+                    + $"</format>\n</package>"
             );
         }
 
@@ -264,7 +270,8 @@ internal static class RpmRoots
             {
                 var i = ((a * 8) + k) % packages;
                 xml.WriteLine(
-                    $"<package name=\"{Name(i)}\" version=\"{Version(i)}\" release=\"{Release(i)}\" epoch=\"0\" arch=\"x86_64\" src=\"x.src.rpm\"><filename>x.rpm</filename></package>"
+                    $"<package name=\"{Name(i)}\" version=\"{Version(i)}\" release=\"{Release(i)}\" "
+                        + $"epoch=\"0\" arch=\"x86_64\" src=\"x.src.rpm\"><filename>x.rpm</filename></package>"
                 );
             }
 
@@ -290,7 +297,8 @@ internal static class RpmRoots
                 size += read;
             contents.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"<data type=\"{type}\"><checksum type=\"sha256\">{checksum}</checksum><location href=\"repodata/{type}.xml.gz\"/><timestamp>1767225600</timestamp><size>{new FileInfo(file).Length}</size><open-size>{size}</open-size></data>"
+                $"<data type=\"{type}\"><checksum type=\"sha256\">{checksum}</checksum><location "
+                    + $"href=\"repodata/{type}.xml.gz\"/><timestamp>1767225600</timestamp><size>{new FileInfo(file).Length}</size><open-size>{size}</open-size></data>"
             );
         }
 

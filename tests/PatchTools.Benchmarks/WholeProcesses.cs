@@ -38,7 +38,8 @@ internal static class WholeProcesses
                     host,
                     [
                         "-Command",
-                        $"Get-PatchSnapshot -Default | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{folder}') -Quiet",
+                        $"Get-PatchSnapshot -Default | Test-PatchCompliance -Inventory (Get-PatchInventory "
+                            + $"-Root '{folder}') -Quiet",
                     ]
                 ),
                 new($"apt list --upgradable, {what}", "apt-get", [])
@@ -100,7 +101,8 @@ internal static class WholeProcesses
                     host,
                     [
                         "-Command",
-                        $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet",
+                        $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory "
+                            + $"(Get-PatchInventory -Root '{root}') -Quiet",
                     ]
                 ),
                 new(
@@ -156,7 +158,8 @@ internal static class WholeProcesses
                     host,
                     [
                         "-Command",
-                        $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory (Get-PatchInventory -Root '{root}') -Quiet",
+                        $"Get-PatchSnapshot -Path '{baseline}' | Test-PatchCompliance -Inventory "
+                            + $"(Get-PatchInventory -Root '{root}') -Quiet",
                     ]
                 ),
                 new(
@@ -211,7 +214,8 @@ internal static class WholeProcesses
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {contender.Name} | {sorted[sorted.Count / 2]:F0} | {sorted[0]:F0} | {sorted[^1]:F0} | {values.Max(v => v.PeakKilobytes) / 1024.0:F0} |"
+                    $"| {contender.Name} | {sorted[sorted.Count / 2]:F0} | {sorted[0]:F0} | {sorted[^1]:F0} | "
+                        + $"{values.Max(v => v.PeakKilobytes) / 1024.0:F0} |"
                 )
             );
         }

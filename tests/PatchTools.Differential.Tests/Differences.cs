@@ -115,7 +115,8 @@ internal static class Differences
         foreach (var (feature, number) in features.OrderBy(f => f.Key, StringComparer.Ordinal))
             output?.WriteLine($"{manager}: {100.0 * number / count, 5:0.0} % {feature}");
         var figures =
-            $"{manager}: {count} universes of seed {Seed} compared, {updates} with an update to find, {differing} differ.";
+            $"{manager}: {count} universes of seed {Seed} compared, {updates} with an update to find, "
+            + $"{differing} differ.";
         output?.WriteLine(figures);
         if (Environment.GetEnvironmentVariable("PATCHTOOLS_FIGURES") is { Length: > 0 } file)
             File.AppendAllText(file, figures + "\n");

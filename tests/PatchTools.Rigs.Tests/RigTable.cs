@@ -8,8 +8,8 @@ using PatchTools.Rigs.Tests.Scenarios;
 namespace PatchTools.Rigs.Tests;
 
 /// <summary>
-/// Writes <c>tests/Rigs/README.md</c> when the last test has ended, of the results that the scenarios have left: what was not
-/// run is not in it. Only where <c>PATCHTOOLS_RIG_RESULTS</c> names the file of results, as in <c>.ci/long</c>.
+/// Writes <c>tests/Rigs/README.md</c> when the last test has ended, of the results that the scenarios have left: what
+/// was not run is not in it. Only where <c>PATCHTOOLS_RIG_RESULTS</c> names the file of results, as in <c>.ci/long</c>.
 /// </summary>
 public sealed partial class RigTable : IDisposable
 {

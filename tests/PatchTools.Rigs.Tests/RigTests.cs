@@ -76,7 +76,8 @@ public sealed class RigTests
         File.Copy(key.PublicKeyring, root.Path("/usr/share/keyrings/synthetic.gpg"), overwrite: true);
         root.Write(
             "/etc/apt/sources.list",
-            $"deb [signed-by=/usr/share/keyrings/synthetic.gpg] file:/srv/repo bookworm main\ndeb [signed-by=/usr/share/keyrings/synthetic.gpg] {server.Address} bookworm-security main\n"
+            $"deb [signed-by=/usr/share/keyrings/synthetic.gpg] file:/srv/repo bookworm main\ndeb "
+                + $"[signed-by=/usr/share/keyrings/synthetic.gpg] {server.Address} bookworm-security main\n"
         );
         root.Run("apt-get", "-o", "APT::Update::Error-Mode=any", "update").Expect();
         root.Run("apt-get", "-y", "install", "s-one=1.0-1").Expect();
@@ -87,7 +88,8 @@ public sealed class RigTests
         Assert.Equal("install ok installed 1:1.0-1", root.DpkgStatus("s-one"));
         Assert.Equal("install ok installed 2", root.DpkgStatus("s-two"));
         root.Shell(
-                "dpkg-deb --info /srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg-deb --contents /srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg --audit"
+                "dpkg-deb --info /srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg-deb --contents "
+                    + "/srv/repo/pool/bookworm/amd64/s-one_1.0-1_amd64.deb && dpkg --audit"
             )
             .Expect();
     }

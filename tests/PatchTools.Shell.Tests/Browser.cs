@@ -110,14 +110,18 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Waits until an expression of the page is true; gives up after two minutes.</summary>
     public async Task UntilAsync(string condition) =>
         await AskAsync<bool>(
-            $"new Promise((done, failed) => {{ const end = performance.now() + 120000; const look = () => {{ if ({condition}) done(true); else if (performance.now() > end) failed(new Error('never')); else requestAnimationFrame(look); }}; look(); }})"
+            $"new Promise((done, failed) => {{ const end = performance.now() + 120000; const look = () => {{ "
+                + $"if ({condition}) done(true); else if (performance.now() > end) failed(new Error('never')); else "
+                + $"requestAnimationFrame(look); }}; look(); }})"
         );
 
     /// <summary>Clicks the middle of an element with the mouse, as a person would.</summary>
     public async Task ClickAsync(string selector)
     {
         var place = await AskAsync<double[]>(
-            $"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
+            $"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: "
+                + $"'center' }}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / "
+                + $"2]; }})()"
         );
         foreach (var type in new[] { "mousePressed", "mouseReleased" })
             await CallAsync(

@@ -42,7 +42,8 @@ internal sealed class ExampleHost : IDisposable
         Directory.CreateDirectory(Folder);
         File.WriteAllText(
             _folder.File("root/etc/os-release"),
-            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
+            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian "
+                + "GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
         );
         File.WriteAllText(_folder.File("root/etc/hostname"), "web-1\n");
         File.WriteAllText(
@@ -142,7 +143,8 @@ internal sealed class ExampleHost : IDisposable
         var parts = Parts(package);
         return parts[3].Length == 0
             ? ""
-            : $"Package: {parts[0]}\nStatus: install ok installed\nPriority: {parts[2]}\nSection: {parts[1]}\nArchitecture: amd64\nVersion: {parts[3]}\nDescription: {parts[0]}\n";
+            : $"Package: {parts[0]}\nStatus: install ok installed\nPriority: {parts[2]}\nSection: "
+                + $"{parts[1]}\nArchitecture: amd64\nVersion: {parts[3]}\nDescription: {parts[0]}\n";
     }
 
     private static string[] Parts(string package) => [.. package.Split(';').Select(part => part.Trim())];
@@ -153,7 +155,9 @@ internal sealed class ExampleHost : IDisposable
         foreach (var parts in _packages.Select(Parts).Where(parts => parts[column].Length > 0))
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"Package: {parts[0]}\nVersion: {parts[column]}\nPriority: {parts[2]}\nSection: {parts[1]}\nArchitecture: amd64\nFilename: pool/main/{parts[0]}.deb\nSize: 1000\nDescription: {parts[0]}\n\n"
+                $"Package: {parts[0]}\nVersion: {parts[column]}\nPriority: {parts[2]}\nSection: "
+                    + $"{parts[1]}\nArchitecture: amd64\nFilename: pool/main/{parts[0]}.deb\nSize: "
+                    + $"1000\nDescription: {parts[0]}\n\n"
             );
         var list = Encoding.UTF8.GetBytes(text.ToString());
         var sum = Convert.ToHexString(SHA256.HashData(list)).ToLowerInvariant();

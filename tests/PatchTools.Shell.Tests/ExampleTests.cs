@@ -54,7 +54,8 @@ public sealed partial class ExampleTests
 
     /// <summary>Code below the heading of an example, and its output where there is some.</summary>
     [GeneratedRegex(
-        @"(?<=### Example \d+: [^\n]*\n\n)```powershell\n(?<code>(?:(?!```).)*)```\n(?:\n```output\n(?<output>(?:(?!```).)*)```\n)?",
+        @"(?<=### Example \d+: "
+            + @"[^\n]*\n\n)```powershell\n(?<code>(?:(?!```).)*)```\n(?:\n```output\n(?<output>(?:(?!```).)*)```\n)?",
         RegexOptions.Singleline
     )]
     private static partial Regex Example();
@@ -129,7 +130,8 @@ public sealed partial class ExampleTests
             _runspace = RunspaceFactory.CreateRunspace(_screen, state);
             _runspace.Open();
             Invoke(
-                $"Set-Location '{_host.Folder}'; function aws {{ $AnswerOfTheService }}; Get-PatchInventory -Root image | Export-PatchInventory -Path image.inventory"
+                $"Set-Location '{_host.Folder}'; function aws {{ $AnswerOfTheService }}; Get-PatchInventory "
+                    + $"-Root image | Export-PatchInventory -Path image.inventory"
             );
             foreach (var minutes in new[] { 90, 30 })
             {

@@ -34,7 +34,8 @@ public sealed class ReportPageTests
         Assert.Equal(
             4,
             await browser.AskAsync<int>(
-                "document.querySelectorAll('#repositories ~ .wide tbody tr, section[aria-labelledby=repositories] tbody tr').length"
+                "document.querySelectorAll('#repositories ~ .wide tbody tr, "
+                    + "section[aria-labelledby=repositories] tbody tr').length"
             )
         );
     }
@@ -66,7 +67,9 @@ public sealed class ReportPageTests
         await browser.UntilAsync($"{Shown} === 2");
         Assert.Equal(["openssl", "openssl-libs"], await browser.AskAsync<string[]>(Names));
         await browser.AskAsync<string>(
-            "(() => { const search = document.querySelector('#search'); search.value = ''; search.dispatchEvent(new Event('input')); const rank = document.querySelector('#rank'); rank.value = 'Medium'; rank.dispatchEvent(new Event('change')); return rank.value; })()"
+            "(() => { const search = document.querySelector('#search'); search.value = ''; "
+                + "search.dispatchEvent(new Event('input')); const rank = document.querySelector('#rank'); "
+                + "rank.value = 'Medium'; rank.dispatchEvent(new Event('change')); return rank.value; })()"
         );
         await browser.UntilAsync($"{Shown} === 2");
         Assert.Equal(["curl", "libcurl"], await browser.AskAsync<string[]>(Names));
@@ -177,13 +180,16 @@ public sealed class ReportPageTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"10000 findings: {new FileInfo(path).Length / 1e6:0.0} MB, exported in {written.TotalMilliseconds:0} ms, loaded in {loaded:0} ms, all states {all:0} ms, sorted {sorted:0} ms, searched {searched:0} ms, each until painted"
+                $"10000 findings: {new FileInfo(path).Length / 1e6:0.0} MB, exported in "
+                    + $"{written.TotalMilliseconds:0} ms, loaded in {loaded:0} ms, all states {all:0} ms, sorted "
+                    + $"{sorted:0} ms, searched {searched:0} ms, each until painted"
             )
         );
 
         Task<double> Milliseconds(string action) =>
             browser.AskAsync<double>(
-                $"new Promise(done => {{ const start = performance.now(); {action}; requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start))); }})"
+                $"new Promise(done => {{ const start = performance.now(); {action}; requestAnimationFrame(() "
+                    + $"=> requestAnimationFrame(() => done(performance.now() - start))); }})"
             );
     }
 
@@ -213,7 +219,9 @@ public sealed class ReportPageTests
         await browser.OpenAsync(Export(folder, ReportSamples.Plausible(), ReportSamples.History(12)));
         await browser.AskAsync<bool>(new BundledAxeScriptProvider().GetScript() + "; true");
         var found = await browser.AskAsync<string[]>(
-            "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(result => result.violations.map(violation => violation.id + ': ' + violation.nodes.map(node => node.target + ' ' + node.failureSummary).slice(0, 3).join(' | ')))"
+            "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', "
+                + "'best-practice'] }).then(result => result.violations.map(violation => violation.id + ': ' + "
+                + "violation.nodes.map(node => node.target + ' ' + node.failureSummary).slice(0, 3).join(' | ')))"
         );
         Assert.Empty(found);
         Assert.Equal(width, await browser.AskAsync<int>("document.documentElement.scrollWidth"));

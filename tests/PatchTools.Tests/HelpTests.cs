@@ -61,7 +61,8 @@ public sealed partial class HelpTests
                 expected,
                 part =>
                     command.Parameters.TryGetValue(part.Groups["name"].Value, out var parameter)
-                        ? $"### -{parameter.Name}\n{part.Groups["words"].Value}```yaml\n{Facts(command, parameter, part.Groups["default"].Value)}```\n"
+                        ? $"### "
+                            + $"-{parameter.Name}\n{part.Groups["words"].Value}```yaml\n{Facts(command, parameter, part.Groups["default"].Value)}```\n"
                         : part.Value
             );
         if (Approval.IsWriting)
@@ -282,7 +283,8 @@ public sealed partial class HelpTests
     private static partial Regex SyntaxPart();
 
     [GeneratedRegex(
-        @"### -(?<name>\w+)\n(?<words>(?:(?!### |```yaml).)*)```yaml\n(?:(?!```).)*?Default value: (?<default>[^\n]*)\n(?:(?!```).)*```\n",
+        @"### -(?<name>\w+)\n(?<words>(?:(?!### |```yaml).)*)```yaml\n(?:(?!```).)*?Default value: "
+            + @"(?<default>[^\n]*)\n(?:(?!```).)*```\n",
         RegexOptions.Singleline
     )]
     private static partial Regex ParameterPart();

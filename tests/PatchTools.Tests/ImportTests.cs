@@ -26,7 +26,8 @@ public sealed class ImportTests
         Assert.Equal(Surface.Cmdlets.Count, session.Run("Get-Command -Module PatchTools").Count);
         Assert.IsType<DateTimeOffset>(
             session.Run(
-                "[PatchTools.PatchSummary].GetProperty('OperationEnd') | ForEach-Object { [System.DateTimeOffset]::UnixEpoch }"
+                "[PatchTools.PatchSummary].GetProperty('OperationEnd') | ForEach-Object { "
+                    + "[System.DateTimeOffset]::UnixEpoch }"
             )[0]
         );
     }

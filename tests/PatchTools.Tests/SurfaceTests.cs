@@ -25,7 +25,8 @@ public sealed class SurfaceTests
             ["0", "0", "0"],
             session
                 .Run(
-                    "$m = Get-Module PatchTools; [string]$m.ExportedFunctions.Count; [string]$m.ExportedAliases.Count; [string]$m.ExportedVariables.Count"
+                    "$m = Get-Module PatchTools; [string]$m.ExportedFunctions.Count; "
+                        + "[string]$m.ExportedAliases.Count; [string]$m.ExportedVariables.Count"
                 )
                 .Cast<string>()
         );
@@ -200,7 +201,8 @@ public sealed class SurfaceTests
         List<string> table =
         [
             .. PatchErrors.All.Select(error =>
-                $"| {error.Id} | {error.ExitCode} | {error.RecommendedAction.Replace("|", "\\|", StringComparison.Ordinal)} |"
+                $"| {error.Id} | {error.ExitCode} | "
+                + $"{error.RecommendedAction.Replace("|", "\\|", StringComparison.Ordinal)} |"
             ),
         ];
         if (Approval.IsWriting)

@@ -173,7 +173,9 @@ internal static class ServiceFailures
             operation,
             null,
             status,
-            $"The answer to {operation} is not the service's{(status is null or 200 ? "" : $" (HTTP {status})")}: it is damaged, cut short, or comes from something in between.",
+            $"The answer to {operation} is not the "
+                + $"service's{(status is null or 200 ? "" : $" (HTTP {status})")}: it is damaged, cut short, or "
+                + $"comes from something in between.",
             Cause(exception)
         );
 

@@ -51,7 +51,8 @@ internal static class HostCheck
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.Hole,
                 "ApprovalRules",
-                $"{string.Join(", ", silent)} publish no advisories, so without EnableNonSecurity nothing of them is approved.",
+                $"{string.Join(", ", silent)} publish no advisories, so without EnableNonSecurity nothing of "
+                    + $"them is approved.",
                 "Set EnableNonSecurity on a rule without CLASSIFICATION and SEVERITY."
             );
         if (fails)

@@ -48,7 +48,8 @@ internal static class RuleCheck
                     BaselineIssueLevel.Warning,
                     BaselineIssueKind.NeverMatches,
                     where,
-                    $"The global filters leave out every {filter.Key} that the rule wants, so it never approves anything.",
+                    $"The global filters leave out every {filter.Key} that the rule wants, so it never "
+                        + $"approves anything.",
                     $"Widen the global filter {filter.Key}, or remove the rule."
                 );
         }
@@ -93,7 +94,8 @@ internal static class RuleCheck
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.Superfluous,
                 where,
-                $"The rule never decides: {NameOf(other).ToLowerInvariant()} approves the same no later and at no lower level.",
+                $"The rule never decides: {NameOf(other).ToLowerInvariant()} approves the same no later and "
+                    + $"at no lower level.",
                 "Remove it, or order the two differently by level or delay."
             );
             break;
@@ -126,7 +128,8 @@ internal static class RuleCheck
                         BaselineIssueLevel.Error,
                         BaselineIssueKind.Fails,
                         where,
-                        $"A run fails at the filter {filter.Key}: packages of this family have {string.Join(", ", keys)}.",
+                        $"A run fails at the filter {filter.Key}: packages of this family have "
+                            + $"{string.Join(", ", keys)}.",
                         "Remove the filter.",
                         filter.Key
                     );
@@ -211,7 +214,8 @@ internal static class RuleCheck
                     BaselineIssueLevel.Warning,
                     BaselineIssueKind.NeverMatches,
                     where,
-                    $"PRODUCT {Quote(value)} is no product of {operatingSystem}; its products begin with {string.Join(" or ", names)}.",
+                    $"PRODUCT {Quote(value)} is no product of {operatingSystem}; its products begin with "
+                        + $"{string.Join(" or ", names)}.",
                     "Correct the value, or give *.",
                     value
                 );
@@ -259,7 +263,8 @@ internal static class RuleCheck
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.Hole,
                 "ApprovalRules",
-                $"No rule approves updates of priority {string.Join(", ", left)}, not even security updates{(left.Contains("Optional") ? "; most packages are Optional" : "")}.",
+                $"No rule approves updates of priority {string.Join(", ", left)}, not even security "
+                    + $"updates{(left.Contains("Optional") ? "; most packages are Optional" : "")}.",
                 "Add the priorities to a rule, or a rule for security updates without a PRIORITY filter."
             );
     }
@@ -313,7 +318,8 @@ internal static class RuleCheck
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.Hole,
                 "ApprovalRules",
-                "CentOS' own repositories publish no advisories, so without EnableNonSecurity nothing of them is approved.",
+                "CentOS' own repositories publish no advisories, so without EnableNonSecurity nothing of "
+                    + "them is approved.",
                 "Set EnableNonSecurity on a rule without CLASSIFICATION and SEVERITY."
             );
     }

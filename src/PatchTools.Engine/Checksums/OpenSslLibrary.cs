@@ -29,7 +29,8 @@ public static class OpenSslLibrary
         if (!IsPresent)
             throw new PatchToolsException(
                 PatchErrors.TlsLibraryMissing,
-                $"{purpose} needs OpenSSL, and .NET finds none on this host (libssl.so.3 or libssl.so.1.1). Nothing was changed."
+                $"{purpose} needs OpenSSL, and .NET finds none on this host (libssl.so.3 or libssl.so.1.1). "
+                    + $"Nothing was changed."
             );
     }
 

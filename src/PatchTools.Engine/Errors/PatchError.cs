@@ -40,17 +40,20 @@ public static class PatchErrors
     public static readonly PatchError SnapshotServiceUnreachable = Row(
         143,
         PatchErrorCategory.ConnectionError,
-        "Check that the instance reaches the SSM endpoint of its region (route, proxy, VPC endpoint) and that its clock is right."
+        "Check that the instance reaches the SSM endpoint of its region (route, proxy, VPC endpoint) and "
+            + "that its clock is right."
     );
     public static readonly PatchError SnapshotServiceFailed = Row(
         144,
         PatchErrorCategory.ResourceUnavailable,
-        "Read the service's error code in the message; GetDeployablePatchSnapshotForInstance must be called with the instance's own credentials."
+        "Read the service's error code in the message; GetDeployablePatchSnapshotForInstance must be called "
+            + "with the instance's own credentials."
     );
     public static readonly PatchError SnapshotAccessDenied = Row(
         148,
         PatchErrorCategory.PermissionDenied,
-        "Give the instance's role ssm:GetDeployablePatchSnapshotForInstance (managed policy AmazonSSMManagedInstanceCore)."
+        "Give the instance's role ssm:GetDeployablePatchSnapshotForInstance (managed policy "
+            + "AmazonSSMManagedInstanceCore)."
     );
     public static readonly PatchError UnsupportedOperatingSystem = Row(
         146,
@@ -60,22 +63,26 @@ public static class PatchErrors
     public static readonly PatchError CredentialsNotFound = Row(
         148,
         PatchErrorCategory.PermissionDenied,
-        "Attach an instance profile, name a profile with -ProfileName, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        "Attach an instance profile, name a profile with -ProfileName, or set AWS_ACCESS_KEY_ID and "
+            + "AWS_SECRET_ACCESS_KEY."
     );
     public static readonly PatchError CredentialsRejected = Row(
         144,
         PatchErrorCategory.PermissionDenied,
-        "Renew the credentials: temporary ones expire, and keys of another account, profile or partition (China, GovCloud) are not known to this region."
+        "Renew the credentials: temporary ones expire, and keys of another account, profile or partition "
+            + "(China, GovCloud) are not known to this region."
     );
     public static readonly PatchError ClockSkewed = Row(
         144,
         PatchErrorCategory.InvalidOperation,
-        "Set the host's clock (timedatectl set-ntp true, chronyc makestep): AWS refuses signatures that are more than five minutes off."
+        "Set the host's clock (timedatectl set-ntp true, chronyc makestep): AWS refuses signatures that are "
+            + "more than five minutes off."
     );
     public static readonly PatchError SnapshotDownloadFailed = Row(
         143,
         PatchErrorCategory.ConnectionError,
-        "Check that the instance reaches Amazon S3 in its region; presigned URLs expire after 24 hours, so ask for a new snapshot."
+        "Check that the instance reaches Amazon S3 in its region; presigned URLs expire after 24 hours, so "
+            + "ask for a new snapshot."
     );
     public static readonly PatchError SnapshotMalformed = Row(
         150,
@@ -86,7 +93,8 @@ public static class PatchErrors
     public static readonly PatchError BaselineInvalid = Row(
         150,
         PatchErrorCategory.InvalidData,
-        "Correct the place that the message names; the fields are described under CreatePatchBaseline in the Systems Manager API reference."
+        "Correct the place that the message names; the fields are described under CreatePatchBaseline in the "
+            + "Systems Manager API reference."
     );
     public static readonly PatchError NoDefaultBaseline = Row(
         146,
@@ -177,7 +185,8 @@ public static class PatchErrors
     public static readonly PatchError InstallOverrideListMalformed = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "Correct the place that the message names; the list is a mapping with the key patches, whose entries have an id and may have a title."
+        "Correct the place that the message names; the list is a mapping with the key patches, whose entries "
+            + "have an id and may have a title."
     );
     public static readonly PatchError BothOverridesGiven = Row(
         167,
@@ -199,7 +208,8 @@ public static class PatchErrors
     public static readonly PatchError ImagePathRefused = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "An image may hold links only to its own files. Correct the link that the message names, or find out who put it there."
+        "An image may hold links only to its own files. Correct the link that the message names, or find out "
+            + "who put it there."
     );
     public static readonly PatchError NotPlainFile = Row(
         1,
@@ -209,7 +219,8 @@ public static class PatchErrors
     public static readonly PatchError RepositoryMetadataMalformed = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "Fetch the repository's metadata again (dnf clean metadata, then dnf makecache; zypper clean --metadata, then zypper refresh); if it stays damaged, tell the repository's operator."
+        "Fetch the repository's metadata again (dnf clean metadata, then dnf makecache; zypper clean "
+            + "--metadata, then zypper refresh); if it stays damaged, tell the repository's operator."
     );
     public static readonly PatchError PackageManagerFailed = Row(
         1,
@@ -224,7 +235,8 @@ public static class PatchErrors
     public static readonly PatchError MetadataNotProven = Row(
         1,
         PatchErrorCategory.ResourceUnavailable,
-        "Correct what the message names: enable and refresh the operating system's repositories (as root: Get-PatchInventory -Refresh), or raise -MaxMetadataAge."
+        "Correct what the message names: enable and refresh the operating system's repositories (as root: "
+            + "Get-PatchInventory -Refresh), or raise -MaxMetadataAge."
     );
     public static readonly PatchError InventoryMalformed = Row(
         1,
@@ -279,7 +291,8 @@ public static class PatchErrors
     public static readonly PatchError AssociationReportFailed = Row(
         1,
         PatchErrorCategory.ConnectionError,
-        "The instance's role needs ssm:PutComplianceItems. The association's next run, or Invoke-PatchBaseline with its id, sends the report again."
+        "The instance's role needs ssm:PutComplianceItems. The association's next run, or "
+            + "Invoke-PatchBaseline with its id, sends the report again."
     );
     public static readonly PatchError InvalidAssociationId = Row(
         1,
@@ -289,7 +302,8 @@ public static class PatchErrors
     public static readonly PatchError SnapshotNotFromService = Row(
         1,
         PatchErrorCategory.InvalidOperation,
-        "Only a snapshot of the service can be published; the report is saved on the host. Run Get-PatchSnapshot without -Default and -Path."
+        "Only a snapshot of the service can be published; the report is saved on the host. Run "
+            + "Get-PatchSnapshot without -Default and -Path."
     );
     public static readonly PatchError InventoryNotOfThisHost = Row(
         1,
@@ -304,7 +318,8 @@ public static class PatchErrors
     public static readonly PatchError StateDirectoryUnsafe = Row(
         1,
         PatchErrorCategory.PermissionDenied,
-        "Name a directory that is yours (root's, when root runs) and that nobody else can write, as every directory above it."
+        "Name a directory that is yours (root's, when root runs) and that nobody else can write, as every "
+            + "directory above it."
     );
     public static readonly PatchError ReportFormatUnknown = Row(
         1,
@@ -348,17 +363,20 @@ public static class PatchErrors
     public static readonly PatchError PayloadDownloadFailed = Row(
         1,
         PatchErrorCategory.ConnectionError,
-        "Check bucket, key and region, that the role may do s3:GetObject there, and that the host reaches Amazon S3; an administrator can also copy the bundle here and give its path."
+        "Check bucket, key and region, that the role may do s3:GetObject there, and that the host reaches "
+            + "Amazon S3; an administrator can also copy the bundle here and give its path."
     );
     public static readonly PatchError PayloadChecksumMismatch = Row(
         151,
         PatchErrorCategory.InvalidData,
-        "Compare with the checksum that was published with the bundle; where that is the one that was given, somebody has changed the bundle."
+        "Compare with the checksum that was published with the bundle; where that is the one that was given, "
+            + "somebody has changed the bundle."
     );
     public static readonly PatchError PayloadUnsafe = Row(
         152,
         PatchErrorCategory.InvalidData,
-        "Do not use this bundle, and find out who made it: one that build.ps1 -Task Pack has made has nothing of the kind."
+        "Do not use this bundle, and find out who made it: one that build.ps1 -Task Pack has made has "
+            + "nothing of the kind."
     );
     public static readonly PatchError PayloadDamaged = Row(
         152,
@@ -375,17 +393,21 @@ public static class PatchErrors
     public static readonly PatchError FleetAccessDenied = Row(
         1,
         PatchErrorCategory.PermissionDenied,
-        "Your role needs ssm:SendCommand, ssm:ListCommands and ssm:ListCommandInvocations (of associations: ssm:CreateAssociation and ssm:DescribeAssociationExecution*), to read ssm:DescribeInstancePatch* and ssm:DescribeInstanceInformation."
+        "Your role needs ssm:SendCommand, ssm:ListCommands and ssm:ListCommandInvocations (of associations: "
+            + "ssm:CreateAssociation and ssm:DescribeAssociationExecution*), to read ssm:DescribeInstancePatch* "
+            + "and ssm:DescribeInstanceInformation."
     );
     public static readonly PatchError FleetServiceUnreachable = Row(
         1,
         PatchErrorCategory.ConnectionError,
-        "Check that this host reaches the SSM endpoint that the message names (route, proxy, VPC endpoint, -EndpointUrl)."
+        "Check that this host reaches the SSM endpoint that the message names (route, proxy, VPC endpoint, "
+            + "-EndpointUrl)."
     );
     public static readonly PatchError FleetRequestRefused = Row(
         1,
         PatchErrorCategory.ResourceUnavailable,
-        "Read the service's error code in the message. InvalidDocument: make the documents first, see about_PatchTools_Documents."
+        "Read the service's error code in the message. InvalidDocument: make the documents first, see "
+            + "about_PatchTools_Documents."
     );
     public static readonly PatchError FleetWaitTimedOut = Row(
         1,
@@ -402,7 +424,8 @@ public static class PatchErrors
     public static readonly PatchError TlsLibraryMissing = Row(
         1,
         PatchErrorCategory.ResourceUnavailable,
-        "Install OpenSSL: apt-get install libssl3, dnf install openssl-libs, or zypper install libopenssl3. A scan with a local snapshot needs none."
+        "Install OpenSSL: apt-get install libssl3, dnf install openssl-libs, or zypper install libopenssl3. "
+            + "A scan with a local snapshot needs none."
     );
     public static readonly PatchError InvalidLocation = Row(
         1,
@@ -458,7 +481,9 @@ public class PatchToolsException : Exception
 
     public string ErrorId => Error.Id;
 
-    /// <summary>PowerShell shows causes too (<c>Get-Error</c>): one with a text that no terminal may show is told in its place.</summary>
+    /// <summary>
+    /// PowerShell shows causes too (<c>Get-Error</c>): one with a text that no terminal may show is told in its place.
+    /// </summary>
     private static Exception Shown(Exception cause)
     {
         for (var inner = cause; inner is not null; inner = inner.InnerException)

@@ -61,7 +61,8 @@ public static class DependencyPolicies
                 return null;
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"the install override list, line {list.Entries[entry].Line}, allows only {OverrideUse.Describe(list.Entries[entry])}"
+                $"the install override list, line {list.Entries[entry].Line}, allows only "
+                    + $"{OverrideUse.Describe(list.Entries[entry])}"
             );
         }
     }

@@ -26,14 +26,17 @@ internal static class ReleaseLifecycle
         if (newest is { } published && now - published > TimeSpan.FromDays(QuietDays))
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The operating system's repositories have published nothing since {published.UtcDateTime:yyyy-MM-dd}, {(now - published).TotalDays:0} days ago: the release may get no updates any more, or the mirror is not kept up."
+                $"The operating system's repositories have published nothing since "
+                    + $"{published.UtcDateTime:yyyy-MM-dd}, {(now - published).TotalDays:0} days ago: the release "
+                    + $"may get no updates any more, or the mirror is not kept up."
             );
         foreach (var repository in own.Where(repository => repository.Status != RepositoryStatus.Expired))
         {
             if (repository.VendorValidUntil is { } until && until < now)
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{repository.Name} says itself that it is not valid any more since {until.UtcDateTime:yyyy-MM-dd} (Valid-Until), and this host is told not to mind."
+                    $"{repository.Name} says itself that it is not valid any more since "
+                        + $"{until.UtcDateTime:yyyy-MM-dd} (Valid-Until), and this host is told not to mind."
                 );
         }
     }
@@ -48,7 +51,8 @@ internal static class ReleaseLifecycle
             : $"{system.Id} {system.VersionId}".TrimEnd();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name} has had no updates since {end:yyyy-MM-dd}: compliant means only that there is nothing more to install."
+            $"{name} has had no updates since {end:yyyy-MM-dd}: compliant means only that there is nothing "
+                + $"more to install."
         );
     }
 }

@@ -21,7 +21,8 @@ internal static class SnapshotFit
             return;
         throw new PatchToolsException(
             PatchErrors.SnapshotForAnotherFamily,
-            $"The snapshot is for {snapshot.OperatingSystem}{(snapshot.Product.Length > 0 ? $" (product {snapshot.Product})" : "")}, and this host has {inventory.PackageManager} ({NameOf(inventory.OperatingSystem)}). Nothing was judged, saved or sent.",
+            $"The snapshot is for "
+                + $"{snapshot.OperatingSystem}{(snapshot.Product.Length > 0 ? $" (product {snapshot.Product})" : "")}, and this host has {inventory.PackageManager} ({NameOf(inventory.OperatingSystem)}). Nothing was judged, saved or sent.",
             snapshot.SnapshotId
         );
     }
@@ -33,7 +34,8 @@ internal static class SnapshotFit
             yield break;
         var isKnown = OperatingSystems.All.Any(system => system.AwsName == snapshot.OperatingSystem);
         if (isKnown && snapshot.OperatingSystem != host.AwsName)
-            yield return $"The baseline is for {snapshot.OperatingSystem}, and this host is {NameOf(inventory.OperatingSystem)} ({host.AwsName}).";
+            yield return $"The baseline is for {snapshot.OperatingSystem}, and this host is "
+                + $"{NameOf(inventory.OperatingSystem)} ({host.AwsName}).";
         else if (snapshot.Product.Length > 0 && snapshot.Product != host.Product)
             yield return $"The snapshot was made for the product {snapshot.Product}, and this host is {host.Product}.";
     }

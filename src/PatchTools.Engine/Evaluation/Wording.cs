@@ -85,7 +85,8 @@ internal static class Wording
     /// optional: matches</c>.
     /// </summary>
     public static string Filter(string group, PatchFilter filter, string seen, bool matches) =>
-        $"{group}, {filter.Key}: wants {Wanted(filter.Values)}; saw {(seen.Length == 0 ? "none" : seen)}: {(matches ? "matches" : "does not match")}";
+        $"{group}, {filter.Key}: wants {Wanted(filter.Values)}; saw {(seen.Length == 0 ? "none" : seen)}: "
+        + $"{(matches ? "matches" : "does not match")}";
 
     /// <summary>
     /// The filter stands there, but the family does not know it or a later one of the same key replaces it.
@@ -98,8 +99,10 @@ internal static class Wording
     /// <summary>Why the global filters let nothing of this host pass.</summary>
     public static string FiltersLeaveOut(IReadOnlyList<PatchFilter> filters, string product, bool acceptsProduct) =>
         acceptsProduct
-            ? $"the baseline's global filters leave out every package that is known here ({string.Join("; ", filters.Select(Wants))})"
-            : $"the baseline's global filters leave out this product ({string.Join("; ", filters.Where(IsProduct).Select(Wants))}; this host is {product})";
+            ? $"the baseline's global filters leave out every package that is known here "
+                + $"({string.Join("; ", filters.Select(Wants))})"
+            : $"the baseline's global filters leave out this product "
+                + $"({string.Join("; ", filters.Where(IsProduct).Select(Wants))}; this host is {product})";
 
     /// <summary>Why no rule can approve anything of this host.</summary>
     public static string NoRuleReaches(PatchBaseline baseline, string product, bool acceptsProduct)
@@ -115,7 +118,8 @@ internal static class Wording
             .Where(IsProduct)
             .SelectMany(filter => filter.Values)
             .Distinct(StringComparer.Ordinal);
-        return $"the filters of the baseline's approval rules leave out this product (PRODUCT wants {Wanted([.. products])}; this host is {product})";
+        return $"the filters of the baseline's approval rules leave out this product (PRODUCT wants "
+            + $"{Wanted([.. products])}; this host is {product})";
     }
 
     private static bool IsProduct(PatchFilter filter) => filter.Key == "PRODUCT";

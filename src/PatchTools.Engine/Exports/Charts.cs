@@ -44,7 +44,8 @@ internal static class Charts
         var most = Math.Max(1, bars.Max(bar => bar.Count));
         var height = bars.Count * RowHeight;
         html.Markup(
-            $"<svg role=\"img\" viewBox=\"0 0 {Width} {height}\"><title>{name}: {string.Join(", ", bars.Select(bar => $"{bar.Label} {ReportWords.Number(bar.Count)}"))}</title>"
+            $"<svg role=\"img\" viewBox=\"0 0 {Width} {height}\"><title>{name}: "
+                + $"{string.Join(", ", bars.Select(bar => $"{bar.Label} {ReportWords.Number(bar.Count)}"))}</title>"
         );
         for (var i = 0; i < bars.Count; i++)
         {
@@ -52,10 +53,13 @@ internal static class Charts
             double room = Width - LabelWidth - NumberWidth;
             var length = bar.Count == 0 ? 0 : Math.Max(2, room * bar.Count / most);
             html.Markup(
-                    $"<text x=\"0\" y=\"{top + 17}\">{bar.Label}</text><rect class=\"track\" x=\"{LabelWidth}\" y=\"{top + 5}\" width=\"{room}\" height=\"16\" rx=\"3\"/>"
+                    $"<text x=\"0\" y=\"{top + 17}\">{bar.Label}</text><rect class=\"track\" "
+                        + $"x=\"{LabelWidth}\" y=\"{top + 5}\" width=\"{room}\" height=\"16\" rx=\"3\"/>"
                 )
                 .Markup(
-                    $"<rect class=\"{bar.Style}\" x=\"{LabelWidth}\" y=\"{top + 5}\" width=\"{length}\" height=\"16\" rx=\"3\"/><text x=\"{Width}\" y=\"{top + 17}\" text-anchor=\"end\">{bar.Count}</text>"
+                    $"<rect class=\"{bar.Style}\" x=\"{LabelWidth}\" y=\"{top + 5}\" width=\"{length}\" "
+                        + $"height=\"16\" rx=\"3\"/><text x=\"{Width}\" y=\"{top + 17}\" "
+                        + $"text-anchor=\"end\">{bar.Count}</text>"
                 );
         }
 
@@ -72,20 +76,24 @@ internal static class Charts
         var step = Math.Min(room / points.Count, WidestColumn * 1.6);
         var column = Math.Min(step * .7, WidestColumn);
         html.Markup(
-                $"<svg role=\"img\" viewBox=\"0 0 {Width} {TrendHeight}\"><title>Packages that do not comply: {string.Join(", ", points.Select(point => $"{Day(point)} {ReportWords.Number(_series.Sum(series => series.Count(point.Counts)))}"))}</title>"
+                $"<svg role=\"img\" viewBox=\"0 0 {Width} {TrendHeight}\"><title>Packages that do not comply: "
+                    + $"{string.Join(", ", points.Select(point => $"{Day(point)} {ReportWords.Number(_series.Sum(series => series.Count(point.Counts)))}"))}</title>"
             )
             .Markup(
-                $"<line class=\"axis\" x1=\"{TrendLeft}\" y1=\"8\" x2=\"{Width}\" y2=\"8\"/><line class=\"axis\" x1=\"{TrendLeft}\" y1=\"{8 + height}\" x2=\"{Width}\" y2=\"{8 + height}\"/>"
+                $"<line class=\"axis\" x1=\"{TrendLeft}\" y1=\"8\" x2=\"{Width}\" y2=\"8\"/><line "
+                    + $"class=\"axis\" x1=\"{TrendLeft}\" y1=\"{8 + height}\" x2=\"{Width}\" y2=\"{8 + height}\"/>"
             )
             .Markup(
-                $"<text class=\"quiet\" x=\"{TrendLeft - 6}\" y=\"12\" text-anchor=\"end\">{most}</text><text class=\"quiet\" x=\"{TrendLeft - 6}\" y=\"{12 + height}\" text-anchor=\"end\">0</text>"
+                $"<text class=\"quiet\" x=\"{TrendLeft - 6}\" y=\"12\" text-anchor=\"end\">{most}</text><text "
+                    + $"class=\"quiet\" x=\"{TrendLeft - 6}\" y=\"{12 + height}\" text-anchor=\"end\">0</text>"
             );
         for (var i = 0; i < points.Count; i++)
         {
             var left = TrendLeft + (i * step) + ((step - column) / 2);
             var top = 8 + height;
             html.Markup(
-                $"<g><title>{ReportWords.Time(points[i].Time)}: {string.Join(", ", _series.Select(series => $"{series.Label} {ReportWords.Number(series.Count(points[i].Counts))}"))}</title>"
+                $"<g><title>{ReportWords.Time(points[i].Time)}: "
+                    + $"{string.Join(", ", _series.Select(series => $"{series.Label} {ReportWords.Number(series.Count(points[i].Counts))}"))}</title>"
             );
             foreach (var series in _series)
             {
@@ -105,12 +113,16 @@ internal static class Charts
         }
 
         html.Markup(
-                $"<text class=\"quiet\" x=\"{TrendLeft}\" y=\"{TrendHeight - 4}\">{Day(points[0])}</text><text class=\"quiet\" x=\"{TrendLeft + (points.Count * step)}\" y=\"{TrendHeight - 4}\" text-anchor=\"end\">{Day(points[^1])}</text></svg>"
+                $"<text class=\"quiet\" x=\"{TrendLeft}\" "
+                    + $"y=\"{TrendHeight - 4}\">{Day(points[0])}</text><text class=\"quiet\" "
+                    + $"x=\"{TrendLeft + (points.Count * step)}\" y=\"{TrendHeight - 4}\" "
+                    + $"text-anchor=\"end\">{Day(points[^1])}</text></svg>"
             )
             .Markup("<ul class=\"key\">");
         foreach (var series in _series.Where(series => points.Any(point => series.Count(point.Counts) > 0)))
             html.Markup(
-                $"<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"{series.Style}\" width=\"10\" height=\"10\" rx=\"2\"/></svg>{series.Label}</li>"
+                $"<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"{series.Style}\" "
+                    + $"width=\"10\" height=\"10\" rx=\"2\"/></svg>{series.Label}</li>"
             );
         html.Markup("</ul>");
     }

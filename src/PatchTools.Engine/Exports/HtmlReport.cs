@@ -104,7 +104,8 @@ internal static class HtmlReport
             report
                 .Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)
                 .Select(repository =>
-                    $"repository {repository.Name} is {repository.Status.ToString()}{(repository.Message is { } message ? $": {message}" : "")}"
+                    $"repository {repository.Name} is "
+                    + $"{repository.Status.ToString()}{(repository.Message is { } message ? $": {message}" : "")}"
                 )
         );
         if (report.Outcome?.StoppedBecause is { } stopped)
@@ -131,7 +132,8 @@ internal static class HtmlReport
         html.Markup("<section aria-labelledby=\"states-of\"><h2 id=\"states-of\">Packages by state</h2><figure>");
         Charts.Bars(html, "Packages by state", bars);
         html.Markup(
-            $"</figure><p class=\"shown\">{report.Counts.NotApplicable} more that the baseline approves are not installed, and need not be.</p></section>\n"
+            $"</figure><p class=\"shown\">{report.Counts.NotApplicable} more that the baseline approves are "
+                + $"not installed, and need not be.</p></section>\n"
         );
     }
 
@@ -156,7 +158,8 @@ internal static class HtmlReport
         Charts.Bars(html, "To do, by severity", bars);
         var counts = report.Counts;
         html.Markup(
-            $"</figure><p class=\"shown\">{counts.CriticalNonCompliant} critical by the baseline's level, {counts.SecurityNonCompliant} security, {counts.OtherNonCompliant} other.</p></section>\n"
+            $"</figure><p class=\"shown\">{counts.CriticalNonCompliant} critical by the baseline's level, "
+                + $"{counts.SecurityNonCompliant} security, {counts.OtherNonCompliant} other.</p></section>\n"
         );
     }
 
@@ -255,7 +258,8 @@ internal static class HtmlReport
                     : "not authenticated"
                 );
             html.Markup(
-                $"<tr><th scope=\"row\">{repository.Name}</th><td{new HtmlRaw(repository.Status == RepositoryStatus.Ok ? "" : " class=\"status-bad\"")}>{repository.Status.ToString()}</td><td>{(repository.PublishedAt is { } published ? Time(published) : "")}</td><td>{(repository.RefreshedAt is { } refreshed ? Time(refreshed) : "")}</td><td>{know}</td></tr>\n"
+                $"<tr><th "
+                    + $"scope=\"row\">{repository.Name}</th><td{new HtmlRaw(repository.Status == RepositoryStatus.Ok ? "" : " class=\"status-bad\"")}>{repository.Status.ToString()}</td><td>{(repository.PublishedAt is { } published ? Time(published) : "")}</td><td>{(repository.RefreshedAt is { } refreshed ? Time(refreshed) : "")}</td><td>{know}</td></tr>\n"
             );
         }
 
@@ -267,14 +271,19 @@ internal static class HtmlReport
         List<PatchFinding> findings = [.. InUrgency(report.Findings)];
         var open = findings.Exists(finding => !finding.IsCompliant);
         html.Markup(
-            "<section aria-labelledby=\"packages\"><h2 id=\"packages\" tabindex=\"-1\">Packages</h2>\n<div class=\"controls\" hidden><label>Search name, reason or CVE<input type=\"search\" id=\"search\" autocomplete=\"off\" spellcheck=\"false\"></label><label>Severity<select id=\"rank\"><option value=\"\">all</option>"
+            "<section aria-labelledby=\"packages\"><h2 id=\"packages\" tabindex=\"-1\">Packages</h2>\n<div "
+                + "class=\"controls\" hidden><label>Search name, reason or CVE<input type=\"search\" id=\"search\" "
+                + "autocomplete=\"off\" spellcheck=\"false\"></label><label>Severity<select id=\"rank\"><option "
+                + "value=\"\">all</option>"
         );
         foreach (var rank in findings.Select(RankOf).Distinct(StringComparer.Ordinal).OrderBy(OrderOf))
             html.Markup($"<option>{rank}</option>");
         html.Markup("</select></label><fieldset id=\"states\"><legend>States</legend>");
         foreach (var group in findings.GroupBy(finding => finding.State).OrderBy(group => Rank(group.Key)))
             html.Markup(
-                $"<button type=\"button\" data-state=\"{group.Key.ToString()}\" aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">{Of(group.Key)} {group.Count()}</button>"
+                $"<button type=\"button\" data-state=\"{group.Key.ToString()}\" "
+                    + $"aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">{Of(group.Key)} "
+                    + $"{group.Count()}</button>"
             );
         html.Markup(
             """
@@ -296,7 +305,10 @@ internal static class HtmlReport
     {
         var rank = RankOf(finding);
         html.Markup(
-            $"<tr data-state=\"{finding.State.ToString()}\" data-rank=\"{rank}\"><th scope=\"row\">{finding.Name}</th><td data-key=\"{Rank(finding.State)}\" class=\"state s-{finding.State.ToString()}\"><span>{Of(finding.State)}</span></td><td data-key=\"{OrderOf(rank)}\">{string.Join(' ', Severity(finding))}</td><td>"
+            $"<tr data-state=\"{finding.State.ToString()}\" data-rank=\"{rank}\"><th "
+                + $"scope=\"row\">{finding.Name}</th><td data-key=\"{Rank(finding.State)}\" class=\"state "
+                + $"s-{finding.State.ToString()}\"><span>{Of(finding.State)}</span></td><td "
+                + $"data-key=\"{OrderOf(rank)}\">{string.Join(' ', Severity(finding))}</td><td>"
         );
         if (finding.InstalledVersion.Length > 0)
             html.Markup($"<span class=\"version\">{finding.InstalledVersion}</span>");

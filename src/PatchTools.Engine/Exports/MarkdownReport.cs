@@ -42,7 +42,8 @@ internal static class MarkdownReport
         if (open.Count > 0)
         {
             text.Append(
-                "\n## To do\n\n| Package | State | Installed | Available | Severity | CVEs | Why |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+                "\n## To do\n\n| Package | State | Installed | Available | Severity | CVEs | Why |\n| --- | "
+                    + "--- | --- | --- | --- | --- | --- |\n"
             );
             foreach (var finding in open)
                 Row(

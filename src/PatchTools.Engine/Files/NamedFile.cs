@@ -72,7 +72,8 @@ internal static partial class NamedFile
                 && link.Owner != around.Owner
             )
                 throw new UnauthorizedAccessException(
-                    $"{current} is a link of user {link.Owner} in a directory that everybody can write, and is not followed"
+                    $"{current} is a link of user {link.Owner} in a directory that everybody can write, and "
+                        + $"is not followed"
                 );
             if (links == MaxLinks || new FileInfo(current).LinkTarget is not { } target)
                 throw new IOException($"{current} is a link that leads nowhere");

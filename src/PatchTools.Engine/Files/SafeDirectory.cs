@@ -267,7 +267,8 @@ internal sealed class SafeDirectory : IDisposable
             var isExcepted = path == LogDirectory || (status.IsSticky && _ahead.Count > 0);
             if (status.OthersMayWrite && !isExcepted)
                 throw new IOException(
-                    $"{path} can be written by others than root (mode 0{Convert.ToString(status.Mode, 8)}), so root keeps nothing in it"
+                    $"{path} can be written by others than root (mode 0{Convert.ToString(status.Mode, 8)}), "
+                        + $"so root keeps nothing in it"
                 );
         }
 

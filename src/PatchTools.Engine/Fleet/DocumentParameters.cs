@@ -58,7 +58,8 @@ internal static class DocumentParameters
             var place = value.Contains("://", StringComparison.Ordinal);
             throw new PatchToolsException(
                 PatchErrors.FleetTargetInvalid,
-                $"{name} is {JsonPlace.Quote(place ? LocationReader.Describe(value) : value)}, which the documents do not accept{Reason(value)}.",
+                $"{name} is {JsonPlace.Quote(place ? LocationReader.Describe(value) : value)}, which the "
+                    + $"documents do not accept{Reason(value)}.",
                 name
             );
         }

@@ -83,8 +83,8 @@ public sealed record FleetOperationRequest
         InstanceIds.Count switch
         {
             1 => InstanceIds[0],
-            > 1 =>
-                $"{InstanceIds.Count} instances ({string.Join(", ", InstanceIds.Take(10))}{(InstanceIds.Count > 10 ? $", plus {InstanceIds.Count - 10} more" : "")})",
+            > 1 => $"{InstanceIds.Count} instances "
+                + $"({string.Join(", ", InstanceIds.Take(10))}{(InstanceIds.Count > 10 ? $", plus {InstanceIds.Count - 10} more" : "")})",
             _ => string.Join(
                 " and ",
                 [

@@ -133,14 +133,17 @@ public sealed class PatchFleet(
                 : [.. request.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(MaxInstances)];
         if (batches.Count > 1)
             observer.Warning(
-                $"{request.InstanceIds.Count} named instances are reached by {batches.Count} commands of at most {MaxInstances}; concurrency and errors are counted for each. A tag or a resource group needs one."
+                $"{request.InstanceIds.Count} named instances are reached by {batches.Count} commands of at "
+                    + $"most {MaxInstances}; concurrency and errors are counted for each. A tag or a resource group "
+                    + $"needs one."
             );
         List<FleetOperation> started = [];
         foreach (var batch in batches)
         {
             var part = request with { InstanceIds = batch };
             observer.Verbose(
-                $"{request.DocumentName} ({request.Operation}) on {part.Describe()}, {request.MaxConcurrency} at once, at most {request.MaxErrors} errors."
+                $"{request.DocumentName} ({request.Operation}) on {part.Describe()}, {request.MaxConcurrency} "
+                    + $"at once, at most {request.MaxErrors} errors."
             );
             FleetOperationProgress progress = null!;
             await Guarded(async () =>
@@ -208,7 +211,8 @@ public sealed class PatchFleet(
                     Phase,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{operation.Operation}: {progress.Completed} of {progress.Targets} instances, {progress.Errors} failed, {progress.Status}"
+                        $"{operation.Operation}: {progress.Completed} of {progress.Targets} instances, "
+                            + $"{progress.Errors} failed, {progress.Status}"
                     ),
                     percent
                 );
@@ -219,7 +223,8 @@ public sealed class PatchFleet(
                         PatchErrors.FleetWaitTimedOut,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{operation.Id} is {progress.Status} after {timeout.TotalMinutes:0.#} minutes: {progress.Completed} of {progress.Targets} instances are done. It goes on."
+                            $"{operation.Id} is {progress.Status} after {timeout.TotalMinutes:0.#} minutes: "
+                                + $"{progress.Completed} of {progress.Targets} instances are done. It goes on."
                         ),
                         operation.Id
                     );
@@ -380,7 +385,8 @@ public sealed class PatchFleet(
             ?? (await identification.FindAsync(aws, cancellationToken)).Region
             ?? throw new PatchToolsException(
                 PatchErrors.RegionNotFound,
-                "The region of the fleet is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, AWS_DEFAULT_REGION, and the instance metadata service does not answer."
+                "The region of the fleet is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, "
+                    + "AWS_DEFAULT_REGION, and the instance metadata service does not answer."
             );
         return new AwsSettings
         {

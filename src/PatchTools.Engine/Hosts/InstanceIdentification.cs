@@ -70,12 +70,14 @@ public sealed partial class InstanceIdentification(HostContext host, IAdapterFac
         if (found.InstanceId is null)
             throw new PatchToolsException(
                 PatchErrors.InstanceIdNotFound,
-                "The id of this instance is unknown: no parameter, no AWS_SSM_INSTANCE_ID, and the instance metadata service does not answer."
+                "The id of this instance is unknown: no parameter, no AWS_SSM_INSTANCE_ID, and the instance "
+                    + "metadata service does not answer."
             );
         if (found.Region is null)
             throw new PatchToolsException(
                 PatchErrors.RegionNotFound,
-                "The region is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, AWS_DEFAULT_REGION, and the instance metadata service does not answer."
+                "The region is unknown: no parameter, none of AWS_SSM_REGION_NAME, AWS_REGION, "
+                    + "AWS_DEFAULT_REGION, and the instance metadata service does not answer."
             );
         return new ResolvedInstance(found.InstanceId, found.Region);
     }

@@ -39,7 +39,8 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
         TryFrom(osRelease)
         ?? throw new PatchToolsException(
             PatchErrors.UnsupportedOperatingSystem,
-            $"Nothing is known of this operating system: os-release says ID={osRelease.Id}{(osRelease.IdLike.Count > 0 ? $", ID_LIKE={string.Join(' ', osRelease.IdLike)}" : "")}.",
+            $"Nothing is known of this operating system: os-release says "
+                + $"ID={osRelease.Id}{(osRelease.IdLike.Count > 0 ? $", ID_LIKE={string.Join(' ', osRelease.IdLike)}" : "")}.",
             osRelease.Id
         );
 
@@ -61,7 +62,8 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
             return null;
         var warning = system.IsListed(osRelease.VersionId)
             ? null
-            : $"{Title(osRelease)} is not among the releases that AWS lists{Listed(system)}; it is patched by the rules of {system.AwsName}, and the service may refuse it.";
+            : $"{Title(osRelease)} is not among the releases that AWS lists{Listed(system)}; it is patched by "
+                + $"the rules of {system.AwsName}, and the service may refuse it.";
         return new OperatingSystemIdentity(
             system.AwsName,
             system.ProductName + osRelease.VersionId,
@@ -84,7 +86,8 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
                     ? PackageFamily.Yum
                     : relative.Family;
             var warning =
-                $"{Title(osRelease)} is not known to AWS; it is patched by the rules of {relative.AwsName} because os-release calls it like {word}, and the service may refuse it.";
+                $"{Title(osRelease)} is not known to AWS; it is patched by the rules of {relative.AwsName} "
+                + $"because os-release calls it like {word}, and the service may refuse it.";
             return new OperatingSystemIdentity(relative.AwsName, OwnProduct(osRelease), family, warning);
         }
 

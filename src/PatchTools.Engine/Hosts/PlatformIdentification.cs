@@ -67,7 +67,8 @@ public static class PlatformIdentification
                 .FirstOrDefault(name => name is not null)
             ?? throw new PatchToolsException(
                 PatchErrors.BaselineOverrideUnsupportedSystem,
-                $"The operating system of a baseline override cannot be told: neither AWS_SSM_PLATFORM_NAME nor os-release (ID={osRelease.Id}, NAME={osRelease.Name}) names a known one.",
+                $"The operating system of a baseline override cannot be told: neither AWS_SSM_PLATFORM_NAME "
+                    + $"nor os-release (ID={osRelease.Id}, NAME={osRelease.Name}) names a known one.",
                 osRelease.Id
             );
     }

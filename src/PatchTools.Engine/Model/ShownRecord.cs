@@ -4,8 +4,8 @@ using PatchTools.Presentation;
 namespace PatchTools;
 
 /// <summary>
-/// What PatchTools hands out. In words (<c>"$finding"</c>, a table of objects) it is its members, as a terminal may show
-/// them: a name of others in it moves no cursor.
+/// What PatchTools hands out. In words (<c>"$finding"</c>, a table of objects) it is its members, as a terminal may
+/// show them: a name of others in it moves no cursor.
 /// </summary>
 public abstract record ShownRecord
 {

@@ -35,7 +35,8 @@ internal static class HostFamily
     {
         var osRelease = OsReleaseFile.Read(root);
         if (OperatingSystemIdentity.IsKnown(osRelease) && OperatingSystemIdentity.TryFrom(osRelease) is { } identity)
-            return $"os-release under {root} says {identity.Product}, but {DatabaseOf(root, identity.Family)} is not there.";
+            return $"os-release under {root} says {identity.Product}, but {DatabaseOf(root, identity.Family)} is not "
+                + $"there.";
         return $"No package manager of PatchTools was found under {root}: "
             + $"there is neither {AptPackageManager.StatusPath(root)} (apt) nor a database of rpm (dnf, yum, zypper).";
     }

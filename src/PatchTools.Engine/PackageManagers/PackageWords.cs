@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace PatchTools.PackageManagers;
 
 /// <summary>
-/// What names, architectures and versions are made of (deb-version(7), rpm's own check of a spec file). Only these stand
-/// on a command line: dnf and yum know no <c>--</c> before packages, so that a name with a dash in front would be an
-/// option, and one with an asterisk many packages.
+/// What names, architectures and versions are made of (deb-version(7), rpm's own check of a spec file). Only these
+/// stand on a command line: dnf and yum know no <c>--</c> before packages, so that a name with a dash in front would be
+/// an option, and one with an asterisk many packages.
 /// </summary>
 internal static partial class PackageWords
 {

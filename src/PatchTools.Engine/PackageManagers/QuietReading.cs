@@ -12,15 +12,18 @@ namespace PatchTools.PackageManagers;
 /// <param name="request">Whose inventory, and how long to wait.</param>
 internal sealed class QuietReading(HostContext host, InventoryRequest request)
 {
-    /// <summary>Who installs one package after the other for hours is not waited for: every reading is one moment's.</summary>
+    /// <summary>
+    /// Who installs one package after the other for hours is not waited for: every reading is one moment's.
+    /// </summary>
     private const int MaxChanges = 3;
 
     /// <param name="locks">What whoever changes the host holds.</param>
     /// <param name="read">Reads everything.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="database">
-    /// File of the package database. Where the reading itself waits, for a lock of the repositories' lists say, somebody may
-    /// begin and end a transaction meanwhile: a database that has changed is read again. Null where the read sees to that.
+    /// File of the package database. Where the reading itself waits, for a lock of the repositories' lists say,
+    /// somebody may begin and end a transaction meanwhile: a database that has changed is read again. Null where the
+    /// read sees to that.
     /// </param>
     /// <exception cref="PatchToolsException">
     /// <see cref="PatchErrors.PackageManagerBusy"/>, naming the holder.

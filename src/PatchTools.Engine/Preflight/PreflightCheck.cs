@@ -70,7 +70,8 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                 new PreflightFinding(
                     NoPackageManager,
                     $"No package manager that PatchTools drives was found under {host.Paths.Root}",
-                    "Check that the host is one of apt's, dnf's, yum's or zypper's, and that its package database is there.",
+                    "Check that the host is one of apt's, dnf's, yum's or zypper's, and that its package "
+                        + "database is there.",
                     IsFatal: true
                 )
             );
@@ -120,10 +121,13 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             findings.Add(
                 new PreflightFinding(
                     ReadOnlyMount,
-                    $"{mount.Point} is mounted read-only, and {paths} {(paths.Contains(',', StringComparison.Ordinal) ? "are" : "is")} written to",
+                    $"{mount.Point} is mounted read-only, and {paths} "
+                        + $"{(paths.Contains(',', StringComparison.Ordinal) ? "are" : "is")} written to",
                     remounts
-                        ? "The package manager's configuration makes mounts writable around a transaction; check that it names this one."
-                        : $"Find out why (a damaged file system is mounted read-only: dmesg), then mount -o remount,rw {mount.Point}.",
+                        ? "The package manager's configuration makes mounts writable around a transaction; "
+                            + "check that it names this one."
+                        : $"Find out why (a damaged file system is mounted read-only: dmesg), then mount -o "
+                            + $"remount,rw {mount.Point}.",
                     IsFatal: !remounts
                 )
             );
@@ -149,7 +153,8 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             findings.Add(
                 new PreflightFinding(
                     NoExecMount,
-                    $"{temporary.Point} is mounted noexec: packages cannot be configured before they are unpacked, and scripts that use it may fail",
+                    $"{temporary.Point} is mounted noexec: packages cannot be configured before they are "
+                        + $"unpacked, and scripts that use it may fail",
                     "If one does, set APT::ExtractTemplates::TempDir to a directory whose programs may run.",
                     IsFatal: false
                 )
@@ -226,7 +231,9 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                 findings.Add(
                     new PreflightFinding(
                         DiskFull,
-                        $"The file system of {place} has {Size(space.Bytes)} free and the install needs {Size(bytes)}: {string.Join(", ", parts.Select(n => $"{Size(n.Bytes)} for {n.Purpose}"))}",
+                        $"The file system of {place} has {Size(space.Bytes)} free and the install needs "
+                            + $"{Size(bytes)}: "
+                            + $"{string.Join(", ", parts.Select(n => $"{Size(n.Bytes)} for {n.Purpose}"))}",
                         CureOf(place, places?.Commands),
                         IsFatal: true
                     )
@@ -241,9 +248,11 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                         InodesUsedUp,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"The file system of {place} has room for {space.Inodes} more files and the install needs {inodes}"
+                            $"The file system of {place} has room for {space.Inodes} more files and the "
+                                + $"install needs {inodes}"
                         ),
-                        "Delete what consists of many small files (sessions, caches, old headers): df -i, and du --inodes -x.",
+                        "Delete what consists of many small files (sessions, caches, old headers): df -i, "
+                            + "and du --inodes -x.",
                         IsFatal: true
                     )
                 );
@@ -312,8 +321,10 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             findings.Add(
                 new PreflightFinding(
                     ReinstallRequired,
-                    $"{Names(lost)} must be installed again before anything else, and no repository offers {(lost.Count == 1 ? "it" : "them")}",
-                    "Install them from their package files (dpkg -i), or remove them: dpkg --remove --force-remove-reinstreq NAME.",
+                    $"{Names(lost)} must be installed again before anything else, and no repository offers "
+                        + $"{(lost.Count == 1 ? "it" : "them")}",
+                    "Install them from their package files (dpkg -i), or remove them: dpkg --remove "
+                        + "--force-remove-reinstreq NAME.",
                     IsFatal: true
                 )
             );
@@ -353,7 +364,8 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             findings.Add(
                 new PreflightFinding(
                     ClockBehind,
-                    $"This host's clock says {Instant(now)}, and {youngest!.Name} was published at {Instant(youngest.PublishedAt!.Value)}: the clock is behind",
+                    $"This host's clock says {Instant(now)}, and {youngest!.Name} was published at "
+                        + $"{Instant(youngest.PublishedAt!.Value)}: the clock is behind",
                     Action,
                     IsFatal: true
                 )
@@ -370,7 +382,8 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             findings.Add(
                 new PreflightFinding(
                     ClockBehind,
-                    $"This host's clock says {Instant(now)}, and the package database was written at {Instant(written)}: the clock is behind, or was ahead then",
+                    $"This host's clock says {Instant(now)}, and the package database was written at "
+                        + $"{Instant(written)}: the clock is behind, or was ahead then",
                     Action,
                     IsFatal: false
                 )
@@ -384,7 +397,9 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
             findings.Add(
                 new PreflightFinding(
                     ClockAhead,
-                    $"This host's clock says {Instant(now)}, and no repository's metadata is valid that long ({last.Name} until {Instant(last.ValidUntil!.Value)}): the clock is ahead, or nothing was refreshed since",
+                    $"This host's clock says {Instant(now)}, and no repository's metadata is valid that long "
+                        + $"({last.Name} until {Instant(last.ValidUntil!.Value)}): the clock is ahead, or nothing "
+                        + $"was refreshed since",
                     Action + (places is null ? "" : $" If it is right, refresh: {places.Commands.Refresh}."),
                     IsFatal: false
                 )

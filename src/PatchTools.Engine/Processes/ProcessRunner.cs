@@ -43,14 +43,16 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
             ? await QueryAsync(program, command, cancellationToken)
             : await TransactAsync(program, command);
         observer.Debug(
-            $"{command} ended with {result.ExitCode} after {result.Duration.TotalSeconds:0.0} s\n{result.StandardOutput}{result.StandardError}"
+            $"{command} ended with {result.ExitCode} after {result.Duration.TotalSeconds:0.0} "
+                + $"s\n{result.StandardOutput}{result.StandardError}"
         );
         return command.ExpectedExitCodes.Contains(result.ExitCode)
             ? result
             : throw new CommandFailedException(
                 PatchErrors.PackageManagerFailed,
                 command,
-                $"{command} ended with {result.ExitCode}: {Tail(command.Interruptible ? result.StandardError : result.StandardOutput)}",
+                $"{command} ended with {result.ExitCode}: "
+                    + $"{Tail(command.Interruptible ? result.StandardError : result.StandardOutput)}",
                 result
             );
     }
@@ -87,7 +89,8 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
             throw new CommandFailedException(
                 PatchErrors.PackageManagerFailed,
                 command,
-                $"The output of {command} is too long for memory and could not be written to {Path.GetTempPath()}: {failure.Message}",
+                $"The output of {command} is too long for memory and could not be written to "
+                    + $"{Path.GetTempPath()}: {failure.Message}",
                 result,
                 failure
             );
@@ -97,7 +100,8 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
                 command,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{command} wrote {spilled.Length / (1024 * 1024)} Mi characters, which is no answer to what was asked; it ends with: {Tail(text)}"
+                    $"{command} wrote {spilled.Length / (1024 * 1024)} Mi characters, which is no answer to "
+                        + $"what was asked; it ends with: {Tail(text)}"
                 ),
                 result
             );
@@ -146,7 +150,8 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
             observer.Warning(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{command.FileName} (process {process}) has been running for {command.Timeout.TotalMinutes:0} minutes. It is waited for; its output is in {log}."
+                    $"{command.FileName} (process {process}) has been running for "
+                        + $"{command.Timeout.TotalMinutes:0} minutes. It is waited for; its output is in {log}."
                 )
             );
         return new CommandResult(await ended, await ReadFromAsync(log, begin), "", clock.Elapsed);
@@ -171,7 +176,8 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
         } while (output.Length + error.Length > before && !limit.IsCancellationRequested);
 
         observer.Warning(
-            $"{command} has ended, but a process that it started still has its output open. What that one writes from now on is not read."
+            $"{command} has ended, but a process that it started still has its output open. What that one "
+                + $"writes from now on is not read."
         );
     }
 

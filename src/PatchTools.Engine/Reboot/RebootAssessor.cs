@@ -79,7 +79,8 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
 
         if (reading.Hidden > 0)
             unknown.Add(
-                $"{reading.Hidden} of {reading.Hidden + reading.Looked} processes cannot be looked into{(host.IsRoot ? "" : " without root")}, so whether they use replaced files is unknown"
+                $"{reading.Hidden} of {reading.Hidden + reading.Looked} processes cannot be looked "
+                    + $"into{(host.IsRoot ? "" : " without root")}, so whether they use replaced files is unknown"
             );
         else if (!host.IsRoot && !Directory.Exists(Path.Combine(host.Paths.ProcDirectory, "1")))
             unknown.Add("only the processes of this user can be seen without root");
@@ -109,7 +110,8 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
                 reasons.Add(
                     new RebootReason(
                         RebootSign.ReplacedFilesInUse,
-                        $"process 1 ({use.Name}) runs replaced files{Of(of)}{(use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "")}"
+                        $"process 1 ({use.Name}) runs replaced "
+                            + $"files{Of(of)}{(use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "")}"
                     )
                     {
                         Packages = of,
@@ -137,7 +139,8 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
     private static string Of(List<string> packages) =>
         packages.Count == 0
             ? ""
-            : $" of {string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
+            : $" of "
+                + $"{string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
 
     private static void PendingPatches(
         StoredPatchStates states,

@@ -67,7 +67,8 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
             : new ResumeDecision(
                 ResumeStep.GaveUp,
                 FinalCode.GaveUp,
-                $"The host has not rebooted as asked, and nothing can be written below {host.Paths.StateDirectory} to count further requests; none is made."
+                $"The host has not rebooted as asked, and nothing can be written below "
+                    + $"{host.Paths.StateDirectory} to count further requests; none is made."
             );
     }
 

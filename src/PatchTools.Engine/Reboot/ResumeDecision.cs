@@ -62,7 +62,8 @@ internal sealed record ResumeDecision(ResumeStep Step, int ExitCode, string Reas
             return new ResumeDecision(
                 ResumeStep.GaveUp,
                 FinalCode.GaveUp,
-                $"A reboot was asked for and asked for again {MaxVisits} times, and the host has not rebooted; no further request is made."
+                $"A reboot was asked for and asked for again {MaxVisits} times, and the host has not "
+                    + $"rebooted; no further request is made."
             );
         var isOlderBoot =
             !facts.HasOtherBootId && facts.Boot is { } boot && facts.Asked is { } asked && boot < asked - Tolerance;
@@ -70,7 +71,8 @@ internal sealed record ResumeDecision(ResumeStep Step, int ExitCode, string Reas
             ? new ResumeDecision(
                 ResumeStep.AskAgain,
                 FinalCode.RebootWanted,
-                $"The reboot asked for at {facts.Asked:yyyy-MM-dd HH:mm:ss}Z has not taken place; it is asked for again ({facts.Visits + 1} of {MaxVisits})."
+                $"The reboot asked for at {facts.Asked:yyyy-MM-dd HH:mm:ss}Z has not taken place; it is asked "
+                    + $"for again ({facts.Visits + 1} of {MaxVisits})."
             )
             : new ResumeDecision(
                 ResumeStep.Rebooted,

@@ -86,7 +86,8 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
             observer.Verbose("The report was sent without CVE ids, because it is too large with them.");
         if (fitted.ValuesCut > 0)
             observer.Warning(
-                $"{fitted.ValuesCut} values of the report are longer than the service takes (4096 characters) and were cut; the report on this host has them whole."
+                $"{fitted.ValuesCut} values of the report are longer than the service takes (4096 characters) "
+                    + $"and were cut; the report on this host has them whole."
             );
         if (fitted.Omitted > 0)
         {
@@ -96,7 +97,9 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
                     ? $"{complying} of them, all compliant,"
                     : $"{complying} compliant and {fitted.OmittedNonCompliant} non-compliant of them";
             observer.Warning(
-                $"The service takes no report as large as this one of {entries} packages: {what} were left out, the least severe first. The counts that it shows are those of all packages, and the report on this host is whole."
+                $"The service takes no report as large as this one of {entries} packages: {what} were left "
+                    + $"out, the least severe first. The counts that it shows are those of all packages, and the "
+                    + $"report on this host is whole."
             );
         }
     }
@@ -114,7 +117,8 @@ internal sealed class InventoryUpload(IPatchService service, HashMarkers markers
         {
             var full = force || !markers.Contains(report.ContentHash);
             observer.Verbose(
-                $"PutComplianceItems for {report.InstanceId}, association {report.AssociationId}{(full ? "" : ": the hash of what the service has already")}"
+                $"PutComplianceItems for {report.InstanceId}, association "
+                    + $"{report.AssociationId}{(full ? "" : ": the hash of what the service has already")}"
             );
             try
             {

@@ -36,7 +36,9 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
         if (inventory.Origin != InventoryOrigin.Host)
             return new(
                 PatchErrors.InventoryNotOfThisHost,
-                $"The report is on an inventory from {(inventory.Origin == InventoryOrigin.Root ? "another root directory" : "a file")}; it was neither saved nor sent."
+                $"The report is on an inventory from "
+                    + $"{(inventory.Origin == InventoryOrigin.Root ? "another root directory" : "a file")}; it was "
+                    + $"neither saved nor sent."
             );
         if (inventory.NotProvenBecause is { Count: > 0 } reasons)
             return new(
@@ -160,7 +162,8 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
             if (instanceId is not null && report.InstanceId != instanceId)
             {
                 observer.Warning(
-                    $"The unsent report of {report.CaptureTime} is about {report.InstanceId}, not {instanceId}, and stays."
+                    $"The unsent report of {report.CaptureTime} is about {report.InstanceId}, not "
+                        + $"{instanceId}, and stays."
                 );
                 continue;
             }
@@ -169,7 +172,8 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
             {
                 if (_spool.Remove(report.Path))
                     observer.Verbose(
-                        $"The unsent report of {report.CaptureTime} was dropped: this host has uploaded a newer one since."
+                        $"The unsent report of {report.CaptureTime} was dropped: this host has uploaded a "
+                            + $"newer one since."
                     );
                 continue;
             }
@@ -297,7 +301,8 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
             var kept = report.Path.Length > 0 ? $"It is kept as {report.Path}." : "It could not be kept either.";
             throw new PatchToolsException(
                 PatchErrors.ReportUploadFailed,
-                $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): {e.Message}{action} {kept}",
+                $"The report of {report.InstanceId} could not be sent to {report.Region} ({code}): "
+                    + $"{e.Message}{action} {kept}",
                 report.InstanceId,
                 e
             );
@@ -341,7 +346,8 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
             var kept = report.ReportPath is { } path ? $" It is kept in full as {path}." : "";
             throw new PatchToolsException(
                 PatchErrors.AssociationReportFailed,
-                $"The report of association {call.AssociationId} for {instanceId} could not be sent to {region}: {e.Message}{action}{kept}",
+                $"The report of association {call.AssociationId} for {instanceId} could not be sent to "
+                    + $"{region}: {e.Message}{action}{kept}",
                 instanceId,
                 e
             );

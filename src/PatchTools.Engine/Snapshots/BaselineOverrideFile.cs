@@ -56,12 +56,14 @@ public static class BaselineOverrideFile
             },
             0 => throw new PatchToolsException(
                 PatchErrors.BaselineOverrideNoEntry,
-                $"{location}: the baseline override has no entry for {awsName}; {(systems.Count == 0 ? "it is empty" : $"it has {Join(systems)}")}.",
+                $"{location}: the baseline override has no entry for {awsName}; "
+                    + $"{(systems.Count == 0 ? "it is empty" : $"it has {Join(systems)}")}.",
                 location
             ),
             _ => throw new PatchToolsException(
                 PatchErrors.BaselineOverrideSeveralEntries,
-                $"{location}: the baseline override has {string.Join(" and ", matches.Select(m => m.Path))} for {awsName}, wanted one.",
+                $"{location}: the baseline override has {string.Join(" and ", matches.Select(m => m.Path))} "
+                    + $"for {awsName}, wanted one.",
                 location
             ),
         };

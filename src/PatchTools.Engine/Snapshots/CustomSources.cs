@@ -28,7 +28,9 @@ internal static class CustomSources
         {
             throw new PatchToolsException(
                 PatchErrors.BaselineSourcesNotApplicable,
-                $"The baseline brings {sources.Count} sources, but none lists {product} or * among its products: {string.Join(", ", sources.Select(s => $"{s.Name} ({string.Join(' ', s.Products)})"))}.",
+                $"The baseline brings {sources.Count} sources, but none lists {product} or * among its "
+                    + $"products: "
+                    + $"{string.Join(", ", sources.Select(s => $"{s.Name} ({string.Join(' ', s.Products)})"))}.",
                 product
             );
         }

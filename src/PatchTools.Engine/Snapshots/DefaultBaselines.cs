@@ -34,7 +34,8 @@ public static class DefaultBaselines
             typeof(DefaultBaselines).Assembly.GetManifestResourceStream(resource)
             ?? throw new PatchToolsException(
                 PatchErrors.NoDefaultBaseline,
-                $"AWS has no predefined baseline for {awsName}; there is one for {string.Join(", ", OperatingSystems)}.",
+                $"AWS has no predefined baseline for {awsName}; there is one for "
+                    + $"{string.Join(", ", OperatingSystems)}.",
                 awsName
             );
         var content = new byte[stream.Length];

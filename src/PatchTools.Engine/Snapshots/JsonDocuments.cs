@@ -148,14 +148,16 @@ internal static partial class JsonDocuments
         catch (JsonException e)
         {
             throw source.Fault(
-                $"the document is not JSON: line {Number((e.LineNumber ?? 0) + 1)}, byte {Number((e.BytePositionInLine ?? 0) + 1)}",
+                $"the document is not JSON: line {Number((e.LineNumber ?? 0) + 1)}, byte "
+                    + $"{Number((e.BytePositionInLine ?? 0) + 1)}",
                 e
             );
         }
 
         if (depth > 0)
             throw source.Fault(
-                $"the document is cut off: it ends after {Number(text.Length)} bytes with {Number(depth)} of its brackets open"
+                $"the document is cut off: it ends after {Number(text.Length)} bytes with {Number(depth)} of "
+                    + $"its brackets open"
             );
     }
 

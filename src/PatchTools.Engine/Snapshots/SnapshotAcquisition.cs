@@ -76,7 +76,9 @@ public sealed class SnapshotAcquisition
                 ? await GetLocallyAsync(request, osRelease, start, cancellationToken)
                 : await GetFromServiceAsync(request, osRelease, start, cancellationToken);
         _observer.Verbose(
-            $"Baseline {(snapshot.Baseline.Name.Length > 0 ? snapshot.Baseline.Name : "without a name")} ({snapshot.BaselineId ?? "no id"}) for {snapshot.OperatingSystem}, product {snapshot.Product}, snapshot {snapshot.SnapshotId}."
+            $"Baseline {(snapshot.Baseline.Name.Length > 0 ? snapshot.Baseline.Name : "without a name")} "
+                + $"({snapshot.BaselineId ?? "no id"}) for {snapshot.OperatingSystem}, product {snapshot.Product}, "
+                + $"snapshot {snapshot.SnapshotId}."
         );
         return snapshot;
     }
@@ -161,7 +163,8 @@ public sealed class SnapshotAcquisition
         var identity = OperatingSystemIdentity.TryFrom(osRelease);
         if (identity is not null && identity.AwsName != baseline.OperatingSystem)
             _observer.Warning(
-                $"The baseline {JsonPlace.Quote(baseline.Name)} is for {baseline.OperatingSystem}, but this host is {identity.AwsName}."
+                $"The baseline {JsonPlace.Quote(baseline.Name)} is for {baseline.OperatingSystem}, but this "
+                    + $"host is {identity.AwsName}."
             );
         var (instanceId, region) = _identification.Local(request.Aws);
         return new PatchSnapshot
@@ -208,7 +211,8 @@ public sealed class SnapshotAcquisition
         var identity = OperatingSystemIdentity.TryFrom(osRelease);
         if (identity is not null && identity.AwsName != document.Baseline.OperatingSystem)
             _observer.Warning(
-                $"The baseline of {shown} is for {document.Baseline.OperatingSystem}, but this host is {identity.AwsName}."
+                $"The baseline of {shown} is for {document.Baseline.OperatingSystem}, but this host is "
+                    + $"{identity.AwsName}."
             );
 
         var snapshotId = Given(request.SnapshotId) ?? document.SnapshotId;
@@ -231,7 +235,8 @@ public sealed class SnapshotAcquisition
         {
             hasServiceIds = false;
             _observer.Warning(
-                $"{shown} was saved for {document.InstanceId}, but this instance is {instanceId}: reports on it stay on this host."
+                $"{shown} was saved for {document.InstanceId}, but this instance is {instanceId}: reports on "
+                    + $"it stay on this host."
             );
         }
 

@@ -76,7 +76,8 @@ public static class SnapshotWriter
         {
             throw new PatchToolsException(
                 PatchErrors.BaselineOverrideSeveralEntries,
-                $"{string.Join(" and ", several.Select(baseline => JsonPlace.Quote(baseline.Name)))} are both for {several.Key}; a baseline override has one baseline for each operating system.",
+                $"{string.Join(" and ", several.Select(baseline => JsonPlace.Quote(baseline.Name)))} are both "
+                    + $"for {several.Key}; a baseline override has one baseline for each operating system.",
                 several.Key
             );
         }

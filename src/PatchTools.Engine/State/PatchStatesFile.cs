@@ -47,7 +47,8 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         {
             return new(
                 StoredPatchStates.Empty,
-                $"The states file {Path} is damaged ({e.Message}); the run goes on without what it knew of pending reboots.",
+                $"The states file {Path} is damaged ({e.Message}); the run goes on without what it knew of "
+                    + $"pending reboots.",
                 IsDamaged: true
             );
         }
@@ -55,7 +56,8 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         {
             return new(
                 StoredPatchStates.Empty,
-                $"The states file {Path} cannot be read ({e.Message}); the run goes on without what it knew of pending reboots.",
+                $"The states file {Path} cannot be read ({e.Message}); the run goes on without what it knew "
+                    + $"of pending reboots.",
                 IsDamaged: false
             );
         }
@@ -131,7 +133,8 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
         var last = root.TryGetValue(LastMember, out var lastElement) ? Seconds(lastElement, LastMember) : null;
         if (last is { } time && (time.Seconds < 0 || time.Seconds > now.ToUnixTimeMilliseconds() / 1000.0))
             throw new InvalidDataException(
-                $"{LastMember} is {PythonJsonWriter.FloatText(time.Seconds)}, which is {(time.Seconds < 0 ? "negative" : "in the future")}"
+                $"{LastMember} is {PythonJsonWriter.FloatText(time.Seconds)}, which is "
+                    + $"{(time.Seconds < 0 ? "negative" : "in the future")}"
             );
 
         Dictionary<string, StoredPatchState> states = new(StringComparer.Ordinal);

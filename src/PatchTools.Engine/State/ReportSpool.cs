@@ -101,7 +101,8 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         {
             if (Remove(older.Path))
                 observer.Verbose(
-                    $"The unsent report of {older.CaptureTime} was dropped: the service has a newer one of {older.InstanceId}."
+                    $"The unsent report of {older.CaptureTime} was dropped: the service has a newer one of "
+                        + $"{older.InstanceId}."
                 );
         }
     }
@@ -210,7 +211,8 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         try
         {
             var report = Parse(StrictJson.ReadFile(file), file);
-            return $"{name} of {report.InstanceId} from {report.CaptureTime} ({Count("MissingCount")} missing, {Count("FailedCount")} failed, {Count("InstalledPendingRebootCount")} pending a reboot)";
+            return $"{name} of {report.InstanceId} from {report.CaptureTime} ({Count("MissingCount")} missing, "
+                + $"{Count("FailedCount")} failed, {Count("InstalledPendingRebootCount")} pending a reboot)";
 
             string Count(string member) => report.Summary.Content![0].FirstOrDefault(m => m.Key == member).Value ?? "?";
         }

@@ -71,7 +71,8 @@ internal sealed class RunLock : IDisposable
 
             if (Holder.Read(file) is { } dead)
                 observer.Verbose(
-                    $"The lock was left by {dead.Describe(host.Clock.GetUtcNow())}, which has ended without giving it up; taken over."
+                    $"The lock was left by {dead.Describe(host.Clock.GetUtcNow())}, which has ended without "
+                        + $"giving it up; taken over."
                 );
             Name(new Holder(Environment.ProcessId, host.Clock.GetUtcNow(), command), file, path);
             return new RunLock(file);

@@ -99,7 +99,8 @@ public sealed class GetPatchFleetComplianceCommand : FleetCommand
         PatchCountFilter.TryParse(text)
         ?? throw new Errors.PatchToolsException(
             Errors.PatchErrors.FleetTargetInvalid,
-            $"-Filter \"{text}\" is no condition on a count, such as MissingCount>0; the counts are {string.Join(", ", PatchCountFilter.Names)}.",
+            $"-Filter \"{text}\" is no condition on a count, such as MissingCount>0; the counts are "
+                + $"{string.Join(", ", PatchCountFilter.Names)}.",
             text
         );
 }

@@ -16,6 +16,7 @@ public static class BaselineView
             ? string.Create(CultureInfo.InvariantCulture, $"released until {until:yyyy-MM-dd}")
             : string.Create(CultureInfo.InvariantCulture, $"after {rule.ApproveAfterDays ?? 0} days");
         var what = rule.EnableNonSecurity ? "non-security too" : "security only";
-        return $"{(rule.Filters.Count > 0 ? Filters(rule.Filters) : "everything")}: {when}, {what}, level {rule.ComplianceLevel}";
+        return $"{(rule.Filters.Count > 0 ? Filters(rule.Filters) : "everything")}: {when}, {what}, level "
+            + $"{rule.ComplianceLevel}";
     }
 }

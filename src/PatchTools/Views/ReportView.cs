@@ -59,7 +59,8 @@ public static class ReportView
         yield return Count("Other", counts.InstalledOther);
         yield return Count("Not applicable", counts.NotApplicable);
         if (report.NonCompliantSeverity is not null)
-            yield return $"To do: {string.Join(", ", Parts((counts.CriticalNonCompliant, "critical"), (counts.SecurityNonCompliant, "security"), (counts.OtherNonCompliant, "other")))}";
+            yield return $"To do: "
+                + $"{string.Join(", ", Parts((counts.CriticalNonCompliant, "critical"), (counts.SecurityNonCompliant, "security"), (counts.OtherNonCompliant, "other")))}";
 
         static IEnumerable<string> Parts(params (int Count, string Kind)[] parts) =>
             parts
@@ -86,7 +87,8 @@ public static class ReportView
             report.OperationText,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{report.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z in {(report.End - report.Start).TotalSeconds:0.0} s, snapshot {snapshot.SnapshotId}"
+                $"{report.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z in "
+                    + $"{(report.End - report.Start).TotalSeconds:0.0} s, snapshot {snapshot.SnapshotId}"
             )
         );
         if (report.Uploaded)
@@ -118,7 +120,8 @@ public static class ReportView
             ? $"{many} that the baseline does not approve"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{many}; the first, {first.Name}, is approved from {first.Explanation.ApprovedFrom!.Value.UtcDateTime:yyyy-MM-dd}"
+                $"{many}; the first, {first.Name}, is approved from "
+                    + $"{first.Explanation.ApprovedFrom!.Value.UtcDateTime:yyyy-MM-dd}"
             );
     }
 

@@ -7,9 +7,9 @@ using PatchTools.Presentation;
 namespace PatchTools.Views;
 
 /// <summary>
-/// Properties of PatchTools' objects as PowerShell sees them (<c>PatchTools.Texts.ps1xml</c>): a terminal may show each,
-/// whichever somebody chooses. PowerShell wants a method for each name; scripts in their place would cost every import
-/// a tenth of a second.
+/// Properties of PatchTools' objects as PowerShell sees them (<c>PatchTools.Texts.ps1xml</c>): a terminal may show
+/// each, whichever somebody chooses. PowerShell wants a method for each name; scripts in their place would cost every
+/// import a tenth of a second.
 /// </summary>
 public static class ShownText
 {

@@ -49,7 +49,9 @@ public sealed class FleetSimulationTests
             rows.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {start} | {perSecond} | {outcome.Reported} | {outcome.Kept} | {outcome.WithoutBaseline} | {outcome.Calls} | {outcome.Throttled} | {outcome.Drained.TotalMinutes:0} min |"
+                    $"| {start} | {perSecond} | {outcome.Reported} | {outcome.Kept} | "
+                        + $"{outcome.WithoutBaseline} | {outcome.Calls} | {outcome.Throttled} | "
+                        + $"{outcome.Drained.TotalMinutes:0} min |"
                 )
             );
         }

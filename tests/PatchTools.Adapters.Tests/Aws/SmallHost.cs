@@ -43,7 +43,8 @@ internal sealed class SmallHost : IDisposable
                     Enumerable
                         .Range(0, morePackages)
                         .Select(i =>
-                            $"\nPackage: local-{i}\nStatus: install ok installed\nPriority: optional\nSection: misc\nArchitecture: amd64\nVersion: 1.{i}+deb12u1\n"
+                            $"\nPackage: local-{i}\nStatus: install ok installed\nPriority: "
+                            + $"optional\nSection: misc\nArchitecture: amd64\nVersion: 1.{i}+deb12u1\n"
                         )
                 )
         );

@@ -484,7 +484,8 @@ public sealed class SsmPatchServiceTests
         await using var aws = LoopbackAws.Start();
         await File.WriteAllTextAsync(
             LoopbackAws.SharedFile,
-            $"[ops]\naws_access_key_id = {LoopbackAws.ProfileKey.AccessKeyId}\naws_secret_access_key = {LoopbackAws.ProfileKey.SecretAccessKey}\n"
+            $"[ops]\naws_access_key_id = {LoopbackAws.ProfileKey.AccessKeyId}\naws_secret_access_key = "
+                + $"{LoopbackAws.ProfileKey.SecretAccessKey}\n"
         );
         using var environment = new EnvironmentScope(aws.Environment);
         using var service = new SsmPatchService(Loopback.Settings(aws) with { ProfileName = "ops" }, Loopback.Patience);

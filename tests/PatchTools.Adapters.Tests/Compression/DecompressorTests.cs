@@ -193,7 +193,9 @@ public sealed class DecompressorTests
                 Enumerable
                     .Range(0, stanzas)
                     .Select(i =>
-                        $"Package: p{i}\nVersion: {random.Next(9)}.{random.Next(99)}-{random.Next(9)}\nSHA256: {random.NextInt64():x}{random.NextInt64():x}\n\n"
+                        $"Package: p{i}\nVersion: "
+                        + $"{random.Next(9)}.{random.Next(99)}-{random.Next(9)}\nSHA256: "
+                        + $"{random.NextInt64():x}{random.NextInt64():x}\n\n"
                     )
             )
         );

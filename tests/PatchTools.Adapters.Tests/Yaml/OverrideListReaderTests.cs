@@ -190,7 +190,8 @@ public sealed class OverrideListReaderTests
     public void Json_is_read_too()
     {
         var entries = Read(
-            "{\n\t\"patches\": [\n\t\t{\"id\": \"a\\/b \\u00e9 \\ud83d\\ude00\", \"title\": null},\n\t\t{\"title\":\"t\",\"id\":1.10}\n\t]\n}"
+            "{\n\t\"patches\": [\n\t\t{\"id\": \"a\\/b \\u00e9 \\ud83d\\ude00\", \"title\": "
+                + "null},\n\t\t{\"title\":\"t\",\"id\":1.10}\n\t]\n}"
         );
 
         Assert.Equal([new("a/b é 😀", null, 3), new("1.10", "t", 4)], entries);

@@ -89,7 +89,8 @@ internal static class AptComparison
         {
             if (ours.GetValueOrDefault(name) != judged.GetValueOrDefault(name))
                 lines.Add(
-                    $"upgradable {name}: apt {judged.GetValueOrDefault(name)}, PatchTools {ours.GetValueOrDefault(name)}"
+                    $"upgradable {name}: apt {judged.GetValueOrDefault(name)}, PatchTools "
+                        + $"{ours.GetValueOrDefault(name)}"
                 );
         }
     }
@@ -128,7 +129,8 @@ internal static class AptComparison
             );
             if (!PackagePolicy.IsSame(missing.GetValueOrDefault(name), expected?.Edition))
                 lines.Add(
-                    $"{(securityOnly ? "security" : "missing")} {name}: apt offers {expected?.Edition}, PatchTools misses {missing.GetValueOrDefault(name)}"
+                    $"{(securityOnly ? "security" : "missing")} {name}: apt offers {expected?.Edition}, "
+                        + $"PatchTools misses {missing.GetValueOrDefault(name)}"
                 );
         }
 
@@ -187,7 +189,8 @@ internal static class AptComparison
             {
                 if (ours.GetValueOrDefault(name) != simulation.Changes.GetValueOrDefault(name))
                     lines.Add(
-                        $"transaction {name}: apt {simulation.Changes.GetValueOrDefault(name)}, PatchTools {ours.GetValueOrDefault(name)}"
+                        $"transaction {name}: apt {simulation.Changes.GetValueOrDefault(name)}, PatchTools "
+                            + $"{ours.GetValueOrDefault(name)}"
                     );
             }
         }

@@ -33,7 +33,8 @@ internal sealed class AptHost : IDisposable
             Directory.CreateDirectory(Path.Combine(Root, directory));
         Write(
             "etc/os-release",
-            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
+            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian "
+                + "GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
         );
         Write("var/lib/dpkg/arch", string.Concat(universe.Architectures.Select(a => a + "\n")));
         Write("var/lib/dpkg/status", string.Join('\n', universe.Installed.Select(Installed).Prepend(Dpkg)));
@@ -87,10 +88,14 @@ internal sealed class AptHost : IDisposable
         string.Create(CultureInfo.InvariantCulture, $"http://{archive.Site}/a{number}");
 
     private const string Dpkg =
-        "Package: dpkg\nStatus: install ok installed\nEssential: yes\nPriority: required\nSection: admin\nInstalled-Size: 10\nMaintainer: Nobody <nobody@example.org>\nArchitecture: amd64\nVersion: 1.21\nDescription: dpkg\n";
+        "Package: dpkg\nStatus: install ok installed\nEssential: yes\nPriority: required\nSection: "
+        + "admin\nInstalled-Size: 10\nMaintainer: Nobody <nobody@example.org>\nArchitecture: amd64\nVersion: "
+        + "1.21\nDescription: dpkg\n";
 
     private static string Installed(AptInstalled package) =>
-        $"Package: {package.Name}\nStatus: {(package.IsHeld ? "hold" : "install")} ok installed\nPriority: optional\nSection: misc\nInstalled-Size: 10\nMaintainer: Nobody <nobody@example.org>\nArchitecture: {package.Architecture}\n"
+        $"Package: {package.Name}\nStatus: {(package.IsHeld ? "hold" : "install")} ok installed\nPriority: "
+        + $"optional\nSection: misc\nInstalled-Size: 10\nMaintainer: Nobody <nobody@example.org>\nArchitecture: "
+        + $"{package.Architecture}\n"
         + (package.MultiArch is { } multi ? $"Multi-Arch: {multi}\n" : "")
         + $"Version: {package.Version}\n"
         + (package.Depends is { } depends ? $"Depends: {depends}\n" : "")
@@ -105,13 +110,17 @@ internal sealed class AptHost : IDisposable
     private static string Stanza(AptStanza stanza) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Package: {stanza.Name}\nVersion: {stanza.Version}\nArchitecture: {stanza.Architecture}\nMaintainer: Nobody <nobody@example.org>\nInstalled-Size: 10\n"
+            $"Package: {stanza.Name}\nVersion: {stanza.Version}\nArchitecture: "
+                + $"{stanza.Architecture}\nMaintainer: Nobody <nobody@example.org>\nInstalled-Size: 10\n"
         )
         + (stanza.MultiArch is { } multi ? $"Multi-Arch: {multi}\n" : "")
         + (stanza.Depends is { } depends ? $"Depends: {depends}\n" : "")
         + string.Create(
             CultureInfo.InvariantCulture,
-            $"Filename: pool/{stanza.Name}_{stanza.Version.Replace(':', '%')}_{stanza.Architecture}.deb\nSize: {stanza.Size}\nSHA256: {new string('0', 64)}\nSection: {stanza.Section}\nPriority: {stanza.Priority}\n"
+            $"Filename: "
+                + $"pool/{stanza.Name}_{stanza.Version.Replace(':', '%')}_{stanza.Architecture}.deb\nSize: "
+                + $"{stanza.Size}\nSHA256: {new string('0', 64)}\nSection: {stanza.Section}\nPriority: "
+                + $"{stanza.Priority}\n"
         )
         + (
             stanza.Phased is { } percent
@@ -150,7 +159,8 @@ internal sealed class AptHost : IDisposable
         var release = new StringBuilder();
         release.Append(
             CultureInfo.InvariantCulture,
-            $"Origin: {archive.Origin}\nLabel: {archive.Label}\nSuite: {archive.Suite}\nCodename: {archive.Codename}\nVersion: {archive.Version}\n"
+            $"Origin: {archive.Origin}\nLabel: {archive.Label}\nSuite: {archive.Suite}\nCodename: "
+                + $"{archive.Codename}\nVersion: {archive.Version}\n"
         );
         var made = TimeProvider.System.GetUtcNow().AddDays(-2);
         release.Append(CultureInfo.InvariantCulture, $"Date: {made:R}\n");
@@ -158,7 +168,8 @@ internal sealed class AptHost : IDisposable
             release.Append(CultureInfo.InvariantCulture, $"Valid-Until: {made.AddDays(1):R}\n");
         release.Append(
             CultureInfo.InvariantCulture,
-            $"Architectures: {string.Join(' ', _universe.Architectures)}\nComponents: {string.Join(' ', archive.Indexes.Select(i => i.Component).Distinct(StringComparer.Ordinal))}\n"
+            $"Architectures: {string.Join(' ', _universe.Architectures)}\nComponents: "
+                + $"{string.Join(' ', archive.Indexes.Select(i => i.Component).Distinct(StringComparer.Ordinal))}\n"
         );
         if (archive.IsNotAutomatic)
             release.Append("NotAutomatic: yes\n");

@@ -75,7 +75,8 @@ internal static class InstalledRpms
             var (epoch, version, release) = package.Parts;
             spec.Append(
                 CultureInfo.InvariantCulture,
-                $"%package -n {package.Name}\nEpoch: {epoch}\nVersion: {version}\nRelease: {release}\nSummary: x\nVendor: Rig\n"
+                $"%package -n {package.Name}\nEpoch: {epoch}\nVersion: {version}\nRelease: "
+                    + $"{release}\nSummary: x\nVendor: Rig\n"
             );
             if (package.Architecture == "noarch")
                 spec.Append("BuildArch: noarch\n");
@@ -83,7 +84,8 @@ internal static class InstalledRpms
                 spec.Append("Provides: system-release = 9.4-1\nProvides: system-release(releasever) = 9\n");
             spec.Append(
                 CultureInfo.InvariantCulture,
-                $"%description -n {package.Name}\nx\n%files -n {package.Name}\n{(package == Release ? "%ghost /etc/os-release\n" : "")}"
+                $"%description -n {package.Name}\nx\n%files -n "
+                    + $"{package.Name}\n{(package == Release ? "%ghost /etc/os-release\n" : "")}"
             );
         }
 

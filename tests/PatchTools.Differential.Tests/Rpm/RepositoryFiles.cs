@@ -43,7 +43,9 @@ internal static class RepositoryFiles
             File.WriteAllBytes(Path.Combine(data, name), bytes);
             repomd.Append(
                 CultureInfo.InvariantCulture,
-                $"<data type=\"{kind}\"><checksum type=\"sha256\">{sum}</checksum><open-checksum type=\"sha256\">{Convert.ToHexStringLower(SHA256.HashData(plain))}</open-checksum><location href=\"repodata/{name}\"/><timestamp>{time}</timestamp><size>{bytes.Length}</size><open-size>{plain.Length}</open-size></data>\n"
+                $"<data type=\"{kind}\"><checksum type=\"sha256\">{sum}</checksum><open-checksum "
+                    + $"type=\"sha256\">{Convert.ToHexStringLower(SHA256.HashData(plain))}</open-checksum><location "
+                    + $"href=\"repodata/{name}\"/><timestamp>{time}</timestamp><size>{bytes.Length}</size><open-size>{plain.Length}</open-size></data>\n"
             );
         }
     }
@@ -63,7 +65,10 @@ internal static class RepositoryFiles
             );
             xml.Append(
                 CultureInfo.InvariantCulture,
-                $"<package type=\"rpm\"><name>{package.Name}</name><arch>{package.Architecture}</arch><version epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/><checksum type=\"sha256\" pkgid=\"YES\">{id}</checksum><summary>x</summary><description>x</description><packager/><url/><time file=\"{time}\" build=\"{time}\"/><size package=\"1000\" installed=\"1000\" archive=\"1000\"/><location href=\"{package.FileName}\"/><format><rpm:license>x</rpm:license><rpm:vendor>Rig</rpm:vendor><rpm:group>x</rpm:group><rpm:buildhost>x</rpm:buildhost><rpm:sourcerpm>{package.Name}-{version}-{release}.src.rpm</rpm:sourcerpm><rpm:header-range start=\"0\" end=\"100\"/><rpm:provides><rpm:entry name=\"{package.Name}\" flags=\"EQ\" epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/></rpm:provides>"
+                $"<package "
+                    + $"type=\"rpm\"><name>{package.Name}</name><arch>{package.Architecture}</arch><version "
+                    + $"epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/><checksum type=\"sha256\" "
+                    + $"pkgid=\"YES\">{id}</checksum><summary>x</summary><description>x</description><packager/><url/><time file=\"{time}\" build=\"{time}\"/><size package=\"1000\" installed=\"1000\" archive=\"1000\"/><location href=\"{package.FileName}\"/><format><rpm:license>x</rpm:license><rpm:vendor>Rig</rpm:vendor><rpm:group>x</rpm:group><rpm:buildhost>x</rpm:buildhost><rpm:sourcerpm>{package.Name}-{version}-{release}.src.rpm</rpm:sourcerpm><rpm:header-range start=\"0\" end=\"100\"/><rpm:provides><rpm:entry name=\"{package.Name}\" flags=\"EQ\" epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/></rpm:provides>"
             );
             if (package.Obsoletes is { } obsoletes)
                 xml.Append(
@@ -87,7 +92,8 @@ internal static class RepositoryFiles
         {
             xml.Append(
                 CultureInfo.InvariantCulture,
-                $"<update from=\"rig@example.org\" status=\"{advisory.Status}\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>{advisory.Id}</title>"
+                $"<update from=\"rig@example.org\" status=\"{advisory.Status}\" type=\"{advisory.Type}\" "
+                    + $"version=\"1\"><id>{advisory.Id}</id><title>{advisory.Id}</title>"
             );
             if (advisory.Severity.Length > 0)
                 xml.Append(CultureInfo.InvariantCulture, $"<severity>{advisory.Severity}</severity>");
@@ -104,7 +110,9 @@ internal static class RepositoryFiles
                     var (epoch, version, release) = package.Parts;
                     xml.Append(
                         CultureInfo.InvariantCulture,
-                        $"<package name=\"{package.Name}\" version=\"{version}\" release=\"{release}\" epoch=\"{epoch}\" arch=\"{package.Architecture}\"><filename>{package.FileName}</filename></package>"
+                        $"<package name=\"{package.Name}\" version=\"{version}\" release=\"{release}\" "
+                            + $"epoch=\"{epoch}\" "
+                            + $"arch=\"{package.Architecture}\"><filename>{package.FileName}</filename></package>"
                     );
                 }
 
@@ -124,7 +132,10 @@ internal static class RepositoryFiles
         {
             yaml.Append(
                 CultureInfo.InvariantCulture,
-                $"---\ndocument: modulemd\nversion: 2\ndata:\n  name: {module.Name}\n  stream: \"{module.Stream}\"\n  version: 1\n  context: \"0000000{module.Stream}\"\n  arch: x86_64\n  summary: x\n  description: x\n  license:\n    module: [MIT]\n  dependencies:\n  - requires:\n      platform: [el9]\n"
+                $"---\ndocument: modulemd\nversion: 2\ndata:\n  name: {module.Name}\n  stream: "
+                    + $"\"{module.Stream}\"\n  version: 1\n  context: \"0000000{module.Stream}\"\n  arch: x86_64\n  "
+                    + $"summary: x\n  description: x\n  license:\n    module: [MIT]\n  dependencies:\n  - "
+                    + $"requires:\n      platform: [el9]\n"
             );
             if (module.Artifacts.Count > 0)
                 yaml.Append("  artifacts:\n    rpms:\n");
@@ -134,7 +145,8 @@ internal static class RepositoryFiles
             if (module.IsDefault)
                 yaml.Append(
                     CultureInfo.InvariantCulture,
-                    $"---\ndocument: modulemd-defaults\nversion: 1\ndata:\n  module: {module.Name}\n  stream: \"{module.Stream}\"\n...\n"
+                    $"---\ndocument: modulemd-defaults\nversion: 1\ndata:\n  module: {module.Name}\n  stream: "
+                        + $"\"{module.Stream}\"\n...\n"
                 );
         }
 

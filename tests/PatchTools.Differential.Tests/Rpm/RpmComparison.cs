@@ -70,7 +70,8 @@ internal static class RpmComparison
         {
             if (theirs.GetValueOrDefault(name) != ours.GetValueOrDefault(name))
                 lines.Add(
-                    $"{kind} {name}: {tool} {theirs.GetValueOrDefault(name) ?? "nothing"}, PatchTools {ours.GetValueOrDefault(name) ?? "nothing"}"
+                    $"{kind} {name}: {tool} {theirs.GetValueOrDefault(name) ?? "nothing"}, PatchTools "
+                        + $"{ours.GetValueOrDefault(name) ?? "nothing"}"
                 );
         }
     }

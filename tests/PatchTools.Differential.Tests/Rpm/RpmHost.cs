@@ -113,7 +113,8 @@ internal sealed class DnfHost : RpmHost
     {
         Write(
             "etc/os-release",
-            "ID=rocky\nVERSION_ID=\"9.4\"\nID_LIKE=\"rhel centos fedora\"\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Rocky Linux\"\nPRETTY_NAME=\"Rocky Linux 9.4\"\n"
+            "ID=rocky\nVERSION_ID=\"9.4\"\nID_LIKE=\"rhel centos "
+                + "fedora\"\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Rocky Linux\"\nPRETTY_NAME=\"Rocky Linux 9.4\"\n"
         );
         var excludes = universe.Excludes.Count == 0 ? "" : $"excludepkgs={string.Join(',', universe.Excludes)}\n";
         Write(
@@ -213,11 +214,13 @@ internal sealed class ZypperHost : RpmHost
     {
         Write(
             "etc/os-release",
-            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n"
+            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise "
+                + "Server 15 SP5\"\n"
         );
         Write(
             "etc/products.d/SLES.prod",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>Rig</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
+                + "schemeversion=\"0\"><vendor>Rig</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
         );
         File.CreateSymbolicLink(Path.Combine(Root, "etc/products.d/baseproduct"), "SLES.prod");
         Write("etc/zypp/zypp.conf", "[main]\nmultiversion = provides:multiversion(kernel)\n");

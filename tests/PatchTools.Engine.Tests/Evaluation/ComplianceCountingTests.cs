@@ -127,7 +127,8 @@ public sealed class ComplianceCountingTests
             host.Evaluate(MadeUpBaseline.Ubuntu(games)).VerdictText
         );
         Assert.Equal(
-            "Nothing judged: the baseline has neither approval rules nor approved patches, so nothing can be found missing.",
+            "Nothing judged: the baseline has neither approval rules nor approved patches, so nothing can be "
+                + "found missing.",
             host.Evaluate(MadeUpBaseline.Ubuntu()).VerdictText
         );
         var unproven = host.Evaluate(MadeUpBaseline.Ubuntu()) is var report

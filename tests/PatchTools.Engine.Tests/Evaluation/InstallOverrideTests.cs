@@ -165,7 +165,8 @@ public sealed class InstallOverrideTests
         var host = MadeUpHost.Apt().Package("a", "1.1 UPD", "1.0*").Package("old", "1.1*").Package("absent", "1.1 SEC");
         Assert.Equal(
             [
-                "install override list, line 3: 'absent' matches only packages that are not installed, and a list only upgrades",
+                "install override list, line 3: 'absent' matches only packages that are not installed, and a "
+                    + "list only upgrades",
                 "install override list, line 4: 'opnessl*' matches no package known to this host",
                 "install override list, line 5: 'a' with title '9*' matches no package known to this host",
             ],

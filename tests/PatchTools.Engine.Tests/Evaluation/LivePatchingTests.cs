@@ -168,7 +168,8 @@ public sealed class LivePatchingTests : IDisposable
 
         publisher.Save(Evaluate(InstalledNewer(), Facts with { BootTime = boot, PriorStates = states }));
         Assert.Equal(
-            "{\"kernel.x86_64:0:4.14.171-136.231.amzn2\": {\"id\": \"kernel.x86_64\", \"installedTime\": null, \"state\": \"InstalledPendingReboot\"}}",
+            "{\"kernel.x86_64:0:4.14.171-136.231.amzn2\": {\"id\": \"kernel.x86_64\", \"installedTime\": "
+                + "null, \"state\": \"InstalledPendingReboot\"}}",
             File.ReadAllText(file.Path)
         );
         var after = publisher.Save(

@@ -194,7 +194,10 @@ public sealed class InventoryFileTests
             foreach (var version in package.Versions)
                 text.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"{version.Edition} {version.Priority} {version.Section} {version.IsInstalled} {version.MetadataHash} {version.BuildTime:O} {JsonSerializer.Serialize(version.Origins)} {JsonSerializer.Serialize(version.Advisories)}"
+                    $"{version.Edition} {version.Priority} {version.Section} {version.IsInstalled} "
+                        + $"{version.MetadataHash} {version.BuildTime:O} "
+                        + $"{JsonSerializer.Serialize(version.Origins)} "
+                        + $"{JsonSerializer.Serialize(version.Advisories)}"
                 );
         }
 

@@ -95,7 +95,8 @@ public sealed class DataOfOthersFuzzTests : IDisposable
         var paragraphs = Gen.Select(addresses, words, words)
             .Select(
                 (address, suite, component) =>
-                    $"Types: deb\nURIs: {address}\nSuites: {suite}\nComponents: {component}\nSigned-By:\n -----BEGIN PGP\n .\n {suite}\n\n"
+                    $"Types: deb\nURIs: {address}\nSuites: {suite}\nComponents: {component}\nSigned-By:\n "
+                    + $"-----BEGIN PGP\n .\n {suite}\n\n"
             );
         Gen.OneOf(texts, paragraphs)
             .Sample(

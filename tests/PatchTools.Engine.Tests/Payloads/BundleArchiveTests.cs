@@ -190,7 +190,8 @@ public sealed class BundleArchiveTests : IDisposable
     [InlineData("<#\nModuleVersion = '9.9'\n#>\n@{ 'ModuleVersion' = \"1.2.3\"; GUID = 'x' }", "1.2.3")]
     [InlineData("@{ Description = @'\nModuleVersion = '9.9'\n'@\nmoduleversion='1.2.3'\n}", "1.2.3")]
     [InlineData(
-        "@{ PrivateData = @{ ModuleVersion = '9.9' }\nDescription = 'it''s ModuleVersion = 9.9'\nModuleVersion = '1.2' }",
+        "@{ PrivateData = @{ ModuleVersion = '9.9' }\nDescription = 'it''s ModuleVersion = "
+            + "9.9'\nModuleVersion = '1.2' }",
         "1.2"
     )]
     [InlineData("@{ RequiredModules = @(@{ ModuleName = 'x'; ModuleVersion = '9.9' }) }", null)]

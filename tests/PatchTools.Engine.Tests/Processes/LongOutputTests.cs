@@ -8,7 +8,9 @@ using Xunit;
 
 namespace PatchTools.Engine.Tests.Processes;
 
-/// <summary>What a child that prints 300 MB costs: the peak of the resident set of a process of its own, as the kernel has it.</summary>
+/// <summary>
+/// What a child that prints 300 MB costs: the peak of the resident set of a process of its own, as the kernel has it.
+/// </summary>
 public sealed class LongOutputTests
 {
     private const string Variable = "PATCHTOOLS_TEST_LONG_OUTPUT";

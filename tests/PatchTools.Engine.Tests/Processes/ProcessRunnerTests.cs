@@ -241,7 +241,8 @@ public sealed class ProcessRunnerTests : IDisposable
                 "sh",
                 [
                     "-c",
-                    "(read answer < \"$1\"; echo late) & parent=$$; (while kill -0 $parent 2> /dev/null; do :; done; echo go > \"$1\") > /dev/null 2>&1 & echo early",
+                    "(read answer < \"$1\"; echo late) & parent=$$; (while kill -0 $parent 2> /dev/null; do "
+                        + ":; done; echo go > \"$1\") > /dev/null 2>&1 & echo early",
                     "sh",
                     gate,
                 ]

@@ -93,7 +93,8 @@ internal sealed class RunningTransaction : IDisposable
             "sh",
             [
                 "-c",
-                "echo $PPID > /dev/fd/3; read answer < \"$1/gate\"; echo after the gate; echo on standard error >&2; echo done > \"$1/done\"",
+                "echo $PPID > /dev/fd/3; read answer < \"$1/gate\"; echo after the gate; echo on standard "
+                    + "error >&2; echo done > \"$1/done\"",
                 "sh",
                 directory,
             ]

@@ -434,7 +434,8 @@ public sealed class RebootAssessorTests : IDisposable
                         $"7f2f5c1e4000-7f2f5c339000 {permissions} 00026000 08:01 1312204                    {m}\n"
                     )
                 )
-                + "7f2f5c700000-7f2f5c721000 rw-p 00000000 00:00 0 \n7ffd2a000000-7ffd2a021000 rw-p 00000000 00:00 0                          [stack]\n"
+                + "7f2f5c700000-7f2f5c721000 rw-p 00000000 00:00 0 \n7ffd2a000000-7ffd2a021000 rw-p 00000000 "
+                + "00:00 0                          [stack]\n"
         );
     }
 

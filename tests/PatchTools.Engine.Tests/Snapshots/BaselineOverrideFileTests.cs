@@ -56,7 +56,8 @@ public sealed class BaselineOverrideFileTests
 
     [Theory]
     [InlineData(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Access "
+            + "Denied</Message></Error>"
     )]
     [InlineData("\uFEFF <Error><Code>AccessDenied</Code></Error>")]
     [InlineData("\"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>\"")]
@@ -88,7 +89,8 @@ public sealed class BaselineOverrideFileTests
     )]
     [InlineData(
         "[{\"OperatingSystem\":\"DEBIAN\",\"ApprovedPatchesComplianceLevel\":\"hihg\"}]",
-        "o: $[0].ApprovedPatchesComplianceLevel: 'hihg' is none of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL"
+        "o: $[0].ApprovedPatchesComplianceLevel: 'hihg' is none of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, "
+            + "HIGH, CRITICAL"
     )]
     public void A_malformed_list_is_code_162(string content, string message) =>
         Assert.Equal(message, Fails(content, PatchErrors.BaselineOverrideMalformed, 162));

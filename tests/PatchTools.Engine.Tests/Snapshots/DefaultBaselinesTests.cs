@@ -76,7 +76,8 @@ public sealed class DefaultBaselinesTests
     }
 
     private static string Text(ApprovalRule rule) =>
-        $"{string.Join(" & ", rule.Filters.Select(Text))}, {rule.ApproveAfterDays} days{(rule.EnableNonSecurity ? ", non-security" : "")}";
+        $"{string.Join(" & ", rule.Filters.Select(Text))}, {rule.ApproveAfterDays} "
+        + $"days{(rule.EnableNonSecurity ? ", non-security" : "")}";
 
     private static string Text(PatchFilter filter) => $"{filter.Key}={string.Join('|', filter.Values)}";
 }

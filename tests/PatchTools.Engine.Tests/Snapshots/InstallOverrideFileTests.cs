@@ -12,7 +12,8 @@ namespace PatchTools.Engine.Tests.Snapshots;
 public sealed class InstallOverrideFileTests : IDisposable
 {
     private const string Denial =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Access "
+        + "Denied</Message></Error>";
 
     private readonly TemporaryDirectory _directory = new();
     private readonly FakeAdapters _adapters = new()
@@ -44,7 +45,8 @@ public sealed class InstallOverrideFileTests : IDisposable
     [Theory]
     [InlineData(
         "<Error><Code>NoSuchKey</Code></Error>",
-        "s3://bucket/list.yaml: found an XML document with the error code NoSuchKey, wanted YAML with a list of patches."
+        "s3://bucket/list.yaml: found an XML document with the error code NoSuchKey, wanted YAML with a list "
+            + "of patches."
     )]
     [InlineData(
         "just text",
@@ -53,7 +55,8 @@ public sealed class InstallOverrideFileTests : IDisposable
     [InlineData("patches:\n  - id: a\n  - title: b\n", "s3://bucket/list.yaml: line 3, column 5: An entry has no id.")]
     [InlineData(
         "patches:\n  - a\n",
-        "s3://bucket/list.yaml: line 2, column 5: An entry is text; it must be a mapping with an id, as in - id: \"kernel*\"."
+        "s3://bucket/list.yaml: line 2, column 5: An entry is text; it must be a mapping with an id, as in - "
+            + "id: \"kernel*\"."
     )]
     public void What_is_no_list_says_where(string content, string message)
     {

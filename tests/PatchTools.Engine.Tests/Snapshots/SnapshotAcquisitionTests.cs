@@ -226,7 +226,8 @@ public sealed class SnapshotAcquisitionTests : IDisposable
     [Theory]
     [InlineData(
         "{\"patchBaseline\":",
-        "the snapshot on bucket.s3.example.com: the document is cut off: it ends after 17 bytes with 1 of its brackets open"
+        "the snapshot on bucket.s3.example.com: the document is cut off: it ends after 17 bytes with 1 of "
+            + "its brackets open"
     )]
     [InlineData(
         "<Error><Code>ExpiredToken</Code></Error>",

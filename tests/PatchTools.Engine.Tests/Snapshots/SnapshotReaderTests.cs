@@ -198,7 +198,8 @@ public sealed class SnapshotReaderTests
     [Fact]
     public void An_unknown_level_is_named_with_its_place_and_the_known_ones() =>
         Assert.Equal(
-            "snap.json: $.patchBaseline.approvalRules.rules[0].complianceLevel: 'hihg' is none of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL",
+            "snap.json: $.patchBaseline.approvalRules.rules[0].complianceLevel: 'hihg' is none of "
+                + "UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL",
             Fails(
                 Change(b => b["approvalRules"]!["rules"]![0]!["complianceLevel"] = "hihg"),
                 PatchErrors.BaselineInvalid
@@ -387,7 +388,8 @@ public sealed class SnapshotReaderTests
     [InlineData("null", "snap.json: $: found null, wanted an object: a snapshot or a baseline")]
     [InlineData(
         "{}",
-        "snap.json: $: misses patchBaseline, and is no baseline either: it has neither operatingSystem nor OperatingSystem"
+        "snap.json: $: misses patchBaseline, and is no baseline either: it has neither operatingSystem nor "
+            + "OperatingSystem"
     )]
     [InlineData("{\"patchBaseline\": null}", "snap.json: $.patchBaseline: found null, wanted an object")]
     [InlineData("{\"patchBaseline\": []}", "snap.json: $.patchBaseline: found a list, wanted an object")]

@@ -50,7 +50,8 @@ public sealed class FullDiskTests : IDisposable
                 "sh",
                 "-c",
                 $"mount -t tmpfs -o size=64k none '{_directory.Path}' && "
-                    + $"{Variable}='{remembered} {_directory.Path}' exec dotnet '{typeof(FullDiskTests).Assembly.Location}'"
+                    + $"{Variable}='{remembered} {_directory.Path}' exec dotnet "
+                    + $"'{typeof(FullDiskTests).Assembly.Location}'"
             )
             .Expect();
         return run.Output;

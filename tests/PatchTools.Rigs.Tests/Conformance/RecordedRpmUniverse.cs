@@ -79,7 +79,8 @@ internal sealed class RecordedRpmUniverse : IDisposable
                 Tags =
                 [
                     .. requirements.Select(e =>
-                        $"Requires: {(string)e.Attribute("name")!}{((string?)e.Attribute("flags") == "GE" ? $" >= {(string)e.Attribute("ver")!}" : "")}"
+                        $"Requires: "
+                        + $"{(string)e.Attribute("name")!}{((string?)e.Attribute("flags") == "GE" ? $" >= {(string)e.Attribute("ver")!}" : "")}"
                     ),
                 ],
             };

@@ -63,8 +63,10 @@ public sealed class RecordedRunsTests
                 root.Environment["SSM_COMMAND_ID"] = "99999999-8888-4777-8666-555555555555";
                 var run = PatchRuns.Invoke(
                     root,
-                    $"-Operation {step.Operation} -SnapshotId 11111111-2222-4333-8444-555555555555 -RebootOption {step.RebootOption} "
-                        + $"-BaselineOverride '{step.BaselineOverride}' -InstallOverrideList '{step.InstallOverrideList}'"
+                    $"-Operation {step.Operation} -SnapshotId 11111111-2222-4333-8444-555555555555 "
+                        + $"-RebootOption {step.RebootOption} "
+                        + $"-BaselineOverride '{step.BaselineOverride}' -InstallOverrideList "
+                        + $"'{step.InstallOverrideList}'"
                 );
                 output?.WriteLine($"step {i}: {run.ExitCode} {run.ErrorId}\n{run.Error}");
                 comparison.CompareExitCode(i, run.ExitCode, run.ErrorId);
@@ -124,7 +126,8 @@ public sealed class RecordedRunsTests
         root.Write("/etc/apt/sources.list", RecordedUniverse.SourcesList);
         root.Write(
             "/etc/os-release",
-            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
+            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian "
+                + "GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
         );
         return root;
     }
@@ -146,7 +149,9 @@ public sealed class RecordedRunsTests
             }
         );
         root.Shell(
-                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm"
+                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf "
+                    + "/usr/lib/python3/dist-packages/dnf-plugins/local.py && mkdir -p /etc/rpm && rm -rf "
+                    + "/var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm"
             )
             .Expect();
         root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
@@ -175,14 +180,17 @@ public sealed class RecordedRunsTests
             }
         );
         root.Shell(
-                "rm -rf /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /etc/zypp/repos.d /etc/products.d && rm -rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm && ln -s SLES.prod /etc/products.d/baseproduct"
+                "rm -rf /etc/apt /root/.rpmdb && mkdir -p /etc/rpm /etc/zypp/repos.d /etc/products.d && rm "
+                    + "-rf /var/lib/rpm && cp -a /srv/rpmdb /var/lib/rpm && ln -s SLES.prod "
+                    + "/etc/products.d/baseproduct"
             )
             .Expect();
         root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
         root.Write("/etc/os-release", recorded.OsRelease!);
         root.Write(
             "/etc/products.d/SLES.prod",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.3</version><release>0</release><arch>x86_64</arch></product>\n"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
+                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.3</version><release>0</release><arch>x86_64</arch></product>\n"
         );
         root.Write(
             "/etc/zypp/repos.d/fake.repo",

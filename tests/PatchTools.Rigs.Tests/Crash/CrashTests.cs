@@ -9,7 +9,8 @@ namespace PatchTools.Rigs.Tests.Crash;
 public sealed class CrashTests : IDisposable
 {
     private const string Publish =
-        "Attempt { \"exit $((Invoke-PatchBaseline -Operation Scan -NoRefresh -MaxMetadataAge 36500 -SnapshotId 11111111-2222-4333-8444-555555555555).ExitCode)\" }";
+        "Attempt { \"exit $((Invoke-PatchBaseline -Operation Scan -NoRefresh -MaxMetadataAge 36500 "
+        + "-SnapshotId 11111111-2222-4333-8444-555555555555).ExitCode)\" }";
 
     private readonly SmallHost _host = new();
 
@@ -77,7 +78,8 @@ public sealed class CrashTests : IDisposable
         Rig.NeedsRoot();
         var target = Path.Combine(_host.Named, "baseline.json");
         var script =
-            $"Attempt {{ Get-PatchSnapshot -Path '{SmallHost.Fixtures}/baseline.json' | Export-PatchBaseline -Path '{target}'; 'done' }}";
+            $"Attempt {{ Get-PatchSnapshot -Path '{SmallHost.Fixtures}/baseline.json' | Export-PatchBaseline "
+            + $"-Path '{target}'; 'done' }}";
         var count = CountPlaces(script, Prepare);
         var expected = File.ReadAllText(target);
         var blows = Places.Blows(count, [0, .. Blow.Errors.Keys]);

@@ -66,7 +66,8 @@ public abstract class InstallCrashTests
             places.Count >= seen && seen > 20,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{places.Count} places, and strace sees {seen}:\n{string.Join('\n', places)}\n{File.ReadAllText(trace)}"
+                $"{places.Count} places, and strace sees "
+                    + $"{seen}:\n{string.Join('\n', places)}\n{File.ReadAllText(trace)}"
             )
         );
         Places.Print(

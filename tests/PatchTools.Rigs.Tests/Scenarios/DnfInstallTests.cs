@@ -71,7 +71,8 @@ public abstract class DnfInstallScenarios : ToolScenarios
         Assert.Contains("s-lib", what.Output, StringComparison.Ordinal);
         var plan = host
             .Root.PatchTools(
-                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }"
+                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) "
+                    + "$($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }"
             )
             .Expect();
         Assert.Equal(

@@ -126,7 +126,8 @@ public abstract class DnfTroubleScenarios : ToolScenarios
             .Ready();
         var run = host.Install().Expect(1);
         Assert.Contains(
-            "file /usr/share/shared from install of s-bad-1.1-1.x86_64 conflicts with file from package s-owner-1.0-1.x86_64",
+            "file /usr/share/shared from install of s-bad-1.1-1.x86_64 conflicts with file from package "
+                + "s-owner-1.0-1.x86_64",
             run.Of("s-bad").Why,
             StringComparison.Ordinal
         );
@@ -159,7 +160,9 @@ public abstract class DnfTroubleScenarios : ToolScenarios
         // dnf's plugins run before the transaction: here one fills the disk, after PatchTools has looked.
         host.Root.Write(
             "/usr/lib/python3/dist-packages/dnf-plugins/fill.py",
-            "import dnf, subprocess\nclass Fill(dnf.Plugin):\n    name = 'fill'\n    def resolved(self):\n        if self.base.conf.assumeyes:\n            subprocess.call(['sh', '-c', 'test -e /var/tmp/fill || dd if=/dev/zero of=/var/tmp/fill bs=1M count=220 2>/dev/null'])\n"
+            "import dnf, subprocess\nclass Fill(dnf.Plugin):\n    name = 'fill'\n    def resolved(self):\n   "
+                + "     if self.base.conf.assumeyes:\n            subprocess.call(['sh', '-c', 'test -e "
+                + "/var/tmp/fill || dd if=/dev/zero of=/var/tmp/fill bs=1M count=220 2>/dev/null'])\n"
         );
         var run = host.Install().Expect(1);
         Assert.Equal("Failed", run.Of("s-bad").State);

@@ -263,7 +263,8 @@ public sealed class DocumentTests
         Assert.Equal(
             (
                 1,
-                "PatchTools is not installed on this node. Install the module, or give PayloadBucket, PayloadVersion and PayloadSha256.\n"
+                "PatchTools is not installed on this node. Install the module, or give PayloadBucket, "
+                    + "PayloadVersion and PayloadSha256.\n"
             ),
             (nothing.ExitCode, nothing.Error)
         );

@@ -101,7 +101,8 @@ public abstract class AptInstallScenarios : ToolScenarios
         var before = host.Root.DpkgList();
         var run = host
             .Root.PatchTools(
-                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }"
+                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) "
+                    + "$($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested)\" }"
             )
             .Expect();
         Assert.Equal(

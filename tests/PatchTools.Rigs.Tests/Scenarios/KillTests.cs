@@ -99,7 +99,8 @@ public abstract class KillTests(KillTests.UndisturbedRun undisturbed)
             "# the administrator's own\ndeb [trusted=yes] file:/srv/repo bookworm main\n"
         );
         host.Root.Shell(
-                "chmod 640 /etc/apt/sources.list; ln -s /dev/null /etc/apt/sources.list.d/old.list; echo '# not in use' > /etc/apt/sources.list.d/spare.disabled"
+                "chmod 640 /etc/apt/sources.list; ln -s /dev/null /etc/apt/sources.list.d/old.list; echo '# "
+                    + "not in use' > /etc/apt/sources.list.d/spare.disabled"
             )
             .Expect();
         return host.Installed([

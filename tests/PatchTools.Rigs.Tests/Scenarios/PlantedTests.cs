@@ -27,12 +27,14 @@ public sealed class PlantedTests
             host.Root.WriteScript($"/var/tmp/evil/{program}", $"#!/bin/sh\necho {program} >> {Marker}\n");
         host.Root.Write(
             "/var/tmp/evil/apt.conf",
-            $"APT::Update::Pre-Invoke {{ \"echo apt.conf >> {Marker}\"; }};\nDPkg::Pre-Invoke {{ \"echo apt.conf >> {Marker}\"; }};\n"
+            $"APT::Update::Pre-Invoke {{ \"echo apt.conf >> {Marker}\"; }};\nDPkg::Pre-Invoke {{ \"echo "
+                + $"apt.conf >> {Marker}\"; }};\n"
         );
 
         var run = PatchRuns.Result(
             host.Root.Shell(
-                $"cd /var/tmp/evil && PATH=.:/var/tmp/evil:$PATH APT_CONFIG=/var/tmp/evil/apt.conf /opt/rig/host/patchtools-host -NonInteractive -File {Script}"
+                $"cd /var/tmp/evil && PATH=.:/var/tmp/evil:$PATH APT_CONFIG=/var/tmp/evil/apt.conf "
+                    + $"/opt/rig/host/patchtools-host -NonInteractive -File {Script}"
             )
         );
 
@@ -65,7 +67,8 @@ public sealed class PlantedTests
         Assert.Equal(0, host.Scan().Expect(0).ExitCode);
 
         host.Root.Shell(
-                "mv /var/log/amazon /var/log/before && mkdir -p /srv/victim && ln -s /srv/victim /var/log/amazon && chown -h 65534 /var/log/amazon"
+                "mv /var/log/amazon /var/log/before && mkdir -p /srv/victim && ln -s /srv/victim "
+                    + "/var/log/amazon && chown -h 65534 /var/log/amazon"
             )
             .Expect();
         var run = host.Scan();

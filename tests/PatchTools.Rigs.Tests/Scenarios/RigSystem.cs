@@ -1,8 +1,8 @@
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// A host as a distribution ships it: the package managers of one release of Debian under that distribution's os-release.
-/// One root of a release serves all of its systems.
+/// A host as a distribution ships it: the package managers of one release of Debian under that distribution's
+/// os-release. One root of a release serves all of its systems.
 /// </summary>
 /// <param name="Distribution">For people: <c>Fedora 43</c>.</param>
 /// <param name="Release">Whose package managers; null for those of the machine's own release.</param>

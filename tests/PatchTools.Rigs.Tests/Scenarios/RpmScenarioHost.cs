@@ -45,7 +45,10 @@ internal sealed class RpmScenarioHost : IDisposable
         // Debian keeps rpm's database below the home directory, and has plugins that add a repository of their own.
         // Where dnf 5 is alone it is what dnf means.
         Root.Shell(
-                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf /usr/lib/python3/dist-packages/dnf-plugins/local.py /etc/dnf/libdnf5-plugins/local.conf; mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d; command -v dnf >/dev/null || ln -s dnf5 /usr/bin/dnf"
+                "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf "
+                    + "/usr/lib/python3/dist-packages/dnf-plugins/local.py /etc/dnf/libdnf5-plugins/local.conf; "
+                    + "mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d; command -v dnf >/dev/null || ln -s dnf5 "
+                    + "/usr/bin/dnf"
             )
             .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
@@ -142,7 +145,8 @@ internal sealed class RpmScenarioHost : IDisposable
 
         // Debian's rpm asks to be told that it means it; a later one no longer knows the word.
         Root.Shell(
-                "d=--force-debian; rpm $d --version >/dev/null 2>&1 || d=; rpm -i $d --nodeps --nosignature /var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms"
+                "d=--force-debian; rpm $d --version >/dev/null 2>&1 || d=; rpm -i $d --nodeps --nosignature "
+                    + "/var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms"
             )
             .Expect();
         return this;
@@ -222,7 +226,8 @@ internal sealed class RpmScenarioHost : IDisposable
     }
 
     /// <summary>
-    /// Puts a script in the place of the tool that does something else once, before the first call with a certain argument.
+    /// Puts a script in the place of the tool that does something else once, before the first call with a certain
+    /// argument.
     /// </summary>
     /// <param name="argument">Of the call that it comes before.</param>
     /// <param name="program">The tool.</param>

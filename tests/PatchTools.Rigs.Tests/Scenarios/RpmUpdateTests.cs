@@ -29,7 +29,9 @@ public sealed class RpmUpdateTests
         Assert.Equal("Missing", host.Scan().Of("s-conf").State);
         var plan = host
             .Root.PatchTools(
-                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromArchitecture) $($change.Architecture) $($change.FromVersion) $($change.IsRequested)\" }"
+                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) "
+                    + "$($change.Name) $($change.FromArchitecture) $($change.Architecture) $($change.FromVersion) "
+                    + "$($change.IsRequested)\" }"
             )
             .Expect();
         Assert.Equal(

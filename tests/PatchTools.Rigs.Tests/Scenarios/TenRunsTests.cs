@@ -2,7 +2,9 @@ using PatchTools.Rigs.Tests.Crash;
 
 namespace PatchTools.Rigs.Tests.Scenarios;
 
-/// <summary>Ten installs that begin at the same moment: each waits for its turn, and together they leave one result.</summary>
+/// <summary>
+/// Ten installs that begin at the same moment: each waits for its turn, and together they leave one result.
+/// </summary>
 public sealed class TenRunsTests
 {
     private const int Runs = 10;

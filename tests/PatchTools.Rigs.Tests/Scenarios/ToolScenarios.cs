@@ -3,16 +3,16 @@ using System.Reflection;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// A scenario that the tools of every release go through on every change. The others are tried there on the machine's own
-/// tools alone, and on the rest by <c>.ci/long</c>.
+/// A scenario that the tools of every release go through on every change. The others are tried there on the machine's
+/// own tools alone, and on the rest by <c>.ci/long</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnEveryToolAttribute : Attribute;
 
 /// <summary>
 /// Scenarios of one family, to be tried on the tools of several releases: a class of each system says which. With
-/// <c>PATCHTOOLS_RIG_RESULTS</c> every result is a line of that file, system, scenario and result with a tab between: what
-/// the table in <c>tests/Rigs/README.md</c> is written from.
+/// <c>PATCHTOOLS_RIG_RESULTS</c> every result is a line of that file, system, scenario and result with a tab between:
+/// what the table in <c>tests/Rigs/README.md</c> is written from.
 /// </summary>
 public abstract class ToolScenarios : IDisposable
 {

@@ -100,7 +100,9 @@ public abstract class ZypperInstallScenarios : ToolScenarios
         Assert.Contains("s-lib", what.Output, StringComparison.Ordinal);
         var plan = host
             .Root.PatchTools(
-                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) $($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested) $($change.Repository)\" }"
+                "foreach ($change in (Get-PatchSnapshot | Get-PatchPlan).Changes) { \"$($change.Action) "
+                    + "$($change.Name) $($change.FromVersion) $($change.ToVersion) $($change.IsRequested) "
+                    + "$($change.Repository)\" }"
             )
             .Expect();
         Assert.Equal(

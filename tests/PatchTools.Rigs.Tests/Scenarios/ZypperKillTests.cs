@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// An install with zypper, killed at points spread over it: PatchTools alone at the even ones (zypper and rpm go on without
-/// it), every process of the host at the odd ones. Whatever the point, the next run finishes and nothing of the first
-/// is left.
+/// An install with zypper, killed at points spread over it: PatchTools alone at the even ones (zypper and rpm go on
+/// without it), every process of the host at the odd ones. Whatever the point, the next run finishes and nothing of the
+/// first is left.
 /// </summary>
 public sealed class ZypperKillTests(ZypperKillTests.UndisturbedRun undisturbed)
     : IClassFixture<ZypperKillTests.UndisturbedRun>

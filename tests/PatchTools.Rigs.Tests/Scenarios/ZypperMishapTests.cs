@@ -1,8 +1,8 @@
 namespace PatchTools.Rigs.Tests.Scenarios;
 
 /// <summary>
-/// Installs with zypper beside others who work on the same host, installs whose rpm is killed, and what zypper is told not to
-/// trust or not to take.
+/// Installs with zypper beside others who work on the same host, installs whose rpm is killed, and what zypper is told
+/// not to trust or not to take.
 /// </summary>
 public abstract class ZypperMishapScenarios : ToolScenarios
 {

@@ -38,7 +38,8 @@ public sealed class ZypperPatchTests
         host.Root.Run("zypper", "--non-interactive", "refresh").Expect();
         var scan = host
             .Root.PatchTools(
-                "(Get-PatchSnapshot | Test-PatchCompliance -As Detail | Where-Object Name -eq s-app).Explanation.HostPolicy"
+                "(Get-PatchSnapshot | Test-PatchCompliance -As Detail | Where-Object Name -eq "
+                    + "s-app).Explanation.HostPolicy"
             )
             .Expect();
         Assert.Contains("temporary fix (PTF)", scan.Output, StringComparison.Ordinal);
@@ -99,7 +100,8 @@ public sealed class ZypperPatchTests
         Assert.Contains(
             "needed; no repository offers it",
             host.Root.PatchTools(
-                    "foreach ($setback in (Invoke-PatchBaseline -Operation Install -WhatIf).Setbacks) { $setback.Reason }"
+                    "foreach ($setback in (Invoke-PatchBaseline -Operation Install -WhatIf).Setbacks) { "
+                        + "$setback.Reason }"
                 )
                 .Expect()
                 .Output,

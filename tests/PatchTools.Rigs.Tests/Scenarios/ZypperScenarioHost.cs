@@ -44,7 +44,8 @@ internal sealed class ZypperScenarioHost : IDisposable
         Root.Write("/etc/os-release", system.OsRelease + "\n");
         Root.Write(
             "/etc/products.d/SLES.prod",
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
+                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
         );
         Root.Shell("ln -s SLES.prod /etc/products.d/baseproduct").Expect();
         Configure("multiversion = provides:multiversion(kernel)");
@@ -95,7 +96,8 @@ internal sealed class ZypperScenarioHost : IDisposable
     public ZypperScenarioHost Repository(string alias, string lines = "") =>
         Write(
             $"/etc/zypp/repos.d/{alias}.repo",
-            $"[{alias}]\nname=The {alias} one\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl={Server.Address}/{alias}\ngpgcheck=0\n{(IsSigned ? "pkg_gpgcheck=1\n" : "")}{lines}\n"
+            $"[{alias}]\nname=The {alias} "
+                + $"one\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl={Server.Address}/{alias}\ngpgcheck=0\n{(IsSigned ? "pkg_gpgcheck=1\n" : "")}{lines}\n"
         );
 
     public ZypperScenarioHost Write(string file, string text)
@@ -115,7 +117,8 @@ internal sealed class ZypperScenarioHost : IDisposable
 
         // Debian's rpm asks to be told that it means it; a later one no longer knows the word.
         Root.Shell(
-                "d=--force-debian; rpm $d --version >/dev/null 2>&1 || d=; rpm -i $d --nodeps --nosignature /var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms"
+                "d=--force-debian; rpm $d --version >/dev/null 2>&1 || d=; rpm -i $d --nodeps --nosignature "
+                    + "/var/tmp/rpms/*.rpm && rm -r /var/tmp/rpms"
             )
             .Expect();
         return this;
@@ -216,7 +219,8 @@ internal sealed class ZypperScenarioHost : IDisposable
             : [];
 
     /// <summary>
-    /// Puts a script in the place of the tool that does something else once, before the first call with a certain argument.
+    /// Puts a script in the place of the tool that does something else once, before the first call with a certain
+    /// argument.
     /// </summary>
     /// <param name="argument">Of the call that it comes before.</param>
     /// <param name="program">The tool.</param>

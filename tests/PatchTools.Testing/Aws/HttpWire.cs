@@ -122,7 +122,8 @@ internal sealed class HttpConnection(Socket socket) : IDisposable
             reply.AnnouncesLength
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Content-Length: {(reply.Delivery == Delivery.Understated ? reply.Body.Length / 2 : reply.Body.Length)}\r\n"
+                    $"Content-Length: "
+                        + $"{(reply.Delivery == Delivery.Understated ? reply.Body.Length / 2 : reply.Body.Length)}\r\n"
                 )
                 : "Connection: close\r\n"
         );

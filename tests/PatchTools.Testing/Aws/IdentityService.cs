@@ -37,7 +37,8 @@ internal static class IdentityService
             return new HttpReply(
                 403,
                 [
-                    .. "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"u8,
+                    .. "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not "u8
+                        + "authorized</Message></Error></ErrorResponse>"u8,
                 ],
                 "text/xml"
             );

@@ -70,7 +70,8 @@ internal static class ObjectService
             new HttpReply(
                 status,
                 Encoding.UTF8.GetBytes(
-                    $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{code}</Message><RequestId>loopback</RequestId></Error>"
+                    $"<?xml version=\"1.0\" "
+                        + $"encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{code}</Message><RequestId>loopback</RequestId></Error>"
                 ),
                 "application/xml"
             ),

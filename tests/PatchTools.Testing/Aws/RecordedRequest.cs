@@ -47,5 +47,6 @@ public sealed record RecordedRequest
         Headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     public override string ToString() =>
-        $"{Number}: {Target} {Method} {Path} → {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"} {ErrorCode}";
+        $"{Number}: {Target} {Method} {Path} → "
+        + $"{Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"} {ErrorCode}";
 }

@@ -67,7 +67,8 @@ internal sealed class SsmService
                 ? Error(
                     400,
                     "InvalidSignatureException",
-                    $"Signature expired: {signedAt} is now earlier than {now:yyyyMMdd'T'HHmmss'Z'} ({now:yyyyMMdd'T'HHmmss'Z'} - 5 min.)"
+                    $"Signature expired: {signedAt} is now earlier than {now:yyyyMMdd'T'HHmmss'Z'} "
+                        + $"({now:yyyyMMdd'T'HHmmss'Z'} - 5 min.)"
                 )
             : signature != SignatureVerdict.Valid ? Refused(signature, token)
             : errors.Count > 0 ? Error(400, "ValidationException", string.Join("; ", errors.Take(5)))
@@ -135,7 +136,9 @@ internal sealed class SsmService
             _ => Error(
                 400,
                 "InvalidSignatureException",
-                $"The request signature we calculated does not match the signature you provided ({verdict}).\n\nThe Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:{token}'"
+                $"The request signature we calculated does not match the signature you provided "
+                    + $"({verdict}).\n\nThe Canonical String for this request should have "
+                    + $"been\n'POST\n/\n\nx-amz-security-token:{token}'"
             ),
         };
 

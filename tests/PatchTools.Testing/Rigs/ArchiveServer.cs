@@ -154,7 +154,8 @@ public sealed class ArchiveServer : IDisposable
             Encoding.ASCII.GetBytes(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {body.Length}\r\n\r\n"
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: "
+                        + $"{body.Length}\r\n\r\n"
                 )
             ),
             _ended.Token

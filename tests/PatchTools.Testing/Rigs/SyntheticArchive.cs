@@ -79,7 +79,8 @@ public sealed class SyntheticArchive : IDisposable
                 var deb = package.Build();
                 File.WriteAllBytes(_folder.File(place), deb);
                 var stanza =
-                    $"{package.Control()}Filename: {place}\nSize: {deb.Length}\nSHA256: {SyntheticPackage.Sha256(deb)}\n\n";
+                    $"{package.Control()}Filename: {place}\nSize: {deb.Length}\nSHA256: "
+                    + $"{SyntheticPackage.Sha256(deb)}\n\n";
                 foreach (var (architecture, index) in indexes)
                 {
                     if (package.Architecture == architecture || package.Architecture == "all")
@@ -90,11 +91,13 @@ public sealed class SyntheticArchive : IDisposable
             var release = new StringBuilder();
             release.Append(
                 CultureInfo.InvariantCulture,
-                $"Origin: {suite.Origin}\nLabel: {suite.Label}\nSuite: {suite.Archive}\nVersion: {suite.Version}\nCodename: {suite.Codename}\n"
+                $"Origin: {suite.Origin}\nLabel: {suite.Label}\nSuite: {suite.Archive}\nVersion: "
+                    + $"{suite.Version}\nCodename: {suite.Codename}\n"
             );
             release.Append(
                 CultureInfo.InvariantCulture,
-                $"Date: {Date.ToUniversalTime():ddd, dd MMM yyyy HH:mm:ss} UTC\nArchitectures: {string.Join(' ', Architectures)}\nComponents: main\nDescription: synthetic\nSHA256:\n"
+                $"Date: {Date.ToUniversalTime():ddd, dd MMM yyyy HH:mm:ss} UTC\nArchitectures: "
+                    + $"{string.Join(' ', Architectures)}\nComponents: main\nDescription: synthetic\nSHA256:\n"
             );
             foreach (var (architecture, index) in indexes)
             {

@@ -56,7 +56,8 @@ public sealed record SyntheticRpm(string Name, string Edition)
             var text = new StringBuilder();
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"Name: {Name}\n{(Epoch == "0" ? "" : $"Epoch: {Epoch}\n")}Version: {Version}\nRelease: {Release}\nSummary: synthetic\nLicense: MIT\n"
+                $"Name: {Name}\n{(Epoch == "0" ? "" : $"Epoch: {Epoch}\n")}Version: {Version}\nRelease: "
+                    + $"{Release}\nSummary: synthetic\nLicense: MIT\n"
             );
             if (Architecture == "noarch")
                 text.Append("BuildArch: noarch\n");
@@ -64,7 +65,9 @@ public sealed record SyntheticRpm(string Name, string Edition)
                 text.Append(CultureInfo.InvariantCulture, $"{tag}\n");
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"%description\nsynthetic\n%install\nmkdir -p %{{buildroot}}/usr/share/synthetic\necho '{Edition}' > %{{buildroot}}{OwnFile}\n[ ! -d %{{_topdir}}/files ] || cp -a %{{_topdir}}/files/. %{{buildroot}}/\n"
+                $"%description\nsynthetic\n%install\nmkdir -p %{{buildroot}}/usr/share/synthetic\necho "
+                    + $"'{Edition}' > %{{buildroot}}{OwnFile}\n[ ! -d %{{_topdir}}/files ] || cp -a "
+                    + $"%{{_topdir}}/files/. %{{buildroot}}/\n"
             );
             foreach (var (section, body) in Scripts)
                 text.Append(CultureInfo.InvariantCulture, $"{section}\n{body}\n");
@@ -259,7 +262,9 @@ public sealed class SyntheticRpmArchive : IDisposable
         {
             xml.Append(
                 CultureInfo.InvariantCulture,
-                $"<update from=\"archive@example.org\" status=\"{advisory.Status}\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>synthetic</title><issued date=\"2026-01-05 00:00:00\"/><updated date=\"2026-01-05 00:00:00\"/><severity>{advisory.Severity}</severity>"
+                $"<update from=\"archive@example.org\" status=\"{advisory.Status}\" type=\"{advisory.Type}\" "
+                    + $"version=\"1\"><id>{advisory.Id}</id><title>synthetic</title><issued date=\"2026-01-05 "
+                    + $"00:00:00\"/><updated date=\"2026-01-05 00:00:00\"/><severity>{advisory.Severity}</severity>"
             );
             xml.Append(
                 CultureInfo.InvariantCulture,
@@ -268,12 +273,15 @@ public sealed class SyntheticRpmArchive : IDisposable
             if (advisory.Module?.Split(':') is [var module, var stream])
                 xml.Append(
                     CultureInfo.InvariantCulture,
-                    $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" arch=\"x86_64\"/>"
+                    $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" "
+                        + $"arch=\"x86_64\"/>"
                 );
             foreach (var package in advisory.Packages)
                 xml.Append(
                     CultureInfo.InvariantCulture,
-                    $"<package name=\"{package.Name}\" version=\"{package.Version}\" release=\"{package.Release}\" epoch=\"{package.Epoch}\" arch=\"{package.Architecture}\"><filename>{package.FileName}</filename>{(advisory.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(advisory.SuggestsRestart ? "<restart_suggested>True</restart_suggested>" : "")}</package>"
+                    $"<package name=\"{package.Name}\" version=\"{package.Version}\" "
+                        + $"release=\"{package.Release}\" epoch=\"{package.Epoch}\" "
+                        + $"arch=\"{package.Architecture}\"><filename>{package.FileName}</filename>{(advisory.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(advisory.SuggestsRestart ? "<restart_suggested>True</restart_suggested>" : "")}</package>"
                 );
             xml.Append("</collection></pkglist></update>\n");
         }

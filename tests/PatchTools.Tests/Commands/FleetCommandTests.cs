@@ -41,7 +41,8 @@ public sealed class FleetCommandTests
             3,
             session
                 .Run(
-                    "Get-PatchFleetCompliance web -Region us-east-1 | & { begin { $n = 0 } process { if ($n -lt 3) { $_ }; if (++$n -ge 3) { break } } }"
+                    "Get-PatchFleetCompliance web -Region us-east-1 | & { begin { $n = 0 } process { if ($n "
+                        + "-lt 3) { $_ }; if (++$n -ge 3) { break } } }"
                 )
                 .Count
         );
@@ -58,13 +59,15 @@ public sealed class FleetCommandTests
 
         var patches = session
             .Run(
-                "Get-PatchFleetCompliance -PatchGroup web -Filter 'MissingCount>1' -Region us-east-1 | Get-PatchFleetCompliance -As Detail -State Missing -Region us-east-1"
+                "Get-PatchFleetCompliance -PatchGroup web -Filter 'MissingCount>1' -Region us-east-1 | "
+                    + "Get-PatchFleetCompliance -As Detail -State Missing -Region us-east-1"
             )
             .Cast<InstancePatch>()
             .ToList();
         var operations = session
             .Run(
-                "Get-PatchFleetCompliance -Tag @{ Role = 'web', 'db' } -Filter 'MissingCount=2' -Region us-east-1 | Start-PatchFleetOperation Install -RebootOption NoReboot -Region us-east-1"
+                "Get-PatchFleetCompliance -Tag @{ Role = 'web', 'db' } -Filter 'MissingCount=2' -Region "
+                    + "us-east-1 | Start-PatchFleetOperation Install -RebootOption NoReboot -Region us-east-1"
             )
             .Cast<FleetOperation>()
             .ToList();
@@ -91,7 +94,8 @@ public sealed class FleetCommandTests
 
         var ended = session
             .Run(
-                "Start-PatchFleetOperation Scan -Tag @{ Role = 'web' } -MaxConcurrency 2 -MaxErrors 50% -Wait -Region us-east-1"
+                "Start-PatchFleetOperation Scan -Tag @{ Role = 'web' } -MaxConcurrency 2 -MaxErrors 50% "
+                    + "-Wait -Region us-east-1"
             )
             .Cast<FleetInvocation>()
             .ToList();
@@ -129,7 +133,8 @@ public sealed class FleetCommandTests
     )]
     [InlineData("Get-PatchFleetCompliance -Filter 'Missing' -Region us-east-1", "FleetTargetInvalid")]
     [InlineData(
-        "Start-PatchFleetOperation Install -Tag @{ a = 1 } -InstallOverrideList \"s3://x`n'@`nid`n@'\" -Region us-east-1",
+        "Start-PatchFleetOperation Install -Tag @{ a = 1 } -InstallOverrideList \"s3://x`n'@`nid`n@'\" "
+            + "-Region us-east-1",
         "FleetTargetInvalid"
     )]
     [InlineData(
@@ -137,11 +142,13 @@ public sealed class FleetCommandTests
         "FleetTargetInvalid"
     )]
     [InlineData(
-        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -DocumentParameter @{ PayloadBucket = \"a\u2019\" } -Region us-east-1",
+        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -DocumentParameter @{ PayloadBucket = \"a\u2019\" } "
+            + "-Region us-east-1",
         "FleetTargetInvalid"
     )]
     [InlineData(
-        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -DocumentParameter @{ BaselineOverride = 's3://b/`$(id)' } -Region us-east-1",
+        "Start-PatchFleetOperation Scan -Tag @{ a = 1 } -DocumentParameter @{ BaselineOverride = "
+            + "'s3://b/`$(id)' } -Region us-east-1",
         "FleetTargetInvalid"
     )]
     public void What_makes_no_sense_is_refused_before_anything_is_asked(string command, string error)

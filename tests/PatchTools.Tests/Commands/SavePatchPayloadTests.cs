@@ -44,7 +44,8 @@ public sealed class SavePatchPayloadTests : IDisposable
         using var session = new Session();
         Assert.Empty(
             session.Run(
-                "Save-PatchPayload -BucketName no-such-bucket -Version 1.2.3 -Sha256 $args[0] -Install -ModulePath $args[1] -WhatIf",
+                "Save-PatchPayload -BucketName no-such-bucket -Version 1.2.3 -Sha256 $args[0] -Install "
+                    + "-ModulePath $args[1] -WhatIf",
                 new string('0', 64),
                 _folder.Path
             )
@@ -64,7 +65,8 @@ public sealed class SavePatchPayloadTests : IDisposable
         using var session = new Session();
 
         var saved = session.Run(
-            "[void]$ExecutionContext.SessionState.Path.SetLocation($args[2]); Save-PatchPayload $args[0] -Sha256 $args[1]",
+            "[void]$ExecutionContext.SessionState.Path.SetLocation($args[2]); Save-PatchPayload $args[0] "
+                + "-Sha256 $args[1]",
             bundle,
             hash,
             Directory.CreateDirectory(Path.Combine(_folder.Path, "here")).FullName

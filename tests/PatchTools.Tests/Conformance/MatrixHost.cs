@@ -353,7 +353,9 @@ internal sealed class MatrixHost : IDisposable
     {
         Write(
             "etc/os-release",
-            "NAME=\"Red Hat Enterprise Linux Server\"\nID=\"rhel\"\nID_LIKE=\"fedora\"\nVERSION_ID=\"7.9\"\nPRETTY_NAME=\"Red Hat Enterprise Linux Server 7.9 (Maipo)\"\n"
+            "NAME=\"Red Hat Enterprise Linux "
+                + "Server\"\nID=\"rhel\"\nID_LIKE=\"fedora\"\nVERSION_ID=\"7.9\"\nPRETTY_NAME=\"Red Hat Enterprise "
+                + "Linux Server 7.9 (Maipo)\"\n"
         );
         Write("usr/bin/yum", "#!/usr/bin/python\n");
         Write("etc/yum.conf", "[main]\ngpgcheck=0\ncachedir=/var/cache/yum\n");

@@ -59,7 +59,8 @@ internal sealed record MatrixSight(
 
         var (scanError, scanExit, message) = Outcome(
             session,
-            "(Invoke-PatchBaseline -Operation Scan -SnapshotId 11111111-2222-4333-8444-555555555555 -NoRefresh).ExitCode"
+            "(Invoke-PatchBaseline -Operation Scan -SnapshotId 11111111-2222-4333-8444-555555555555 "
+                + "-NoRefresh).ExitCode"
         );
         var states = Path.Combine(host.StateDirectory, "patch-configuration", "patch-states-configuration.json");
         var isSaved = File.Exists(states);

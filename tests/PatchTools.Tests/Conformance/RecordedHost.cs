@@ -66,7 +66,8 @@ internal sealed class RecordedHost : IDisposable
 
         File.WriteAllText(
             _folder.File("root/etc/os-release"),
-            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
+            "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian "
+                + "GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
         );
 
         // What `apt-get update` leaves when it has asked every repository.

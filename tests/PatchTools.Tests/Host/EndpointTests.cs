@@ -10,7 +10,8 @@ public sealed class EndpointTests
 {
     private const string Snapshot = "Get-PatchSnapshot -InstanceId mi-0123456789abcdef0 -Region ";
     private const string Bundle =
-        "Save-PatchPayload s3://patches/PatchTools-1.2.3.tar.gz -Sha256 0000000000000000000000000000000000000000000000000000000000000000 -Path /nonexistent -Region ";
+        "Save-PatchPayload s3://patches/PatchTools-1.2.3.tar.gz -Sha256 "
+        + "0000000000000000000000000000000000000000000000000000000000000000 -Path /nonexistent -Region ";
 
     /// <summary>Command, region, one more variable, and the host that the proxy is asked for.</summary>
     public static TheoryData<string, string, string, string> Hosts =>

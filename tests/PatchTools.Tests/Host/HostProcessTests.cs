@@ -8,7 +8,9 @@ public sealed class HostProcessTests
     /// An error of PatchTools without any host behind it: no such exit code is given for anything else.
     /// </summary>
     private const string Failing =
-        "throw [PatchTools.Errors.PatchToolsException]::new([PatchTools.Errors.PatchErrors]::ElevationRequired, 'It needs root.')";
+        "throw "
+        + "[PatchTools.Errors.PatchToolsException]::new([PatchTools.Errors.PatchErrors]::ElevationRequired, "
+        + "'It needs root.')";
 
     [Fact]
     public void Exit_in_a_command_is_the_exit_status() =>
@@ -127,7 +129,8 @@ public sealed class HostProcessTests
         var run = HostProgram.Run(
             "-NoProfile",
             "-Command",
-            "'out'; $Host.UI.WriteWarningLine('warned'); $Host.UI.WriteVerboseLine('told'); Import-Module nonexistent; 'more'"
+            "'out'; $Host.UI.WriteWarningLine('warned'); $Host.UI.WriteVerboseLine('told'); Import-Module "
+                + "nonexistent; 'more'"
         );
         Assert.Equal("out\nmore\n", run.Output);
         Assert.Contains("WARNING: warned\n", run.Error, StringComparison.Ordinal);
@@ -147,7 +150,8 @@ public sealed class HostProcessTests
     public void What_is_no_terminal_gets_no_colour_and_the_width_that_COLUMNS_says()
     {
         var show =
-            "[System.Management.Automation.PSObject].Assembly | ForEach-Object { $PSStyle.Foreground.Red + $Host.UI.RawUI.BufferSize.Width + $PSStyle.Reset }";
+            "[System.Management.Automation.PSObject].Assembly | ForEach-Object { $PSStyle.Foreground.Red + "
+            + "$Host.UI.RawUI.BufferSize.Width + $PSStyle.Reset }";
         Assert.Equal(
             "72\n",
             HostProgram.Run(null, new Dictionary<string, string> { ["COLUMNS"] = "72" }, "-Command", show).Output
@@ -195,7 +199,8 @@ public sealed class HostProcessTests
         using var process = HostProgram.Start(
             environment: null,
             "-Command",
-            "try { 'ready'; while ($true) { [System.Threading.Thread]::Sleep(5) } } finally { [System.Console]::Out.WriteLine('cleaned up') }"
+            "try { 'ready'; while ($true) { [System.Threading.Thread]::Sleep(5) } } finally { "
+                + "[System.Console]::Out.WriteLine('cleaned up') }"
         );
         try
         {
@@ -341,7 +346,8 @@ public sealed class HostProcessTests
         var fixtures = Path.Combine(StagedModule.RepositoryRoot, "tests", "Pester", "Fixtures");
         var run = HostProgram.Run(
             "-Command",
-            $"Get-PatchSnapshot -Path {fixtures}/baseline.json | Test-PatchCompliance -Inventory (Get-PatchInventory -Root {fixtures}/debian -MaxMetadataAge 36500)"
+            $"Get-PatchSnapshot -Path {fixtures}/baseline.json | Test-PatchCompliance -Inventory "
+                + $"(Get-PatchInventory -Root {fixtures}/debian -MaxMetadataAge 36500)"
         );
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("1 patch is missing", run.Output, StringComparison.Ordinal);
@@ -361,10 +367,14 @@ public sealed class HostProcessTests
         string[] Command(string path) =>
             [
                 "-Command",
-                $"$PatchToolsComposition = [PatchTools.CompositionOverride]@{{ Host = [PatchTools.Hosts.HostContext]@{{ "
-                    + "Environment = [System.Collections.Generic.Dictionary[string,string]]::new(); Paths = [PatchTools.Hosts.HostPaths]@{ "
-                    + $"Root = '{fixtures}/debian'; StateDirectory = '{state}'; DataDirectory = '{state}/patchtools-data' }} }} }}; 'ready'; "
-                    + $"(Invoke-PatchBaseline -Operation Scan -Path {path} -MaxMetadataAge 36500 -LockTimeout 0).ExitCode",
+                $"$PatchToolsComposition = [PatchTools.CompositionOverride]@{{ Host = "
+                    + $"[PatchTools.Hosts.HostContext]@{{ "
+                    + "Environment = [System.Collections.Generic.Dictionary[string,string]]::new(); Paths = "
+                    + "[PatchTools.Hosts.HostPaths]@{ "
+                    + $"Root = '{fixtures}/debian'; StateDirectory = '{state}'; DataDirectory = "
+                    + $"'{state}/patchtools-data' }} }} }}; 'ready'; "
+                    + $"(Invoke-PatchBaseline -Operation Scan -Path {path} -MaxMetadataAge 36500 -LockTimeout "
+                    + $"0).ExitCode",
             ];
 
         // It waits for its baseline on standard input, and holds the lock meanwhile.

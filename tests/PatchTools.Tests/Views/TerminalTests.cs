@@ -188,7 +188,8 @@ public sealed partial class TerminalTests
     {
         var run = HostProgram.Run(
             "-Command",
-            "$h = \"a`e[2Jb`a`r$([char]0x202e)\"; $Host.UI.WriteWarningLine($h); $Host.UI.WriteVerboseLine($h); $Host.UI.WriteErrorLine($h); throw $h"
+            "$h = \"a`e[2Jb`a`r$([char]0x202e)\"; $Host.UI.WriteWarningLine($h); "
+                + "$Host.UI.WriteVerboseLine($h); $Host.UI.WriteErrorLine($h); throw $h"
         );
 
         Assert.Equal(1, run.ExitCode);

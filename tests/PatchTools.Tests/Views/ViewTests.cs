@@ -44,12 +44,14 @@ public sealed class ViewTests
             Samples.Report(Samples.Installed("bash", PatchState.InstalledOther, "left out by the global filters")) with
             {
                 NothingJudgedBecause =
-                    "the baseline's global filters leave out this product (PRODUCT wants Debian11; this host is Debian12)",
+                    "the baseline's global filters leave out this product (PRODUCT wants Debian11; this host "
+                    + "is Debian12)",
                 Inventory = Samples.Inventory() with
                 {
                     Cautions =
                     [
-                        "Debian GNU/Linux 12 (bookworm) has had no updates since 2026-01-01: compliant means only that there is nothing more to install.",
+                        "Debian GNU/Linux 12 (bookworm) has had no updates since 2026-01-01: compliant means "
+                            + "only that there is nothing more to install.",
                     ],
                 },
             }

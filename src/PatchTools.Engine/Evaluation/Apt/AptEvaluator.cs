@@ -417,7 +417,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
         if (!Approved.IsEmpty)
             lines.Add(
                 decision.ApprovedEntry is { } approved
-                    ? $"approved list: '{approved}' matches, level {Baseline.ApprovedPatchesComplianceLevel}{(Baseline.ApprovedPatchesEnableNonSecurity ? "" : ", security updates only")}"
+                    ? $"approved list: '{approved}' matches, level "
+                        + $"{Baseline.ApprovedPatchesComplianceLevel}{(Baseline.ApprovedPatchesEnableNonSecurity ? "" : ", security updates only")}"
                     : Wording.ApprovedNone
             );
         return lines;

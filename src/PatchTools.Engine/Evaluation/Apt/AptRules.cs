@@ -78,7 +78,8 @@ internal sealed class AptRules
         for (var i = 0; i < _groups.Length; i++)
         {
             foreach (var key in _groups[i].UnknownKeys)
-                yield return $"filter {key} of rule {i + 1} has no effect: apt's packages have PRODUCT, PRIORITY and SECTION";
+                yield return $"filter {key} of rule {i + 1} has no effect: apt's packages have PRODUCT, PRIORITY and "
+                    + $"SECTION";
         }
     }
 
@@ -99,7 +100,8 @@ internal sealed class AptRules
             if (matches && HasDelay(rule))
             {
                 yield return _dates is null
-                    ? $"{name}, {(rule.ApproveUntilDate is null ? "approveAfterDays" : "approveUntilDate")}: ignored, apt's archives date no package; -ApprovalDateSource applies it"
+                    ? $"{name}, {(rule.ApproveUntilDate is null ? "approveAfterDays" : "approveUntilDate")}: "
+                        + $"ignored, apt's archives date no package; -ApprovalDateSource applies it"
                     : Wording.Date(i + 1, _dates.Name, rule, date);
             }
 

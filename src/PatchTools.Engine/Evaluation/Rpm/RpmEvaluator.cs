@@ -297,7 +297,8 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
                     _rules.GlobalFiltersAcceptProduct
                 )
             : !words.ArePublished && (_rules.AnyWantsAdvisories || isListed)
-                ? "the baseline wants only security updates and others that an advisory names, and no enabled repository publishes advisories (updateinfo)"
+                ? "the baseline wants only security updates and others that an advisory names, and no enabled "
+                    + "repository publishes advisories (updateinfo)"
             : Wording.NoRuleReaches(Baseline, Request.Snapshot.Product, _rules.RulesAcceptProduct);
     }
 

@@ -45,7 +45,9 @@ internal sealed class RpmFilterGroup
             if (filter.Key is not (Product or Classification or Severity))
                 throw new PatchToolsException(
                     PatchErrors.UnknownFilterKey,
-                    $"The {where} of baseline {request.Snapshot.BaselineId ?? request.Snapshot.Baseline.Name} filter by {filter.Key}, which packages of {request.Inventory.PackageManager} do not have.",
+                    $"The {where} of baseline {request.Snapshot.BaselineId ?? request.Snapshot.Baseline.Name} "
+                        + $"filter by {filter.Key}, which packages of {request.Inventory.PackageManager} do not "
+                        + $"have.",
                     filter.Key
                 );
         }

@@ -98,7 +98,8 @@ internal sealed class UnseenVersions
     public IEnumerable<string> RollUp(string? edition) =>
         _gone.SelectMany(g =>
             g.Version.Advisories.Select(a =>
-                $"{a.Id} names {g.Edition}, which no repository offers any more{(edition is not null && _order.Compare(g.Edition, edition) <= 0 ? $"; superseded by {edition}, which has its fix" : "")}"
+                $"{a.Id} names {g.Edition}, which no repository offers any "
+                + $"more{(edition is not null && _order.Compare(g.Edition, edition) <= 0 ? $"; superseded by {edition}, which has its fix" : "")}"
             )
         );
 
@@ -108,7 +109,8 @@ internal sealed class UnseenVersions
     private static string Sentence(RpmVersionOfLine version, string because, string tool)
     {
         var advisories = version.Version.Advisories;
-        return $"{version.Edition}{(advisories.Count == 0 ? "" : $" ({advisories[0].Id})")} is hidden from {tool}: {because}";
+        return $"{version.Edition}{(advisories.Count == 0 ? "" : $" ({advisories[0].Id})")} is hidden from {tool}: "
+            + $"{because}";
     }
 
     private string OtherArchitectures() =>

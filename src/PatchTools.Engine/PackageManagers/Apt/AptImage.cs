@@ -224,7 +224,8 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
         if (!ImageWords.IsLine(value))
             throw new PatchToolsException(
                 PatchErrors.PackageManagerFailed,
-                $"{name} of {host.Paths.Root} holds a quotation mark, a backslash or a control character and cannot be given to apt-get.",
+                $"{name} of {host.Paths.Root} holds a quotation mark, a backslash or a control character and "
+                    + $"cannot be given to apt-get.",
                 host.Paths.Root
             );
         _text.Append(CultureInfo.InvariantCulture, $"{name} \"{value}\";\n");

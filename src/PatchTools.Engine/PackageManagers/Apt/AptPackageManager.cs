@@ -35,7 +35,8 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
             cancellationToken
         );
         observer.Verbose(
-            $"Read {inventory.Installed.Count} installed packages and {inventory.Packages.VersionCount} versions from {inventory.Repositories.Count} repositories."
+            $"Read {inventory.Installed.Count} installed packages and {inventory.Packages.VersionCount} "
+                + $"versions from {inventory.Repositories.Count} repositories."
         );
         return moved.Warning() is { } warning
             ? inventory with

@@ -269,7 +269,8 @@ internal sealed class AptPolicy
         var newest = $"{versions[0].Edition} ({Because(versions[0], pins?[0])})";
         if (candidate is not { } chosen)
             return $"apt has no candidate; newest is {newest}";
-        return $"{Because(chosen, pins?[versions.IndexOf(chosen)])}, by which apt takes {chosen.Edition} and not {newest}";
+        return $"{Because(chosen, pins?[versions.IndexOf(chosen)])}, by which apt takes {chosen.Edition} and not "
+            + $"{newest}";
     }
 
     private string Because(PackageVersion version, AptPin? pin)

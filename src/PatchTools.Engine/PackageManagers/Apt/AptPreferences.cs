@@ -48,7 +48,8 @@ internal sealed record AptPin(
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"pin {(Priority == Never ? "never" : Priority.ToString(CultureInfo.InvariantCulture))} for {(IsGeneral ? "*" : (IsSource ? "src:" : "") + Package + (Architecture.Length > 0 ? ":" + Architecture : ""))} in {Place}"
+            $"pin {(Priority == Never ? "never" : Priority.ToString(CultureInfo.InvariantCulture))} for "
+                + $"{(IsGeneral ? "*" : (IsSource ? "src:" : "") + Package + (Architecture.Length > 0 ? ":" + Architecture : ""))} in {Place}"
         );
 }
 

@@ -43,7 +43,8 @@ internal sealed partial class AptRebootSigns(HostContext host)
         var because =
             packages.Count == 0
                 ? ""
-                : $" because of {string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
+                : $" because of "
+                    + $"{string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
         return new RebootReason(RebootSign.DistributionFlag, $"the distribution asks for it in {flag}{because}")
         {
             Packages = packages,
@@ -56,7 +57,8 @@ internal sealed partial class AptRebootSigns(HostContext host)
         if (release.Length == 0)
         {
             unknown.Add(
-                $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
+                $"the running kernel is unknown: "
+                    + $"{Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
             );
             return;
         }
@@ -64,7 +66,8 @@ internal sealed partial class AptRebootSigns(HostContext host)
         if (ContainerSigns.Any(s => HostFiles.Exists(host.Paths.InRoot(s))))
         {
             unknown.Add(
-                $"this is a container: its kernel {release} belongs to the machine around it, which must be asked itself"
+                $"this is a container: its kernel {release} belongs to the machine around it, which must be "
+                    + $"asked itself"
             );
             return;
         }
@@ -81,7 +84,8 @@ internal sealed partial class AptRebootSigns(HostContext host)
             var what =
                 installed.Count == 0
                     ? "there is no package of a kernel"
-                    : $"the packages of kernels here are others ({string.Join(", ", installed.Select(k => k.Package).Distinct().Take(3))})";
+                    : $"the packages of kernels here are others "
+                        + $"({string.Join(", ", installed.Select(k => k.Package).Distinct().Take(3))})";
             unknown.Add($"the running kernel {release} is not of this root's packages: {what}");
             return;
         }

@@ -65,7 +65,8 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
                 throw new CommandFailedException(
                     PatchErrors.PackageManagerFailed,
                     command,
-                    $"apt-get update ended with {result.ExitCode}: {(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it said nothing")}",
+                    $"apt-get update ended with {result.ExitCode}: "
+                        + $"{(output.Errors.Count > 0 ? string.Join(" / ", output.Errors) : "it said nothing")}",
                     result
                 );
             var failures = image?.WithRefusals(output.Failures) ?? output.Failures;

@@ -207,7 +207,8 @@ internal sealed class AptRepositoryState
                     RepositoryStatus.Expired,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"its metadata expired on {ValidUntil:yyyy-MM-dd HH:mm} UTC: refresh it; if that does not help, the repository is not kept up any more"
+                        $"its metadata expired on {ValidUntil:yyyy-MM-dd HH:mm} UTC: refresh it; if that does "
+                            + $"not help, the repository is not kept up any more"
                     )
                 )
             : !isFresh
@@ -216,7 +217,8 @@ internal sealed class AptRepositoryState
                     RefreshedAt is { } last
                         ? string.Create(
                             CultureInfo.InvariantCulture,
-                            $"it was last confirmed on {last:yyyy-MM-dd HH:mm} UTC, longer ago than {maxAge.TotalDays:0.##} days: refresh it"
+                            $"it was last confirmed on {last:yyyy-MM-dd HH:mm} UTC, longer ago than "
+                                + $"{maxAge.TotalDays:0.##} days: refresh it"
                         )
                         : "it cannot be told when it was last confirmed: refresh it"
                 )

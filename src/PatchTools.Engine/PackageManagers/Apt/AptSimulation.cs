@@ -183,7 +183,8 @@ internal sealed partial record AptSimulation
     }
 
     [GeneratedRegex(
-        @"^(?<action>Inst|Conf|Remv|Purg) (?<name>\S+)(?: \[(?<from>[^\]\s]*)\])?(?: \((?<to>\S+)(?<origin>[^\[\]]*?)(?:\[(?<architecture>[^\]]+)\])?\))?",
+        @"^(?<action>Inst|Conf|Remv|Purg) (?<name>\S+)(?: \[(?<from>[^\]\s]*)\])?(?: "
+            + @"\((?<to>\S+)(?<origin>[^\[\]]*?)(?:\[(?<architecture>[^\]]+)\])?\))?",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex ActionLine();

@@ -48,7 +48,8 @@ internal sealed class AptSourcesBackup(HostContext host)
     /// <summary>For a scan, which repairs nothing; null when there is nothing to repair.</summary>
     public string? Warning() =>
         Find() is { Count: > 0 } found
-            ? $"An interrupted run left the administrator's apt sources in {string.Join(", ", found)}; /etc/apt holds a baseline's. The next install puts them back."
+            ? $"An interrupted run left the administrator's apt sources in {string.Join(", ", found)}; /etc/apt "
+                + $"holds a baseline's. The next install puts them back."
             : null;
 
     /// <summary>
@@ -115,7 +116,8 @@ internal sealed class AptSourcesBackup(HostContext host)
             {
                 left++;
                 observer.Warning(
-                    $"{entry} was not put back: there is another {target} now. Compare them, and delete the one that is not wanted."
+                    $"{entry} was not put back: there is another {target} now. Compare them, and delete the "
+                        + $"one that is not wanted."
                 );
             }
         }

@@ -135,7 +135,8 @@ internal sealed partial record AptTranscript
     private static partial Regex Fetch();
 
     [GeneratedRegex(
-        @"^(Setting up|Preparing to unpack|Unpacking|Selecting previously|Processing triggers|\(Reading database|Get:|dpkg: |Package \S+ is not)",
+        @"^(Setting up|Preparing to unpack|Unpacking|Selecting previously|Processing triggers|\(Reading "
+            + @"database|Get:|dpkg: |Package \S+ is not)",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Routine();

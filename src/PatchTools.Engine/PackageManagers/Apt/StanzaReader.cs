@@ -93,7 +93,8 @@ internal static class StanzaReader
                     if (buffer.Length >= MaxStanzaBytes)
                         throw new PatchToolsException(
                             PatchErrors.PackageDatabaseUnreadable,
-                            $"{path} holds a stanza of more than {MaxStanzaBytes >> 20} MiB; it is no package list, or damaged.",
+                            $"{path} holds a stanza of more than {MaxStanzaBytes >> 20} MiB; it is no package "
+                                + $"list, or damaged.",
                             path
                         );
                     Array.Resize(ref buffer, buffer.Length * 2);

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace PatchTools.PackageManagers.Dnf;
 
 /// <summary>A scriptlet that failed, as dnf 5 tells it: a line about it, its words, and rpm's own line.</summary>
-/// <param name="Kind">rpm's word where it was said (<c>%prein</c>), else dnf's (<c>%pre</c>, <c>pre-install</c>).</param>
+/// <param name="Kind">rpm's word where it was said (<c>%prein</c>), else dnf's (<c>%pre</c>,
+/// <c>pre-install</c>).</param>
 /// <param name="Nevra">Without an epoch of 0.</param>
 /// <param name="Text">For people: <c>its %prein scriptlet failed, exit status 3 (the database is locked)</c>.</param>
 internal sealed partial record Dnf5ScriptletFailure(string Kind, string Nevra, string Text)

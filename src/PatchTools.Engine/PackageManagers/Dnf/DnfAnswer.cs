@@ -18,7 +18,8 @@ internal sealed partial record DnfAnswer
     public IReadOnlyList<string> Unmatched { get; init; } = [];
 
     /// <summary>
-    /// Arguments of <see cref="Unmatched"/> that are there and that the host's own configuration hides, with the tool's words.
+    /// Arguments of <see cref="Unmatched"/> that are there and that the host's own configuration hides, with the tool's
+    /// words.
     /// </summary>
     public IReadOnlyDictionary<string, string> Hidden { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
@@ -318,7 +319,8 @@ internal sealed partial record DnfAnswer
     private static partial Regex PackageLine();
 
     [GeneratedRegex(
-        @"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to remove "".*"", which is protected)$|^(?:Error: +| {7})(?<text>Protected multilib versions: .+)$",
+        @"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to "
+            + @"remove "".*"", which is protected)$|^(?:Error: +| {7})(?<text>Protected multilib versions: .+)$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex ProblemLine();
@@ -330,7 +332,8 @@ internal sealed partial record DnfAnswer
     private static partial Regex PresentLine();
 
     [GeneratedRegex(
-        @"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) (?<spec>\S+)$|^No package (?<yum>\S+) available\.$",
+        @"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) "
+            + @"(?<spec>\S+)$|^No package (?<yum>\S+) available\.$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex UnmatchedLine();

@@ -87,7 +87,8 @@ internal sealed record DnfConfiguration
                 {
                     if (section.Name != "main")
                         warnings.Add(
-                            $"Repository {section.Name} is defined more than once; what {source} says of it is not read."
+                            $"Repository {section.Name} is defined more than once; what {source} says of it "
+                                + $"is not read."
                         );
                     continue;
                 }
@@ -175,8 +176,8 @@ internal sealed record DnfConfiguration
     }
 
     /// <summary>
-    /// Files of several folders in the order of their names. Of two of one name that of the later folder, the administrator's,
-    /// stands for both.
+    /// Files of several folders in the order of their names. Of two of one name that of the later folder, the
+    /// administrator's, stands for both.
     /// </summary>
     private static SortedDictionary<string, string>.ValueCollection DropIns(
         string root,

@@ -61,7 +61,8 @@ internal sealed class DnfInstaller(
     {
         observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
         observer.Warning(
-            $"An earlier transaction was not finished; removing the versions that it replaced: {string.Join(", ", left)}."
+            $"An earlier transaction was not finished; removing the versions that it replaced: "
+                + $"{string.Join(", ", left)}."
         );
         var failure = await transaction.EraseAsync(left);
         var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
@@ -69,7 +70,8 @@ internal sealed class DnfInstaller(
         if (_journal.Leftovers(after).Count > 0)
             work.Problem(
                 "rpm",
-                $"{string.Join(", ", left)} could not be removed after an interrupted transaction had replaced {(left.Count == 1 ? "it" : "them")}: {failure}"
+                $"{string.Join(", ", left)} could not be removed after an interrupted transaction had "
+                    + $"replaced {(left.Count == 1 ? "it" : "them")}: {failure}"
             );
         return after;
     }

@@ -108,10 +108,12 @@ public sealed class DnfPackageManager : IPackageManager
         var facts = HostFactsReader.Read(_host, warnings);
         if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
             warnings.Add(
-                $"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it fixes takes effect with the next boot."
+                $"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it "
+                    + $"fixes takes effect with the next boot."
             );
         observer.Verbose(
-            $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories."
+            $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from "
+                + $"{reading.Repositories.Count} repositories."
         );
         return new HostInventory
         {
@@ -216,6 +218,7 @@ public sealed class DnfPackageManager : IPackageManager
             || release == "latest"
         )
             return null;
-        return $"{_tool.Name} is locked to release {release}; updates of later releases are not visible (releasever=latest shows them)";
+        return $"{_tool.Name} is locked to release {release}; updates of later releases are not visible "
+            + $"(releasever=latest shows them)";
     }
 }

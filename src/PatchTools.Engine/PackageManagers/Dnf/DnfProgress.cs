@@ -40,7 +40,8 @@ internal sealed partial class DnfProgress(HostContext host, IRunObserver observe
 
     // Verifying repeats what was done; it takes no time worth a bar.
     [GeneratedRegex(
-        @"^ +(?<what>Installing|Upgrading|Updating|Downgrading|Obsoleting|Erasing|Cleanup|Running scriptlet) *: (?<package>\S+) +(?<done>[0-9]{1,6})/(?<all>[0-9]{1,6})",
+        @"^ +(?<what>Installing|Upgrading|Updating|Downgrading|Obsoleting|Erasing|Cleanup|Running scriptlet) "
+            + @"*: (?<package>\S+) +(?<done>[0-9]{1,6})/(?<all>[0-9]{1,6})",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Step();

@@ -241,7 +241,8 @@ internal sealed class DnfReading(
             : age > request.MaxMetadataAge
                 ? (
                     RepositoryStatus.Stale,
-                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run {tool} makecache."
+                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run "
+                        + $"{tool} makecache."
                 )
             : (RepositoryStatus.Ok, (string?)null);
         if (reading.NotVerified is not null)
@@ -251,7 +252,8 @@ internal sealed class DnfReading(
             );
         if (reading.HasAdvisories == false)
             warnings.Add(
-                $"Cannot tell which packages of repository {repository.Id} are security updates: it publishes no advisories (updateinfo)."
+                $"Cannot tell which packages of repository {repository.Id} are security updates: it publishes "
+                    + $"no advisories (updateinfo)."
             );
         return new RepositoryHealth
         {

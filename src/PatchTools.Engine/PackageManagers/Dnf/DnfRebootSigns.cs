@@ -172,11 +172,13 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     {
         if (running.Length == 0)
             unknown.Add(
-                $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
+                $"the running kernel is unknown: "
+                    + $"{Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
             );
         else if (ContainerSigns.Any(s => HostFiles.Exists(host.Paths.InRoot(s))))
             unknown.Add(
-                $"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself"
+                $"this is a container: its kernel {running} belongs to the machine around it, which must be "
+                    + $"asked itself"
             );
         else if (RpmKernels.NewerThan(running, installed) is { } newer)
             reasons.Add(

@@ -211,13 +211,18 @@ internal sealed partial class DnfRefresh(
 
     // What dnf 5 adds behind the dash is the address once more.
     [GeneratedRegex(
-        @"^(?:>>> )?(?<why>(?:Curl error|Status code|Downloading successful).*?)(?: - (?:https?|ftp|file)://\S*)?$|^\S+://\S+: (?<why>\[Errno -?[0-9]+\] .+)$|^(?<why>[0-9]+: curl#[0-9]+ - .+)$",
+        @"^(?:>>> )?(?<why>(?:Curl error|Status code|Downloading successful).*?)(?: - "
+            + @"(?:https?|ftp|file)://\S*)?$|^\S+://\S+: (?<why>\[Errno -?[0-9]+\] .+)$|^(?<why>[0-9]+: curl#[0-9]+ "
+            + @"- .+)$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Cause();
 
     [GeneratedRegex(
-        @"^(?:Error: )?failure: \S+ from (?<repository>[^/\s:]+)\S*: (?<why>\[Errno 256\] .+)$|^(?:Error: )?(?<why>Cannot find a valid baseurl for repo: (?<repository>[^/\s]+)\S*)$|^(?:Error: )?(?<why>Cannot retrieve (?:metalink|repository metadata \S+) for repository: (?<repository>[^/\s.]+)\S*.*)$",
+        @"^(?:Error: )?failure: \S+ from (?<repository>[^/\s:]+)\S*: (?<why>\[Errno 256\] .+)$|^(?:Error: "
+            + @")?(?<why>Cannot find a valid baseurl for repo: (?<repository>[^/\s]+)\S*)$|^(?:Error: "
+            + @")?(?<why>Cannot retrieve (?:metalink|repository metadata \S+) for repository: "
+            + @"(?<repository>[^/\s.]+)\S*.*)$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex YumFailure();

@@ -117,7 +117,8 @@ internal static partial class DnfTable
     private static partial Regex SectionLine();
 
     [GeneratedRegex(
-        @"^ +(?<name>\S+) +(?<arch>[A-Za-z0-9_]+) +(?<evr>[^\s-]+-[^\s-]+)(?: +(?<repository>\S+))? +[0-9.]+ +[KMGT]?i?B$",
+        @"^ +(?<name>\S+) +(?<arch>[A-Za-z0-9_]+) +(?<evr>[^\s-]+-[^\s-]+)(?: +(?<repository>\S+))? +[0-9.]+ "
+            + @"+[KMGT]?i?B$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex PackageLine();

@@ -126,7 +126,8 @@ internal sealed partial record DnfTranscript
             {
                 var said = LastWords(i - 1);
                 var text =
-                    $"its {scriptlet.Groups["kind"].Value} scriptlet failed, {scriptlet.Groups["why"].Value}{(said is null ? "" : $" ({said})")}";
+                    $"its {scriptlet.Groups["kind"].Value} scriptlet failed, "
+                    + $"{scriptlet.Groups["why"].Value}{(said is null ? "" : $" ({said})")}";
                 if (
                     scriptlet.Groups["level"].Value == "error"
                     && scriptlet.Groups["kind"].Value is "%prein" or "%pretrans" or "%pre"
@@ -134,7 +135,8 @@ internal sealed partial record DnfTranscript
                     failures.TryAdd(NameOf(scriptlet.Groups["nevra"].Value), text);
                 else
                     (scriptlet.Groups["level"].Value == "error" ? broken : warnings).Add(
-                        $"{scriptlet.Groups["nevra"].Value}: {text}{(scriptlet.Groups["kind"].Value == "%preun" ? "; rpm keeps this version in its database beside the new one" : "")}"
+                        $"{scriptlet.Groups["nevra"].Value}: "
+                            + $"{text}{(scriptlet.Groups["kind"].Value == "%preun" ? "; rpm keeps this version in its database beside the new one" : "")}"
                     );
             }
             else if (InstallFailed().Match(line) is { Success: true } unpack)
@@ -158,7 +160,8 @@ internal sealed partial record DnfTranscript
                     failures.TryAdd(NameOf(failure.Nevra), failure.Text);
                 else
                     broken.Add(
-                        $"{failure.Nevra}: {failure.Text}{(failure.KeepsOld ? "; rpm keeps this version in its database beside the new one" : "")}"
+                        $"{failure.Nevra}: "
+                            + $"{failure.Text}{(failure.KeepsOld ? "; rpm keeps this version in its database beside the new one" : "")}"
                     );
             }
             else if (line == "Running transaction check")
@@ -206,7 +209,8 @@ internal sealed partial record DnfTranscript
                 var file = download.Groups["file"].Value;
                 downloads.TryAdd(
                     NameOf(file),
-                    $"{(file.EndsWith(".rpm", StringComparison.Ordinal) ? file : file + ".rpm")}: {Why(file) ?? WithoutAddress(download.Groups["why"].Value)}"
+                    $"{(file.EndsWith(".rpm", StringComparison.Ordinal) ? file : file + ".rpm")}: "
+                        + $"{Why(file) ?? WithoutAddress(download.Groups["why"].Value)}"
                 );
             }
             else if (line == "Failed:")
@@ -347,25 +351,32 @@ internal sealed partial record DnfTranscript
     private static partial Regex YumEdition();
 
     [GeneratedRegex(
-        @"^(?:Error: (?<text>.+)|(?<text>Error downloading packages:|Transaction check error:|Transaction failed: .+|Failed to download packages))$",
+        @"^(?:Error: (?<text>.+)|(?<text>Error downloading packages:|Transaction check error:|Transaction "
+            + @"failed: .+|Failed to download packages))$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex LastError();
 
     [GeneratedRegex(
-        @"^(?:>>> \[RPM\] |error: )(?<nevra>\S+): install failed$|(?:^|/[0-9]+ *)Error unpacking rpm package (?<nevra>\S+)$",
+        @"^(?:>>> \[RPM\] |error: )(?<nevra>\S+): install failed$|(?:^|/[0-9]+ *)Error unpacking rpm package "
+            + @"(?<nevra>\S+)$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex InstallFailed();
 
     [GeneratedRegex(
-        @"^ *(?:- )?file \S+ (?:from install of|conflicts between attempted installs of) (?<nevra>\S+) (?:conflicts with file|and) ",
+        @"^ *(?:- )?file \S+ (?:from install of|conflicts between attempted installs of) (?<nevra>\S+) "
+            + @"(?:conflicts with file|and) ",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex FileConflict();
 
     [GeneratedRegex(
-        @"^ *(?:Package (?<file>\S+\.rpm) is not signed|Public key for (?<file>\S+\.rpm) is not (?:installed|trusted)|Problem opening package (?<file>\S+\.rpm)|The downloaded (?<file>\S+) has invalid signature|error: skipping package (?:\S*/)?(?<file>[^\s/]+\.rpm) with unverifiable signature|(?:Open)?PGP check for package ""(?<file>[^""]+)"" .* has failed: |- package (?<file>\S+) does not verify: )",
+        @"^ *(?:Package (?<file>\S+\.rpm) is not signed|Public key for (?<file>\S+\.rpm) is not "
+            + @"(?:installed|trusted)|Problem opening package (?<file>\S+\.rpm)|The downloaded (?<file>\S+) has "
+            + @"invalid signature|error: skipping package (?:\S*/)?(?<file>[^\s/]+\.rpm) with unverifiable "
+            + @"signature|(?:Open)?PGP check for package ""(?<file>[^""]+)"" .* has failed: |- package (?<file>\S+) "
+            + @"does not verify: )",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Unsigned();
@@ -377,13 +388,15 @@ internal sealed partial record DnfTranscript
     private static partial Regex Mirror();
 
     [GeneratedRegex(
-        @"^\[FAILED\] (?<file>\S+\.rpm): (?<why>.+)$|^ +(?<file>\S+): (?<why>Cannot download.*)$|^ *(?<file>\S+): \[Errno 256\] (?<why>.+)$",
+        @"^\[FAILED\] (?<file>\S+\.rpm): (?<why>.+)$|^ +(?<file>\S+): (?<why>Cannot download.*)$|^ "
+            + @"*(?<file>\S+): \[Errno 256\] (?<why>.+)$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex DownloadFailed();
 
     [GeneratedRegex(
-        @"^(Preparing|Installing|Upgrading|Updating|Cleanup|Verifying|Erasing|Obsoleting|Running scriptlet) *:|^(error|warning|Error)[: ]",
+        @"^(Preparing|Installing|Upgrading|Updating|Cleanup|Verifying|Erasing|Obsoleting|Running scriptlet) "
+            + @"*:|^(error|warning|Error)[: ]",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Routine();

@@ -37,7 +37,9 @@ internal sealed class KnownDependencies(HostContext host, string root, bool isHo
         return answer;
     }
 
-    /// <summary>Of the database and of the journal that SQLite keeps beside it; null where nothing is remembered.</summary>
+    /// <summary>
+    /// Of the database and of the journal that SQLite keeps beside it; null where nothing is remembered.
+    /// </summary>
     private string? Stamp()
     {
         if (!isHost || RpmQuery.DatabaseFileOf(root) is not { } database || FileStamp.Of(database) is not { } stamp)

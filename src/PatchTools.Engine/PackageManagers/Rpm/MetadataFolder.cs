@@ -89,7 +89,8 @@ internal abstract class MetadataFolder(string folder, bool isFlat, string cureOf
             path,
             new ListPromise
             {
-                // These tools keep lists as they were downloaded: what is in them counts only where nothing else is named.
+                // These tools keep lists as they were downloaded: what is in them counts only where nothing else is
+                // named.
                 Stored = entry.Checksum,
                 Plain = entry.Checksum.IsNone ? entry.OpenChecksum : ListChecksum.None,
                 StoredSize = entry.Size > 0 ? entry.Size : null,

@@ -19,7 +19,9 @@ internal sealed record ModuleDocument
     /// <summary>Its context is its own, and not that of what it was built against (<c>static_context</c>).</summary>
     public bool IsStatic { get; init; }
 
-    /// <summary>By module the streams that will do, none listed for any; one entry for each of <c>dependencies</c>.</summary>
+    /// <summary>
+    /// By module the streams that will do, none listed for any; one entry for each of <c>dependencies</c>.
+    /// </summary>
     public IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyList<string>>> Requires { get; init; } = [];
 
     /// <summary>Full names of its packages, <c>name-epoch:version-release.arch</c>.</summary>

@@ -49,7 +49,8 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
     /// <summary>For a scan, which repairs nothing; null when there is nothing to repair.</summary>
     public string? Warning() =>
         Find() is { Count: > 0 } found
-            ? $"An interrupted run left the administrator's repositories in {string.Join(", ", found)}; {repositories} holds a baseline's. The next install puts them back."
+            ? $"An interrupted run left the administrator's repositories in {string.Join(", ", found)}; "
+                + $"{repositories} holds a baseline's. The next install puts them back."
             : null;
 
     /// <summary>
@@ -87,7 +88,8 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
                 if (!Directory.EnumerateFileSystemEntries(backup).Any())
                     Directory.Delete(backup);
                 observer.Warning(
-                    $"The administrator's repositories, which an interrupted run had left in {backup}, are back in {repositories}."
+                    $"The administrator's repositories, which an interrupted run had left in {backup}, are "
+                        + $"back in {repositories}."
                 );
             }
 
@@ -100,7 +102,8 @@ internal sealed class RepositoryFilesBackup(HostContext host, string tool, strin
                     File.Delete(file);
                 else
                     observer.Warning(
-                        $"{file} was there while the administrator's repositories were not: a baseline brought it, or somebody has made it since. Delete it if nobody wants it."
+                        $"{file} was there while the administrator's repositories were not: a baseline "
+                            + $"brought it, or somebody has made it since. Delete it if nobody wants it."
                     );
             }
         }

@@ -5,7 +5,9 @@ namespace PatchTools.PackageManagers.Rpm;
 /// <summary>What is not well with the installed packages of a host of rpm's, although each of them is there.</summary>
 internal sealed class RpmCautions(string root, IProcessRunner runner, KnownDependencies known)
 {
-    /// <summary>Sentences that stand beside the verdict. Asked while something else is read: rpm takes its time.</summary>
+    /// <summary>
+    /// Sentences that stand beside the verdict. Asked while something else is read: rpm takes its time.
+    /// </summary>
     /// <param name="installed">What rpm has.</param>
     /// <param name="several">What the tool's configuration allows in several versions.</param>
     /// <param name="read">What to read meanwhile.</param>

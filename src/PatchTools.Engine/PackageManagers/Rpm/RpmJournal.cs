@@ -59,8 +59,8 @@ internal sealed class RpmJournal(HostContext host, string family)
         $"{change.Name}-{RpmVersion.WithoutEpoch(change.FromVersion)}.{change.Architecture}";
 
     /// <summary>
-    /// Asked when a transaction has ended: one sentence about the versions that it replaced and did not remove, where nothing
-    /// that the tool said names them; else null.
+    /// Asked when a transaction has ended: one sentence about the versions that it replaced and did not remove, where
+    /// nothing that the tool said names them; else null.
     /// </summary>
     /// <param name="before">What was installed before the transaction.</param>
     /// <param name="after">What is installed now.</param>

@@ -245,7 +245,8 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                 if (package.PolicyNote is null && Includes(flags, RpmVersion.Order.Compare(package.Edition, edition)))
                 {
                     var replacement =
-                        $"{Encoding.UTF8.GetString(builder.NameOf(version))} {Encoding.UTF8.GetString(builder.EditionOf(version))}";
+                        $"{Encoding.UTF8.GetString(builder.NameOf(version))} "
+                        + $"{Encoding.UTF8.GetString(builder.EditionOf(version))}";
                     var fix = _advisories
                         .GetValueOrDefault(version)
                         ?.Find(a => a.Classification.Equals("security", StringComparison.OrdinalIgnoreCase))
@@ -256,12 +257,14 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                         package with
                         {
                             PolicyNote =
-                                $"{replacement} replaces it (obsoletes){isFix}; a baseline does not follow replacements",
+                                $"{replacement} replaces it (obsoletes){isFix}; a baseline does not follow "
+                                + $"replacements",
                         }
                     );
                     if (fix is not null)
                         warnings.Add(
-                            $"{package.Name} {package.Edition}: {fix} fixes it only with {replacement}, which replaces it. "
+                            $"{package.Name} {package.Edition}: {fix} fixes it only with {replacement}, which "
+                                + $"replaces it. "
                                 + "A baseline does not follow replacements: install it by hand."
                         );
                 }

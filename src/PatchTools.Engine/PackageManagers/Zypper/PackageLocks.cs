@@ -57,7 +57,9 @@ internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> All)
                 continue;
             if (PackageLock.From(fields) is not { } entry)
                 warnings.Add(
-                    $"A lock in {path} cannot be read ({string.Join(", ", fields.Select(f => $"{f.Name}: {f.Value}"))}); zypper may keep away what it names."
+                    $"A lock in {path} cannot be read "
+                        + $"({string.Join(", ", fields.Select(f => $"{f.Name}: {f.Value}"))}); zypper may keep away "
+                        + $"what it names."
                 );
             else
                 locks.Add(entry);

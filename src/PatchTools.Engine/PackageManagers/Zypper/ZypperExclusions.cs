@@ -46,7 +46,8 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
         )
             locks.Append(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"\ntype: package\nversion: == {edition}\nmatch_type: exact\ncase_sensitive: on\nsolvable_name: {name}\n\n"
+                $"\ntype: package\nversion: == {edition}\nmatch_type: exact\ncase_sensitive: "
+                    + $"on\nsolvable_name: {name}\n\n"
             );
         var file = Path.Combine(Folder, "locks");
         AtomicFile.Write(file, Encoding.UTF8.GetBytes(locks.ToString()));

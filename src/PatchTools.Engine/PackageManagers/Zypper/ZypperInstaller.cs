@@ -65,7 +65,8 @@ internal sealed class ZypperInstaller(
     {
         observer.Progress("Install", "Finishing what an interrupted transaction left", InstallWork.FirstPercent);
         observer.Warning(
-            $"An earlier transaction was not finished; removing the versions that it replaced: {string.Join(", ", left)}."
+            $"An earlier transaction was not finished; removing the versions that it replaced: "
+                + $"{string.Join(", ", left)}."
         );
         var failure = await transaction.EraseAsync(left);
         var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
@@ -73,7 +74,8 @@ internal sealed class ZypperInstaller(
         if (_journal.Leftovers(after).Count > 0)
             work.Problem(
                 "rpm",
-                $"{string.Join(", ", left)} could not be removed after an interrupted transaction had replaced {(left.Count == 1 ? "it" : "them")}: {failure}"
+                $"{string.Join(", ", left)} could not be removed after an interrupted transaction had "
+                    + $"replaced {(left.Count == 1 ? "it" : "them")}: {failure}"
             );
         return after;
     }

@@ -87,7 +87,8 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         var facts = HostFactsReader.Read(host, warnings);
         Warn(installed, facts, warnings);
         observer.Verbose(
-            $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from {reading.Repositories.Count} repositories."
+            $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from "
+                + $"{reading.Repositories.Count} repositories."
         );
         return new HostInventory
         {
@@ -186,7 +187,8 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     {
         if (ZypperKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
             warnings.Add(
-                $"Kernel {facts.RunningKernel} runs, {kernel.Name} {kernel.Edition} is installed: what it fixes takes effect with the next boot."
+                $"Kernel {facts.RunningKernel} runs, {kernel.Name} {kernel.Edition} is installed: what it "
+                    + $"fixes takes effect with the next boot."
             );
     }
 }

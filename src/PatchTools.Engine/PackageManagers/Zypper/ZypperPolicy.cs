@@ -92,7 +92,8 @@ internal sealed class ZypperPolicy(
                 if (!lockedPatches.TryGetValue(advisory, out var entry))
                     return null;
                 locked ??=
-                    $"lock '{entry.Text}' on patch {advisory.Id} in {configuration.Locks.File} (zypper removelock -t patch lifts it)";
+                    $"lock '{entry.Text}' on patch {advisory.Id} in {configuration.Locks.File} (zypper "
+                    + $"removelock -t patch lifts it)";
             }
         }
 
@@ -102,7 +103,8 @@ internal sealed class ZypperPolicy(
     private string? VendorChange(InstalledPackage installed, PackageOrigin origin) =>
         configuration.AllowsVendorChange || configuration.Vendors.AreEquivalent(installed.Vendor, origin.Vendor)
             ? null
-            : $"a change of vendor from {Named(installed.Vendor)} to {Named(origin.Vendor)} (solver.allowVendorChange in {configuration.MainFile} is off)";
+            : $"a change of vendor from {Named(installed.Vendor)} to {Named(origin.Vendor)} "
+                + $"(solver.allowVendorChange in {configuration.MainFile} is off)";
 
     private static string Named(string vendor) => vendor.Length == 0 ? "none" : $"'{vendor}'";
 }

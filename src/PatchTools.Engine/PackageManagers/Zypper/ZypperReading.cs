@@ -196,14 +196,16 @@ internal sealed class ZypperReading(
             : reading.ForeignType is { } type
                 ? (
                     RepositoryStatus.Unreadable,
-                    $"It is of the type {type}, without metadata that PatchTools reads; zypper modifyrepo --disable {repository.Alias} leaves it out."
+                    $"It is of the type {type}, without metadata that PatchTools reads; zypper modifyrepo "
+                        + $"--disable {repository.Alias} leaves it out."
                 )
             : refreshed is null
                 ? (RepositoryStatus.NeverFetched, "No metadata of it is on this host; run zypper refresh.")
             : age > request.MaxMetadataAge
                 ? (
                     RepositoryStatus.Stale,
-                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run zypper refresh."
+                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run "
+                        + $"zypper refresh."
                 )
             : (RepositoryStatus.Ok, (string?)null);
         if (reading.NotVerified is not null)
@@ -213,7 +215,8 @@ internal sealed class ZypperReading(
             );
         if (reading.HasAdvisories == false)
             warnings.Add(
-                $"Cannot tell which packages of repository {repository.Alias} are security updates: it publishes no patches (updateinfo)."
+                $"Cannot tell which packages of repository {repository.Alias} are security updates: it "
+                    + $"publishes no patches (updateinfo)."
             );
         return new RepositoryHealth
         {

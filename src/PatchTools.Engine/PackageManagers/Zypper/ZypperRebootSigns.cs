@@ -49,7 +49,8 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
             reasons.Add(
                 new RebootReason(
                     RebootSign.CorePackages,
-                    $"{string.Join(", ", patches.Select(p => p.Patch).Distinct(StringComparer.Ordinal))} suggests a reboot"
+                    $"{string.Join(", ", patches.Select(p => p.Patch).Distinct(StringComparer.Ordinal))} "
+                        + $"suggests a reboot"
                 )
                 {
                     Packages = [.. patches.Select(p => p.Name).Distinct(StringComparer.Ordinal)],
@@ -74,11 +75,13 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
         var running = HostFactsReader.Read(host, warnings).RunningKernel;
         if (running.Length == 0)
             unknown.Add(
-                $"the running kernel is unknown: {Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
+                $"the running kernel is unknown: "
+                    + $"{Path.Combine(host.Paths.ProcDirectory, "sys/kernel/osrelease")} cannot be read"
             );
         else if (s_containerSigns.Any(s => HostFiles.Exists(host.Paths.InRoot(s))))
             unknown.Add(
-                $"this is a container: its kernel {running} belongs to the machine around it, which must be asked itself"
+                $"this is a container: its kernel {running} belongs to the machine around it, which must be "
+                    + $"asked itself"
             );
         else if (ZypperKernels.NewerThan(running, installed) is { } newer)
             reasons.Add(

@@ -42,7 +42,8 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner)
             throw new CommandFailedException(
                 PatchErrors.PackageManagerFailed,
                 command,
-                $"zypper refresh ended with {ZypperExitCode.Describe(result.ExitCode)}: {ZypperMessage.ReasonOf(result)}",
+                $"zypper refresh ended with {ZypperExitCode.Describe(result.ExitCode)}: "
+                    + $"{ZypperMessage.ReasonOf(result)}",
                 result
             );
         if (image is not null)
@@ -88,7 +89,8 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner)
     // or, where the server has nothing there, as the whole history:
     //  - [dead|http://127.0.0.1:8765/nothere] Repository type can't be determined.
     /// <summary>
-    /// What the line with alias and address says, and what the history says of its cause; addresses may carry a password.
+    /// What the line with alias and address says, and what the history says of its cause; addresses may carry a
+    /// password.
     /// </summary>
     private static string Detail(string text, ZypperRepository repository)
     {

@@ -104,7 +104,8 @@ internal sealed class ZypperSolver(
             return new ZypperSolution(
                 answer,
                 SetbackKind.Dependency,
-                $"it would change the vendor of {string.Join(", ", answer.VendorChanges.Select(c => $"{c.Name} {c.ToVersion}"))}"
+                $"it would change the vendor of "
+                    + $"{string.Join(", ", answer.VendorChanges.Select(c => $"{c.Name} {c.ToVersion}"))}"
             );
 
         var refused = RefusedCompanions.Of(answer.Changes, targets, policy);

@@ -96,7 +96,9 @@ internal sealed class ZypperTransaction(
         };
     }
 
-    /// <summary>0 only where nothing failed: in one transaction of rpm zypper ends with 0 whatever a scriptlet does.</summary>
+    /// <summary>
+    /// 0 only where nothing failed: in one transaction of rpm zypper ends with 0 whatever a scriptlet does.
+    /// </summary>
     private static int ExitCodeOf(int code, ZypperTranscript transcript)
     {
         if (!ZypperExitCode.IsSuccess(code))

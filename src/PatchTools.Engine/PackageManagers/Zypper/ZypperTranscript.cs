@@ -104,7 +104,9 @@ internal sealed partial record ZypperTranscript
                 packages.TryAdd(NameOf(failed.Groups["nevra"].Value), RpmReason(lines, i + 1));
             else if (Scriptlet().Match(line) is { Success: true } scriptlet)
                 warnings.Add(
-                    $"{NameOf(scriptlet.Groups["nevra"].Value)} is installed, but its {scriptlet.Groups["kind"].Value} scriptlet failed: {scriptlet.Groups["why"].Value}{Words(lines, i)}"
+                    $"{NameOf(scriptlet.Groups["nevra"].Value)} is installed, but its "
+                        + $"{scriptlet.Groups["kind"].Value} scriptlet failed: "
+                        + $"{scriptlet.Groups["why"].Value}{Words(lines, i)}"
                 );
             else if (NotPreloaded().Match(line) is { Success: true } preload)
                 downloads.TryAdd(NameOf(preload.Groups["nevra"].Value), WithoutAddress(preload.Groups["why"].Value));
@@ -287,7 +289,8 @@ internal sealed partial record ZypperTranscript
     private static partial Regex NotOnMedium();
 
     [GeneratedRegex(
-        @"^(?:Download \(curl\) error for |Timeout exceeded when accessing |Failed to provide |Failed to download |Error code: |Error message: )",
+        @"^(?:Download \(curl\) error for |Timeout exceeded when accessing |Failed to provide |Failed to "
+            + @"download |Error code: |Error message: )",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex DownloadError();

@@ -39,7 +39,8 @@ public sealed class AptFuzzTests
         """;
 
     private const string Release =
-        "Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: bookworm\nDate: Sat, 06 Sep 2025 09:58:37 UTC\nValid-Until: Sat, 13 Sep 2025 09:58:37 UTC\nNotAutomatic: yes\nSHA256:\n 00 1 main/x\n";
+        "Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: bookworm\nDate: Sat, 06 Sep 2025 09:58:37 "
+        + "UTC\nValid-Until: Sat, 13 Sep 2025 09:58:37 UTC\nNotAutomatic: yes\nSHA256:\n 00 1 main/x\n";
 
     private const string Sources =
         "deb [arch=amd64,i386 trusted=yes] http://user:secret@deb.example/debian bookworm main contrib\n# text\ndeb-src http://x y z\ndeb file:/srv/repo ./\n";
@@ -48,7 +49,9 @@ public sealed class AptFuzzTests
         "Types: deb deb-src\nURIs: http://deb.example/debian\nSuites: bookworm bookworm-updates\nComponents: main\nEnabled: yes\nSigned-By:\n -----BEGIN\n";
 
     private const string Configuration =
-        "// comment\nAPT { Architecture \"amd64\"; Architectures { \"amd64\"; \"i386\"; }; };\n#clear A::B;\nDir::State \"/var/lib/apt\"; /* x\n y */ Dir::State::lists \"lists/\";\n#include \"/dev/null\";\nA:: \"1\"; A:: \"2\";\n";
+        "// comment\nAPT { Architecture \"amd64\"; Architectures { \"amd64\"; \"i386\"; }; };\n#clear "
+        + "A::B;\nDir::State \"/var/lib/apt\"; /* x\n y */ Dir::State::lists \"lists/\";\n#include "
+        + "\"/dev/null\";\nA:: \"1\"; A:: \"2\";\n";
 
     private const string UpdateOutput =
         "Hit:1 http://deb.example/debian bookworm InRelease\nErr:2 http://user:secret@deb.example/debian bookworm-updates InRelease\n  Could not connect\nE: The repository 'http://deb.example/debian bookworm Release' no longer has a Release file.\nW: GPG error: http://deb.example/debian bookworm InRelease: bad\n";
@@ -64,7 +67,8 @@ public sealed class AptFuzzTests
         .Repositories;
 
     private const string Preferences =
-        "Package: nodejs /^lib.*/ *\nPin: release a=stable, n=bookworm, c=main\nPin-Priority: 600\n\nPackage: x\nPin: version 1.*\nPin-Priority: -1\n";
+        "Package: nodejs /^lib.*/ *\nPin: release a=stable, n=bookworm, c=main\nPin-Priority: "
+        + "600\n\nPackage: x\nPin: version 1.*\nPin-Priority: -1\n";
 
     [Fact]
     public void Stanzas() =>

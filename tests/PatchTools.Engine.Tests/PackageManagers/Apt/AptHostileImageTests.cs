@@ -42,20 +42,24 @@ public sealed class AptHostileImageTests : IDisposable
             { "a hook before updates", "APT::Update::Pre-Invoke { \"touch CANARY\"; };" },
             {
                 "hooks after updates",
-                "APT::Update::Post-Invoke { \"touch CANARY\"; }; APT::Update::Post-Invoke-Success { \"touch CANARY\"; };"
+                "APT::Update::Post-Invoke { \"touch CANARY\"; }; APT::Update::Post-Invoke-Success { \"touch "
+                    + "CANARY\"; };"
             },
             { "hooks of dpkg", "DPkg::Pre-Invoke { \"touch CANARY\"; }; DPkg::Post-Invoke { \"touch CANARY\"; };" },
             {
                 "programs",
-                "Dir::Bin::methods \"ROOT/evil\"; Dir::Bin::gpg \"ROOT/evil/http\"; Dir::Bin::apt-key \"ROOT/evil/http\"; Apt::Key::gpgvcommand \"ROOT/evil/http\";"
+                "Dir::Bin::methods \"ROOT/evil\"; Dir::Bin::gpg \"ROOT/evil/http\"; Dir::Bin::apt-key "
+                    + "\"ROOT/evil/http\"; Apt::Key::gpgvcommand \"ROOT/evil/http\";"
             },
             {
                 "a finder of proxies",
-                "Acquire::http::Proxy-Auto-Detect \"ROOT/evil/http\"; Acquire::http::ProxyAutoDetect \"ROOT/evil/http\";"
+                "Acquire::http::Proxy-Auto-Detect \"ROOT/evil/http\"; Acquire::http::ProxyAutoDetect "
+                    + "\"ROOT/evil/http\";"
             },
             {
                 "compressors",
-                "Acquire::CompressionTypes::xyz \"evil\"; APT::Compressor::evil::Binary \"ROOT/evil/http\"; APT::Compressor::evil::Name \"evil\";"
+                "Acquire::CompressionTypes::xyz \"evil\"; APT::Compressor::evil::Binary \"ROOT/evil/http\"; "
+                    + "APT::Compressor::evil::Name \"evil\";"
             },
             {
                 "an encoded name below a proxy",

@@ -173,7 +173,9 @@ public sealed class AptIndexTargetsTests
         {
             root.Write(
                 $"etc/apt/apt.conf.d/{name}",
-                $"APT::Architectures:: \"{string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()}\";\nX::Last \"{name}\";\n"
+                $"APT::Architectures:: "
+                    + $"\"{string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()}\";\nX::Last "
+                    + $"\"{name}\";\n"
             );
             root.Write(
                 $"etc/apt/sources.list.d/{name}.list",

@@ -80,11 +80,13 @@ public sealed class AptInstallerTests : IDisposable
 
         var reasons = report.Outcome!.Setbacks.ToDictionary(s => s.Target.Name, s => $"{s.Kind}: {s.Reason}");
         Assert.Equal(
-            "InstallFailed: installed s-post package post-installation script subprocess returned error exit status 3 (the database is away)",
+            "InstallFailed: installed s-post package post-installation script subprocess returned error exit "
+                + "status 3 (the database is away)",
             reasons["s-post"]
         );
         Assert.Equal(
-            "InstallFailed: new s-pre package pre-installation script subprocess returned error exit status 1 (not today)",
+            "InstallFailed: new s-pre package pre-installation script subprocess returned error exit status "
+                + "1 (not today)",
             reasons["s-pre"]
         );
         Assert.StartsWith(
@@ -130,7 +132,8 @@ public sealed class AptInstallerTests : IDisposable
         Publish(fails, late);
         _root
             .Shell(
-                "dpkg --unpack /srv/repo/pool/bookworm/amd64/s-fails_1.0_amd64.deb /srv/repo/pool/bookworm/amd64/s-late_1.0_amd64.deb"
+                "dpkg --unpack /srv/repo/pool/bookworm/amd64/s-fails_1.0_amd64.deb "
+                    + "/srv/repo/pool/bookworm/amd64/s-late_1.0_amd64.deb"
             )
             .Expect();
 
@@ -140,7 +143,8 @@ public sealed class AptInstallerTests : IDisposable
         Assert.Equal("1.1", report.Installed["s-good"]);
         Assert.Empty(report.Outcome!.Setbacks);
         Assert.Equal(
-            "s-fails was left unconfigured earlier and still is: installed s-fails package post-installation script subprocess returned error exit status 4 (still no)",
+            "s-fails was left unconfigured earlier and still is: installed s-fails package post-installation "
+                + "script subprocess returned error exit status 4 (still no)",
             Assert.Single(report.Outcome.Problems)
         );
         Assert.Contains(report.Warnings, w => w.Contains("dpkg --configure -a", StringComparison.Ordinal));
@@ -153,7 +157,9 @@ public sealed class AptInstallerTests : IDisposable
         _root.Shell("mkfifo /var/tmp/held /var/tmp/release").Expect();
         _root.WriteScript(
             "/var/tmp/hold.pl",
-            "#!/usr/bin/perl\nopen(my $f, '+>', '/var/lib/dpkg/lock-frontend'); my $lock = pack('s s x4 q q l x4', 1, 0, 0, 0, 0); fcntl($f, 6, $lock); open(my $h, '>', '/var/tmp/held'); close $h; open(my $r, '<', '/var/tmp/release'); <$r>;\n"
+            "#!/usr/bin/perl\nopen(my $f, '+>', '/var/lib/dpkg/lock-frontend'); my $lock = pack('s s x4 q q "
+                + "l x4', 1, 0, 0, 0, 0); fcntl($f, 6, $lock); open(my $h, '>', '/var/tmp/held'); close $h; "
+                + "open(my $r, '<', '/var/tmp/release'); <$r>;\n"
         );
         using var holder = _root.Start("/usr/bin/perl", "/var/tmp/hold.pl");
         _root.Run("cat", "/var/tmp/held").Expect();

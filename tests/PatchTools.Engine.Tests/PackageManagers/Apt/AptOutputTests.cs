@@ -32,7 +32,8 @@ public sealed class AptOutputTests
 
         Assert.Equal(
             [
-                "Upgrade libc6:amd64 2.36-9+deb12u9 2.36-9+deb12u10 Debian:12.11/stable, Debian-Security:12/stable-security",
+                "Upgrade libc6:amd64 2.36-9+deb12u9 2.36-9+deb12u10 Debian:12.11/stable, "
+                    + "Debian-Security:12/stable-security",
                 "Upgrade libc6:i386 2.36-9+deb12u9 2.36-9+deb12u10 Debian:12.11/stable",
                 "Install tc:amd64  3.0 localhost",
                 "Upgrade older:amd64 2.0 1:0~rc1 localhost",
@@ -192,7 +193,8 @@ public sealed class AptOutputTests
             transcript.PackageFailures["tpre"]
         );
         Assert.Equal(
-            "installed tp package post-installation script subprocess returned error exit status 3 (the configuration says no)",
+            "installed tp package post-installation script subprocess returned error exit status 3 (the "
+                + "configuration says no)",
             transcript.PackageFailures["tp"]
         );
         Assert.Equal(
@@ -200,7 +202,8 @@ public sealed class AptOutputTests
             transcript.PackageFailures["quiet"]
         );
         Assert.Equal(
-            "dependency problems - leaving unconfigured (tq depends on tp (>= 1.1); however: Package tp is not configured yet)",
+            "dependency problems - leaving unconfigured (tq depends on tp (>= 1.1); however: Package tp is "
+                + "not configured yet)",
             transcript.PackageFailures["tq"]
         );
         Assert.Equal(["Sub-process /usr/bin/dpkg returned an error code (1)"], transcript.Errors);
@@ -215,11 +218,15 @@ public sealed class AptOutputTests
             "E: Failed to fetch http://127.0.0.1:8000/pool/x%2b_1.1%3a2_all.deb  404  File not found [IP: 127.0.0.1 8000]\nE: Failed to fetch file:/repo/./y_1.1_all.deb  Hash Sum mismatch\n   Hashes of expected file:\n    - SHA256:00\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n"
         );
         var locked = AptTranscript.Parse(
-            "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 123 (apt-get)\nE: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?\n"
+            "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 123 (apt-get)\nE: "
+                + "Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process "
+                + "using it?\n"
         );
         var archives = AptTranscript.Parse("E: You don't have enough free space in /var/cache/apt/archives/.\n");
         var full = AptTranscript.Parse(
-            "dpkg: error processing archive /var/cache/apt/archives/y_1.1_all.deb (--unpack):\n cannot copy extracted data for './usr/share/y/big' to '/usr/share/y/big.dpkg-new': failed to write (No space left on device)\n"
+            "dpkg: error processing archive /var/cache/apt/archives/y_1.1_all.deb (--unpack):\n cannot copy "
+                + "extracted data for './usr/share/y/big' to '/usr/share/y/big.dpkg-new': failed to write (No "
+                + "space left on device)\n"
         );
 
         Assert.Equal("404  File not found [IP: 127.0.0.1 8000]", download.DownloadFailures["x+"].Split(": ", 2)[1]);

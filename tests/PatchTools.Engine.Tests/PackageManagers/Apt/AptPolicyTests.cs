@@ -187,12 +187,14 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
 
         var plain = inventory.Installed.Single(p => p.Name == "p-plain");
         Assert.Matches(
-            @"^pin 1001 for p-plain in .*/preferences\.d/50-case:1, by which apt takes 1\.1 and not 3\.0 \(its archive is NotAutomatic, priority 1\)$",
+            @"^pin 1001 for p-plain in .*/preferences\.d/50-case:1, by which apt takes 1\.1 and not 3\.0 "
+                + @"\(its archive is NotAutomatic, priority 1\)$",
             plain.PolicyNote
         );
         var library = inventory.Installed.Single(p => p.Name == "lib-one");
         Assert.Equal(
-            "pin 990 for * in APT::Default-Release, by which apt takes 2.0 and not 2.5 (its archive is NotAutomatic with ButAutomaticUpgrades, priority 100)",
+            "pin 990 for * in APT::Default-Release, by which apt takes 2.0 and not 2.5 (its archive is "
+                + "NotAutomatic with ButAutomaticUpgrades, priority 100)",
             library.PolicyNote
         );
     }
@@ -442,12 +444,14 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                     Installed("p-flat", "1.0"),
                     Installed("p-backported", "2.4"),
                     Installed("p-config", "1.0", status: "deinstall ok config-files"),
-                    "Package: p-absent\nStatus: unknown ok not-installed\nPriority: optional\nSection: misc\nArchitecture: amd64\n\n"
+                    "Package: p-absent\nStatus: unknown ok not-installed\nPriority: optional\nSection: "
+                        + "misc\nArchitecture: amd64\n\n"
                 )
             );
             _root.Write(
                 "var/lib/apt/extended_states",
-                "Package: lib-one\nArchitecture: amd64\nAuto-Installed: 1\n\nPackage: p-multi\nArchitecture: i386\nAuto-Installed: 1\n\nPackage: p-plain\nArchitecture: amd64\nAuto-Installed: 0\n"
+                "Package: lib-one\nArchitecture: amd64\nAuto-Installed: 1\n\nPackage: p-multi\nArchitecture: "
+                    + "i386\nAuto-Installed: 1\n\nPackage: p-plain\nArchitecture: amd64\nAuto-Installed: 0\n"
             );
             _root.Update();
 

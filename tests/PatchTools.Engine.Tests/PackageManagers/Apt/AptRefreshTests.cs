@@ -266,7 +266,8 @@ public sealed class AptRefreshTests(AptRefreshTests.SigningKey key)
         _root.Write("etc/apt/sources.list", $"deb file:{_root.Repositories}/live s main\n");
         _root.Write(
             "etc/apt/apt.conf.d/hooks",
-            $"APT::Update::Pre-Invoke {{ \"touch {mark}\"; }};\nAPT::Update::Post-Invoke {{ \"touch {mark}\"; }};\nDir::State::lists \"/ram/lists\";\n"
+            $"APT::Update::Pre-Invoke {{ \"touch {mark}\"; }};\nAPT::Update::Post-Invoke {{ \"touch {mark}\"; "
+                + $"}};\nDir::State::lists \"/ram/lists\";\n"
         );
 
         _root.HoldRepositories();

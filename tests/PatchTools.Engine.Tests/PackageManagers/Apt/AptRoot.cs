@@ -42,7 +42,8 @@ internal sealed class AptRoot : IDisposable
         var settings =
             architectures.Length == 0
                 ? ""
-                : $"APT::Architecture \"{architectures[0]}\";\nAPT::Architectures {{ {string.Join(' ', architectures.Select(a => $"\"{a}\";"))} }};";
+                : $"APT::Architecture \"{architectures[0]}\";\nAPT::Architectures {{ "
+                    + $"{string.Join(' ', architectures.Select(a => $"\"{a}\";"))} }};";
         File.WriteAllText(
             Configuration,
             $"""
@@ -87,7 +88,8 @@ internal sealed class AptRoot : IDisposable
         };
 
     /// <summary>
-    /// Puts a copy of the repositories where the root, taken for an image, looks for them: under the same path below it.
+    /// Puts a copy of the repositories where the root, taken for an image, looks for them: under the same path below
+    /// it.
     /// </summary>
     public void HoldRepositories()
     {
@@ -144,7 +146,9 @@ internal sealed class AptRoot : IDisposable
     }
 
     public static string Stanza(string name, string version, string architecture = "amd64", string more = "") =>
-        $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Nobody <nobody@example.org>\nInstalled-Size: 10\nFilename: pool/{name}_{version}_{architecture}.deb\nSize: 1000\n"
+        $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Nobody "
+        + $"<nobody@example.org>\nInstalled-Size: 10\nFilename: pool/{name}_{version}_{architecture}.deb\nSize: "
+        + $"1000\n"
         + $"SHA256: {new string('0', 64)}\nSection: misc\nPriority: optional\n{more}Description: {name}\n\n";
 
     public static string Installed(
@@ -154,7 +158,9 @@ internal sealed class AptRoot : IDisposable
         string status = "install ok installed",
         string more = ""
     ) =>
-        $"Package: {name}\nStatus: {status}\nPriority: optional\nSection: misc\nInstalled-Size: 10\nMaintainer: Nobody <nobody@example.org>\nArchitecture: {architecture}\nVersion: {version}\n{more}Description: {name}\n\n";
+        $"Package: {name}\nStatus: {status}\nPriority: optional\nSection: misc\nInstalled-Size: "
+        + $"10\nMaintainer: Nobody <nobody@example.org>\nArchitecture: {architecture}\nVersion: "
+        + $"{version}\n{more}Description: {name}\n\n";
 
     /// <summary>One of apt's programs, led into this root.</summary>
     public (int ExitCode, string Output, string Error) Run(string command, params string[] arguments)

@@ -112,7 +112,8 @@ internal sealed class MadeUpAptRoot : IDisposable
         Write("var/lib/apt/extended_states", _automatic.ToString());
         Write(
             $"{Lists}_Release",
-            "Origin: Example\nLabel: Example\nSuite: stable\nCodename: bookworm\nVersion: 12.1\nDate: Sat, 01 Nov 2025 00:00:00 UTC\n"
+            "Origin: Example\nLabel: Example\nSuite: stable\nCodename: bookworm\nVersion: 12.1\nDate: Sat, "
+                + "01 Nov 2025 00:00:00 UTC\n"
         );
         Write($"{Lists}_main_binary-amd64_Packages", _offers.ToString());
         Write(
@@ -156,10 +157,12 @@ internal sealed class MadeUpAptRoot : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string Offer(string name, string version, string fields) =>
-        $"{Fields(name, version, fields)}Filename: pool/{name}_{version}_all.deb\nSize: 1000\nSHA256: {new string('0', 64)}\n\n";
+        $"{Fields(name, version, fields)}Filename: pool/{name}_{version}_all.deb\nSize: 1000\nSHA256: "
+        + $"{new string('0', 64)}\n\n";
 
     private static string Fields(string name, string version, string fields) =>
-        $"Package: {name}\nVersion: {version}\n{(fields.Contains("Architecture:", StringComparison.Ordinal) ? "" : "Architecture: all\n")}Maintainer: Nobody <nobody@example.com>\nPriority: optional\nSection: misc\nInstalled-Size: 10\n{(fields.Length > 0 ? fields + "\n" : "")}Description: made up\n";
+        $"Package: {name}\nVersion: "
+        + $"{version}\n{(fields.Contains("Architecture:", StringComparison.Ordinal) ? "" : "Architecture: all\n")}Maintainer: Nobody <nobody@example.com>\nPriority: optional\nSection: misc\nInstalled-Size: 10\n{(fields.Length > 0 ? fields + "\n" : "")}Description: made up\n";
 
     /// <summary>A policy that refuses the named packages.</summary>
     internal sealed class Refusing(params string[] names) : IDependencyPolicy

@@ -109,7 +109,8 @@ public sealed class DnfOutputTests : IDisposable
         var answer = DnfAnswer.Parse(
             DnfTool.Dnf4,
             1,
-            "No match for argument: gone-0:1.1-1.x86_64\nAll matches were filtered out by exclude filtering for argument: hidden-0:1.1-1.x86_64\n",
+            "No match for argument: gone-0:1.1-1.x86_64\nAll matches were filtered out by exclude filtering "
+                + "for argument: hidden-0:1.1-1.x86_64\n",
             "Error: Unable to find a match: gone-0:1.1-1.x86_64 hidden-0:1.1-1.x86_64\n"
         );
         Assert.Equal("no visible repository offers gone 1.1-1", answer.Reason(Target("gone", "1.1-1")));
@@ -159,7 +160,8 @@ public sealed class DnfOutputTests : IDisposable
             Assert.Single(transcript.ScriptWarnings)
         );
         Assert.Equal(
-            "preun-1.0-2.x86_64: its %preun scriptlet failed, exit status 4; rpm keeps this version in its database beside the new one",
+            "preun-1.0-2.x86_64: its %preun scriptlet failed, exit status 4; rpm keeps this version in its "
+                + "database beside the new one",
             Assert.Single(transcript.ScriptFailures)
         );
     }
@@ -191,7 +193,8 @@ public sealed class DnfOutputTests : IDisposable
         );
         Assert.Equal(["plain", "post"], transcript.NotAuthenticated.Order(StringComparer.Ordinal));
         Assert.Equal(
-            "file /usr/share/x/same from install of confl-1.1-1.x86_64 conflicts with file from package shell-1.0-1.x86_64",
+            "file /usr/share/x/same from install of confl-1.1-1.x86_64 conflicts with file from package "
+                + "shell-1.0-1.x86_64",
             transcript.PackageFailures["confl"]
         );
         Assert.DoesNotContain("big", transcript.PackageFailures.Keys);
@@ -223,14 +226,16 @@ public sealed class DnfOutputTests : IDisposable
     public void A_disk_that_runs_full_and_a_lock_at_the_last_moment_are_seen()
     {
         var full = DnfTranscript.Parse(
-            "error: unpacking of archive failed on file /usr/share/big;65f: cpio: write failed - No space left on device\nerror: big-1.1-1.x86_64: install failed\n"
+            "error: unpacking of archive failed on file /usr/share/big;65f: cpio: write failed - No space "
+                + "left on device\nerror: big-1.1-1.x86_64: install failed\n"
         );
         Assert.Contains("No space left on device", full.DiskFull!, StringComparison.Ordinal);
         Assert.StartsWith("unpacking of archive failed", full.PackageFailures["big"], StringComparison.Ordinal);
         Assert.True(
             DnfTranscript
                 .Parse(
-                    "RPM: error: can't create transaction lock on /var/lib/rpm/.rpm.lock (Resource temporarily unavailable)\nError: Could not run transaction.\n"
+                    "RPM: error: can't create transaction lock on /var/lib/rpm/.rpm.lock (Resource "
+                        + "temporarily unavailable)\nError: Could not run transaction.\n"
                 )
                 .IsLocked
         );
@@ -297,15 +302,19 @@ public sealed class DnfOutputTests : IDisposable
         var dnf5 = Plan(DnfTool.Dnf5);
         var yum = Plan(DnfTool.Yum3);
         Assert.Equal(
-            "dnf --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=debuglevel=6 --best --setopt=strict=1 --exclude=x-0:1-1.noarch install a-0:1.1-1.x86_64",
+            "dnf --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno "
+                + "--setopt=debuglevel=6 --best --setopt=strict=1 --exclude=x-0:1-1.noarch install a-0:1.1-1.x86_64",
             dnf4
         );
         Assert.Equal(
-            "dnf5 --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --best --setopt=skip_broken=0 --setopt=skip_unavailable=0 --exclude=x-0:1-1.noarch install a-0:1.1-1.x86_64",
+            "dnf5 --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --best "
+                + "--setopt=skip_broken=0 --setopt=skip_unavailable=0 --exclude=x-0:1-1.noarch install "
+                + "a-0:1.1-1.x86_64",
             dnf5
         );
         Assert.Equal(
-            "yum --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=debuglevel=2 --setopt=skip_broken=0 --exclude=x-0:1-1.noarch update a-0:1.1-1.x86_64",
+            "yum --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno "
+                + "--setopt=debuglevel=2 --setopt=skip_broken=0 --exclude=x-0:1-1.noarch update a-0:1.1-1.x86_64",
             yum
         );
 
@@ -321,7 +330,8 @@ public sealed class DnfOutputTests : IDisposable
         var command = Commands(DnfTool.Dnf4)
             .Install([DnfCommands.Spec("a", "x86_64", "2:1.1-1")], [], new TransactionFiles("/log", "/status"));
         Assert.Equal(
-            "dnf --setopt=*.skip_if_unavailable=1 -y --setopt=exit_on_lock=1 --setopt=*.metadata_expire=-1 --best --setopt=strict=1 install a-2:1.1-1.x86_64",
+            "dnf --setopt=*.skip_if_unavailable=1 -y --setopt=exit_on_lock=1 --setopt=*.metadata_expire=-1 "
+                + "--best --setopt=strict=1 install a-2:1.1-1.x86_64",
             command.ToString()
         );
         Assert.False(command.Interruptible);

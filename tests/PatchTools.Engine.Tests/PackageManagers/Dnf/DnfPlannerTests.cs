@@ -265,7 +265,8 @@ public sealed class DnfPlannerTests(RpmUniverse universe)
     }
 
     private static string Line(PlannedChange change) =>
-        $"{change.Action} {change.Name}.{change.Architecture} {change.FromVersion} → {change.ToVersion} {change.IsRequested} {change.Repository}";
+        $"{change.Action} {change.Name}.{change.Architecture} {change.FromVersion} → {change.ToVersion} "
+        + $"{change.IsRequested} {change.Repository}";
 
     private RpmRoot Ready(Action<RpmRoot>? change = null)
     {

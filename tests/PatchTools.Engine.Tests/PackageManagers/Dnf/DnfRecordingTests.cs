@@ -112,7 +112,9 @@ public sealed class DnfRecordingTests
     {
         var answer = YumError("problem-requires");
         Assert.Equal(
-            "Package: pcp-pmda-systemd-3.11.3-1.x86_64 (@bintray-pcp-el7); Requires: pcp-libs = 3.11.3; Removing: pcp-libs-3.11.3-1.x86_64 (@bintray-pcp-el7); Updated By: pcp-libs-3.11.4-1.x86_64 (bintray-pcp-el7)",
+            "Package: pcp-pmda-systemd-3.11.3-1.x86_64 (@bintray-pcp-el7); Requires: pcp-libs = 3.11.3; "
+                + "Removing: pcp-libs-3.11.3-1.x86_64 (@bintray-pcp-el7); Updated By: pcp-libs-3.11.4-1.x86_64 "
+                + "(bintray-pcp-el7)",
             Assert.Single(answer.Problems)
         );
         Assert.True(answer.Blames(Target("pcp-libs", "3.11.4-1")));
@@ -172,7 +174,8 @@ public sealed class DnfRecordingTests
     {
         var scriptlet = DnfTranscript.Parse(Recording.Of("yum-3.4.3/transaction-scriptlet-failed"));
         Assert.Equal(
-            "its %pre scriptlet failed, exit status 1 (stat: cannot stat ‘/var/lib/jenkins’: No such file or directory)",
+            "its %pre scriptlet failed, exit status 1 (stat: cannot stat ‘/var/lib/jenkins’: No such file or "
+                + "directory)",
             Assert.Single(scriptlet.PackageFailures, f => f.Key == "jenkins").Value
         );
         Assert.Single(scriptlet.PackageFailures);
@@ -329,7 +332,8 @@ public sealed class DnfRecordingTests
         var signature = DnfTranscript.Parse(Recording.Of("dnf5-5.2/signature-failed"));
         Assert.Equal("xpra-html5", Assert.Single(signature.NotAuthenticated));
         Assert.Equal(
-            "OpenPGP check for package \"xpra-html5-19-1.r1.fc42.noarch\" from repo \"xpra\" has failed: The package is not signed",
+            "OpenPGP check for package \"xpra-html5-19-1.r1.fc42.noarch\" from repo \"xpra\" has failed: The "
+                + "package is not signed",
             signature.PackageFailures["xpra-html5"]
         );
         Assert.StartsWith(
@@ -342,11 +346,13 @@ public sealed class DnfRecordingTests
         Assert.Equal("its %pre scriptlet failed", scriptlet.PackageFailures["Package-pre-fail"]);
         Assert.Equal("Transaction failed: Rpm transaction failed.", scriptlet.Reason);
         Assert.Equal(
-            "Package-post-fail-1.0-1.x86_64: its %post scriptlet failed (lua script failed: [string \"%post(Package-post-fail-0:1.0-1.x86_64)\"]:1: failing on post scriptlet)",
+            "Package-post-fail-1.0-1.x86_64: its %post scriptlet failed (lua script failed: [string "
+                + "\"%post(Package-post-fail-0:1.0-1.x86_64)\"]:1: failing on post scriptlet)",
             Assert.Single(DnfTranscript.Parse(Recording.Of("dnf5-5.4/scriptlet-warned")).ScriptWarnings)
         );
         Assert.Equal(
-            "kernel-core-6.14.3-200.fc41.x86_64: its post-transaction scriptlet failed (Manual intervention is required!)",
+            "kernel-core-6.14.3-200.fc41.x86_64: its post-transaction scriptlet failed (Manual intervention "
+                + "is required!)",
             Assert.Single(DnfTranscript.Parse(Recording.Of("dnf5-5.2/scriptlet-warned")).ScriptWarnings)
         );
     }
@@ -375,7 +381,8 @@ public sealed class DnfRecordingTests
     [InlineData(
         "dnf5-5.4/makecache-failed",
         "testrepo",
-        "Curl error (37): Could not read a file:// file for file:///non/existent/repo/repodata/repomd.xml [Could not open file /non/existent/repo/repodata/repomd.xml]"
+        "Curl error (37): Could not read a file:// file for file:///non/existent/repo/repodata/repomd.xml "
+            + "[Could not open file /non/existent/repo/repodata/repomd.xml]"
     )]
     [InlineData(
         "dnf5-5.2/makecache-failed",
@@ -400,7 +407,8 @@ public sealed class DnfRecordingTests
             Assert
                 .Single(
                     DnfRefresh.Failures(
-                        "14: curl#6 - \"Could not resolve host: mirrorlist.centos.org; Unknown error\"\nCannot find a valid baseurl for repo: base/7/x86_64\n"
+                        "14: curl#6 - \"Could not resolve host: mirrorlist.centos.org; Unknown "
+                            + "error\"\nCannot find a valid baseurl for repo: base/7/x86_64\n"
                     )
                 )
                 .Key

@@ -176,7 +176,9 @@ public sealed class DnfRigTests(RpmUniverse universe)
             inventory
                 .Packages.SelectMany(p => p.Versions.ToList())
                 .Select(v =>
-                    $"{v} {v.BuildTime} {v.IsInstalled} {string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.HiddenBecause}"))} {string.Join(';', v.Advisories.Select(a => a.Id))}"
+                    $"{v} {v.BuildTime} {v.IsInstalled} "
+                    + $"{string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.HiddenBecause}"))} "
+                    + $"{string.Join(';', v.Advisories.Select(a => a.Id))}"
                 );
     }
 
@@ -272,7 +274,8 @@ public sealed class DnfRigTests(RpmUniverse universe)
         Assert.Equal(false, inventory.Repositories.Single(r => r.Name == "plain").HasAdvisories);
         Assert.Equal(true, inventory.Repositories.Single(r => r.Name == "base").HasAdvisories);
         Assert.Equal(
-            "Cannot tell which packages of repository plain are security updates: it publishes no advisories (updateinfo).",
+            "Cannot tell which packages of repository plain are security updates: it publishes no advisories "
+                + "(updateinfo).",
             Assert.Single(inventory.Warnings, w => w.Contains("plain", StringComparison.Ordinal))
         );
     }

@@ -20,16 +20,20 @@ internal sealed class MadeUpRpmHost : IDisposable
 {
     /// <summary>What every question to yum's resolver begins with.</summary>
     public const string YumPlan =
-        "yum --installroot={root} --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --setopt=debuglevel=2 --setopt=skip_broken=0 update";
+        "yum --installroot={root} --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno "
+        + "--setopt=debuglevel=2 --setopt=skip_broken=0 update";
 
     public const string YumInstall =
-        "yum --installroot={root} --setopt=*.skip_if_unavailable=1 -y --setopt=exit_on_lock=1 --setopt=*.metadata_expire=-1 --setopt=skip_broken=0 update";
+        "yum --installroot={root} --setopt=*.skip_if_unavailable=1 -y --setopt=exit_on_lock=1 "
+        + "--setopt=*.metadata_expire=-1 --setopt=skip_broken=0 update";
 
     public const string Dnf5Plan =
-        "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno --best --setopt=skip_broken=0 --setopt=skip_unavailable=0 install";
+        "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C --setopt=exit_on_lock=1 --assumeno "
+        + "--best --setopt=skip_broken=0 --setopt=skip_unavailable=0 install";
 
     public const string Dnf5Install =
-        "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -y --setopt=exit_on_lock=1 --setopt=*.metadata_expire=-1 --best --setopt=skip_broken=0 --setopt=skip_unavailable=0 install";
+        "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -y --setopt=exit_on_lock=1 "
+        + "--setopt=*.metadata_expire=-1 --best --setopt=skip_broken=0 --setopt=skip_unavailable=0 install";
 
     private readonly TemporaryDirectory _root = new();
     private readonly TemporaryDirectory _data = new();
@@ -76,7 +80,8 @@ internal sealed class MadeUpRpmHost : IDisposable
         var host = new MadeUpRpmHost(DnfTool.Yum3, "amzn2-core", "var/cache/yum/x86_64/2");
         host.Write(
             "etc/os-release",
-            "NAME=\"Amazon Linux\"\nVERSION=\"2\"\nID=\"amzn\"\nID_LIKE=\"centos rhel fedora\"\nVERSION_ID=\"2\"\nPRETTY_NAME=\"Amazon Linux 2\"\n"
+            "NAME=\"Amazon Linux\"\nVERSION=\"2\"\nID=\"amzn\"\nID_LIKE=\"centos rhel "
+                + "fedora\"\nVERSION_ID=\"2\"\nPRETTY_NAME=\"Amazon Linux 2\"\n"
         );
         return host.With(installed, offered);
     }
@@ -87,7 +92,8 @@ internal sealed class MadeUpRpmHost : IDisposable
         var host = new MadeUpRpmHost(DnfTool.Dnf5, "updates", "var/cache/libdnf5");
         host.Write(
             "etc/os-release",
-            "NAME=\"Fedora Linux\"\nVERSION=\"42\"\nID=fedora\nVERSION_ID=42\nPLATFORM_ID=\"platform:f42\"\nPRETTY_NAME=\"Fedora Linux 42\"\n"
+            "NAME=\"Fedora "
+                + "Linux\"\nVERSION=\"42\"\nID=fedora\nVERSION_ID=42\nPLATFORM_ID=\"platform:f42\"\nPRETTY_NAME=\"Fedora Linux 42\"\n"
         );
         return host.With(installed, offered);
     }
@@ -200,7 +206,12 @@ internal sealed class MadeUpRpmHost : IDisposable
             var parts = package.Edition[(colon + 1)..].Split('-');
             primary.Append(
                 CultureInfo.InvariantCulture,
-                $"<package type=\"rpm\">\n  <name>{package.Name}</name>\n  <arch>{package.Architecture}</arch>\n  <version epoch=\"{(colon < 0 ? "0" : package.Edition[..colon])}\" ver=\"{parts[0]}\" rel=\"{parts[1]}\"/>\n  <checksum type=\"sha256\" pkgid=\"YES\">00</checksum>\n  <time file=\"1767225600\" build=\"1767225600\"/>\n  <size package=\"1000\" installed=\"2000\" archive=\"0\"/>\n  <format/>\n</package>\n"
+                $"<package type=\"rpm\">\n  <name>{package.Name}</name>\n  "
+                    + $"<arch>{package.Architecture}</arch>\n  <version "
+                    + $"epoch=\"{(colon < 0 ? "0" : package.Edition[..colon])}\" ver=\"{parts[0]}\" "
+                    + $"rel=\"{parts[1]}\"/>\n  <checksum type=\"sha256\" pkgid=\"YES\">00</checksum>\n  <time "
+                    + $"file=\"1767225600\" build=\"1767225600\"/>\n  <size package=\"1000\" installed=\"2000\" "
+                    + $"archive=\"0\"/>\n  <format/>\n</package>\n"
             );
         }
 

@@ -185,7 +185,8 @@ public sealed class ModuleRigTests(RpmUniverse universe) : IDisposable
             File.WriteAllText(_repository.File($"repodata/{type}"), text);
             entries.Append(
                 CultureInfo.InvariantCulture,
-                $"<data type=\"{type}\"><checksum type=\"sha256\">{Sum(text)}</checksum><location href=\"repodata/{type}\"/><timestamp>1767225600</timestamp></data>"
+                $"<data type=\"{type}\"><checksum type=\"sha256\">{Sum(text)}</checksum><location "
+                    + $"href=\"repodata/{type}\"/><timestamp>1767225600</timestamp></data>"
             );
         }
 
@@ -207,7 +208,8 @@ public sealed class ModuleRigTests(RpmUniverse universe) : IDisposable
                     .Skip(1)
                     .Select(w => w.Split(':'))
                     .Select(w =>
-                        $"---\ndocument: modulemd-defaults\nversion: 1\ndata:\n  module: {w[0]}\n  stream: \"{w[1]}\"\n...\n"
+                        $"---\ndocument: modulemd-defaults\nversion: 1\ndata:\n  module: {w[0]}\n  stream: "
+                        + $"\"{w[1]}\"\n...\n"
                     )
             );
         var id = words[0].Split(':');

@@ -40,12 +40,16 @@ public sealed class RecordedManagerTests
     {
         using var host = MadeUpRpmHost.AmazonLinux2(s_installed, s_offered);
         host.Runner.Expect(
-                $"{MadeUpRpmHost.YumPlan} ca-certificates-0:2021.2.50-72.amzn2.0.7.noarch curl-0:8.0.1-1.amzn2.0.1.x86_64 dbus-1:1.10.24-7.amzn2.0.3.x86_64",
+                $"{MadeUpRpmHost.YumPlan} ca-certificates-0:2021.2.50-72.amzn2.0.7.noarch "
+                    + $"curl-0:8.0.1-1.amzn2.0.1.x86_64 dbus-1:1.10.24-7.amzn2.0.3.x86_64",
                 1,
                 Declined
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- "
+                    + "ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch "
+                    + "curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 "
+                    + "dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
             );
 
         var plan = await host.PlanAsync(
@@ -120,7 +124,10 @@ public sealed class RecordedManagerTests
                 Declined
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- "
+                    + "ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch "
+                    + "curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 "
+                    + "dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
             );
 
         var plan = await host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64", "cloud-init-19.3-46.amzn2.0.9.noarch");
@@ -154,7 +161,10 @@ public sealed class RecordedManagerTests
                 problem
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- "
+                    + "ca-certificates-2021.2.50-72.amzn2.0.5.noarch cloud-init-19.3-46.amzn2.noarch "
+                    + "curl-7.88.1-1.amzn2.0.1.x86_64 dbus-1.10.24-7.amzn2.0.2.x86_64 "
+                    + "dbus-libs-1.10.24-7.amzn2.0.2.x86_64 fribidi-1.0.2-1.amzn2.1.x86_64"
             );
 
         var plan = await host.PlanAsync("curl-8.0.1-1.amzn2.0.1.x86_64", "pcp-libs-3.11.4-1.x86_64");
@@ -202,7 +212,8 @@ public sealed class RecordedManagerTests
             .Expect(
                 $"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
-                "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n"
+                "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 "
+                    + "0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n"
             )
             .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- curl-7.88.1-1.amzn2.0.1.x86_64");
 
@@ -269,7 +280,8 @@ public sealed class RecordedManagerTests
         host.Runner.Expect(
                 $"{MadeUpRpmHost.YumPlan} curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
-                "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n"
+                "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 "
+                    + "0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n"
             )
             .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- curl-7.88.1-1.amzn2.0.1.x86_64")
             .Expect(
@@ -296,14 +308,18 @@ public sealed class RecordedManagerTests
             ["jenkins-2.274-1.1.noarch", "curl-8.0.1-1.amzn2.0.1.x86_64"]
         );
         const string plan =
-            "---> Package jenkins.noarch 0:2.213-1.1 will be updated\n---> Package jenkins.noarch 0:2.274-1.1 will be an update\n---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user command\n";
+            "---> Package jenkins.noarch 0:2.213-1.1 will be updated\n---> Package jenkins.noarch "
+            + "0:2.274-1.1 will be an update\n---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be "
+            + "updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\nExiting on user "
+            + "command\n";
         host.Runner.Expect(
                 $"{MadeUpRpmHost.YumPlan} jenkins-0:2.274-1.1.noarch curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
                 plan
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- jenkins-2.213-1.1.noarch curl-7.88.1-1.amzn2.0.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- jenkins-2.213-1.1.noarch "
+                    + "curl-7.88.1-1.amzn2.0.1.x86_64"
             )
             .Expect(
                 $"{MadeUpRpmHost.YumInstall} jenkins-0:2.274-1.1.noarch curl-0:8.0.1-1.amzn2.0.1.x86_64",
@@ -339,35 +355,44 @@ public sealed class RecordedManagerTests
         const string mariadb = "mariadb-1:5.5.68-1.el7.x86_64";
         const string manticore = "manticore-all-3.5.2_201102.76ec090-1.el7.centos.x86_64";
         const string curlPlan =
-            "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 0:8.0.1-1.amzn2.0.1 will be an update\n";
+            "---> Package curl.x86_64 0:7.88.1-1.amzn2.0.1 will be updated\n---> Package curl.x86_64 "
+            + "0:8.0.1-1.amzn2.0.1 will be an update\n";
         const string manticorePlan =
-            "---> Package manticore-all.x86_64 0:3.5.0-1.el7.centos will be updated\n---> Package manticore-all.x86_64 0:3.5.2_201102.76ec090-1.el7.centos will be an update\n";
+            "---> Package manticore-all.x86_64 0:3.5.0-1.el7.centos will be updated\n---> Package "
+            + "manticore-all.x86_64 0:3.5.2_201102.76ec090-1.el7.centos will be an update\n";
         const string mariadbPlan =
-            "---> Package mariadb.x86_64 1:5.5.65-1.el7 will be updated\n---> Package mariadb.x86_64 1:5.5.68-1.el7 will be an update\n";
+            "---> Package mariadb.x86_64 1:5.5.65-1.el7 will be updated\n---> Package mariadb.x86_64 "
+            + "1:5.5.68-1.el7 will be an update\n";
         const string end = "Exiting on user command\n";
         host.Runner.Expect(
-                $"{MadeUpRpmHost.YumPlan} mariadb-1:5.5.68-1.el7.x86_64 manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
+                $"{MadeUpRpmHost.YumPlan} mariadb-1:5.5.68-1.el7.x86_64 "
+                    + $"manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
                 mariadbPlan + manticorePlan + curlPlan + end
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- mariadb-5.5.65-1.el7.x86_64 manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- mariadb-5.5.65-1.el7.x86_64 "
+                    + "manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
             )
             .Expect(
-                $"{MadeUpRpmHost.YumInstall} mariadb-1:5.5.68-1.el7.x86_64 manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
+                $"{MadeUpRpmHost.YumInstall} mariadb-1:5.5.68-1.el7.x86_64 "
+                    + $"manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
                 Recording.Of("yum-3.4.3/transaction-download-failed")
             )
             .Expect(
-                $"{MadeUpRpmHost.YumPlan} manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
+                $"{MadeUpRpmHost.YumPlan} manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 "
+                    + $"curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
                 manticorePlan + curlPlan + end
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- "
+                    + "manticore-all-3.5.0-1.el7.centos.x86_64 curl-7.88.1-1.amzn2.0.1.x86_64"
             )
             .Expect(
-                $"{MadeUpRpmHost.YumInstall} manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 curl-0:8.0.1-1.amzn2.0.1.x86_64",
+                $"{MadeUpRpmHost.YumInstall} manticore-all-0:3.5.2_201102.76ec090-1.el7.centos.x86_64 "
+                    + $"curl-0:8.0.1-1.amzn2.0.1.x86_64",
                 1,
                 Recording.Of("yum-3.4.3/transaction-unsigned")
             )
@@ -399,7 +424,8 @@ public sealed class RecordedManagerTests
             TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1)
         );
         host.Runner.Expect(
-            "yum -y --config={data}/image/dnf/dnf.conf --noplugins --releasever=2 --setopt=*.skip_if_unavailable=1 makecache",
+            "yum -y --config={data}/image/dnf/dnf.conf --noplugins --releasever=2 "
+                + "--setopt=*.skip_if_unavailable=1 makecache",
             0,
             "Metadata Cache Created\n",
             Recording.Of("yum-3.4.3/makecache-skipped")
@@ -422,7 +448,8 @@ public sealed class RecordedManagerTests
         var cookie = Path.Combine(host.CacheFolder, "cachecookie");
         File.SetLastWriteTimeUtc(cookie, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
         host.Runner.Expect(
-            "yum -y --config={data}/image/dnf/dnf.conf --noplugins --releasever=2 --setopt=*.skip_if_unavailable=1 makecache",
+            "yum -y --config={data}/image/dnf/dnf.conf --noplugins --releasever=2 "
+                + "--setopt=*.skip_if_unavailable=1 makecache",
             0,
             "Metadata Cache Created\n",
             effect: () => File.SetLastWriteTimeUtc(cookie, TimeProvider.System.GetUtcNow().UtcDateTime)
@@ -449,12 +476,14 @@ public sealed class RecordedManagerTests
                 "Operation aborted by the user.\n"
             )
             .Expect(
-                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64",
+                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … "
+                    + "expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64",
                 0,
                 "expat\u001fx86_64\u001f0\u001f2.6.2\u001f1.fc39\u001f1000\u001f2000\u001fupdates\u001elibblockdev\u001fx86_64\u001f0\u001f3.1.1\u001f1.fc39\u001f500\u001f2000\u001fupdates\u001e"
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- expat-2.6.0-1.fc39.x86_64 libblockdev-3.1.0-1.fc39.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- expat-2.6.0-1.fc39.x86_64 "
+                    + "libblockdev-3.1.0-1.fc39.x86_64"
             );
 
         var plan = await host.PlanAsync("expat-2.6.2-1.fc39.x86_64", "libblockdev-3.1.1-1.fc39.x86_64");
@@ -478,7 +507,9 @@ public sealed class RecordedManagerTests
             ["openssl-libs-1:3.2.6-2.fc42.x86_64"]
         );
         const string table =
-            "Upgrading:\n openssl-libs             x86_64 1:3.2.6-2.fc42 updates    7.5 MiB\n   replacing openssl-libs x86_64 1:3.2.4-1.fc42 <unknown>  7.5 MiB\n\nTransaction Summary:\n Upgrading:          1 package\n Replacing:          1 package\n";
+            "Upgrading:\n openssl-libs             x86_64 1:3.2.6-2.fc42 updates    7.5 MiB\n   replacing "
+            + "openssl-libs x86_64 1:3.2.4-1.fc42 <unknown>  7.5 MiB\n\nTransaction Summary:\n Upgrading:      "
+            + "    1 package\n Replacing:          1 package\n";
         host.Runner.Expect(
                 $"{MadeUpRpmHost.Dnf5Plan} openssl-libs-1:3.2.6-2.fc42.x86_64",
                 1,
@@ -486,7 +517,8 @@ public sealed class RecordedManagerTests
                 "Operation aborted by the user.\n"
             )
             .Expect(
-                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … openssl-libs-1:3.2.6-2.fc42.x86_64"
+                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … "
+                    + "openssl-libs-1:3.2.6-2.fc42.x86_64"
             )
             .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- openssl-libs-3.2.4-1.fc42.x86_64");
 
@@ -502,7 +534,9 @@ public sealed class RecordedManagerTests
     {
         using var host = MadeUpRpmHost.Fedora(["xpra-html5-18-1.r1.fc42.noarch"], ["xpra-html5-19-1.r1.fc42.noarch"]);
         const string table =
-            "Upgrading:\n xpra-html5             noarch 0:19-1.r1.fc42 xpra       3.0 MiB\n   replacing xpra-html5 noarch 0:18-1.r1.fc42 <unknown>  3.0 MiB\n\nTransaction Summary:\n Upgrading:          1 package\n Replacing:          1 package\n";
+            "Upgrading:\n xpra-html5             noarch 0:19-1.r1.fc42 xpra       3.0 MiB\n   replacing "
+            + "xpra-html5 noarch 0:18-1.r1.fc42 <unknown>  3.0 MiB\n\nTransaction Summary:\n Upgrading:        "
+            + "  1 package\n Replacing:          1 package\n";
         host.Runner.Expect(
                 $"{MadeUpRpmHost.Dnf5Plan} xpra-html5-0:19-1.r1.fc42.noarch",
                 1,
@@ -510,7 +544,8 @@ public sealed class RecordedManagerTests
                 "Operation aborted by the user.\n"
             )
             .Expect(
-                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … xpra-html5-0:19-1.r1.fc42.noarch"
+                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … "
+                    + "xpra-html5-0:19-1.r1.fc42.noarch"
             )
             .Expect("rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- xpra-html5-18-1.r1.fc42.noarch")
             .Expect(
@@ -539,7 +574,8 @@ public sealed class RecordedManagerTests
             .Of("dnf5-5.4/problem-unmatched")
             .Replace("No match for argument: DoesNotExist\n", "", StringComparison.Ordinal);
         host.Runner.Expect(
-                $"{MadeUpRpmHost.Dnf5Plan} expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64 NoBest-0:2.0-1.noarch",
+                $"{MadeUpRpmHost.Dnf5Plan} expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64 "
+                    + $"NoBest-0:2.0-1.noarch",
                 1,
                 "",
                 problem
@@ -551,16 +587,19 @@ public sealed class RecordedManagerTests
                 "Operation aborted by the user.\n"
             )
             .Expect(
-                $"{MadeUpRpmHost.Dnf5Plan} expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64 NoBest-0:2.0-1.noarch",
+                $"{MadeUpRpmHost.Dnf5Plan} expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64 "
+                    + $"NoBest-0:2.0-1.noarch",
                 1,
                 "",
                 problem
             )
             .Expect(
-                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64"
+                "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … "
+                    + "expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64"
             )
             .Expect(
-                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- expat-2.6.0-1.fc39.x86_64 libblockdev-3.1.0-1.fc39.x86_64"
+                "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- expat-2.6.0-1.fc39.x86_64 "
+                    + "libblockdev-3.1.0-1.fc39.x86_64"
             );
 
         var plan = await host.PlanAsync(
@@ -582,7 +621,8 @@ public sealed class RecordedManagerTests
     {
         using var host = MadeUpRpmHost.Fedora(["expat-2.6.0-1.fc39.x86_64"], ["expat-2.6.2-1.fc39.x86_64"]);
         host.Runner.Expect(
-            "dnf5 -y --config={data}/image/dnf/dnf.conf --no-plugins --releasever=2 --setopt=*.skip_if_unavailable=1 --refresh makecache",
+            "dnf5 -y --config={data}/image/dnf/dnf.conf --no-plugins --releasever=2 "
+                + "--setopt=*.skip_if_unavailable=1 --refresh makecache",
             1,
             "",
             Recording.Of("dnf5-5.2/makecache-failed").Replace("updates-source", "updates", StringComparison.Ordinal)

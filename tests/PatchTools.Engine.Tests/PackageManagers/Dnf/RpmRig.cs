@@ -412,7 +412,9 @@ public sealed class RpmUniverse : IDisposable
         {
             xml.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"<update from=\"rig@example.org\" status=\"final\" type=\"{advisory.Type}\" version=\"1\"><id>{advisory.Id}</id><title>rig</title><issued date=\"{advisory.Date}\"/><updated date=\"{advisory.Date}\"/>"
+                $"<update from=\"rig@example.org\" status=\"final\" type=\"{advisory.Type}\" "
+                    + $"version=\"1\"><id>{advisory.Id}</id><title>rig</title><issued "
+                    + $"date=\"{advisory.Date}\"/><updated date=\"{advisory.Date}\"/>"
             );
             if (advisory.Severity.Length > 0)
                 xml.AppendLine(CultureInfo.InvariantCulture, $"<severity>{advisory.Severity}</severity>");
@@ -423,14 +425,17 @@ public sealed class RpmUniverse : IDisposable
             if (advisory.Module?.Split(':') is [var module, var stream])
                 xml.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" arch=\"x86_64\"/>"
+                    $"<module name=\"{module}\" stream=\"{stream}\" version=\"1\" context=\"0000000{stream}\" "
+                        + $"arch=\"x86_64\"/>"
                 );
             foreach (var (name, edition) in advisory.Packages.Select(p => (p.Split(' ')[0], p.Split(' ')[1])))
             {
                 var (epoch, version, release) = Parts(edition);
                 xml.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"<package name=\"{name}\" version=\"{version}\" release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" arch=\"x86_64\"><filename>x.rpm</filename></package>"
+                    $"<package name=\"{name}\" version=\"{version}\" release=\"{release}\" "
+                        + $"epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" "
+                        + $"arch=\"x86_64\"><filename>x.rpm</filename></package>"
                 );
             }
 
@@ -484,7 +489,8 @@ internal sealed class RpmRoot : IDisposable
         _universe = universe;
         Write(
             "etc/os-release",
-            "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n"
+            "ID=rhel\nVERSION_ID=\"9.4\"\nID_LIKE=fedora\nPLATFORM_ID=\"platform:el9\"\nNAME=\"Red Hat "
+                + "Enterprise Linux\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 9.4\"\n"
         );
         Write("etc/dnf/vars/rig", "ase\n");
         Configure("");
@@ -620,7 +626,9 @@ internal sealed class RpmRoot : IDisposable
     public string DnfCheck() =>
         RpmUniverse.Run("dnf", [0, 1], "--installroot", Path, "-C", "-q", "check").Output.Trim();
 
-    /// <summary>Puts versions of the repository <c>base</c> in the place of the installed ones, whatever they require.</summary>
+    /// <summary>
+    /// Puts versions of the repository <c>base</c> in the place of the installed ones, whatever they require.
+    /// </summary>
     public void Install(params string[] packages) =>
         RpmUniverse.Run(
             "rpm",

@@ -112,7 +112,11 @@ public sealed class XmlScannerTests
             var name = Encoding.UTF8.GetString(scanner.Name);
             if (scanner.IsStart)
                 tags.Add(
-                    $"+{scanner.Depth} {name} {Value(scanner, "a")}{Value(scanner, "xmlns:a")}{Value(scanner, "b")} {Value(scanner, "c")}".TrimEnd()
+                    (
+                        $"+{scanner.Depth} {name} "
+                        + $"{Value(scanner, "a")}{Value(scanner, "xmlns:a")}{Value(scanner, "b")} "
+                        + $"{Value(scanner, "c")}"
+                    ).TrimEnd()
                 );
             else
                 tags.Add($"-{scanner.Depth} {name}");

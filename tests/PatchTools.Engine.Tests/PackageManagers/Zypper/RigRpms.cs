@@ -178,7 +178,8 @@ internal static class RigRpms
         {
             xml.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"<update from=\"maint-coord@example.org\" status=\"stable\" type=\"{patch.Type}\" version=\"1\"><id>{patch.Id}</id><title>rig</title>"
+                $"<update from=\"maint-coord@example.org\" status=\"stable\" type=\"{patch.Type}\" "
+                    + $"version=\"1\"><id>{patch.Id}</id><title>rig</title>"
             );
             if (patch.Severity.Length > 0)
                 xml.AppendLine(CultureInfo.InvariantCulture, $"<severity>{patch.Severity}</severity>");
@@ -194,7 +195,9 @@ internal static class RigRpms
                 var (epoch, version, release) = new RigRpm(name, edition).Parts;
                 xml.Append(
                     CultureInfo.InvariantCulture,
-                    $"<package name=\"{(dot > 0 ? name[..dot] : name)}\" version=\"{version}\" release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" arch=\"{architecture}\"><filename>x.rpm</filename>"
+                    $"<package name=\"{(dot > 0 ? name[..dot] : name)}\" version=\"{version}\" "
+                        + $"release=\"{release}\" epoch=\"{(epoch.Length == 0 ? "0" : epoch)}\" "
+                        + $"arch=\"{architecture}\"><filename>x.rpm</filename>"
                 );
                 xml.AppendLine(
                     CultureInfo.InvariantCulture,

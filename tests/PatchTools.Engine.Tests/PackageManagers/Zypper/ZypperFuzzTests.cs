@@ -16,7 +16,8 @@ public sealed class ZypperFuzzTests
         "[main]\nsolver.allowVendorChange = true\n\n[SLE:Updates/x]\nname=Updates\nenabled=1\nautorefresh=1\nbaseurl=https://a.example/?token\npriority=10\npath=/sub\ntype=rpm-md\ngpgcheck=1\n";
 
     private const string Locks =
-        "\ntype: package\nversion: == 2.0-1\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: h[a-z]*\n\n\nrepo: one\ntype: package\nmatch_type: regex\nsolvable_name: ^kernel-(default|rt)$\n\n";
+        "\ntype: package\nversion: == 2.0-1\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: "
+        + "h[a-z]*\n\n\nrepo: one\ntype: package\nmatch_type: regex\nsolvable_name: ^kernel-(default|rt)$\n\n";
 
     public static TheoryData<string> Answers =>
         [ZypperOutputTests.Summary, ZypperOutputTests.Conflict, ZypperOutputTests.Locked];

@@ -213,7 +213,10 @@ public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposab
             }
 
             await stream.WriteAsync(
-                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
+                (
+                    "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: "u8
+                    + "0\r\nConnection: close\r\n\r\n"u8
+                ).ToArray(),
                 _end.Token
             );
         }

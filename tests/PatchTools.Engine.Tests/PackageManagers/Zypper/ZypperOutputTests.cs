@@ -183,7 +183,8 @@ public sealed class ZypperOutputTests
     )]
     [InlineData(
         7,
-        "<stream><message type=\"error\">System management is locked by the application with pid 16317 (zypper).</message></stream>",
+        "<stream><message type=\"error\">System management is locked by the application with pid 16317 "
+            + "(zypper).</message></stream>",
         false
     )]
     [InlineData(0, "", false)]
@@ -293,7 +294,8 @@ public sealed class ZypperOutputTests
         );
 
         Assert.Equal(
-            "zypper --non-interactive --no-refresh install --name --no-recommends --no-force-resolution --auto-agree-with-licenses -- a.noarch=1:1.2-1",
+            "zypper --non-interactive --no-refresh install --name --no-recommends --no-force-resolution "
+                + "--auto-agree-with-licenses -- a.noarch=1:1.2-1",
             command.ToString()
         );
         Assert.DoesNotContain(
@@ -322,7 +324,8 @@ public sealed class ZypperOutputTests
         ).Refresh();
 
         Assert.Equal(
-            $"zypper --reposd-dir {folder.Path}/zypper-sources --cache-dir {folder.Path}/zypper-cache --non-interactive --xmlout refresh",
+            $"zypper --reposd-dir {folder.Path}/zypper-sources --cache-dir {folder.Path}/zypper-cache "
+                + $"--non-interactive --xmlout refresh",
             command.ToString()
         );
         Assert.Equal(

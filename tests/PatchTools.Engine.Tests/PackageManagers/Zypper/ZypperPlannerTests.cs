@@ -172,7 +172,8 @@ public sealed class ZypperPlannerTests(ZypperUniverse universe)
     }
 
     private static string Line(PlannedChange change) =>
-        $"{change.Action} {change.Name}.{change.Architecture} {change.FromVersion} → {change.ToVersion} {change.IsRequested} {change.Repository}";
+        $"{change.Action} {change.Name}.{change.Architecture} {change.FromVersion} → {change.ToVersion} "
+        + $"{change.IsRequested} {change.Repository}";
 
     private ZypperRoot Ready(params string[] locks)
     {

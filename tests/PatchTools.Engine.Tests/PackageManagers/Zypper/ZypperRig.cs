@@ -186,7 +186,8 @@ internal sealed class ZypperRoot : IDisposable
         _universe = universe;
         Write(
             "etc/os-release",
-            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP5\"\n"
+            "ID=sles\nVERSION_ID=\"15.5\"\nID_LIKE=suse\nNAME=SLES\nPRETTY_NAME=\"SUSE Linux Enterprise "
+                + "Server 15 SP5\"\n"
         );
         Product("2030-12-31");
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "var/lib/rpm"));
@@ -205,7 +206,8 @@ internal sealed class ZypperRoot : IDisposable
     {
         Write(
             "etc/products.d/SLES.prod",
-            $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>{endOfLife}</endoflife><arch>x86_64</arch></product>\n"
+            $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
+                + $"schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>{endOfLife}</endoflife><arch>x86_64</arch></product>\n"
         );
         var link = System.IO.Path.Combine(Path, "etc/products.d/baseproduct");
         if (!File.Exists(link))

@@ -235,7 +235,8 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
             inventory.Repositories.Single(r => r.Name.StartsWith("plain", StringComparison.Ordinal)).HasAdvisories
         );
         Assert.Contains(
-            "Cannot tell which packages of repository plain are security updates: it publishes no patches (updateinfo).",
+            "Cannot tell which packages of repository plain are security updates: it publishes no patches "
+                + "(updateinfo).",
             inventory.Warnings
         );
     }
@@ -331,7 +332,9 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
             inventory
                 .Packages.SelectMany(p => p.Versions.ToList())
                 .Select(v =>
-                    $"{v} {v.BuildTime} {v.IsInstalled} {string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.Vendor} {o.HiddenBecause}"))} {string.Join(';', v.Advisories.Select(a => $"{a.Id} {a.RebootSuggested} {a.RestartSuggested}"))}"
+                    $"{v} {v.BuildTime} {v.IsInstalled} "
+                    + $"{string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.Vendor} {o.HiddenBecause}"))} "
+                    + $"{string.Join(';', v.Advisories.Select(a => $"{a.Id} {a.RebootSuggested} {a.RestartSuggested}"))}"
                 );
     }
 
