@@ -35,9 +35,20 @@ internal static class InventoryProof
             ),
         };
 
-    /// <summary>The reasons as sentences of their own.</summary>
+    /// <summary>
+    /// The reasons as sentences of their own, and the repositories that the host marks as dispensable and that tell
+    /// nothing (design §4 "refresh partly failed").
+    /// </summary>
     public static IEnumerable<string> Warnings(HostInventory inventory) =>
-        ReasonsAgainst(inventory).Select(reason => $"Not proven: {reason}.");
+        [
+            .. ReasonsAgainst(inventory).Select(reason => $"Not proven: {reason}."),
+            .. inventory
+                .Repositories.Where(repository => repository is { HasUsableMetadata: false, SkipIfUnavailable: true })
+                .Select(repository =>
+                    $"Repository {repository.Name} is skipped (skip_if_unavailable): it has no usable metadata, and its "
+                    + "updates are not known."
+                ),
+        ];
 
     private static IEnumerable<string> OfRepositories(HostInventory inventory)
     {

@@ -111,7 +111,7 @@ internal static partial class DnfComparison
     /// <summary>
     /// Where packages replace each other in a circle dnf finds no solution, and its transaction tells nothing.
     /// </summary>
-    private static bool IsSolved(string output) => !output.Contains("\nError:", StringComparison.Ordinal);
+    private static bool IsSolved(string output) => !NoSolution().IsMatch(output);
 
     /// <summary>
     /// <c>dnf check-update</c> looks at the best repository of a name alone, and so leaves out what <c>dnf upgrade</c>
@@ -244,6 +244,11 @@ internal static partial class DnfComparison
         foreach (var setback in plan.Setbacks)
             lines.Add($"leaves-out {setback.Target}: {setback.Kind} {setback.Reason}");
     }
+
+    // Error:
+    //  Problem: cannot install both tool-1.1-1.el9.x86_64 from base and tool-1:0.9-1.x86_64 from @System
+    [GeneratedRegex("^Error:", RegexOptions.Multiline)]
+    private static partial Regex NoSolution();
 
     // Upgrading:
     [GeneratedRegex(@"^[A-Z][a-z].*:$|^Transaction Summary|^Skipping packages")]

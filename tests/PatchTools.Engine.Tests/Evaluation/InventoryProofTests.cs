@@ -69,8 +69,19 @@ public sealed class InventoryProofTests
         );
 
     [Fact]
-    public void A_dispensable_repository_only_warns_while_the_operating_systems_own_is_usable() =>
-        Assert.True(Inventory(_system, Dispensable(_other)).IsProven);
+    public void A_dispensable_repository_only_warns_while_the_operating_systems_own_is_usable()
+    {
+        var inventory = Inventory(_system, Dispensable(_other));
+
+        Assert.True(inventory.IsProven);
+        Assert.Equal(
+            [
+                "Repository docker is skipped (skip_if_unavailable): it has no usable metadata, and its updates are not "
+                    + "known.",
+            ],
+            InventoryProof.Warnings(inventory)
+        );
+    }
 
     [Fact]
     public void Dispensable_repositories_do_not_make_a_proof_of_nothing() =>

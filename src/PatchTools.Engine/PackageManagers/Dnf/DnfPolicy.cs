@@ -48,7 +48,7 @@ internal sealed class DnfPolicy(DnfConfiguration configuration, PackageCatalogBu
             ApplyLocks(Dnf5VersionLock.Read(root, toml, warnings));
         else if (VersionLock.Read(root, configuration.Tool, configuration.Main) is { } locks)
             ApplyLocks(filter, locks);
-        offers.ApplyPriorities();
+        offers.ApplyPriorities(byArchitecture: !configuration.Tool.IsYum3);
     }
 
     private void ApplyLocks(PackageFilter filter, VersionLock locks)

@@ -91,44 +91,73 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     /// Of a name only the repositories of the best priority that offer it are seen. As the solvers have it, what can
     /// never follow the installed package hides nothing: an older version, or one for another architecture.
     /// </summary>
-    public void ApplyPriorities()
+    /// <param name="byArchitecture">
+    /// What is installed for two architectures is followed for each by itself: what one repository offers for the one
+    /// does not hide what another offers for the other (dnf).
+    /// </param>
+    public void ApplyPriorities(bool byArchitecture = false)
     {
         if (repositories.Select(r => r.Priority).Distinct().Count() < 2)
             return;
-        Dictionary<string, int> best = new(StringComparer.Ordinal);
+        Dictionary<(string Name, string Architecture), int> best = [];
         for (var version = 0; version < builder.VersionCount; version++)
         {
             foreach (var origin in builder.OriginsOf(version))
             {
                 if (builder.Origin(origin) is not { IsOffer: true } offer || !CanFollow(version))
                     continue;
-                var name = Encoding.UTF8.GetString(builder.NameOf(version));
-                if (
-                    !best.TryGetValue(name, out var known)
-                    || repositories[offer.Repository].Priority < repositories[known].Priority
-                )
-                    best[name] = offer.Repository;
+                foreach (var followed in FollowedBy(version, byArchitecture))
+                {
+                    if (
+                        !best.TryGetValue(followed, out var known)
+                        || repositories[offer.Repository].Priority < repositories[known].Priority
+                    )
+                        best[followed] = offer.Repository;
+                }
             }
         }
 
         for (var version = 0; version < builder.VersionCount; version++)
+            HideLessPreferred(
+                version,
+                [.. FollowedBy(version, byArchitecture).Where(best.ContainsKey).Select(f => best[f])]
+            );
+    }
+
+    /// <summary>What a version can follow of several installed packages is seen where it is the best for one.</summary>
+    private void HideLessPreferred(int version, List<int> preferred)
+    {
+        if (preferred.Count == 0)
+            return;
+        var (bestId, bestPriority) = repositories[preferred.MaxBy(index => repositories[index].Priority)];
+        foreach (var origin in builder.OriginsOf(version).ToArray())
         {
-            foreach (var origin in builder.OriginsOf(version).ToArray())
-            {
-                if (
-                    builder.Origin(origin) is not { IsOffer: true } offer
-                    || !best.TryGetValue(Encoding.UTF8.GetString(builder.NameOf(version)), out var preferred)
-                )
-                    continue;
-                var (bestId, bestPriority) = repositories[preferred];
-                var (id, priority) = repositories[offer.Repository];
-                if (priority <= bestPriority)
-                    continue;
-                var hidden = Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}");
-                _lessPreferred[hidden] = origin;
-                builder.ReplaceOrigin(version, origin, hidden);
-            }
+            if (builder.Origin(origin) is not { IsOffer: true } offer)
+                continue;
+            var (id, priority) = repositories[offer.Repository];
+            if (priority <= bestPriority)
+                continue;
+            var hidden = Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}");
+            _lessPreferred[hidden] = origin;
+            builder.ReplaceOrigin(version, origin, hidden);
         }
+    }
+
+    /// <summary>The installed packages that a version may follow, by name and architecture; else its name alone.</summary>
+    private List<(string Name, string Architecture)> FollowedBy(int version, bool byArchitecture)
+    {
+        var name = Encoding.UTF8.GetString(builder.NameOf(version));
+        if (!byArchitecture || !_speakers.TryGetValue(name, out var speakers))
+            return [(name, "")];
+        List<(string, string)> followed = [];
+        foreach (var index in speakers)
+        {
+            var installed = builder.Installed(index).Architecture;
+            if (IsSamePackage(builder.ArchitectureOf(version), Encoding.UTF8.GetBytes(installed)))
+                followed.Add((name, installed));
+        }
+
+        return followed.Count > 0 ? followed : [(name, "")];
     }
 
     /// <summary>
