@@ -19,6 +19,9 @@ internal sealed class KnownDependencies(HostContext host, string root, bool isHo
 {
     private const string Format = "patchtools rpm dependencies 1";
 
+    /// <summary>Stands where a stamp is not known to last; no stamp reads so.</summary>
+    private const string Unsettled = "unsettled";
+
     /// <summary>A file that changed just now can change again without a new change time.</summary>
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
 
@@ -28,25 +31,26 @@ internal sealed class KnownDependencies(HostContext host, string root, bool isHo
     /// <param name="ask">Asks rpm: one sentence for people; null when everything is met.</param>
     public async Task<string?> OrAskAsync(Func<Task<string?>> ask)
     {
+        if (!isHost)
+            return await ask();
         var stamp = Stamp();
-        if (stamp is not null && TryRead(stamp, out var known))
+        if (stamp is not Unsettled && TryRead(stamp, out var known))
             return known;
         var answer = await ask();
-        if (stamp is not null && stamp == Stamp())
-            Write(stamp, answer);
+
+        // Written in any case: which calls a run makes does not hang on how long ago the database changed.
+        Write(stamp == Stamp() ? stamp : Unsettled, answer);
         return answer;
     }
 
-    /// <summary>
-    /// Of the database and of the journal that SQLite keeps beside it; null where nothing is remembered.
-    /// </summary>
-    private string? Stamp()
+    /// <summary>Of the database and of the journal that SQLite keeps beside it.</summary>
+    private string Stamp()
     {
-        if (!isHost || RpmQuery.DatabaseFileOf(root) is not { } database || FileStamp.Of(database) is not { } stamp)
-            return null;
+        if (RpmQuery.DatabaseFileOf(root) is not { } database || FileStamp.Of(database) is not { } stamp)
+            return Unsettled;
         var journal = FileStamp.Of(database + "-wal") is { Size: > 0 } pending ? pending : default;
         var newest = journal.Changed > stamp.Changed ? journal.Changed : stamp.Changed;
-        return (host.Clock.GetUtcNow() - newest).Duration() > s_settled ? $"{stamp} {journal} {database}" : null;
+        return (host.Clock.GetUtcNow() - newest).Duration() > s_settled ? $"{stamp} {journal} {database}" : Unsettled;
     }
 
     private bool TryRead(string stamp, out string? sentence)
