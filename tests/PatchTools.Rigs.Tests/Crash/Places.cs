@@ -120,7 +120,6 @@ internal static class Places
         [
             "-f",
             "-qq",
-
             // What a scenario asks the host after a run is traced too, and must not take the place of the run.
             "-A",
             "-y",
