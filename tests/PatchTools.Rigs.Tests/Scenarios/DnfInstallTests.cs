@@ -269,7 +269,7 @@ public abstract class DnfInstallScenarios : ToolScenarios
     [Fact]
     public void A_process_that_runs_a_replaced_file_is_named_and_a_replaced_core_package_wants_a_reboot()
     {
-        var sleep = Program("/usr/bin/sleep");
+        var sleep = Program("sleep");
         using var host = DnfHost()
             .Installed(
                 new SyntheticRpm("s-daemon", "1.0-1").WithFile("/usr/bin/s-daemon", sleep),

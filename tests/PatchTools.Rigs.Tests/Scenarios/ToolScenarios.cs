@@ -70,8 +70,13 @@ public abstract class ToolScenarios : IDisposable
         System.Release is null || System.Release == DebianRelease.Bullseye ? earlier : later;
 
     /// <summary>A program of the root itself: one of the machine's own may want a later libc.</summary>
-    internal byte[] Program(string path) =>
-        File.ReadAllBytes(DebianRoot.Folder(System.Packages, System.Release) + path);
+    /// <param name="name">Its file below /usr/bin, or below /bin where a release keeps the two apart.</param>
+    internal byte[] Program(string name)
+    {
+        var root = DebianRoot.Folder(System.Packages, System.Release);
+        var path = Path.Combine(root, "usr/bin", name);
+        return File.ReadAllBytes(File.Exists(path) ? path : Path.Combine(root, "bin", name));
+    }
 
     private void Begin()
     {
