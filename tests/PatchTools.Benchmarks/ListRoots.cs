@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using K4os.Compression.LZ4;
 using K4os.Compression.LZ4.Streams;
 using PatchTools.Adapters.Compression;
@@ -56,6 +59,7 @@ internal static class ListRoots
         var lists = Directory.CreateDirectory(Path.Combine(target, "var/lib/apt/lists")).FullName;
         Directory.CreateDirectory(Path.Combine(lists, "partial"));
         Directory.CreateDirectory(Path.Combine(target, "var/cache/apt/archives/partial"));
+        List<(string List, byte[] Text)> rewritten = [];
         foreach (var file in Directory.GetFiles(Path.Combine(root, "var/lib/apt/lists")))
         {
             var name = Path.GetFileName(file);
@@ -65,18 +69,47 @@ internal static class ListRoots
             )
                 File.Copy(file, Path.Combine(lists, name));
             else if (name.Contains("_Packages", StringComparison.Ordinal))
-                Rewrite(
-                    file,
-                    Path.Combine(lists, name[..(name.IndexOf("_Packages", StringComparison.Ordinal) + 9)]),
-                    form,
-                    times
+                rewritten.Add(
+                    Rewrite(
+                        file,
+                        Path.Combine(lists, name[..(name.IndexOf("_Packages", StringComparison.Ordinal) + 9)]),
+                        form,
+                        times
+                    )
                 );
         }
 
+        foreach (var (list, text) in rewritten)
+            Promise(list, text);
         return target;
     }
 
-    private static void Rewrite(string source, string target, Form form, int times)
+    /// <summary>A list that does not have the size and checksum of its Release file counts as damaged.</summary>
+    private static void Promise(string list, byte[] text)
+    {
+        foreach (var release in Directory.GetFiles(Path.GetDirectoryName(list)!, "*Release"))
+        {
+            var prefix = release[..(release.LastIndexOf('_') + 1)];
+            if (!list.StartsWith(prefix, StringComparison.Ordinal))
+                continue;
+            var named = Regex.Escape(list[prefix.Length..].Replace('_', '/'));
+            var promise = string.Create(
+                CultureInfo.InvariantCulture,
+                $" {Convert.ToHexStringLower(SHA256.HashData(text))} {text.Length} $1"
+            );
+            File.WriteAllText(
+                release,
+                Regex.Replace(
+                    File.ReadAllText(release),
+                    $@"^ [0-9a-f]{{64}} +\d+ ({named})$",
+                    promise,
+                    RegexOptions.Multiline
+                )
+            );
+        }
+    }
+
+    private static (string List, byte[] Text) Rewrite(string source, string target, Form form, int times)
     {
         using var plain = Open(source);
         using var buffer = new MemoryStream();
@@ -84,9 +117,11 @@ internal static class ListRoots
         var bytes = buffer.ToArray();
         using var file = File.Create(form == Form.Plain ? target : target + ".lz4");
         using Stream output = form == Form.Plain ? file : LZ4Stream.Encode(file, LZ4Level.L00_FAST);
-        output.Write(bytes);
         for (var copy = 1; copy < times; copy++)
-            output.Write(Renamed(bytes, copy));
+            buffer.Write(Renamed(bytes, copy));
+        var text = buffer.ToArray();
+        output.Write(text);
+        return (target, text);
     }
 
     /// <summary>The same stanzas under other package names, so that the copies are packages of their own.</summary>
