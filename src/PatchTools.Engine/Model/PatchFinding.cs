@@ -33,7 +33,7 @@ public enum DecisionKind
     InstallOverrideList,
 }
 
-/// <summary>Why a finding is what it is. Every finding has one (design §5.1).</summary>
+/// <summary>The reason for a finding's state. Every finding has one (design §5.1).</summary>
 public sealed record FindingExplanation
 {
     public required DecisionKind Decision { get; init; }

@@ -27,7 +27,7 @@ internal static partial class ImageWords
     public static bool IsLine(string text) => Line().IsMatch(text);
 
     /// <summary>
-    /// An absolute path that stays what it is in the configuration of every tool: no line end, no variable, no macro,
+    /// An absolute path that the configuration of every tool takes literally: no line end, no variable, no macro,
     /// no quotation mark, no blank at its end.
     /// </summary>
     public static bool IsPath(string text) => PlainPath().IsMatch(text);

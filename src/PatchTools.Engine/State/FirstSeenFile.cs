@@ -56,7 +56,10 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
         return dates;
     }
 
-    /// <summary>What earlier runs saw; empty when there is no file. Damage is a warning: delays begin again.</summary>
+    /// <summary>
+    /// What earlier runs saw; empty when there is no file. A damaged file is a warning, and approval delays start
+    /// again.
+    /// </summary>
     public FirstSeenDates Read(out bool isDamaged)
     {
         isDamaged = false;

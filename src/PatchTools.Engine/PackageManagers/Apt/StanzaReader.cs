@@ -93,7 +93,7 @@ internal static class StanzaReader
                     if (buffer.Length >= MaxStanzaBytes)
                         throw new PatchToolsException(
                             PatchErrors.PackageDatabaseUnreadable,
-                            $"{path} holds a stanza of more than {MaxStanzaBytes >> 20} MiB; it is no package "
+                            $"{path} holds a stanza of more than {MaxStanzaBytes >> 20} MiB; it is not a package "
                                 + $"list, or damaged.",
                             path
                         );

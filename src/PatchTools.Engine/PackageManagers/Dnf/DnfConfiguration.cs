@@ -129,7 +129,8 @@ internal sealed record DnfConfiguration
         Hosts.OsReleaseFile.Read(root) is { Id: "amzn" } os && os.VersionId.StartsWith("202", StringComparison.Ordinal);
 
     /// <summary>
-    /// dnf 5 adds the lists of its drop-ins up, the main file's last (dnf5.conf(5)); an empty first entry begins anew.
+    /// dnf 5 adds the lists of its drop-ins up, the main file's last (dnf5.conf(5)); an empty first entry drops what
+    /// came before.
     /// </summary>
     private static readonly string[] s_addedUp =
     [

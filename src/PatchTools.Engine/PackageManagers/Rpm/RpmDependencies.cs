@@ -14,7 +14,7 @@ internal sealed class RpmDependencies(string root, IProcessRunner runner)
     /// <summary>More than anybody reads in one line.</summary>
     private const int Named = 20;
 
-    /// <summary>What rpm says of a problem, between what it is about and the package that has it.</summary>
+    /// <summary>The words of rpm between what a problem is about and the package that has it.</summary>
     private static readonly (string Between, string Verb)[] s_problems =
     [
         (" is needed by ", "needs"),

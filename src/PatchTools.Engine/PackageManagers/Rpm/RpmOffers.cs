@@ -143,7 +143,9 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         }
     }
 
-    /// <summary>The installed packages that a version may follow, by name and architecture; else its name alone.</summary>
+    /// <summary>
+    /// The installed packages that a version may follow, by name and architecture; else its name alone.
+    /// </summary>
     private List<(string Name, string Architecture)> FollowedBy(int version, bool byArchitecture)
     {
         var name = Encoding.UTF8.GetString(builder.NameOf(version));
