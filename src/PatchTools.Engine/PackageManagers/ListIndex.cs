@@ -30,7 +30,7 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     //        then what its reader found
     private const int HeaderBytes = 12;
 
-    private static readonly byte[] _format = [.. "PTINDEX"u8, 3];
+    private static readonly byte[] _format = [.. "PTINDEX"u8, 4];
 
     private string Folder => RememberedLists.FolderOf(host);
 

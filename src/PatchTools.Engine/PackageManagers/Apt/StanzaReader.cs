@@ -259,14 +259,23 @@ internal static class StanzaReader
 }
 
 /// <summary>
-/// What tells two stanzas of one version text apart, as libapt does (debListParser::VersionHash and SameVersion): seven
-/// fields, without white space, in lower case, and with <c>&lt;=</c> read as <c>&lt;</c>, since dpkg rewrites those in
-/// its status file. The eighth, the size of the download, is apart: dpkg's status does not have it.
+/// What tells two stanzas of one version text apart, as libapt does (<c>debListParser::VersionHash</c> and
+/// <c>SameVersion</c>): six fields without white space, <c>=</c> and epochs of 0, in lower case, since dpkg rewrites
+/// them in its status file; Multi-Arch; and whether the package is for all architectures. The size of the download is
+/// apart: dpkg's status does not have it.
 /// </summary>
 internal static class VersionHash
 {
-    private const int MultiArchField = 6;
-    private const int SizeField = 7;
+    private const int HashedFields = 6;
+    private const int MultiArchField = HashedFields;
+    private const int ArchitectureField = HashedFields + 1;
+    private const int SizeField = HashedFields + 2;
+    private const int AllBit = 1;
+    private const int SameBit = 2;
+    private const int ForeignBit = 4;
+    private const int AllowedBit = 8;
+    private const ulong Start = 14695981039346656037UL;
+    private const ulong Prime = 1099511628211UL;
 
     public static ulong Of(ReadOnlySpan<byte> stanza) => Of(stanza, out _);
 
@@ -274,38 +283,42 @@ internal static class VersionHash
     /// <param name="size">Value of its <c>Size</c>, 0 when it has none.</param>
     public static ulong Of(ReadOnlySpan<byte> stanza, out ulong size)
     {
-        Span<ulong> fields = stackalloc ulong[7];
+        Span<ulong> fields = stackalloc ulong[HashedFields];
         size = 0;
+        var (multiArch, isAll) = (0, false);
         var current = -1;
         var rest = stanza;
         while (!rest.IsEmpty)
         {
             var length = rest.IndexOf((byte)'\n');
             var line = length < 0 ? rest : rest[..length];
-            if (!line.IsEmpty)
+            rest = length < 0 ? default : rest[(length + 1)..];
+            if (line.IsEmpty)
+                continue;
+            if (line[0] is (byte)' ' or (byte)'\t')
             {
-                if (line[0] is (byte)' ' or (byte)'\t')
-                {
-                    if (current is >= 0 and not SizeField)
-                        fields[current] = Mix(fields[current], line);
-                }
-                else
-                {
-                    current = FieldOf(line, out var value);
-                    if (current == SizeField)
-                        size = Number(value);
-                    else if (current >= 0 && !(current == MultiArchField && IsNo(value)))
-                        fields[current] = Mix(14695981039346656037UL, value);
-                }
+                if (current is >= 0 and < HashedFields)
+                    fields[current] = Mix(fields[current], line);
+                continue;
             }
 
-            rest = length < 0 ? default : rest[(length + 1)..];
+            current = FieldOf(line, out var value);
+            if (current is >= 0 and < HashedFields)
+                fields[current] = Mix(Start, value);
+            else if (current == SizeField)
+                size = Number(value);
+            else if (current == MultiArchField)
+                multiArch = MultiArch(value[System.Text.Ascii.Trim(value)]);
+            else if (current == ArchitectureField)
+                isAll = value[System.Text.Ascii.Trim(value)].SequenceEqual("all"u8);
         }
 
-        var hash = 14695981039346656037UL;
+        var hash = Start;
         foreach (var field in fields)
-            hash = (hash ^ field) * 1099511628211UL;
-        return hash;
+            hash = (hash ^ field) * Prime;
+
+        // A package for all architectures cannot be "same": libapt reads it as if nothing were said.
+        return (hash ^ (ulong)(isAll ? AllBit | (multiArch & ~SameBit) : multiArch)) * Prime;
     }
 
     private static int FieldOf(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> value)
@@ -322,13 +335,17 @@ internal static class VersionHash
             : System.Text.Ascii.EqualsIgnoreCase(name, "Breaks"u8) ? 4
             : System.Text.Ascii.EqualsIgnoreCase(name, "Replaces"u8) ? 5
             : System.Text.Ascii.EqualsIgnoreCase(name, "Multi-Arch"u8) ? MultiArchField
+            : System.Text.Ascii.EqualsIgnoreCase(name, "Architecture"u8) ? ArchitectureField
             : System.Text.Ascii.EqualsIgnoreCase(name, "Size"u8) ? SizeField
             : -1;
     }
 
-    /// <summary>The default, which some write out.</summary>
-    private static bool IsNo(ReadOnlySpan<byte> value) =>
-        System.Text.Ascii.EqualsIgnoreCase(value[System.Text.Ascii.Trim(value)], "no"u8);
+    /// <summary>Three words count, as they are spelled; libapt reads everything else as "no".</summary>
+    private static int MultiArch(ReadOnlySpan<byte> value) =>
+        value.SequenceEqual("same"u8) ? SameBit
+        : value.SequenceEqual("foreign"u8) ? ForeignBit
+        : value.SequenceEqual("allowed"u8) ? AllowedBit
+        : 0;
 
     private static ulong Number(ReadOnlySpan<byte> text)
     {
@@ -349,11 +366,15 @@ internal static class VersionHash
         for (var i = 0; i < value.Length; i++)
         {
             var b = value[i];
-            if (b is (byte)' ' or (byte)'\t' or (byte)'\r')
+            if (b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'=')
                 continue;
-            hash = (hash ^ (b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b)) * 1099511628211UL;
-            if (b is (byte)'<' or (byte)'>' && i + 1 < value.Length && value[i + 1] == '=')
+            if (b == (byte)'0' && i + 1 < value.Length && value[i + 1] == ':')
+            {
                 i++;
+                continue;
+            }
+
+            hash = (hash ^ (b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b)) * Prime;
         }
 
         return hash;
