@@ -145,7 +145,11 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                 {
                     List<string> warnings = [];
                     File.WriteAllText(file, "version = \"1.0\"\n" + text);
-                    var locks = Dnf5VersionLock.Read(_root.Path, new TomlReader(), warnings);
+                    var locks = Dnf5VersionLock.Read(
+                        Path.Combine(_root.Path, DnfTool.Dnf5.VersionLockFile!),
+                        new TomlReader(),
+                        warnings
+                    );
                     if (locks is null)
                         _refused++;
                     else

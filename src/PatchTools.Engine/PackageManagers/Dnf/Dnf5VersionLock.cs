@@ -29,12 +29,11 @@ internal sealed record Dnf5VersionLock(string File, IReadOnlyList<Dnf5LockEntry>
     // comparator = ">="
     // value = "3"
     /// <summary>Null when there is no file, or nothing in it locks anything.</summary>
-    /// <param name="root">Of the host.</param>
+    /// <param name="path">Of the file.</param>
     /// <param name="toml">Reads the file.</param>
     /// <param name="warnings">What of the file is not understood is named here.</param>
-    public static Dnf5VersionLock? Read(string root, ITomlReader toml, List<string> warnings)
+    public static Dnf5VersionLock? Read(string path, ITomlReader toml, List<string> warnings)
     {
-        var path = Path.Combine(root, "etc/dnf/versionlock.toml");
         if (IniFile.Text(path) is not { } text)
             return null;
         IReadOnlyDictionary<string, object> document;

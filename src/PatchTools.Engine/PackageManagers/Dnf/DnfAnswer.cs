@@ -203,7 +203,7 @@ internal sealed partial record DnfAnswer
                 : null;
         var changes =
             !answered ? []
-            : tool.IsDnf5 ? DnfTable.Read(output)
+            : tool.ReadTable is { } read ? read(output)
             : Changed(said);
         return new DnfAnswer
         {
@@ -216,7 +216,7 @@ internal sealed partial record DnfAnswer
             Distrust = distrust,
             Failure =
                 changes is null ? "its table of packages is not the one of its summary"
-                : tool.IsYum3 && answered && said.Count == 0 && DeclinedLine().IsMatch(both)
+                : tool.MustNamePackages && answered && said.Count == 0 && DeclinedLine().IsMatch(both)
                     ? "it does not say what it would do"
                 : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
                 : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),

@@ -79,7 +79,7 @@ internal sealed class DnfCommands
         }
 
         if (cache is not null)
-            options.Add($"--setopt={(tool.IsDnf5 ? "system_cachedir" : "cachedir")}={cache}");
+            options.Add($"--setopt={tool.CacheOption}={cache}");
 
         // Every repository may fail alone, or the first dead one would keep the others from being asked.
         options.Add("--setopt=*.skip_if_unavailable=1");
@@ -101,9 +101,9 @@ internal sealed class DnfCommands
                 "-C",
                 "--setopt=exit_on_lock=1",
                 "--assumeno",
-                .. _tool.IsDnf5 ? (string[])[] : [$"--setopt=debuglevel={(_tool.IsYum3 ? 2 : 6)}"],
+                .. _tool.SayChanges,
                 .. Resolver(excluded),
-                Verb,
+                _tool.InstallVerb,
                 .. wanted,
             ]
         )
@@ -158,7 +158,7 @@ internal sealed class DnfCommands
                 // The repositories' lists as the plan saw them; only packages are fetched.
                 "--setopt=*.metadata_expire=-1",
                 .. Resolver(excluded),
-                Verb,
+                _tool.InstallVerb,
                 .. wanted,
             ]
         )
@@ -188,18 +188,10 @@ internal sealed class DnfCommands
     public static string Spec(string name, string architecture, string edition) =>
         $"{name}-{(edition.Contains(':', StringComparison.Ordinal) ? "" : "0:")}{edition}.{architecture}";
 
-    /// <summary>yum 3 installs a kernel beside the others when it is told to update to it.</summary>
-    private string Verb => _tool.IsYum3 ? "update" : "install";
-
     /// <summary>
     /// Exactly what is asked for or nothing, however the host is configured: what cannot be had is to be named, not
     /// passed over.
     /// </summary>
     private IEnumerable<string> Resolver(IEnumerable<string> excluded) =>
-        [
-            .. _tool.IsYum3 ? (string[])["--setopt=skip_broken=0"]
-            : _tool.IsDnf5 ? ["--best", "--setopt=skip_broken=0", "--setopt=skip_unavailable=0"]
-            : ["--best", "--setopt=strict=1"],
-            .. excluded.Select(e => $"--exclude={e}"),
-        ];
+        [.. _tool.AllOrNothing, .. excluded.Select(e => $"--exclude={e}")];
 }

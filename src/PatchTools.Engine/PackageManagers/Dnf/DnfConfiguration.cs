@@ -22,8 +22,7 @@ internal sealed record DnfConfiguration
     public required string MainFile { get; init; }
 
     /// <summary>Where the tool keeps what it fetched, below the root.</summary>
-    public string CacheDirectory =>
-        Variables.Resolve((Tool.IsDnf5 ? Main["system_cachedir"] : Main["cachedir"]) ?? Tool.CacheDirectory);
+    public string CacheDirectory => Variables.Resolve(Main[Tool.CacheOption] ?? Tool.CacheDirectory);
 
     /// <summary>Packages that no repository shows.</summary>
     public IReadOnlyList<string> Excludes =>
@@ -69,13 +68,9 @@ internal sealed record DnfConfiguration
             values[name] = value;
         var variables = new DnfVariables(values);
         var obeysPriorities =
-            !tool.IsYum3
+            tool.PriorityPlugin is not { } plugin
             || (
-                IniFile
-                    .Read(Path.Combine(root, "etc/yum/pluginconf.d/priorities.conf"))
-                    .FirstOrDefault(s => s.Name == "main")
-                    ?.Flag("enabled")
-                ?? false
+                IniFile.Read(Path.Combine(root, plugin)).FirstOrDefault(s => s.Name == "main")?.Flag("enabled") ?? false
             );
         List<DnfRepository> repositories = [];
         HashSet<string> known = new(StringComparer.Ordinal);
@@ -114,7 +109,7 @@ internal sealed record DnfConfiguration
         if (DnfVariables.ReadFolders(root, tool).ContainsKey("releasever"))
             return false;
         var (main, _) = ReadMain(root, tool);
-        return tool.IsYum3
+        return tool.CacheDirectory.Contains("$releasever", StringComparison.Ordinal)
             || (customSources ?? "").Contains("releasever", StringComparison.Ordinal)
             || Folders(root, tool, main)
                 .SelectMany(RepoFiles)
@@ -145,7 +140,7 @@ internal sealed record DnfConfiguration
     private static (IniSection Main, string File) ReadMain(string root, DnfTool tool)
     {
         var main = new IniSection("main");
-        if (tool.IsDnf5)
+        if (tool.AddsUpConfiguration)
         {
             foreach (var found in DropIns(root, tool.Configuration.SkipLast(1), "*.conf"))
                 AddTo(main, found, tool);
@@ -232,7 +227,7 @@ internal sealed record DnfConfiguration
     private static IReadOnlyList<IniSection> Sections(string file, DnfTool tool)
     {
         var sections = IniFile.Read(file);
-        foreach (var section in tool.IsYum3 ? [] : sections)
+        foreach (var section in tool.TakesQuotesOff ? sections : [])
             section.TakeQuotesOff();
         return sections;
     }

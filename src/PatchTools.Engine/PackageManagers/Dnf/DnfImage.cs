@@ -84,18 +84,16 @@ internal sealed partial class DnfImage
     {
         var tool = _configuration.Tool;
         var release = _configuration.Variables["releasever"];
-        List<string> arguments =
+        return
         [
             "-y",
             $"--config={WriteMain(cache)}",
-            tool.IsDnf5 ? "--no-plugins" : "--noplugins",
+            tool.WithoutPlugins,
             $"--releasever={(release is not null && ImageWords.IsWord(release) ? release : "0")}",
             "--setopt=*.skip_if_unavailable=1",
+            .. tool.AskAgain,
+            "makecache",
         ];
-        if (!tool.IsYum3)
-            arguments.Add("--refresh");
-        arguments.Add("makecache");
-        return arguments;
     }
 
     private string WriteMain(string cache)
@@ -121,9 +119,8 @@ internal sealed partial class DnfImage
                 ]
         )
             text.Append(option).Append('=').Append(_own.FolderOf(folder)).Append('\n');
-        text.Append("cachedir=").Append(cache).Append('\n');
-        if (_configuration.Tool.IsDnf5)
-            text.Append("system_cachedir=").Append(cache).Append('\n');
+        foreach (var option in new[] { "cachedir", _configuration.Tool.CacheOption }.Distinct())
+            text.Append(option).Append('=').Append(cache).Append('\n');
         foreach (var option in s_options.Where(o => !s_ofRepositories.Contains(o)))
             Append(text, option, _configuration.Main[option]);
         foreach (var option in s_files)

@@ -138,7 +138,7 @@ public sealed class DnfPackageManager : IPackageManager
         CancellationToken cancellationToken
     )
     {
-        if (!_host.IsRoot && !_tool.IsDnf5)
+        if (!_host.IsRoot && !_tool.PlansForEveryone)
             throw new PatchToolsException(
                 PatchErrors.ElevationRequired,
                 $"{_tool} answers only root what an install would do."

@@ -23,11 +23,7 @@ internal static class DnfPlaces
             RemountsByItself: false,
             Interrupted: null,
             RunsFromTmp: false,
-            new CureCommands(
-                $"{tool.Command} clean packages",
-                tool.IsYum3 ? "package-cleanup --oldkernels" : $"{tool.Command} remove --oldinstallonly",
-                $"{tool.Command} makecache"
-            )
+            new CureCommands($"{tool.Command} clean packages", tool.RemoveOldKernels, $"{tool.Command} makecache")
         );
     }
 }

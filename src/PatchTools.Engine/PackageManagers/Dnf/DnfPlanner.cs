@@ -150,7 +150,7 @@ internal sealed class DnfPlanner
             .Where(c => c.ToVersion.Length > 0 && PackageWords.ArePlain(c.Name, c.Architecture, c.ToVersion))
             .Select(c => DnfCommands.Spec(c.Name, c.Architecture, c.ToVersion))
             .ToList();
-        if (_tool.IsYum3)
+        if (!_tool.TellsSizes)
             return null;
         return coming.Count == 0
             ? []

@@ -44,11 +44,11 @@ internal sealed class DnfPolicy(DnfConfiguration configuration, PackageCatalogBu
 
         foreach (var pattern in configuration.Excludes)
             Hide(filter.Matching([pattern]), null, $"excluded by '{pattern}' in {configuration.MainFile}");
-        if (configuration.Tool.IsDnf5)
-            ApplyLocks(Dnf5VersionLock.Read(root, toml, warnings));
-        else if (VersionLock.Read(root, configuration.Tool, configuration.Main) is { } locks)
+        if (configuration.Tool.VersionLockFile is { } file)
+            ApplyLocks(Dnf5VersionLock.Read(Path.Combine(root, file), toml, warnings));
+        if (VersionLock.Read(root, configuration.Tool, configuration.Main) is { } locks)
             ApplyLocks(filter, locks);
-        offers.ApplyPriorities(byArchitecture: !configuration.Tool.IsYum3);
+        offers.ApplyPriorities(configuration.Tool.PrioritiesByArchitecture);
     }
 
     private void ApplyLocks(PackageFilter filter, VersionLock locks)

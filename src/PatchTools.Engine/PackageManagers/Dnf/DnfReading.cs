@@ -148,9 +148,7 @@ internal sealed class DnfReading(
 
         var root = host.Paths.Root;
         var states =
-            configuration.Tool.IsYum3 ? new Dictionary<string, ModuleState>()
-            : configuration.Tool.IsDnf5 ? ModuleState.ReadDnf5(root, toml, warnings)
-            : ModuleState.Read(root);
+            configuration.Tool.ReadModules?.Invoke(root, toml, warnings) ?? new Dictionary<string, ModuleState>();
         documents.AddRange(ReadModuleFiles(Path.Combine(root, "etc/dnf/modules.defaults.d")));
         var known = documents.SelectMany(d => d.Streams).Select(s => (s.Stream.Name, s.Stream.Stream)).ToHashSet();
 

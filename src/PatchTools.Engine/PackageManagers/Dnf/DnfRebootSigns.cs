@@ -12,58 +12,6 @@ namespace PatchTools.PackageManagers.Dnf;
 /// </summary>
 internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, DnfTool tool)
 {
-    /// <summary>NEED_REBOOT of dnf-plugins-core 4.3.1.</summary>
-    private static readonly string[] Core =
-    [
-        "kernel",
-        "kernel-rt",
-        "glibc",
-        "linux-firmware",
-        "systemd",
-        "dbus",
-        "dbus-broker",
-        "dbus-daemon",
-    ];
-
-    /// <summary>Of yum-utils 1.1.31 (needs-restarting.py).</summary>
-    private static readonly string[] CoreOfYum =
-    [
-        "kernel",
-        "kernel-rt",
-        "glibc",
-        "linux-firmware",
-        "systemd",
-        "udev",
-        "openssl-libs",
-        "gnutls",
-        "dbus",
-    ];
-
-    /// <summary>
-    /// Of libdnf5 5.4 (filter_reboot_suggested), whose <c>needs-restarting</c> also asks advisories that suggest a
-    /// reboot.
-    /// </summary>
-    private static readonly string[] CoreOfDnf5 =
-    [
-        "kernel",
-        "kernel-core",
-        "kernel-PAE",
-        "kernel-rt",
-        "kernel-smp",
-        "kernel-xen",
-        "linux-firmware",
-        "microcode_ctl",
-        "dbus",
-        "glibc",
-        "hal",
-        "systemd",
-        "udev",
-        "gnutls",
-        "openssl-libs",
-        "dbus-broker",
-        "dbus-daemon",
-    ];
-
     /// <summary>Left by systemd, docker and podman in the containers they make.</summary>
     private static readonly string[] ContainerSigns = ["/run/systemd/container", "/.dockerenv", "/run/.containerenv"];
 
@@ -86,7 +34,7 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
                     Packages = kernels,
                 }
             );
-        var names = CoreOf(tool);
+        var names = tool.CorePackages;
         var core = changes
             .Where(c => c.Action is PlannedAction.Upgrade or PlannedAction.Downgrade && names.Contains(c.Name))
             .Select(c => c.Name)
@@ -120,14 +68,9 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
         return new RebootSigns(reasons, unknown);
     }
 
-    private static string[] CoreOf(DnfTool tool) =>
-        tool.IsYum3 ? CoreOfYum
-        : tool.IsDnf5 ? CoreOfDnf5
-        : Core;
-
     private void CorePackages(IReadOnlyList<RpmPackage> installed, DateTimeOffset boot, List<RebootReason> reasons)
     {
-        HashSet<string> core = [.. CoreOf(tool), .. ConfiguredNames()];
+        HashSet<string> core = [.. tool.CorePackages, .. ConfiguredNames()];
         var since = installed
             .Where(p => core.Contains(p.Name) && p.InstallTime > boot.ToUnixTimeSeconds())
             .Select(p => p.Name)

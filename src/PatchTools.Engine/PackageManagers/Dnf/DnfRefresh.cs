@@ -162,21 +162,15 @@ internal sealed partial class DnfRefresh(
     }
 
     /// <summary>
-    /// <c>--refresh</c> asks however young the cache is. What the host makes of a repository's failure is decided
-    /// afterwards.
+    /// Asks however young the cache is. What the host makes of a repository's failure is decided afterwards.
     /// </summary>
-    private List<string> Arguments(InventoryRequest request, string cache)
-    {
-        List<string> arguments =
+    private IReadOnlyList<string> Arguments(InventoryRequest request, string cache) =>
         [
             "-y",
             .. DnfCommands.Places(host, tool, request.CustomSources, request.CustomSources is not null ? cache : null),
+            .. tool.AskAgain,
+            "makecache",
         ];
-        if (!tool.IsYum3)
-            arguments.Add("--refresh");
-        arguments.Add("makecache");
-        return arguments;
-    }
 
     /// <summary>dnf 4 and yum write their process id into files and wait for them without end.</summary>
     private async Task WaitForLockAsync(

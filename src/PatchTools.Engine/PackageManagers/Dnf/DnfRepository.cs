@@ -51,9 +51,9 @@ internal sealed record DnfRepository
     /// (dnf 4 and 5), or the id (yum 3).
     /// </summary>
     public string CacheName(DnfTool tool) =>
-        tool.IsYum3
-            ? Id
-            : $"{Id}-{Convert.ToHexString(Sha256.Of(Encoding.UTF8.GetBytes(Source)), 0, 8).ToLowerInvariant()}";
+        tool.NamesCacheByAddress
+            ? $"{Id}-{Convert.ToHexString(Sha256.Of(Encoding.UTF8.GetBytes(Source)), 0, 8).ToLowerInvariant()}"
+            : Id;
 
     /// <summary>Host name of the repository; empty for <c>file:</c>.</summary>
     public string Site => Uri.TryCreate(Source, UriKind.Absolute, out var uri) ? uri.Host : "";
@@ -95,7 +95,9 @@ internal sealed record DnfRepository
 
             // dnf 4 and 5 take what [main] says for the default; yum 3 knows it in repositories only.
             SkipIfUnavailable =
-                section.Flag("skip_if_unavailable") ?? (tool.IsYum3 ? null : main.Flag("skip_if_unavailable")) ?? false,
+                section.Flag("skip_if_unavailable")
+                ?? (tool.MainSkipsRepositories ? main.Flag("skip_if_unavailable") : null)
+                ?? false,
             Trusted =
                 (section.Flag("gpgcheck") ?? main.Flag("gpgcheck") ?? main.Flag("pkg_gpgcheck") ?? false)
                 || (section.Flag("repo_gpgcheck") ?? main.Flag("repo_gpgcheck") ?? false),

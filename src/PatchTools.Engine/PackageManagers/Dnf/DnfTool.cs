@@ -1,60 +1,77 @@
 using PatchTools.Files;
+using PatchTools.Ports;
 
 namespace PatchTools.PackageManagers.Dnf;
 
-/// <summary>What differs between dnf 4, dnf 5 and yum 3: names and places. Everything else is one code path.</summary>
-internal sealed record DnfTool
+/// <summary>
+/// Everything in which dnf 4, dnf 5 and yum 3 differ: their commands, words, files and habits, one description for
+/// each. The code that works with them asks for what it needs to know, never which of them it is.
+/// </summary>
+internal sealed partial record DnfTool
 {
-    public static DnfTool Dnf4 { get; } =
-        new()
-        {
-            Name = "dnf",
-            Command = "dnf",
-            Family = PackageFamily.Dnf,
-            Configuration = ["etc/dnf/dnf.conf", "etc/yum.conf"],
-            VariableFolders = ["etc/yum/vars", "etc/dnf/vars"],
-            CacheDirectory = "/var/cache/dnf",
-            VersionLockFolder = "etc/dnf/plugins",
-        };
-
-    public static DnfTool Dnf5 { get; } =
-        Dnf4 with
-        {
-            Command = "dnf5",
-            Configuration = ["usr/share/dnf5/libdnf.conf.d", "etc/dnf/libdnf5.conf.d", "etc/dnf/dnf.conf"],
-            VariableFolders = ["usr/share/dnf5/vars.d", "etc/dnf/vars"],
-            OverrideFolders = ["usr/share/dnf5/repos.override.d", "etc/dnf/repos.override.d"],
-            RepositoryFolders = ["/etc/yum.repos.d", "/etc/distro.repos.d", "/usr/share/dnf5/repos.d"],
-            CacheDirectory = "/var/cache/libdnf5",
-            IsDnf5 = true,
-        };
-
-    public static DnfTool Yum3 { get; } =
-        new()
-        {
-            Name = "yum",
-            Command = "yum",
-            Family = PackageFamily.Yum,
-            Configuration = ["etc/yum.conf"],
-            VariableFolders = ["etc/yum/vars"],
-            CacheDirectory = "/var/cache/yum/$basearch/$releasever",
-            VersionLockFolder = "etc/yum/pluginconf.d",
-            RepositoryFolders = ["/etc/yum/repos.d", "/etc/yum.repos.d"],
-            IsYum3 = true,
-        };
-
     /// <summary>As reports name it.</summary>
     public required string Name { get; init; }
 
-    public required string Command { get; init; }
+    /// <summary>With its generation, for people: <c>dnf 5</c>.</summary>
+    public required string Title { get; init; }
 
     public required PackageFamily Family { get; init; }
 
+    // Commands.
+
+    public required string Command { get; init; }
+
+    /// <summary>Switches plug-ins off.</summary>
+    public required string WithoutPlugins { get; init; }
+
+    /// <summary>What makes <c>makecache</c> ask however young the cache is; empty where it always does.</summary>
+    public required IReadOnlyList<string> AskAgain { get; init; }
+
+    /// <summary>What makes it say each package that it would change, in a form that never wraps.</summary>
+    public required IReadOnlyList<string> SayChanges { get; init; }
+
+    /// <summary>Exactly what is asked for or nothing.</summary>
+    public required IReadOnlyList<string> AllOrNothing { get; init; }
+
+    /// <summary>The command that installs and updates.</summary>
+    public required string InstallVerb { get; init; }
+
+    /// <summary>Whether it can be asked for the sizes of what is offered (<c>repoquery</c>).</summary>
+    public required bool TellsSizes { get; init; }
+
+    /// <summary>Whether it says what an install would do to users that are not root, too.</summary>
+    public required bool PlansForEveryone { get; init; }
+
+    /// <summary>Removes old kernels; for people.</summary>
+    public required string RemoveOldKernels { get; init; }
+
+    // Words.
+
     /// <summary>
-    /// Files, and folders of <c>*.conf</c>, of the main configuration, below the root. dnf 5 reads all of them, later
-    /// ones win; the others the first that is there.
+    /// Reads the table in which it says what it would do; null where it says one line for each package, as
+    /// <see cref="DnfAnswer"/> has them.
+    /// </summary>
+    public Func<string, List<PlannedChange>?>? ReadTable { get; init; }
+
+    /// <summary>
+    /// Whether a plan that it leaves off without a word of any package is a failure: it ends alike where it has
+    /// nothing to do.
+    /// </summary>
+    public required bool MustNamePackages { get; init; }
+
+    // Configuration.
+
+    /// <summary>
+    /// Files, and folders of <c>*.conf</c>, of the main configuration, below the root: the first that is there, or with
+    /// <see cref="AddsUpConfiguration"/> all of them, later ones win.
     /// </summary>
     public required IReadOnlyList<string> Configuration { get; init; }
+
+    /// <summary>Whether folders of drop-ins come before the main file.</summary>
+    public required bool AddsUpConfiguration { get; init; }
+
+    /// <summary>Whether quotation marks around a value are not part of it.</summary>
+    public required bool TakesQuotesOff { get; init; }
 
     /// <summary>Folders of variables, later ones win.</summary>
     public required IReadOnlyList<string> VariableFolders { get; init; }
@@ -63,25 +80,76 @@ internal sealed record DnfTool
     public IReadOnlyList<string> OverrideFolders { get; init; } = [];
 
     /// <summary>Default of <c>reposdir</c>.</summary>
-    public IReadOnlyList<string> RepositoryFolders { get; init; } =
-    ["/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d"];
-
-    /// <summary>Default of <c>cachedir</c> (dnf 5: <c>system_cachedir</c>).</summary>
-    public required string CacheDirectory { get; init; }
+    public required IReadOnlyList<string> RepositoryFolders { get; init; }
 
     /// <summary>
-    /// Folder of the versionlock plugin's configuration and list, below the root; dnf 5's own lock file is elsewhere.
+    /// Whether what the main section says of <c>skip_if_unavailable</c> is the default of repositories.
     /// </summary>
-    public required string VersionLockFolder { get; init; }
+    public required bool MainSkipsRepositories { get; init; }
 
-    public bool IsDnf5 { get; init; }
+    /// <summary>Default of <c>plugins</c>.</summary>
+    public required bool HasPluginsOn { get; init; }
 
-    public bool IsYum3 { get; init; }
+    /// <summary>
+    /// Configuration of the plug-in that obeys priorities, below the root; null where the tool itself does.
+    /// </summary>
+    public string? PriorityPlugin { get; init; }
 
-    public override string ToString() =>
-        IsYum3 ? "yum 3"
-        : IsDnf5 ? "dnf 5"
-        : "dnf 4";
+    /// <summary>
+    /// Whether a repository with a better priority hides versions of its own architectures only, not of all.
+    /// </summary>
+    public required bool PrioritiesByArchitecture { get; init; }
+
+    /// <summary>
+    /// Folder of the versionlock plug-in's configuration and list, below the root; null where there is none.
+    /// </summary>
+    public string? VersionLockFolder { get; init; }
+
+    /// <summary>Whether its plug-in writes the epoch before the name: <c>0:r-sec-two-1.0-1.*</c>.</summary>
+    public bool LocksBeginWithEpoch { get; init; }
+
+    /// <summary>Its own list of version locks (TOML), below the root; null where a plug-in has them.</summary>
+    public string? VersionLockFile { get; init; }
+
+    /// <summary>
+    /// The state of modules on a root, by name; what cannot be read is warned about. Null: it knows no modules.
+    /// </summary>
+    public Func<string, ITomlReader, List<string>, IReadOnlyDictionary<string, ModuleState>>? ReadModules { get; init; }
+
+    /// <summary>
+    /// Packages that ask for a reboot when they are installed after the last boot, as its <c>needs-restarting</c> has
+    /// them.
+    /// </summary>
+    public required IReadOnlyList<string> CorePackages { get; init; }
+
+    // Cache.
+
+    /// <summary>Option of the main section that names the cache.</summary>
+    public required string CacheOption { get; init; }
+
+    /// <summary>Default of <see cref="CacheOption"/>.</summary>
+    public required string CacheDirectory { get; init; }
+
+    /// <summary>Whether a repository's folder is called after its address, too, not after its id alone.</summary>
+    public required bool NamesCacheByAddress { get; init; }
+
+    /// <summary>Whether lists lie beside <c>repomd.xml</c>, not all of them below <c>repodata</c>.</summary>
+    public required bool KeepsListsFlat { get; init; }
+
+    /// <summary>
+    /// Folder that it unpacks SQLite lists to, below a repository's; null where it uses the lists in XML.
+    /// </summary>
+    public string? DatabaseFolder { get; init; }
+
+    /// <summary>
+    /// File of a repository's folder whose time is when it was last asked; null where the list's own says so.
+    /// </summary>
+    public string? ConfirmationFile { get; init; }
+
+    /// <summary>File of a repository's folder that keeps the metalink; null where the tool verifies it itself.</summary>
+    public string? MetalinkFile { get; init; }
+
+    public override string ToString() => Title;
 
     /// <summary>
     /// By what lies on disk: yum is a name of dnf where dnf is there. An image without any of the tools is read as its

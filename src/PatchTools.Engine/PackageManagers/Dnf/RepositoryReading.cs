@@ -8,7 +8,7 @@ namespace PatchTools.PackageManagers.Dnf;
 internal sealed class RepositoryReading(DnfRepository repository, string cache, DnfTool tool, int index)
     : MetadataFolder(
         Path.Join(cache, repository.CacheName(tool)),
-        tool.IsYum3,
+        tool.KeepsListsFlat,
         "set zchunk=0 in dnf.conf and run dnf makecache"
     )
 {
@@ -30,13 +30,16 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
     /// not what was downloaded last.</exception>
     public string? FindDatabase()
     {
-        if (!tool.IsYum3 || Contents?.Entries.GetValueOrDefault("primary_db") is not { } entry)
+        if (
+            tool.DatabaseFolder is not { } unpackedTo
+            || Contents?.Entries.GetValueOrDefault("primary_db") is not { } entry
+        )
             return null;
         var folder = Path.GetDirectoryName(ContentsFile)!;
         var downloaded = Path.Combine(folder, Path.GetFileName(entry.Location));
         if (Path.GetExtension(downloaded) is not (".bz2" or ".gz" or ".xz"))
             return HostFiles.Exists(downloaded) ? downloaded : null;
-        var unpacked = Path.Combine(folder, "gen", "primary_db.sqlite");
+        var unpacked = Path.Combine(folder, unpackedTo, "primary_db.sqlite");
         if (!HostFiles.Exists(unpacked))
             return null;
         if (HostFiles.Exists(downloaded) && Seconds(downloaded) != Seconds(unpacked))
@@ -58,8 +61,10 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
     public void ReadAll()
     {
         ReadContents();
-        var metalink = Path.Combine(cache, Repository.CacheName(tool), "metalink.xml");
-        if (Contents is null || tool.IsYum3 || !HostFiles.Exists(metalink))
+        if (Contents is null || tool.MetalinkFile is not { } file)
+            return;
+        var metalink = Path.Combine(cache, Repository.CacheName(tool), file);
+        if (!HostFiles.Exists(metalink))
             return;
         using var stream = OpenPlain(metalink);
         var promised = Metalink.Checksums(stream, metalink);
@@ -101,7 +106,7 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
     public string? FindModules()
     {
         if (
-            tool.IsYum3
+            tool.ReadModules is null
             || Contents is null
             || (!Contents.Entries.ContainsKey("modules") && !Contents.Entries.ContainsKey("modules_zck"))
         )
@@ -122,11 +127,13 @@ internal sealed class RepositoryReading(DnfRepository repository, string cache, 
                 return null;
 
             // yum 3 leaves unpacked files the time of the packed ones, which is the vendor's, and touches its cookie.
-            var cookie = Path.Combine(Path.GetDirectoryName(ContentsFile)!, "cachecookie");
-            return new DateTimeOffset(
-                HostFiles.LastWriteTimeUtc(tool.IsYum3 && HostFiles.Exists(cookie) ? cookie : PrimaryFile),
-                TimeSpan.Zero
-            );
+            var file =
+                tool.ConfirmationFile is { } name
+                && Path.Combine(Path.GetDirectoryName(ContentsFile)!, name) is var cookie
+                && HostFiles.Exists(cookie)
+                    ? cookie
+                    : PrimaryFile;
+            return new DateTimeOffset(HostFiles.LastWriteTimeUtc(file), TimeSpan.Zero);
         }
     }
 }

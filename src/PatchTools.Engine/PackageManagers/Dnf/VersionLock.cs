@@ -15,13 +15,15 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
     /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public static VersionLock? Read(string root, DnfTool tool, IniSection main)
     {
-        var folder = Path.Combine(root, tool.VersionLockFolder);
+        if (tool.VersionLockFolder is not { } lockFolder)
+            return null;
+        var folder = Path.Combine(root, lockFolder);
         var settings = IniFile.Read(Path.Combine(folder, "versionlock.conf")).FirstOrDefault(s => s.Name == "main");
-        if (settings is null || !(settings.Flag("enabled") ?? true) || !(main.Flag("plugins") ?? !tool.IsYum3))
+        if (settings is null || !(settings.Flag("enabled") ?? true) || !(main.Flag("plugins") ?? tool.HasPluginsOn))
             return null;
         var list = Path.Combine(
             root,
-            (settings["locklist"] ?? Path.Combine("/", tool.VersionLockFolder, "versionlock.list")).TrimStart('/')
+            (settings["locklist"] ?? Path.Combine("/", lockFolder, "versionlock.list")).TrimStart('/')
         );
         if (IniFile.Text(list) is not { } text)
             return null;
@@ -31,7 +33,7 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
             // What follows the mark is taken as it is: with a blank between them it names nothing.
             var excludes = line[0] == '!';
             var entry = excludes ? line[1..] : line;
-            var spec = PackageSpec.ParseLock(tool.IsYum3 ? Spelled(entry.Trim()) : entry);
+            var spec = PackageSpec.ParseLock(tool.LocksBeginWithEpoch ? Spelled(entry.Trim()) : entry);
             if (spec.Forms.Count > 0)
                 entries.Add(new LockEntry(spec, excludes));
         }
@@ -39,7 +41,7 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
         return entries.Count == 0 ? null : new VersionLock(list, entries);
     }
 
-    // yum 3's plugin writes the epoch in front, which dnf's does not understand: 0:r-sec-two-1.0-1.*
+    // 0:r-sec-two-1.0-1.* is r-sec-two-0:1.0-1.*
     private static string Spelled(string entry)
     {
         var colon = entry.IndexOf(':', StringComparison.Ordinal);

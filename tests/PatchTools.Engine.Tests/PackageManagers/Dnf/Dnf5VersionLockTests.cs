@@ -108,6 +108,10 @@ public sealed class Dnf5VersionLockTests
     {
         using var root = new TemporaryDirectory();
         File.WriteAllText(root.File("etc/dnf/versionlock.toml"), text);
-        return Dnf5VersionLock.Read(root.Path, new TomlReader(), _warnings);
+        return Dnf5VersionLock.Read(
+            Path.Combine(root.Path, DnfTool.Dnf5.VersionLockFile!),
+            new TomlReader(),
+            _warnings
+        );
     }
 }

@@ -48,14 +48,14 @@ internal sealed class MadeUpRpmHost : IDisposable
         Runner = new ScriptedRunner(_root.Path, _data.Path, Answer);
         Write($"usr/bin/{tool.Command}", "");
         Write(
-            tool.IsYum3 ? "etc/yum.conf" : "etc/dnf/dnf.conf",
-            $"[main]\n{(tool.IsYum3 ? "cachedir=/var/cache/yum/$basearch/$releasever\n" : "")}gpgcheck=1\n"
+            tool.Configuration[^1],
+            $"[main]\n{(tool.KeepsListsFlat ? "cachedir=/var/cache/yum/$basearch/$releasever\n" : "")}gpgcheck=1\n"
         );
         Write(
             $"etc/yum.repos.d/{repository}.repo",
             $"[{repository}]\nname={repository}\nbaseurl=https://repo.example.com/\n"
         );
-        Write($"{(tool.IsYum3 ? "etc/yum" : "etc/dnf")}/vars/releasever", "2\n");
+        Write($"{tool.VariableFolders[^1]}/releasever", "2\n");
         Write("var/lib/rpm/Packages", "");
         var section = IniSectionOf(repository);
         CacheFolder = Path.Combine(_root.Path, cache, section.CacheName(tool));
@@ -215,15 +215,15 @@ internal sealed class MadeUpRpmHost : IDisposable
             );
         }
 
-        var folder = _tool.IsYum3 ? CacheFolder : Path.Combine(CacheFolder, "repodata");
+        var folder = _tool.KeepsListsFlat ? CacheFolder : Path.Combine(CacheFolder, "repodata");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "primary.xml"), primary.Append("</metadata>\n").ToString());
         File.WriteAllText(
             Path.Combine(folder, "repomd.xml"),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<repomd xmlns=\"http://linux.duke.edu/metadata/repo\">\n<revision>1767225600</revision>\n<data type=\"primary\"><checksum type=\"sha256\">00</checksum><location href=\"repodata/primary.xml\"/><timestamp>1767225600</timestamp></data>\n</repomd>\n"
         );
-        if (_tool.IsYum3)
-            File.WriteAllText(Path.Combine(CacheFolder, "cachecookie"), "");
+        if (_tool.ConfirmationFile is { } cookie)
+            File.WriteAllText(Path.Combine(CacheFolder, cookie), "");
         return this;
     }
 
