@@ -61,22 +61,11 @@ internal static class ComplianceCounting
     }
 
     /// <summary>
-    /// Report order: by state, then by name in code-point order, ties as they came (reference 07 §3).
+    /// The order of what is sent and saved: by state as <see cref="PatchState"/> lists them, then by name in code-point
+    /// order, ties as they came (reference 07 §3).
     /// </summary>
     public static IReadOnlyList<PatchFinding> InReportOrder(IEnumerable<PatchFinding> findings) =>
-        [.. findings.OrderBy(f => StateOrder(f.State)).ThenBy(f => f.Name, CodePointOrder.Instance)];
-
-    private static int StateOrder(PatchState state) =>
-        state switch
-        {
-            PatchState.Installed => 0,
-            PatchState.InstalledOther => 1,
-            PatchState.InstalledRejected => 2,
-            PatchState.InstalledPendingReboot => 3,
-            PatchState.NotApplicable => 4,
-            PatchState.Missing => 5,
-            _ => 6,
-        };
+        [.. findings.OrderBy(f => f.State).ThenBy(f => f.Name, CodePointOrder.Instance)];
 
     /// <summary>
     /// Python compares code points, .NET's ordinal order compares UTF-16 units; they differ beyond U+FFFF only.

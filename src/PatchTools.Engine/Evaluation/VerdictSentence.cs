@@ -1,3 +1,5 @@
+using PatchTools.Presentation;
+
 namespace PatchTools.Evaluation;
 
 /// <summary>The one plain sentence of a report.</summary>
@@ -6,11 +8,12 @@ internal static class VerdictSentence
     public static string Of(ComplianceReport report)
     {
         var counts = report.Counts;
-        List<string> problems = [];
-        Add(counts.Missing, "is missing", "are missing");
-        Add(counts.Failed, "failed to install", "failed to install");
-        Add(counts.InstalledRejected, "is installed but rejected", "are installed but rejected");
-        Add(counts.InstalledPendingReboot, "waits for a reboot", "wait for a reboot");
+        List<string> problems =
+        [
+            .. StateWords
+                .All.Where(word => !word.IsCompliant && word.Count(counts) > 0)
+                .Select(word => Clause(word, word.Count(counts))),
+        ];
         var installed =
             counts.Installed + counts.InstalledOther + counts.InstalledRejected + counts.InstalledPendingReboot;
         var body =
@@ -26,11 +29,8 @@ internal static class VerdictSentence
                 $"Nothing judged: {report.NothingJudgedBecause}, so nothing can be found missing.",
             _ => $"Compliant: {body}.",
         };
-
-        void Add(int count, string one, string many)
-        {
-            if (count > 0)
-                problems.Add(count == 1 ? $"1 patch {one}" : $"{count} patches {many}");
-        }
     }
+
+    private static string Clause(StateWord word, int count) =>
+        count == 1 ? $"1 patch {word.One}" : $"{count} patches {word.Many}";
 }

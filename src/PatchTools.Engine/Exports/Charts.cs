@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Presentation;
 
 namespace PatchTools.Exports;
 
@@ -31,13 +32,7 @@ internal static class Charts
     /// <summary>Runs shown: what fits legibly.</summary>
     private const int MostPoints = 40;
 
-    private static readonly (string Label, string Style, Func<ComplianceCounts, int> Count)[] _series =
-    [
-        ("Failed", "Failed", counts => counts.Failed),
-        ("Missing", "Missing", counts => counts.Missing),
-        ("Rejected", "InstalledRejected", counts => counts.InstalledRejected),
-        ("Waits for a reboot", "InstalledPendingReboot", counts => counts.InstalledPendingReboot),
-    ];
+    private static readonly StateWord[] _series = [.. StateWords.All.Where(word => !word.IsCompliant)];
 
     public static void Bars(HtmlText html, string name, IReadOnlyList<Bar> bars)
     {
@@ -93,7 +88,7 @@ internal static class Charts
             var top = 8 + height;
             html.Markup(
                 $"<g><title>{ReportWords.Time(points[i].Time)}: "
-                    + $"{string.Join(", ", _series.Select(series => $"{series.Label} {ReportWords.Number(series.Count(points[i].Counts))}"))}</title>"
+                    + $"{string.Join(", ", _series.Select(series => $"{series.Name} {ReportWords.Number(series.Count(points[i].Counts))}"))}</title>"
             );
             foreach (var series in _series)
             {
@@ -102,7 +97,7 @@ internal static class Charts
                     continue;
                 top -= part;
                 html.Markup(
-                    $"<rect class=\"{series.Style}\" x=\"{left}\" y=\"{top}\" width=\"{column}\" height=\"{part}\"/>"
+                    $"<rect class=\"{series.Wire}\" x=\"{left}\" y=\"{top}\" width=\"{column}\" height=\"{part}\"/>"
                 );
             }
 
@@ -121,8 +116,8 @@ internal static class Charts
             .Markup("<ul class=\"key\">");
         foreach (var series in _series.Where(series => points.Any(point => series.Count(point.Counts) > 0)))
             html.Markup(
-                $"<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"{series.Style}\" "
-                    + $"width=\"10\" height=\"10\" rx=\"2\"/></svg>{series.Label}</li>"
+                $"<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"{series.Wire}\" "
+                    + $"width=\"10\" height=\"10\" rx=\"2\"/></svg>{series.Name}</li>"
             );
         html.Markup("</ul>");
     }

@@ -1,10 +1,11 @@
 using System.Text;
+using PatchTools.Presentation;
 using PatchTools.Reporting;
 
 namespace PatchTools.Exports;
 
 /// <summary>
-/// One line for each finding, RFC 4180 with a line of headings; <c>Import-Csv</c> and spreadsheets read it.
+/// One line for each finding, the most important first, RFC 4180 with a line of headings; <c>Import-Csv</c> and spreadsheets read it.
 /// </summary>
 internal static class CsvReport
 {
@@ -12,7 +13,7 @@ internal static class CsvReport
     [
         ("Name", finding => finding.Name),
         ("Architecture", finding => finding.Architecture),
-        ("State", finding => finding.State.ToString()),
+        ("State", finding => StateWords.Of(finding.State).Wire),
         ("IsCompliant", finding => finding.IsCompliant ? "True" : "False"),
         ("ComplianceLevel", finding => finding.ComplianceLevel.ToString()),
         ("Classification", finding => finding.Classification),
@@ -35,7 +36,7 @@ internal static class CsvReport
         text.AppendJoin(',', [.. _columns.Select(column => column.Heading), "Verdict", "Warnings"]).Append("\r\n");
         var warnings = string.Join(' ', [.. report.Inventory.Cautions, .. ReportWords.WarningsOf(report)]);
         string[] ofReport = [Cell(report.Verdict.ToString()), Cell(warnings)];
-        foreach (var finding in report.Findings)
+        foreach (var finding in Importance.Order(report.Findings))
             text.AppendJoin(',', [.. _columns.Select(column => Cell(column.Cell(finding))), .. ofReport])
                 .Append("\r\n");
         return text.ToString();

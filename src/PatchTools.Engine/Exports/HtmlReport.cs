@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Checksums;
+using PatchTools.Presentation;
 using static PatchTools.Exports.ReportWords;
 
 namespace PatchTools.Exports;
@@ -15,23 +16,6 @@ internal static class HtmlReport
 
     private static readonly string _style = Resource("report/report.css");
     private static readonly string _script = Resource("report/report.js");
-
-    /// <summary>The ranks of vendors and baselines, gravest first.</summary>
-    private static readonly string[] _ranks =
-    [
-        "critical",
-        "high",
-        "important",
-        "medium",
-        "moderate",
-        "required",
-        "low",
-        "standard",
-        "informational",
-        "optional",
-        "extra",
-        "none",
-    ];
 
     public static string Write(ComplianceReport report, IReadOnlyList<PatchSummary> history)
     {
@@ -123,11 +107,9 @@ internal static class HtmlReport
     {
         List<Bar> bars =
         [
-            .. Urgency.Select(state => new Bar(
-                Of(state),
-                report.Findings.Count(finding => finding.State == state),
-                state.ToString()
-            )),
+            .. StateWords
+                .All.Where(word => word.State != PatchState.NotApplicable)
+                .Select(word => new Bar(word.Name, word.Count(report.Counts), word.Wire)),
         ];
         html.Markup("<section aria-labelledby=\"states-of\"><h2 id=\"states-of\">Packages by state</h2><figure>");
         Charts.Bars(html, "Packages by state", bars);
@@ -143,8 +125,8 @@ internal static class HtmlReport
         [
             .. report
                 .Findings.Where(finding => !finding.IsCompliant)
-                .GroupBy(RankOf)
-                .OrderBy(group => OrderOf(group.Key))
+                .GroupBy(SeverityWords.Rating)
+                .OrderBy(group => SeverityWords.Rank(group.Key))
                 .Select(group => new Bar(group.Key, group.Count(), "rank")),
         ];
         html.Markup("<section aria-labelledby=\"ranks-of\"><h2 id=\"ranks-of\">To do, by severity</h2>");
@@ -268,7 +250,7 @@ internal static class HtmlReport
 
     private static void Findings(HtmlText html, ComplianceReport report)
     {
-        List<PatchFinding> findings = [.. InUrgency(report.Findings)];
+        List<PatchFinding> findings = [.. Importance.Order(report.Findings)];
         var open = findings.Exists(finding => !finding.IsCompliant);
         html.Markup(
             "<section aria-labelledby=\"packages\"><h2 id=\"packages\" tabindex=\"-1\">Packages</h2>\n<div "
@@ -276,13 +258,18 @@ internal static class HtmlReport
                 + "autocomplete=\"off\" spellcheck=\"false\"></label><label>Severity<select id=\"rank\"><option "
                 + "value=\"\">all</option>"
         );
-        foreach (var rank in findings.Select(RankOf).Distinct(StringComparer.Ordinal).OrderBy(OrderOf))
+        foreach (
+            var rank in findings
+                .Select(SeverityWords.Rating)
+                .Distinct(StringComparer.Ordinal)
+                .OrderBy(SeverityWords.Rank)
+        )
             html.Markup($"<option>{rank}</option>");
         html.Markup("</select></label><fieldset id=\"states\"><legend>States</legend>");
-        foreach (var group in findings.GroupBy(finding => finding.State).OrderBy(group => Rank(group.Key)))
+        foreach (var group in findings.GroupBy(finding => finding.State).OrderBy(group => StateWords.Rank(group.Key)))
             html.Markup(
-                $"<button type=\"button\" data-state=\"{group.Key.ToString()}\" "
-                    + $"aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">{Of(group.Key)} "
+                $"<button type=\"button\" data-state=\"{StateWords.Of(group.Key).Wire}\" "
+                    + $"aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">{StateWords.Of(group.Key).Name} "
                     + $"{group.Count()}</button>"
             );
         html.Markup(
@@ -303,12 +290,13 @@ internal static class HtmlReport
 
     private static void Row(HtmlText html, PatchFinding finding)
     {
-        var rank = RankOf(finding);
+        var rank = SeverityWords.Rating(finding);
+        var state = StateWords.Of(finding.State);
         html.Markup(
-            $"<tr data-state=\"{finding.State.ToString()}\" data-rank=\"{rank}\"><th "
-                + $"scope=\"row\">{finding.Name}</th><td data-key=\"{Rank(finding.State)}\" class=\"state "
-                + $"s-{finding.State.ToString()}\"><span>{Of(finding.State)}</span></td><td "
-                + $"data-key=\"{OrderOf(rank)}\">{string.Join(' ', Severity(finding))}</td><td>"
+            $"<tr data-state=\"{state.Wire}\" data-rank=\"{rank}\"><th "
+                + $"scope=\"row\">{finding.Name}</th><td data-key=\"{StateWords.Rank(finding.State)}\" class=\"state "
+                + $"s-{state.Wire}\"><span>{state.Name}</span></td><td "
+                + $"data-key=\"{SeverityWords.Rank(rank)}\">{string.Join(' ', SeverityWords.Of(finding))}</td><td>"
         );
         if (finding.InstalledVersion.Length > 0)
             html.Markup($"<span class=\"version\">{finding.InstalledVersion}</span>");
@@ -339,22 +327,6 @@ internal static class HtmlReport
         }
 
         html.Markup("</td></tr>\n");
-    }
-
-    /// <summary>The baseline's level where it gives one, else the vendor's severity or dpkg's priority.</summary>
-    private static string RankOf(PatchFinding finding)
-    {
-        var word =
-            finding.ComplianceLevel != ComplianceLevel.UNSPECIFIED ? finding.ComplianceLevel.ToString()
-            : finding.Severity.Length > 0 ? finding.Severity
-            : "not rated";
-        return word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant();
-    }
-
-    private static int OrderOf(string rank)
-    {
-        var order = Array.FindIndex(_ranks, known => known.Equals(rank, StringComparison.OrdinalIgnoreCase));
-        return order < 0 ? _ranks.Length : order;
     }
 
     private static string Joined(params string[] parts) => string.Join(", ", parts.Where(part => part.Length > 0));

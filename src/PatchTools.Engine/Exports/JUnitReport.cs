@@ -1,12 +1,13 @@
 using System.Text;
 using System.Xml;
+using PatchTools.Presentation;
 using static PatchTools.Exports.ReportWords;
 
 namespace PatchTools.Exports;
 
 /// <summary>
 /// JUnit's XML in the form that Jenkins, GitLab and GitHub's reporters read: one suite for the host, a case for each
-/// finding, a failure for each that does not comply. Metadata that proves nothing and a baseline that judges nothing
+/// finding, the most important first, a failure for each that does not comply. Metadata that proves nothing and a baseline that judges nothing
 /// are errors of their own, so that the suite is never green by accident.
 /// </summary>
 internal static class JUnitReport
@@ -72,14 +73,14 @@ internal static class JUnitReport
                 xml.WriteEndElement();
             }
 
-            foreach (var finding in report.Findings)
+            foreach (var finding in Importance.Order(report.Findings))
             {
                 Case(xml, finding.Title.Length > 0 ? finding.Title : finding.Name, finding.Name);
                 if (!finding.IsCompliant)
                     Problem(
                         xml,
                         "failure",
-                        finding.State.ToString(),
+                        StateWords.Of(finding.State).Wire,
                         finding.Setback?.Reason ?? finding.Why,
                         Lines(finding)
                     );
@@ -98,8 +99,8 @@ internal static class JUnitReport
     private static IEnumerable<string> Lines(PatchFinding finding)
     {
         yield return $"{finding.InstalledVersion} -> {finding.AvailableVersion}";
-        if (Severity(finding).Any())
-            yield return string.Join(' ', Severity(finding));
+        if (SeverityWords.Of(finding).Any())
+            yield return string.Join(' ', SeverityWords.Of(finding));
         if (finding.CveIds.Count > 0)
             yield return string.Join(' ', finding.CveIds);
         foreach (var detail in Details(finding))

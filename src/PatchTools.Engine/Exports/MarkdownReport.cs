@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Presentation;
 using static PatchTools.Exports.ReportWords;
 
 namespace PatchTools.Exports;
@@ -34,11 +35,10 @@ internal static class MarkdownReport
         Row(text, "Baseline", snapshot.BaselineId is { } id ? $"{BaselineOf(report)} ({id})" : BaselineOf(report));
         Row(text, report.OperationText, Time(report.End));
         text.Append("\n## Counts\n\n| State | Packages |\n| --- | ---: |\n");
-        foreach (var state in Urgency)
-            Row(text, Of(state), Number(report.Findings.Count(finding => finding.State == state)));
-        Row(text, Of(PatchState.NotApplicable), Number(report.Counts.NotApplicable));
+        foreach (var word in StateWords.All)
+            Row(text, word.Name, Number(word.Count(report.Counts)));
 
-        List<PatchFinding> open = [.. InUrgency(report.Findings).Where(finding => !finding.IsCompliant)];
+        List<PatchFinding> open = [.. Importance.Order(report.Findings).Where(finding => !finding.IsCompliant)];
         if (open.Count > 0)
         {
             text.Append(
@@ -49,10 +49,10 @@ internal static class MarkdownReport
                 Row(
                     text,
                     finding.Name,
-                    Of(finding.State),
+                    StateWords.Of(finding.State).Name,
                     finding.InstalledVersion,
                     finding.AvailableVersion,
-                    string.Join(' ', Severity(finding)),
+                    string.Join(' ', SeverityWords.Of(finding)),
                     string.Join(' ', finding.CveIds),
                     finding.Setback?.Reason ?? finding.Why
                 );

@@ -8,27 +8,6 @@ namespace PatchTools.Exports;
 /// </summary>
 internal static class ReportWords
 {
-    /// <summary>States in the order of their urgency.</summary>
-    public static IReadOnlyList<PatchState> Urgency { get; } =
-    [
-        PatchState.Failed,
-        PatchState.Missing,
-        PatchState.InstalledRejected,
-        PatchState.InstalledPendingReboot,
-        PatchState.Installed,
-        PatchState.InstalledOther,
-    ];
-
-    public static string Of(PatchState state) =>
-        state switch
-        {
-            PatchState.InstalledOther => "Installed, not approved",
-            PatchState.InstalledRejected => "Installed, rejected",
-            PatchState.InstalledPendingReboot => "Waits for a reboot",
-            PatchState.NotApplicable => "Not installed",
-            _ => state.ToString(),
-        };
-
     /// <summary>
     /// Warnings of the report, each once. Cautions are not among them: they stand beside the verdict.
     /// </summary>
@@ -53,36 +32,6 @@ internal static class ReportWords
 
     public static string BaselineOf(ComplianceReport report) =>
         report.Snapshot.Baseline.Name is { Length: > 0 } name ? name : report.Snapshot.BaselineId ?? "without a name";
-
-    /// <summary>
-    /// What ranks a finding, gravest first: level of the baseline, classification and severity of the vendor.
-    /// </summary>
-    public static IEnumerable<string> Severity(PatchFinding finding) =>
-        new[]
-        {
-            finding.ComplianceLevel == ComplianceLevel.UNSPECIFIED ? "" : finding.ComplianceLevel.ToString(),
-            finding.Classification,
-            finding.Severity,
-        }
-            .Where(word => word.Length > 0)
-            .Distinct(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>
-    /// Findings that do not comply first, by urgency, then by level; otherwise in the order of the report.
-    /// </summary>
-    public static IEnumerable<PatchFinding> InUrgency(IReadOnlyList<PatchFinding> findings) =>
-        findings.OrderBy(finding => Rank(finding.State)).ThenByDescending(finding => finding.ComplianceLevel);
-
-    public static int Rank(PatchState state)
-    {
-        for (var i = 0; i < Urgency.Count; i++)
-        {
-            if (Urgency[i] == state)
-                return i;
-        }
-
-        return Urgency.Count;
-    }
 
     /// <summary>
     /// What is known beside the reason: the setback of an install, the version that is held back, the host's policy,

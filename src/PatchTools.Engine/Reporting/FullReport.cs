@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PatchTools.Presentation;
 
 namespace PatchTools.Reporting;
 
@@ -95,7 +96,7 @@ internal static class FullReport
         json.WriteString("title", finding.Title);
         json.WriteString("name", finding.Name);
         json.WriteString("architecture", finding.Architecture);
-        json.WriteString("state", finding.State.ToString());
+        json.WriteString("state", StateWords.Of(finding.State).Wire);
         Text(json, "installed", finding.InstalledVersion);
         Text(json, "available", finding.AvailableVersion);
         json.WriteString("level", finding.ComplianceLevel.ToString());

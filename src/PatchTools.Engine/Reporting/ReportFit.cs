@@ -1,4 +1,5 @@
 using PatchTools.Ports;
+using PatchTools.Presentation;
 
 namespace PatchTools.Reporting;
 
@@ -18,26 +19,13 @@ internal sealed record FittedItem(
 
 /// <summary>
 /// Makes a compliance item small enough before it is sent. First go the CVE ids, as the reference drops them when it is
-/// refused; then whole entries, those first that matter least: compliant before non-compliant, and of these by
-/// compliance level and state. What stays keeps its order, so that the same report always gives the same hash. The
+/// refused; then whole entries, the least important first (<see cref="Importance"/>). What stays keeps its order, so that the same report always gives the same hash. The
 /// summary's counts are of the whole report and stay exact. Pure.
 /// </summary>
 internal static class ReportFit
 {
     /// <summary>Envelope of the call and of its items: names, instance id, times, hashes.</summary>
     private const int EnvelopeBytes = 2048;
-
-    private static readonly string[] Levels = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED"];
-
-    private static readonly string[] States =
-    [
-        "Failed",
-        "Missing",
-        "InstalledRejected",
-        "InstalledPendingReboot",
-        "Installed",
-        "InstalledOther",
-    ];
 
     /// <param name="summary">Sent in the same call, always whole.</param>
     /// <param name="compliance">With content.</param>
@@ -96,14 +84,13 @@ internal static class ReportFit
         return kept;
     }
 
-    private static int Rank(IReadOnlyList<KeyValuePair<string, string>> entry)
-    {
-        var level = Place(Levels, Value(entry, "Severity"));
-        return ((IsNonCompliant(entry) ? 0 : 1) * 100) + (level * 10) + Place(States, Value(entry, "PatchState"));
-    }
-
-    private static int Place(string[] order, string value) =>
-        Array.IndexOf(order, value) is >= 0 and var place ? place : order.Length;
+    private static int Rank(IReadOnlyList<KeyValuePair<string, string>> entry) =>
+        Importance.Rank(
+            StateWords.OfWire(Value(entry, "PatchState")),
+            Enum.TryParse(Value(entry, "Severity"), out ComplianceLevel level) ? level : ComplianceLevel.UNSPECIFIED,
+            Value(entry, "Classification"),
+            Value(entry, "PatchSeverity")
+        );
 
     private static bool IsNonCompliant(IReadOnlyList<KeyValuePair<string, string>> entry) =>
         Value(entry, "Status") == "NON_COMPLIANT";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PatchTools.Checksums;
 using PatchTools.Ports;
+using PatchTools.Presentation;
 
 namespace PatchTools.Reporting;
 
@@ -137,7 +138,7 @@ internal static class ReportItems
             new("Severity", finding.ComplianceLevel.ToString()),
             new("Status", finding.IsCompliant ? "COMPLIANT" : "NON_COMPLIANT"),
             new("PatchBaselineId", snapshot.BaselineId ?? ""),
-            new("PatchState", finding.State.ToString()),
+            new("PatchState", StateWords.Of(finding.State).Wire),
             new("PatchGroup", snapshot.PatchGroup),
             new("DocumentName", ""),
             new("DocumentVersion", ""),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Ports;
+using PatchTools.Presentation;
 using PatchTools.Reporting;
 
 namespace PatchTools.State;
@@ -211,8 +212,9 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         try
         {
             var report = Parse(StrictJson.ReadFile(file), file);
-            return $"{name} of {report.InstanceId} from {report.CaptureTime} ({Count("MissingCount")} missing, "
-                + $"{Count("FailedCount")} failed, {Count("InstalledPendingRebootCount")} pending a reboot)";
+            var open = StateWords.All.Where(word => !word.IsCompliant);
+            return $"{name} of {report.InstanceId} from {report.CaptureTime} "
+                + $"({string.Join(", ", open.Select(word => $"{word.Name.ToLowerInvariant()} {Count($"{word.Wire}Count")}"))})";
 
             string Count(string member) => report.Summary.Content![0].FirstOrDefault(m => m.Key == member).Value ?? "?";
         }

@@ -29,7 +29,7 @@ public static class FindingView
 
     /// <summary>Everything that ranks a finding, a word a line.</summary>
     public static string Severity(PatchFinding finding) =>
-        string.Join('\n', SeverityWords(finding).Select(TerminalText.Cell));
+        string.Join('\n', SeverityWords.Of(finding).Select(TerminalText.Cell));
 
     /// <summary>The explanation, wrapped for what the other columns leave of the screen.</summary>
     public static string Why(PatchFinding finding, PSHost? host) =>
@@ -48,15 +48,4 @@ public static class FindingView
             ("", var available) => $"{Arrow} {available}",
             var (installed, available) => $"{installed} {Arrow} {available}",
         };
-
-    /// <summary>The baseline's level, the vendor's classification and severity, as far as there are any.</summary>
-    internal static IEnumerable<string> SeverityWords(PatchFinding finding) =>
-        new[]
-        {
-            finding.ComplianceLevel == ComplianceLevel.UNSPECIFIED ? "" : finding.ComplianceLevel.ToString(),
-            finding.Classification,
-            finding.Severity,
-        }
-            .Where(word => word.Length > 0)
-            .Distinct(StringComparer.OrdinalIgnoreCase);
 }

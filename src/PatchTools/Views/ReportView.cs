@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation.Host;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
@@ -51,13 +52,8 @@ public static class ReportView
     private static IEnumerable<string> Counts(ComplianceReport report)
     {
         var counts = report.Counts;
-        yield return Count("Missing", counts.Missing);
-        yield return Count("Failed", counts.Failed);
-        yield return Count("Rejected", counts.InstalledRejected);
-        yield return Count("Pending reboot", counts.InstalledPendingReboot);
-        yield return Count("Installed", counts.Installed);
-        yield return Count("Other", counts.InstalledOther);
-        yield return Count("Not applicable", counts.NotApplicable);
+        foreach (var word in StateWords.All)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{word.Name} {word.Count(counts)}");
         if (report.NonCompliantSeverity is not null)
             yield return $"To do: "
                 + $"{string.Join(", ", Parts((counts.CriticalNonCompliant, "critical"), (counts.SecurityNonCompliant, "security"), (counts.OtherNonCompliant, "other")))}";
@@ -67,9 +63,6 @@ public static class ReportView
                 .Where(part => part.Count > 0)
                 .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Kind}"));
     }
-
-    private static string Count(string name, int count) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name} {count}");
 
     private static IEnumerable<(string Label, string Text)> Facts(ComplianceReport report)
     {
@@ -144,23 +137,17 @@ public static class ReportView
     private static IEnumerable<string> Findings(ComplianceReport report, int width, ViewColours colours)
     {
         var all = report.Findings.Where(finding => !finding.IsCompliant).ToList();
-        List<PatchFinding> shown =
-        [
-            .. all.OrderByDescending(finding => finding.State)
-                .ThenByDescending(finding => finding.ComplianceLevel)
-                .ThenByDescending(finding => finding.Classification.Length > 0)
-                .Take(ShownFindings),
-        ];
+        List<PatchFinding> shown = [.. Importance.Order(all).Take(ShownFindings)];
         if (shown.Count == 0)
             yield break;
-        foreach (var group in shown.GroupBy(finding => finding.State))
+        foreach (var group in shown.GroupBy(finding => finding.State).OrderBy(group => StateWords.Rank(group.Key)))
         {
             var ofState = all.Where(finding => finding.State == group.Key).ToList();
             // What is true of every one of them is said once, above; the rows then fit one line each.
             var shared = ofState.All(finding => finding.Why == ofState[0].Why) ? ofState[0].Why : "";
             var title = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{group.Key} ({ofState.Count}){(shared.Length > 0 ? ": " : "")}{shared}"
+                $"{StateWords.Of(group.Key).Name} ({ofState.Count}){(shared.Length > 0 ? ": " : "")}{shared}"
             );
             string[][] rows = [.. group.Select(finding => Cells(finding, withWhy: shared.Length == 0))];
             var headings = Headings[..rows[0].Length];
@@ -200,7 +187,7 @@ public static class ReportView
         [
             finding.Name,
             FindingView.VersionsOnOneLine(finding),
-            string.Join(' ', FindingView.SeverityWords(finding)),
+            string.Join(' ', SeverityWords.Of(finding)),
             finding.Why,
         ];
         return withWhy ? cells : cells[..^1];

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
@@ -33,10 +34,10 @@ internal sealed record ViewColours(string Good, string Bad, string Caution, stri
         };
 
     public string State(PatchState state) =>
-        state switch
+        StateWords.Of(state).Tone switch
         {
-            PatchState.Missing or PatchState.Failed => Bad,
-            PatchState.InstalledRejected or PatchState.InstalledPendingReboot => Caution,
+            StateTone.Bad => Bad,
+            StateTone.Caution => Caution,
             _ => "",
         };
 
