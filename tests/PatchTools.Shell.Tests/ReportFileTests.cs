@@ -153,7 +153,11 @@ public sealed class ReportFileTests
         using var stage = new Stage();
         stage.Run("$report | Export-PatchReport report.md; $attack | Export-PatchReport attack.md");
         var text = File.ReadAllText(stage.File("report.md"));
-        Assert.Contains("**Not compliant: 1 patch failed to install, 9 patches are missing", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "**Not compliant: 1 patch failed to install, 9 patches are missing",
+            text,
+            StringComparison.Ordinal
+        );
         Assert.Contains("| httpd | Failed | 2.4.57-8.el9 | 2.4.57-11.el9\\_4.1 |", text, StringComparison.Ordinal);
         Assert.DoesNotContain("audit-libs", text, StringComparison.Ordinal);
         var attack = File.ReadAllText(stage.File("attack.md"));

@@ -27,7 +27,7 @@ public sealed class ReportPageTests
         Assert.Equal([new Uri(path).AbsoluteUri], browser.Requests.Distinct());
         Assert.Empty(browser.Complaints);
         Assert.StartsWith(
-            "Not compliant: 9 patches are missing, 1 patch failed to install",
+            "Not compliant: 1 patch failed to install, 9 patches are missing",
             await browser.AskAsync<string>("document.querySelector('.verdict').textContent"),
             StringComparison.Ordinal
         );
@@ -47,7 +47,7 @@ public sealed class ReportPageTests
         await using var browser = await Browser.StartAsync();
         await browser.OpenAsync(Export(folder, ReportSamples.Plausible()));
         Assert.Equal(12, await browser.AskAsync<int>(Shown));
-        Assert.Equal("httpd", (await browser.AskAsync<string[]>(Names))[0]);
+        Assert.Equal("openssl", (await browser.AskAsync<string[]>(Names))[0]);
         await browser.ClickAsync("#clear");
         Assert.Equal("200 of 272 matching packages shown, 272 in all", await browser.AskAsync<string>(Status));
         await browser.ClickAsync("#everything");
@@ -96,7 +96,7 @@ public sealed class ReportPageTests
         );
         Assert.Equal(names.Reverse(), await browser.AskAsync<string[]>(Names));
         await browser.ClickAsync("#findings .c-severity button");
-        Assert.Equal(["kernel", "openssl", "openssl-libs"], (await browser.AskAsync<string[]>(Names)).Take(3));
+        Assert.Equal(["openssl", "openssl-libs", "kernel"], (await browser.AskAsync<string[]>(Names)).Take(3));
     }
 
     [Fact]
@@ -121,7 +121,10 @@ public sealed class ReportPageTests
         );
         Assert.Contains(
             "nothing provides httpd-core",
-            await browser.AskAsync<string>("document.querySelector('#findings tbody tr:first-child').textContent"),
+            await browser.AskAsync<string>(
+                "[...document.querySelectorAll('#findings tbody tr')]"
+                    + ".find(row => row.textContent.startsWith('httpd')).textContent"
+            ),
             StringComparison.Ordinal
         );
     }
