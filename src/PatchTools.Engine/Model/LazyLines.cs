@@ -1,19 +1,22 @@
 using System.Collections;
 
-namespace PatchTools.Evaluation;
+namespace PatchTools;
 
 /// <summary>
-/// Lines that are written when somebody reads them, once. Most explanations are never opened, and a host has hundreds.
+/// Lines that are written when somebody reads them, once. Few explanations are opened, and a host has hundreds.
 /// </summary>
 internal sealed class LazyLines(Func<IReadOnlyList<string>> write) : IReadOnlyList<string>
 {
-    private readonly Lazy<IReadOnlyList<string>> _lines = new(write);
+    private readonly Lazy<IReadOnlyList<string>> _lines = new(() => Indexable.Of(write()));
 
-    public int Count => _lines.Value.Count;
+    /// <summary>The lines themselves, in a list that scripts may index.</summary>
+    public IReadOnlyList<string> Written => _lines.Value;
 
-    public string this[int index] => _lines.Value[index];
+    public int Count => Written.Count;
 
-    public IEnumerator<string> GetEnumerator() => _lines.Value.GetEnumerator();
+    public string this[int index] => Written[index];
+
+    public IEnumerator<string> GetEnumerator() => Written.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

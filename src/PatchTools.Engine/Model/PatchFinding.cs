@@ -49,11 +49,11 @@ public sealed record FindingExplanation
     /// </summary>
     public string? ListEntry { get; init; }
 
-    /// <summary>What each filter and rule saw, in order, one line each.</summary>
+    /// <summary>What each filter and rule saw, in order, one line each. Written when they are first read.</summary>
     public IReadOnlyList<string> Observations
     {
-        get;
-        init => field = Indexable.Of(value);
+        get => field is LazyLines lines ? lines.Written : field;
+        init => field = value is LazyLines ? value : Indexable.Of(value);
     } = [];
 
     /// <summary>For an update that is held back: the newest such version.</summary>

@@ -17,10 +17,6 @@ public static class SnapshotWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>A bare baseline (reference 02 §6) without times; <c>baselineId</c> only if it has one.</summary>
-    public static byte[] WriteBaseline(PatchBaseline baseline) =>
-        Write(json => Baseline(json, baseline, BaselineSpelling.Snapshot, whole: false));
-
     /// <summary>A snapshot document as the service's URL serves it.</summary>
     public static byte[] WriteDocument(PatchBaseline baseline, string? patchGroup = null) =>
         Write(json =>

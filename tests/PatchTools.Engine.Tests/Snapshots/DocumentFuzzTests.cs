@@ -76,7 +76,7 @@ public sealed class DocumentFuzzTests
         [
             .. RecordedDocuments.Snapshots.Select(RecordedDocuments.Read),
             SnapshotWriter.WriteDocument(SnapshotWriterTests.Full, "web"),
-            SnapshotWriter.WriteBaseline(SnapshotWriterTests.Full),
+            BareBaseline.Of(SnapshotWriterTests.Full),
             SnapshotReaderTests.Gzip(RecordedDocuments.Read("scan-default.json")),
             Encoding.UTF8.GetBytes(
                 SnapshotReaderTests.Pascal(SnapshotReaderTests.Change(_ => { })["patchBaseline"]!).ToJsonString()
@@ -98,7 +98,7 @@ public sealed class DocumentFuzzTests
     public void Ten_thousand_damaged_overrides_are_read_or_refused()
     {
         JsonNode whole = SnapshotReaderTests.Pascal(
-            JsonNode.Parse(SnapshotWriter.WriteBaseline(SnapshotWriterTests.Full with { OperatingSystem = "DEBIAN" }))!
+            JsonNode.Parse(BareBaseline.Of(SnapshotWriterTests.Full with { OperatingSystem = "DEBIAN" }))!
         );
         var list = new JsonArray(
             JsonNode.Parse(RecordedDocuments.Read("override-ubuntu.json"))![0]!.DeepClone(),

@@ -260,11 +260,7 @@ public sealed class SnapshotAcquisitionTests : IDisposable
     public async Task A_bare_baseline_gets_a_new_id_and_the_hosts_product_and_is_never_published()
     {
         var snapshot = await Get(
-            new SnapshotRequest
-            {
-                Path = Write(SnapshotWriter.WriteBaseline(Recorded("scan-default.json"))),
-                SnapshotId = Guid,
-            }
+            new SnapshotRequest { Path = Write(BareBaseline.Of(Recorded("scan-default.json"))), SnapshotId = Guid }
         );
         Assert.Equal(
             (Guid, SnapshotOrigin.File, "Debian12", "", false),
@@ -276,9 +272,7 @@ public sealed class SnapshotAcquisitionTests : IDisposable
                 await Get(
                     new SnapshotRequest
                     {
-                        Path = Write(
-                            SnapshotWriter.WriteBaseline(Recorded("scan-default.json") with { BaselineId = null })
-                        ),
+                        Path = Write(BareBaseline.Of(Recorded("scan-default.json") with { BaselineId = null })),
                     }
                 )
             ).BaselineId

@@ -98,10 +98,10 @@ public sealed class SnapshotReaderTests
             (Read(saved).Product, Read(saved).InstanceId, Read(saved).Region)
         );
 
-        var expected = SnapshotWriter.WriteBaseline(Read(whole).Baseline);
+        var expected = BareBaseline.Of(Read(whole).Baseline);
         Assert.All(
             new[] { saved, bare, service },
-            form => Assert.Equal(expected, SnapshotWriter.WriteBaseline(Read(form).Baseline))
+            form => Assert.Equal(expected, BareBaseline.Of(Read(form).Baseline))
         );
     }
 

@@ -39,15 +39,15 @@ public sealed class SnapshotWriterTests
     [Fact]
     public void What_is_written_is_read_back_whole()
     {
-        foreach (var content in new[] { SnapshotWriter.WriteBaseline(Full), SnapshotWriter.WriteDocument(Full, "web") })
+        foreach (var content in new[] { BareBaseline.Of(Full), SnapshotWriter.WriteDocument(Full, "web") })
         {
             var baseline = SnapshotReader.Read(content, "x").Baseline;
             Assert.Equivalent(Full, baseline, strict: true);
-            Assert.Equal(SnapshotWriter.WriteBaseline(Full), SnapshotWriter.WriteBaseline(baseline));
+            Assert.Equal(BareBaseline.Of(Full), BareBaseline.Of(baseline));
         }
 
         Assert.Equal("web", SnapshotReader.Read(SnapshotWriter.WriteDocument(Full, "web"), "x").PatchGroup);
-        Assert.EndsWith("}\n", Encoding.UTF8.GetString(SnapshotWriter.WriteBaseline(Full)), StringComparison.Ordinal);
+        Assert.EndsWith("}\n", Encoding.UTF8.GetString(SnapshotWriter.WriteDocument(Full)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,8 +67,8 @@ public sealed class SnapshotWriterTests
     {
         var bare = Full with { BaselineId = null };
         Assert.DoesNotContain(
-            "baselineId",
-            Encoding.UTF8.GetString(SnapshotWriter.WriteBaseline(bare)),
+            "BaselineId",
+            Encoding.UTF8.GetString(SnapshotWriter.WriteServiceBaseline(bare)),
             StringComparison.Ordinal
         );
         Assert.Null(SnapshotReader.Read(SnapshotWriter.WriteDocument(bare), "x").Baseline.BaselineId);

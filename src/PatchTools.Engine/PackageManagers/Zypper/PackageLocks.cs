@@ -95,18 +95,6 @@ internal sealed class PackageLock
         + (_edition.Length == 0 ? "" : $" {_relation} {_edition}")
         + (_repositories.Count == 0 ? "" : $" (repository {string.Join(", ", _repositories)})");
 
-    /// <summary>
-    /// A bare package name for every architecture, version and repository: the only kind that AWS's own patching adds
-    /// (reference 12 §9).
-    /// </summary>
-    public bool IsBareName =>
-        _names is [var name]
-        && name.AsSpan().IndexOfAny("*?[") < 0
-        && _edition.Length == 0
-        && _repositories.Count == 0
-        && _kinds is ["package"]
-        && _match == "glob";
-
     /// <summary>Null: it asks for something else than names.</summary>
     public static PackageLock? From(IReadOnlyList<(string Name, string Value)> fields)
     {
