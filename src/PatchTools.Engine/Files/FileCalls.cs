@@ -21,6 +21,8 @@ internal static partial class FileCalls
     public const int PathOnly = 0x200000; // O_PATH
     public const int CurrentDirectory = -100; // AT_FDCWD
 
+    private const int RemovesDirectory = 0x200; // AT_REMOVEDIR
+
     public const int PermissionDenied = 13; // EACCES
     public const int NotPermitted = 1; // EPERM
     public const int NoSuchFile = 2; // ENOENT
@@ -70,6 +72,18 @@ internal static partial class FileCalls
             return true;
         return Marshal.GetLastPInvokeError() == NoSuchFile ? false : throw Failure(path);
     }
+
+    /// <summary>Makes a symbolic link.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void Link(SafeFileHandle directory, string target, string name, string path)
+    {
+        if (Retried(() => SymbolicLinkAt(target, Number(directory), name)) != 0)
+            throw Failure(path);
+    }
+
+    /// <summary>Removes a directory that is empty; one that is not, or that this user may not remove, stays.</summary>
+    public static void TryRemoveDirectory(SafeFileHandle directory, string name) =>
+        _ = Retried(() => UnlinkAt(Number(directory), name, RemovesDirectory));
 
     /// <exception cref="IOException">The mode cannot be set.</exception>
     public static void SetMode(SafeFileHandle file, UnixFileMode mode, string path)
@@ -161,6 +175,10 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "unlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int UnlinkAt(int directory, string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SymbolicLinkAt(string target, int directory, string path);
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,158 +1,100 @@
+using Microsoft.Win32.SafeHandles;
 using PatchTools.Errors;
+
+#pragma warning disable CA2000 // Handles are handed to the caller, who owns them.
 
 namespace PatchTools.Files;
 
 /// <summary>
-/// Folders of an image that a tool of this host writes into. The tool knows nothing of the image's root and would
-/// follow its links, so such a folder is made and looked through first: plain files and folders of the image, nothing
-/// else.
+/// Folders of an image, opened below its root. What is done with such a handle is done in that folder, whatever its
+/// names lead to meanwhile.
 /// </summary>
 internal static class ImageFolder
 {
-    private const int MaxDepth = 64;
+    private const int Mode = 0x1ED; // 0755
 
-    /// <summary><see cref="Make(string, string)"/>, then <see cref="DemandPlain(string)"/>.</summary>
-    public static string Prepare(string root, string path)
+    /// <summary>Opens a folder; the caller owns the handle.</summary>
+    /// <param name="path">Absolute path on this host, below the root of an image.</param>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>,
+    /// <see cref="PatchErrors.NotPlainFile"/>.</exception>
+    public static SafeFileHandle Open(string path)
     {
-        var real = Make(root, path);
-        DemandPlain(real);
-        return real;
+        var (root, below) = ImageRoots.Of(path) ?? throw new ArgumentException($"{path} is in no image.", nameof(path));
+        return root.Open(below) is { } handle
+            ? Demanded(handle, path)
+            : throw new DirectoryNotFoundException($"there is no directory {path}");
     }
 
-    /// <summary>
-    /// Gives a folder that a tool is about to write into files of its own: one with a second name somewhere, which may
-    /// be outside of the image, is replaced by a copy of it.
-    /// </summary>
-    /// <param name="folder">One that <see cref="DemandPlain(string)"/> has looked through.</param>
-    /// <returns>The same.</returns>
-    public static string PartFromOthers(string folder) =>
-        Guarded(
-            folder,
-            () =>
-            {
-                foreach (
-                    var file in new DirectoryInfo(folder)
-                        .EnumerateFiles("*", SearchOption.AllDirectories)
-                        .Where(f => f.LinkTarget is null && FileStatus.Of(f.FullName) is { Links: > 1 })
-                        .ToList()
-                )
-                {
-                    var copy = file.FullName + ".copy";
-                    file.CopyTo(copy, overwrite: true);
-                    File.Move(copy, file.FullName, overwrite: true);
-                }
-
-                return folder;
-            }
-        );
-
-    /// <summary>Makes a folder where it is missing, and answers its path without links.</summary>
-    /// <param name="root">Root of the image.</param>
-    /// <param name="path">Path below it on this host.</param>
-    /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.ImagePathRefused"/>: a link on the way leads elsewhere;
-    /// <see cref="PatchErrors.NotPlainFile"/>: it is no folder; <see cref="PatchErrors.PackageDatabaseUnreadable"/>:
-    /// this user may not go there.
-    /// </exception>
-    public static string Make(string root, string path)
+    /// <summary>As <see cref="Open"/>; makes what is missing.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
+    /// <inheritdoc cref="Open"/>
+    public static SafeFileHandle OpenOrMake(string path)
     {
+        var (root, below) = ImageRoots.Of(path) ?? throw new ArgumentException($"{path} is in no image.", nameof(path));
+
         // What a configuration says may climb: below the root it ends there.
-        var below = Path.GetFullPath("/" + path[root.Length..]);
-        return Guarded(path, () => MakeBelow(Path.Join(root, below), root));
+        return OpenOrMake(root, path[..^below.Length], Path.GetFullPath("/" + below));
     }
 
-    /// <summary>Looks through a folder and all below it.</summary>
-    /// <exception cref="PatchToolsException">
-    /// <see cref="PatchErrors.ImagePathRefused"/>: it holds a link; <see cref="PatchErrors.NotPlainFile"/>: it holds a
-    /// FIFO, a socket or a device; <see cref="PatchErrors.PackageDatabaseUnreadable"/>: this user may not go there.
-    /// </exception>
-    public static void DemandPlain(string folder) =>
-        Guarded(
-            folder,
-            () =>
-            {
-                DemandPlain(folder, 0);
-                return folder;
-            }
-        );
-
-    private static string Guarded(string path, Func<string> work)
+    /// <summary>Opens or makes a folder below one that is open; the caller owns the handle.</summary>
+    /// <param name="parent">Open folder of the image.</param>
+    /// <param name="name">Name in it.</param>
+    /// <param name="shown">Path for messages.</param>
+    /// <inheritdoc cref="OpenOrMake(string)"/>
+    public static SafeFileHandle OpenOrMake(SafeFileHandle parent, string name, string shown)
     {
-        try
+        var entry = ImageCalls.OpenEntry(parent, name, out var error);
+        if (entry is null && error == ImageCalls.NotThere)
         {
-            return work();
+            FileCalls.MakeDirectory(parent, name, Mode, shown);
+            entry = ImageCalls.OpenEntry(parent, name, out error);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PatchToolsException(
-                PatchErrors.PackageDatabaseUnreadable,
-                $"{path} cannot be used: {e.Message}",
-                path,
-                e
-            );
-        }
-    }
 
-    private static string MakeBelow(string path, string root)
-    {
-        if (HostFiles.RealPath(path) is { } real)
-            return HostFiles.DirectoryExists(path)
-                ? real
-                : throw new PatchToolsException(
-                    PatchErrors.NotPlainFile,
-                    $"{path} is not a folder, and one is needed there.",
-                    path
-                );
-        if (path.Length <= root.Length)
-            throw new DirectoryNotFoundException($"There is no directory {root}.");
-        var made = Path.Join(MakeBelow(Path.GetDirectoryName(path)!, root), Path.GetFileName(path));
-        if (new FileInfo(made).LinkTarget is { } target)
-            throw Refusal(made, target);
-        Directory.CreateDirectory(made);
-        return made;
-    }
-
-    private static void DemandPlain(string folder, int depth)
-    {
-        if (depth > MaxDepth)
-            throw new PatchToolsException(
-                PatchErrors.ImagePathRefused,
-                $"{folder} of the image is nested too deeply.",
-                folder
-            );
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
-        {
-            if (entry.LinkTarget is { } target)
-            {
-                if (!IsBesideIt(target))
-                    throw Refusal(entry.FullName, target);
-                continue;
-            }
-
-            if (entry is DirectoryInfo)
-                DemandPlain(entry.FullName, depth + 1);
-            else if (ImageCalls.KindOf(entry.FullName) is not (ImageFileKind.Regular or null))
-                throw new PatchToolsException(
-                    PatchErrors.NotPlainFile,
-                    $"{entry.FullName} is a FIFO, a socket or a device where a file is expected.",
-                    entry.FullName
-                );
-        }
+        if (entry is null)
+            throw new IOException($"{shown}: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)}");
+        if (ImageCalls.KindOf(entry) != ImageFileKind.Link)
+            return Demanded(entry, shown);
+        using (entry)
+            throw Refusal(shown, ImageCalls.LinkText(entry) ?? "");
     }
 
     /// <summary>
     /// zypper keeps words as links, <c>.repo_gpgcheck -> ./indeterminate</c>: a name of the same folder leads nowhere
     /// else.
     /// </summary>
-    private static bool IsBesideIt(string target) =>
+    public static bool IsBesideIt(string target) =>
         (target.StartsWith("./", StringComparison.Ordinal) ? target[2..] : target) is { Length: > 0 } name
         && name is not ("." or "..")
         && !name.Contains('/', StringComparison.Ordinal);
 
-    private static PatchToolsException Refusal(string link, string target) =>
+    public static PatchToolsException Refusal(string link, string target) =>
         new(
             PatchErrors.ImagePathRefused,
             $"The link {link} of the image could lead out of it: it points to {target}.",
             link
         );
+
+    private static SafeFileHandle OpenOrMake(ImageRoot root, string shownRoot, string below)
+    {
+        if (root.Open(below) is { } handle)
+            return Demanded(handle, Path.Join(shownRoot, below));
+        if (below == "/")
+            throw new DirectoryNotFoundException($"there is no directory {shownRoot}");
+        using var parent = OpenOrMake(root, shownRoot, Path.GetDirectoryName(below)!);
+        return OpenOrMake(parent, Path.GetFileName(below), Path.Join(shownRoot, below));
+    }
+
+    private static SafeFileHandle Demanded(SafeFileHandle handle, string path)
+    {
+        if (ImageCalls.KindOf(handle) == ImageFileKind.Directory)
+            return handle;
+        handle.Dispose();
+        throw new PatchToolsException(
+            PatchErrors.NotPlainFile,
+            $"{path} is not a folder, and one is needed there.",
+            path
+        );
+    }
 }

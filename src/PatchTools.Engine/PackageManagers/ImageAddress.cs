@@ -6,7 +6,7 @@ namespace PatchTools.PackageManagers;
 
 /// <summary>
 /// The address of a repository of an image, as a tool of this host is given it. What the image calls a file is one of
-/// the image: the tool, which knows nothing of the image's root, gets the place below that root, looked through first.
+/// the image: the tool, which knows nothing of the image's root, gets a copy of it.
 /// </summary>
 /// <param name="HandedOn">Null where it is not handed on.</param>
 /// <param name="Refusal">Why it is not; null where it is.</param>
@@ -18,7 +18,8 @@ internal sealed partial record ImageAddress(string? HandedOn, string? Refusal)
 
     /// <param name="root">Root of the image.</param>
     /// <param name="address">As the image has it, variables resolved.</param>
-    public static ImageAddress Of(string root, string address)
+    /// <param name="brings">Copies a folder of the image, by its path on this host, and answers the copy's.</param>
+    public static ImageAddress Of(string root, string address, Func<string, string> brings)
     {
         if (ImageWords.IsNetworkAddress(address))
             return new ImageAddress(address, null);
@@ -32,10 +33,9 @@ internal sealed partial record ImageAddress(string? HandedOn, string? Refusal)
         var path = Path.GetFullPath(match.Groups["path"].Value);
         try
         {
-            if (HostFiles.RealPath(Path.Join(root, path)) is not { } real)
-                return new ImageAddress(null, $"there is no {path} in the image");
-            ImageFolder.DemandPlain(real);
-            return new ImageAddress($"{match.Groups["scheme"].Value}:{Escaped(real)}", null);
+            if (!HostFiles.DirectoryExists(Path.Join(root, path)))
+                return new ImageAddress(null, Missing(root, path));
+            return new ImageAddress($"{match.Groups["scheme"].Value}:{Escaped(brings(Path.Join(root, path)))}", null);
         }
         catch (Exception e) when (e is PatchToolsException or IOException or UnauthorizedAccessException)
         {
@@ -46,6 +46,13 @@ internal sealed partial record ImageAddress(string? HandedOn, string? Refusal)
     /// <summary>Whether it is a path and no place of the network.</summary>
     public static bool IsLocal(string address) =>
         ImageWords.SchemeOf(address)?.ToLowerInvariant() is "file" or "copy" or "dir";
+
+    /// <summary>A link that leads out is named by who follows it.</summary>
+    private static string Missing(string root, string path)
+    {
+        using var held = HeldFile.Of(Path.Join(root, path));
+        return held is null ? $"there is no {path} in the image" : $"{path} of the image is no folder";
+    }
 
     private static string Escaped(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 

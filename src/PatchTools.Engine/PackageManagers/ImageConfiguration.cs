@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchTools.Errors;
 using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.State;
@@ -10,24 +11,66 @@ namespace PatchTools.PackageManagers;
 /// A private folder that holds everything a tool of this host is told of an image: written by PatchTools from what it
 /// understands, with copies of the image's keys and credentials. The tool never reads the image's own configuration.
 /// </summary>
-internal sealed class ImageConfiguration
+internal sealed class ImageConfiguration : IDisposable
 {
     private const long MaxCopiedBytes = 16 << 20;
     private readonly HostPaths _paths;
+    private readonly Dictionary<string, string> _brought = new(StringComparer.Ordinal);
     private int _copies;
 
-    /// <param name="host">Whose image.</param>
-    /// <param name="tool">Names the folder; what an earlier refresh left there is removed.</param>
-    public ImageConfiguration(HostContext host, string tool)
+    /// <param name="host">
+    /// Whose image. The folder is this one's alone: two images may be refreshed at once. What killed ones left is
+    /// removed.
+    /// </param>
+    public ImageConfiguration(HostContext host)
     {
         _paths = host.Paths;
-        Folder = Path.Combine(_paths.DataDirectory, "image", tool);
-        if (Directory.Exists(Folder))
-            AtomicFile.DeleteDirectory(Folder, recursive: true);
+        var above = Path.Combine(_paths.DataDirectory, "image");
+        AtomicFile.CreateDirectory(above, AtomicFile.PrivateDirectory);
+        AtomicFile.SweepDirectories(above);
+        Folder = Path.Combine(above, AtomicFile.TemporaryName());
         AtomicFile.CreateDirectory(Folder, AtomicFile.PrivateDirectory);
     }
 
     public string Folder { get; }
+
+    /// <summary>Removes the folder with all that is in it: keys, passwords, metadata.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            AtomicFile.DeleteDirectory(Folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its owner's alone, and the next one sweeps it; what went wrong before is what is told.
+        }
+    }
+
+    /// <summary>
+    /// A folder of the image that a tool works on, copied here: the tool gets the copy.
+    /// </summary>
+    /// <param name="place">Absolute path on this host, below the image's root.</param>
+    /// <param name="name">Name of the copy.</param>
+    /// <param name="rules">What is copied.</param>
+    /// <exception cref="PatchToolsException">As <see cref="ImageStage.Take"/>.</exception>
+    public ImageStage Stage(string place, string name, ImageStageRules rules) =>
+        ImageStage.Take(place, FolderOf(name), rules);
+
+    /// <summary>
+    /// Path of a copy of a repository that is a folder of the image, without its packages: the tool knows nothing of
+    /// the image's root, and would follow links.
+    /// </summary>
+    /// <param name="place">Absolute path on this host, below the image's root.</param>
+    /// <exception cref="PatchToolsException">As <see cref="ImageStage.Copy"/>.</exception>
+    public string Bring(string place)
+    {
+        if (_brought.TryGetValue(place, out var known))
+            return known;
+        var folder = FolderOf(string.Create(CultureInfo.InvariantCulture, $"repositories/{_brought.Count + 1}"));
+        ImageStage.Copy(place, folder, ImageStageRules.Metadata);
+        return _brought[place] = folder;
+    }
 
     /// <summary>A folder below <see cref="Folder"/>.</summary>
     public string FolderOf(string name)

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.PackageManagers;

@@ -173,6 +173,18 @@ internal static class AtomicFile
         Sweep(opened.Handle, directory);
     }
 
+    /// <summary>Deletes the directories of killed ones that are named by <see cref="TemporaryName"/>.</summary>
+    /// <exception cref="IOException">One cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
+    internal static void SweepDirectories(string directory)
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(directory, Prefix + "*" + Suffix))
+        {
+            if (IsOfDeadWriter(Path.GetFileName(leftover)))
+                DeleteDirectory(leftover, recursive: true);
+        }
+    }
+
     /// <summary>The same in a directory that is open; its path is for messages.</summary>
     internal static void Sweep(SafeFileHandle directory, string path)
     {
@@ -206,6 +218,10 @@ internal static class AtomicFile
             ? parts[1] != Token
             : !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{writer}"));
     }
+
+    /// <summary>Whether a name is one of <see cref="TemporaryName"/>, of this process or of another.</summary>
+    internal static bool IsTemporary(ReadOnlySpan<char> name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal);
 
     /// <summary>The name of a new file beside a target, which <see cref="Sweep(string)"/> knows.</summary>
     internal static string TemporaryName() =>

@@ -106,7 +106,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                     {
                         foreach (var entry in source?.Entries ?? [])
                         {
-                            var address = ImageAddress.Of(_root.Path, entry.Address);
+                            var address = ImageAddress.Of(_root.Path, entry.Address, p => p);
                             if (AptImageSources.RefusalOf(address, entry) is not null)
                             {
                                 Interlocked.Increment(ref _refused);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using PatchTools.Errors;
 using PatchTools.Files;
 using PatchTools.Hosts;
+using PatchTools.Processes;
 
 namespace PatchTools.PackageManagers.Apt;
 
@@ -12,7 +13,7 @@ namespace PatchTools.PackageManagers.Apt;
 /// keys and credentials, and a configuration of settings that are known to be data. apt.conf of the image is never read
 /// by apt: hooks, proxy finders and programs named there would run on this host, as root.
 /// </summary>
-internal sealed partial class AptImage(HostContext host, AptSetting setting)
+internal sealed partial class AptImage(HostContext host, AptSetting setting, ImageConfiguration own)
 {
     /// <summary>Settings that are numbers or switches.</summary>
     private static readonly string[] s_switches =
@@ -44,31 +45,23 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
     private readonly StringBuilder _text = new();
     private readonly Dictionary<AptSourceEntry, ImageAddress> _addresses = setting
         .Sources.Entries.Distinct()
-        .ToDictionary(e => e, e => ImageAddress.Of(host.Paths.Root, e.Address));
+        .ToDictionary(e => e, e => ImageAddress.Of(host.Paths.Root, e.Address, own.Bring));
 
     /// <summary>
-    /// The folder of the lists, made where it is missing and looked through: apt would follow links of it.
+    /// What of the image's lists is copied. What an apt of the image has left of its own file: sources are links, and
+    /// such lists are fetched again; the lock and the folders must be plain.
     /// </summary>
-    /// <returns>Its path without links.</returns>
-    public static string PrepareLists(HostContext host, string lists)
-    {
-        var real = ImageFolder.Make(host.Paths.Root, lists);
+    public static ImageStageRules Lists { get; } =
+        new()
+        {
+            LeavesOut = p => p == Lock,
+            LeavesOutFolder = _ => true,
+            PassesOverLink = p => p is not (Lock or "partial") && !p.Contains('/', StringComparison.Ordinal),
+        };
 
-        // What an apt of the image has left of its own file: sources. Lists are fetched again; the lock and the folders
-        // must be plain.
-        foreach (
-            var list in new DirectoryInfo(real)
-                .EnumerateFiles()
-                .Where(f => f.LinkTarget is not null && f.Name != "lock")
-        )
-            list.Delete();
-        ImageFolder.DemandPlain(real);
-        ImageFolder.PartFromOthers(real);
+    public const string ListsName = "lists";
 
-        // Only at its own default place does apt make the folder itself.
-        Directory.CreateDirectory(Path.Combine(real, "partial"));
-        return real;
-    }
+    private const string Lock = "lock";
 
     /// <summary>The failures of a refresh, and the sources that apt was not given.</summary>
     public IReadOnlyDictionary<AptRepository, string> WithRefusals(IReadOnlyDictionary<AptRepository, string> failures)
@@ -88,15 +81,17 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
     /// <summary>Writes everything, and answers the path of the configuration, for <c>APT_CONFIG</c>.</summary>
     public string Write()
     {
-        var own = new ImageConfiguration(host, "apt");
-        WriteSources(own);
-        CopyKeys(own);
-        CopyCredentials(own);
+        WriteSources();
+        CopyKeys();
+        CopyCredentials();
         Set("Dir", own.Folder + "/");
         Set("Dir::Etc::main", "/dev/null");
         Set("Dir::Etc::parts", "/dev/null");
         Set("Dir::Etc::sourcelist", "/dev/null");
         Set("Dir::State::lists", setting.ListsDirectory + "/");
+
+        // Only at its own default place does apt make the folder itself.
+        own.FolderOf($"{ListsName}/partial");
         Set("Dir::State::status", own.Write("status", ""));
         Set("Dir::Cache::pkgcache", "");
         Set("Dir::Cache::srcpkgcache", "");
@@ -128,9 +123,24 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
                 : []
         );
 
+    /// <summary>What apt said, with the addresses of the image in the place of those that it was given.</summary>
+    public CommandResult Said(CommandResult result)
+    {
+        return result with { StandardOutput = Own(result.StandardOutput), StandardError = Own(result.StandardError) };
+
+        string Own(string text) =>
+            _addresses.Aggregate(
+                text,
+                (said, a) =>
+                    a.Value.HandedOn is { } handed
+                        ? said.Replace(handed, a.Key.Address, StringComparison.Ordinal)
+                        : said
+            );
+    }
+
     private string? RefusalOf(AptSourceEntry entry) => AptImageSources.RefusalOf(_addresses[entry], entry);
 
-    private void WriteSources(ImageConfiguration own)
+    private void WriteSources()
     {
         own.FolderOf("etc/apt/sources.list.d");
         var keys = own.FolderOf("keys");
@@ -145,7 +155,7 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
             copies.TryGetValue(path, out var known) ? known : copies[path] = own.Copy(path, keys);
     }
 
-    private void CopyKeys(ImageConfiguration own)
+    private void CopyKeys()
     {
         var folder = own.FolderOf("etc/apt/trusted.gpg.d");
         var configuration = setting.Configuration;
@@ -161,7 +171,7 @@ internal sealed partial class AptImage(HostContext host, AptSetting setting)
     }
 
     /// <summary>User names and passwords by host (apt_auth.conf(5)): a syntax of its own without commands.</summary>
-    private void CopyCredentials(ImageConfiguration own)
+    private void CopyCredentials()
     {
         var folder = own.FolderOf("etc/apt/auth.conf.d");
         var configuration = setting.Configuration;

@@ -26,29 +26,23 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
         CancellationToken cancellationToken
     )
     {
-        if (host.Paths.IsImage && request.CustomSources is null)
-            setting = setting with { ListsDirectory = AptImage.PrepareLists(host, setting.ListsDirectory) };
         var lockPath = Path.Combine(setting.ListsDirectory, "lock");
         var since = host.Clock.GetTimestamp();
-        var image = host.Paths.IsImage ? new AptImage(host, setting) : null;
+        await WaitForLockAsync(lockPath, since, request.LockTimeout, cancellationToken);
+        using var own = host.Paths.IsImage ? new ImageConfiguration(host) : null;
+        var stage = request.CustomSources is null
+            ? own?.Stage(setting.ListsDirectory, AptImage.ListsName, AptImage.Lists)
+            : null;
+        if (stage is not null)
+            setting = setting with { ListsDirectory = stage.Folder };
+        var image = own is null ? null : new AptImage(host, setting, own);
         var command = Command(setting, request, image);
         while (true)
         {
             await WaitForLockAsync(lockPath, since, request.LockTimeout, cancellationToken);
             observer.Progress("Refresh", "Asking the repositories (apt-get update)", 5);
-            image?.Names.Lend();
-            CommandResult result;
-            try
-            {
-                result = await runner.RunAsync(command, cancellationToken);
-                if (image is not null)
-                    AptListLinks.Replace(setting.ListsDirectory, image.Folders);
-            }
-            finally
-            {
-                image?.Names.TakeBack();
-            }
-
+            var result = await AskAsync(command, setting, image, cancellationToken);
+            stage?.PutBack();
             var output = AptUpdateOutput.Parse(
                 result.StandardOutput,
                 result.StandardError,
@@ -73,6 +67,28 @@ internal sealed class AptRefresh(HostContext host, IProcessRunner runner, IRunOb
             foreach (var (repository, reason) in failures)
                 observer.Warning($"{repository.Name}: {reason}");
             return failures;
+        }
+    }
+
+    private async Task<CommandResult> AskAsync(
+        Command command,
+        AptSetting setting,
+        AptImage? image,
+        CancellationToken cancellationToken
+    )
+    {
+        if (image is null)
+            return await runner.RunAsync(command, cancellationToken);
+        image.Names.Lend();
+        try
+        {
+            var result = await runner.RunAsync(command, cancellationToken);
+            AptListLinks.Replace(setting.ListsDirectory, image.Folders);
+            return image.Said(result);
+        }
+        finally
+        {
+            image.Names.TakeBack();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 
@@ -50,11 +51,11 @@ internal sealed partial class DnfImage
     private readonly string _root;
     private readonly List<(string Own, string Handed)> _names = [];
 
-    public DnfImage(HostContext host, DnfConfiguration configuration)
+    public DnfImage(HostContext host, DnfConfiguration configuration, ImageConfiguration own)
     {
         _configuration = configuration;
         _root = host.Paths.Root;
-        _own = new ImageConfiguration(host, "dnf");
+        _own = own;
         var repositories = new StringBuilder();
         foreach (var repository in configuration.Repositories)
         {
@@ -79,7 +80,11 @@ internal sealed partial class DnfImage
     /// <summary>How the repositories in the image are called in its cache, by its own dnf and by this host's.</summary>
     public ImageNames Names(string cache) => new(cache, _names);
 
-    /// <param name="cache">Folder of the image that the metadata goes to, without links.</param>
+    /// <summary>Metadata of the image that is copied: everything but packages and what says who works with it.</summary>
+    public static ImageStageRules Cache { get; } =
+        new() { LeavesOut = p => p.EndsWith(".pid", StringComparison.Ordinal) };
+
+    /// <param name="cache">Folder that the metadata goes to.</param>
     public IReadOnlyList<string> Arguments(string cache)
     {
         var tool = _configuration.Tool;
@@ -96,16 +101,23 @@ internal sealed partial class DnfImage
         ];
     }
 
-    private string WriteMain(string cache)
+    /// <summary>
+    /// The cache is a value of the image's own, and would end its line in a configuration and begin another one.
+    /// </summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>.</exception>
+    public static void DemandPath(string cache, DnfTool tool)
     {
-        // It is a value of the image's own, and would end its line and begin another one.
         if (!ImageWords.IsPath(cache))
             throw new PatchToolsException(
                 PatchErrors.ImagePathRefused,
                 $"The cache {cache} of the image is no plain path: it holds a line end, a variable or a quotation "
-                    + $"mark, and {_configuration.Tool.Name} would read more in it than a path.",
+                    + $"mark, and {tool.Name} would read more in it than a path.",
                 cache
             );
+    }
+
+    private string WriteMain(string cache)
+    {
         var text = new StringBuilder("[main]\nplugins=0\n");
         foreach (
             var (option, folder) in (ReadOnlySpan<(string, string)>)
@@ -140,8 +152,10 @@ internal sealed partial class DnfImage
             return "a variable brings a second address into its own";
         return addresses.Exists(a => a.Option != "baseurl" && ImageAddress.IsLocal(a.Address))
             ? ImageAddress.MirrorsRefused
-            : addresses.Select(a => ImageAddress.Of(_root, a.Address).Refusal).FirstOrDefault(r => r is not null);
+            : addresses.Select(a => AddressOf(a.Address).Refusal).FirstOrDefault(r => r is not null);
     }
+
+    private ImageAddress AddressOf(string address) => ImageAddress.Of(_root, address, _own.Bring);
 
     private IEnumerable<(string Option, string Address)> Addresses(IniSection options)
     {
@@ -159,7 +173,7 @@ internal sealed partial class DnfImage
     {
         text.Append('[').Append(repository.Id).Append("]\nenabled=1\n");
         var addresses = Addresses(repository.Options)
-            .Select(a => (a.Option, Address: ImageAddress.Of(_root, a.Address).HandedOn!))
+            .Select(a => (a.Option, Address: AddressOf(a.Address).HandedOn!))
             .ToList();
         var handed = repository with { Source = addresses[0].Address };
         if (handed.Source != repository.Source)

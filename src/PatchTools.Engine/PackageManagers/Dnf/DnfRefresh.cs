@@ -29,31 +29,22 @@ internal sealed partial class DnfRefresh(
                 PatchErrors.ElevationRequired,
                 $"Only root can refresh {tool.Name}'s metadata."
             );
-        if (host.Paths.IsImage && cache.StartsWith(host.Paths.Root + "/", StringComparison.Ordinal))
-            cache = ImageFolder.PartFromOthers(ImageFolder.Prepare(host.Paths.Root, cache));
-        var image = host.Paths.IsImage ? new DnfImage(host, configuration) : null;
         await WaitForLockAsync(request.LockTimeout, cache, observer, cancellationToken);
         observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
 
         // File times have no finer grain than the clock's ticks of the kernel.
         var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
-        var command = new Command(tool.Command, image?.Arguments(cache) ?? Arguments(request, cache))
+        using var own = host.Paths.IsImage ? new ImageConfiguration(host) : null;
+        var image = own is null ? null : new DnfImage(host, configuration, own);
+        var stage = image is null ? null : StageOf(cache, own!);
+        var command = new Command(tool.Command, image?.Arguments(stage?.Folder ?? cache) ?? Arguments(request, cache))
         {
             ExpectedExitCodes = [0, 1],
             Environment = DnfCommands.Unattended,
             Timeout = TimeSpan.FromMinutes(15),
         };
-        image?.Names(cache).Lend();
-        CommandResult result;
-        try
-        {
-            result = await runner.RunAsync(command, cancellationToken);
-        }
-        finally
-        {
-            image?.Names(cache).TakeBack();
-        }
-
+        var result = await AskAsync(command, image?.Names(stage?.Folder ?? cache), cancellationToken);
+        stage?.PutBack();
         var failures = Failures($"{result.StandardOutput}\n{result.StandardError}", configuration.Repositories);
         if (result.ExitCode != 0 && failures.Count == 0)
             throw new CommandFailedException(
@@ -67,6 +58,28 @@ internal sealed partial class DnfRefresh(
         foreach (var (repository, message) in failures)
             observer.Warning($"{repository}: {message}");
         return new RefreshOutcome(began, failures);
+    }
+
+    /// <summary>The cache of a baseline's own sources is PatchTools' own already.</summary>
+    private ImageStage? StageOf(string cache, ImageConfiguration own)
+    {
+        DnfImage.DemandPath(cache, tool);
+        return cache.StartsWith(host.Paths.Root + "/", StringComparison.Ordinal)
+            ? own.Stage(cache, "cache", DnfImage.Cache)
+            : null;
+    }
+
+    private async Task<CommandResult> AskAsync(Command command, ImageNames? names, CancellationToken cancellationToken)
+    {
+        names?.Lend();
+        try
+        {
+            return await runner.RunAsync(command, cancellationToken);
+        }
+        finally
+        {
+            names?.TakeBack();
+        }
     }
 
     // dnf 4.14.0:

@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.State;
 

@@ -282,7 +282,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     internal IReadOnlyList<string> Database() =>
         root == "/" || DatabaseOf(root) is not { } folder
             ? []
-            : ["--dbpath", WithoutMacros(ImageFolder.Prepare(root, folder))];
+            : ["--dbpath", WithoutMacros(ImageStage.LookedThrough(folder))];
 
     // --dbpath '/mnt/x/%(touch /tmp/y)' runs touch.
     /// <summary>rpm expands macros in a path that it is given, and one kind of them is a shell command.</summary>

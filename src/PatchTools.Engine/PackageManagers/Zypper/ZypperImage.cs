@@ -42,11 +42,11 @@ internal sealed partial class ZypperImage
     private readonly ImageConfiguration _own;
     private readonly IReadOnlyList<ZypperRepository> _repositories;
 
-    public ZypperImage(HostContext host, IReadOnlyList<ZypperRepository> repositories)
+    public ZypperImage(HostContext host, IReadOnlyList<ZypperRepository> repositories, ImageConfiguration own)
     {
         _host = host;
         _repositories = repositories;
-        _own = new ImageConfiguration(host, "zypper");
+        _own = own;
         foreach (var repository in repositories)
         {
             if (RefusalOf(repository) is { } reason)
@@ -64,7 +64,7 @@ internal sealed partial class ZypperImage
     }
 
     /// <summary>Writes everything, and answers how zypper is led there.</summary>
-    /// <param name="cache">Folder of the image that the metadata goes to, without links.</param>
+    /// <param name="cache">Folder that the metadata goes to.</param>
     /// <param name="architecture">rpm's word for the image's machine.</param>
     /// <param name="runner">Starts rpm.</param>
     /// <param name="cancellationToken">Stops rpm.</param>
@@ -132,7 +132,7 @@ internal sealed partial class ZypperImage
     private ImageAddress AddressOf(string address) =>
         _addresses.TryGetValue(address, out var known)
             ? known
-            : _addresses[address] = ImageAddress.Of(_host.Paths.Root, address);
+            : _addresses[address] = ImageAddress.Of(_host.Paths.Root, address, _own.Bring);
 
     private static IEnumerable<(string Option, string Address)> Addresses(IniSection options)
     {

@@ -144,14 +144,22 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     {
         if (!host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh zypper's metadata.");
+        using var own = host.Paths.IsImage ? new ImageConfiguration(host) : null;
         ZypperImage? image = null;
+        ImageStage? stage = null;
         Command command;
-        if (host.Paths.IsImage)
+        if (own is not null)
         {
+            // The cache of a baseline's own sources is PatchTools' own already.
             if (cache.StartsWith(_root + "/", StringComparison.Ordinal))
-                cache = ImageFolder.PartFromOthers(ImageFolder.Prepare(_root, cache));
-            image = new ZypperImage(host, configuration.Repositories);
-            var (options, settings) = await image.WriteAsync(cache, architecture, runner, cancellationToken);
+                stage = own.Stage(cache, "raw", ImageStageRules.Metadata);
+            image = new ZypperImage(host, configuration.Repositories, own);
+            var (options, settings) = await image.WriteAsync(
+                stage?.Folder ?? cache,
+                architecture,
+                runner,
+                cancellationToken
+            );
             command = ZypperCommands.RefreshImage(options, settings, request.LockTimeout);
         }
         else
@@ -163,6 +171,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             request,
             configuration.Repositories,
             image,
+            stage,
             command,
             observer,
             cancellationToken

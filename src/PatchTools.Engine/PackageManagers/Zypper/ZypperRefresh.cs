@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
@@ -17,6 +18,7 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner)
         InventoryRequest request,
         IReadOnlyList<ZypperRepository> repositories,
         ZypperImage? image,
+        ImageStage? stage,
         Command command,
         IRunObserver observer,
         CancellationToken cancellationToken
@@ -33,6 +35,7 @@ internal sealed class ZypperRefresh(HostContext host, IProcessRunner runner)
         var result = await runner.RunAsync(command, cancellationToken);
         if (result.ExitCode == ZypperExitCode.Locked)
             throw locks.Busy();
+        stage?.PutBack();
         var failures = Failures(result.StandardOutput, repositories);
         if (
             result.ExitCode

@@ -1,6 +1,7 @@
 using PatchTools.Errors;
 using PatchTools.PackageManagers;
 using PatchTools.Testing;
+using PatchTools.Testing.Rigs;
 using Xunit;
 using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 
@@ -188,6 +189,91 @@ public sealed class AptHostileImageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("var/lib/apt/lists", "")]
+    [InlineData("var/lib/apt/lists", "../../../../../../../../../..")]
+    [InlineData("var/lib/apt", "")]
+    [InlineData("var", "")]
+    public async Task A_folder_that_becomes_a_link_while_apt_runs_is_an_error_that_names_it(string place, string climb)
+    {
+        var precious = _host.File("outside/precious");
+        File.WriteAllText(precious, "precious");
+        var outside = Path.GetDirectoryName(precious)!;
+        Directory.CreateDirectory(Path.Combine(outside, "lists/partial"));
+        Directory.CreateDirectory(Path.Combine(outside, "lib/apt/lists/partial"));
+        var before = Everything(outside);
+        using var server = new ArchiveServer(_root.Repositories);
+        _root.Write("etc/apt/sources.list", $"deb [trusted=yes] {server.Address}/live s main\n");
+        var link = Path.Combine(_root.Root, place);
+        var isSwapped = 0;
+        server.Break(
+            _ =>
+            {
+                if (Interlocked.Exchange(ref isSwapped, 1) == 0)
+                {
+                    Directory.Move(link, link + ".old");
+                    File.CreateSymbolicLink(link, climb + outside);
+                }
+
+                return false;
+            },
+            ArchiveFault.NotFound
+        );
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => _root.ReadAsync(s_refresh, _root.Image));
+
+        Assert.Equal(1, isSwapped);
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains(link, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Everything(outside));
+    }
+
+    [Fact]
+    public async Task A_list_that_becomes_a_link_while_apt_runs_is_replaced_and_nothing_written_through_it()
+    {
+        var precious = _host.File("precious");
+        File.WriteAllText(precious, "precious");
+        using var server = new ArchiveServer(_root.Repositories);
+        _root.Write("etc/apt/sources.list", $"deb [trusted=yes] {server.Address}/live s main\n");
+        var list = Path.Combine(
+            _root.Lists,
+            $"{server.Address["http://".Length..]}_live_dists_s_main_binary-amd64_Packages"
+        );
+        server.Break(
+            _ =>
+            {
+                File.Delete(list);
+                File.CreateSymbolicLink(list, precious);
+                return false;
+            },
+            ArchiveFault.NotFound
+        );
+
+        var inventory = await _root.ReadAsync(s_refresh, _root.Image);
+
+        Assert.Equal("precious", await File.ReadAllTextAsync(precious, CancellationToken.None));
+        Assert.Null(new FileInfo(list).LinkTarget);
+        Assert.Equal(["1.1"], inventory.Offers.Select(o => o.Edition));
+    }
+
+    [Fact]
+    public async Task What_an_image_has_is_not_fetched_again_and_what_it_no_longer_needs_goes()
+    {
+        using var server = new ArchiveServer(_root.Repositories);
+        _root.Write("etc/apt/sources.list", $"deb [trusted=yes] {server.Address}/live s main\n");
+        await _root.ReadAsync(s_refresh, _root.Image);
+        var stale = Path.Combine(_root.Lists, "example.org_dists_gone_InRelease");
+        File.WriteAllText(stale, "stale");
+        var asked = server.Asked.Count;
+
+        var inventory = await _root.ReadAsync(s_refresh, _root.Image);
+
+        Assert.DoesNotContain(server.Asked.Skip(asked), p => p.Contains("Packages", StringComparison.Ordinal));
+        Assert.False(File.Exists(stale));
+        Assert.Equal(["1.1"], inventory.Offers.Select(o => o.Edition));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Image.Paths.DataDirectory, "image")));
+    }
+
+    [Theory]
     [InlineData("lock")]
     [InlineData("partial/_x_dists_s_InRelease")]
     [InlineData("NAME_InRelease")]
@@ -249,6 +335,14 @@ public sealed class AptHostileImageTests : IDisposable
         _root.Dispose();
         _host.Dispose();
     }
+
+    private static IEnumerable<string> Everything(string folder) =>
+        [
+            .. new DirectoryInfo(folder)
+                .EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+                .Select(e => $"{e.FullName} {(e as FileInfo)?.Length}")
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static void Run(string command, params string[] arguments)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PatchTools.Errors;
 using PatchTools.Testing;
+using PatchTools.Testing.Rigs;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
@@ -68,6 +69,42 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
 
         var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
 
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains(link, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["precious"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("var/cache/dnf", "")]
+    [InlineData("var/cache/dnf", "../../../../../../../..")]
+    [InlineData("var/cache", "")]
+    public async Task A_folder_that_becomes_a_link_while_dnf_runs_is_an_error_that_names_it(string place, string climb)
+    {
+        using var root = universe.NewRoot();
+        using var server = new ArchiveServer(universe.RepositoryFolder("base"));
+        root.Repository("base", $"baseurl={server.Address}/");
+        await root.InventoryAsync(refresh: true);
+        File.WriteAllText(_host.File("outside/precious"), "precious");
+        var outside = Path.Combine(_host.Path, "outside");
+        var link = Path.Combine(root.Path, place);
+        var isSwapped = 0;
+        server.Break(
+            _ =>
+            {
+                if (Interlocked.Exchange(ref isSwapped, 1) == 0)
+                {
+                    Directory.Move(link, link + ".old");
+                    File.CreateSymbolicLink(link, climb + outside);
+                }
+
+                return false;
+            },
+            ArchiveFault.NotFound
+        );
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
+
+        Assert.Equal(1, isSwapped);
         Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
         Assert.Contains(link, error.Message, StringComparison.Ordinal);
         Assert.Equal(["precious"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using PatchTools.Errors;
 using PatchTools.Testing;
+using PatchTools.Testing.Rigs;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;
@@ -91,6 +92,46 @@ public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposab
 
         var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
 
+        Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
+        Assert.Contains(link, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["precious"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("var/cache/zypp/raw", "")]
+    [InlineData("var/cache/zypp/raw", "../../../../../../../..")]
+    [InlineData("var/cache/zypp/raw/base", "")]
+    [InlineData("var/cache", "")]
+    public async Task A_folder_that_becomes_a_link_while_zypper_runs_is_an_error_that_names_it(
+        string place,
+        string climb
+    )
+    {
+        using var root = universe.NewRoot();
+        using var server = new ArchiveServer(universe.RepositoryFolder("base"));
+        root.Repository("base", $"name=base\nbaseurl={server.Address}/");
+        await root.InventoryAsync(refresh: true);
+        File.WriteAllText(_host.File("outside/precious"), "precious");
+        var outside = Path.Combine(_host.Path, "outside");
+        var link = Path.Combine(root.Path, place);
+        var isSwapped = 0;
+        server.Break(
+            _ =>
+            {
+                if (Interlocked.Exchange(ref isSwapped, 1) == 0)
+                {
+                    Directory.Move(link, link + ".old");
+                    File.CreateSymbolicLink(link, climb + outside);
+                }
+
+                return false;
+            },
+            ArchiveFault.NotFound
+        );
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
+
+        Assert.Equal(1, isSwapped);
         Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
         Assert.Contains(link, error.Message, StringComparison.Ordinal);
         Assert.Equal(["precious"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));

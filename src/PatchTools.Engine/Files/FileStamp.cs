@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace PatchTools.PackageManagers;
+namespace PatchTools.Files;
 
 /// <summary>
 /// What changes when a file does: device, inode, size, modification and change time, the last two in nanoseconds.
