@@ -32,12 +32,7 @@ internal static partial class NamedFile
             var target = TargetOf(path);
             if (OwnDescriptor().Match(target) is { Success: true } own)
             {
-                WriteAll(
-                    int.Parse(own.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
-                    content,
-                    path,
-                    cancellationToken
-                );
+                WriteAll(int.Parse(own.Groups[1].ValueSpan, CultureInfo.InvariantCulture), content, cancellationToken);
                 return;
             }
 
@@ -212,7 +207,7 @@ internal static partial class NamedFile
         // Whoever could make a FIFO there could put something else in its place since it was looked at.
         if (FileStatus.Of(file).Kind != kind)
             throw new IOException("it was exchanged while it was opened");
-        WriteAll((int)file.DangerousGetHandle(), content, target, cancellationToken);
+        WriteAll((int)file.DangerousGetHandle(), content, cancellationToken);
         if (kind == FileKind.Regular)
             FileCalls.Flush(file, target);
     }
@@ -246,12 +241,7 @@ internal static partial class NamedFile
         }
     }
 
-    private static void WriteAll(
-        int descriptor,
-        ReadOnlySpan<byte> content,
-        string path,
-        CancellationToken cancellationToken
-    )
+    private static void WriteAll(int descriptor, ReadOnlySpan<byte> content, CancellationToken cancellationToken)
     {
         while (content.Length > 0)
         {
@@ -261,7 +251,7 @@ internal static partial class NamedFile
             else if (error == FileCalls.TryAgain)
                 Pause(cancellationToken);
             else if (error != FileCalls.Interrupted)
-                throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}");
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error));
         }
     }
 

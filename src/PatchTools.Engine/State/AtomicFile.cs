@@ -230,8 +230,20 @@ internal static class AtomicFile
             $"{Prefix}{Environment.ProcessId}-{Token}-{Interlocked.Increment(ref s_counter)}{Suffix}"
         );
 
-    internal static PatchToolsException Unwritable(string path, Exception cause) =>
-        new(PatchErrors.StateUnwritable, $"{path} could not be written: {cause.Message}", path, cause);
+    /// <summary>The cause often names the path first: once is enough.</summary>
+    internal static PatchToolsException Unwritable(string path, Exception cause)
+    {
+        var own = $"{path}: ";
+        var reason = cause.Message.StartsWith(own, StringComparison.Ordinal)
+            ? cause.Message[own.Length..]
+            : cause.Message;
+        return new PatchToolsException(
+            PatchErrors.StateUnwritable,
+            $"{path} could not be written: {reason}",
+            path,
+            cause
+        );
+    }
 
     /// <summary>
     /// A new file that takes the place of another once it is whole, and goes when it does not come to that.

@@ -195,6 +195,9 @@ public static class ShownText
 
     public static object? SummaryHash(PSObject item) => Of(item);
 
+    /// <summary>What an error is about; an object of PatchTools' own shows its own texts.</summary>
+    public static object? Target(PSObject item) => Of(item);
+
     public static object? Targets(PSObject item) => Of(item);
 
     public static object? Text(PSObject item) => Of(item);

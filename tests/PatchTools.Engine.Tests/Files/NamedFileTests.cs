@@ -156,7 +156,40 @@ public sealed class NamedFileTests : IDisposable
         var failure = Assert.Throws<PatchToolsException>(() => Write("/dev/full"));
 
         Assert.Same(PatchErrors.StateUnwritable, failure.Error);
-        Assert.Contains("/dev/full", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("/dev/full could not be written: No space left on device", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_exchanged_for_a_fifo_again_and_again_is_written_or_an_error_and_never_a_wait()
+    {
+        const int rounds = 400;
+        var part = Target + ".part";
+        using var swapper = System.Diagnostics.Process.Start(
+            "sh",
+            [
+                "-c",
+                $"i=0; while [ $i -lt {rounds} ]; do mkfifo '{part}'; mv -f '{part}' '{Target}'; : > '{part}'; "
+                    + $"mv -f '{part}' '{Target}'; i=$((i+1)); done",
+            ]
+        );
+        var written = 0;
+        while (!swapper.HasExited)
+        {
+            // Nothing ever reads the FIFO: what waited for a reader would wait for a minute.
+            var writing = Task.Run(() => Write(Target));
+            try
+            {
+                await writing.WaitAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken);
+                written++;
+            }
+            catch (PatchToolsException e)
+            {
+                Assert.Same(PatchErrors.StateUnwritable, e.Error);
+                Assert.StartsWith($"{Target} could not be written: ", e.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.True(written > 0);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PatchTools.Errors;
 using PatchTools.Processes;
 using Xunit;
@@ -12,7 +13,8 @@ namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 /// <param name="data">PatchTools' own data, shown as <c>{data}</c>.</param>
 /// <param name="state">Answers the commands that only read what is installed, whenever they are asked; null for any
 /// other command.</param>
-internal sealed class ScriptedRunner(string root, string data, Func<Command, CommandResult?> state) : IProcessRunner
+internal sealed partial class ScriptedRunner(string root, string data, Func<Command, CommandResult?> state)
+    : IProcessRunner
 {
     private readonly Queue<Step> _steps = new();
 
@@ -58,14 +60,20 @@ internal sealed class ScriptedRunner(string root, string data, Func<Command, Com
     /// <summary>Every step was asked for.</summary>
     public void AssertDone() => Assert.Empty(_steps.Select(s => s.Command));
 
+    [GeneratedRegex(@"\{data\}/image/[^/ ]+/")]
+    private static partial Regex OwnFolder();
+
     private string Shown(Command command)
     {
         var arguments = command.Arguments.Select(
             (a, i) => i > 0 && command.Arguments[i - 1] == "--queryformat" ? "…" : a
         );
-        return string.Join(' ', arguments.Prepend(command.FileName))
+        var line = string.Join(' ', arguments.Prepend(command.FileName))
             .Replace(root, "{root}", StringComparison.Ordinal)
             .Replace(data, "{data}", StringComparison.Ordinal);
+
+        // Each refresh of an image has a folder of its own.
+        return OwnFolder().Replace(line, "{data}/image/dnf/");
     }
 
     private sealed record Step(string Command, int ExitCode, string Output, string Error, Action? Effect);
