@@ -4,6 +4,7 @@ using PatchTools.Errors;
 using PatchTools.State;
 
 #pragma warning disable CA1416 // The module runs on Linux only.
+#pragma warning disable CA2000 // The handle of an entry is closed at the end of its turn.
 
 namespace PatchTools.Files;
 
