@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using PatchTools.Host;
-using PatchTools.Presentation;
+using PatchTools.Text;
 
 // Before the engine's first touch: it would report its use to its maker and open a socket for debuggers, 30 ms and a
 // file in the user's cache each start.

@@ -9,10 +9,11 @@ namespace PatchTools;
 /// Private home of the adapters and their packages, so that another module's AWSSDK in the same session changes
 /// nothing. The rules that keep it so:
 /// <list type="number">
-/// <item>nothing with a NuGet dependency goes in PatchTools or PatchTools.Engine;</item>
-/// <item>no type of a package crosses the border, neither as output, parameter nor exception: the ports speak BCL and
-/// Engine types;</item>
-/// <item>PatchTools.Engine is never resolved privately, or every port would exist twice;</item>
+/// <item>nothing with a NuGet dependency goes in PatchTools, PatchTools.Engine or PatchTools.Foundation;</item>
+/// <item>no type of a package crosses the border, neither as output, parameter nor exception: the ports speak types of
+/// the BCL, Engine and Foundation;</item>
+/// <item>PatchTools.Engine and PatchTools.Foundation are never resolved privately, or every port would exist
+/// twice;</item>
 /// <item>a test loads a decoy AWSSDK.Core first, another imports the module again with -Force.</item>
 /// </list>
 /// </summary>
@@ -22,6 +23,9 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
     private const string FactoryType = "PatchTools.Adapters.AdapterFactory";
 
     private static readonly Lazy<IAdapterFactory> Loaded = new(() => LoadFrom(ModuleFolder));
+
+    /// <summary>What both sides of the border speak: the ports, and the model in them.</summary>
+    private static readonly Assembly[] s_shared = [typeof(IAdapterFactory).Assembly, typeof(PatchBaseline).Assembly];
 
     private readonly AssemblyDependencyResolver _packages;
 
@@ -74,8 +78,12 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        if (string.Equals(assemblyName.Name, typeof(IAdapterFactory).Assembly.GetName().Name, StringComparison.Ordinal))
-            return typeof(IAdapterFactory).Assembly;
+        foreach (var shared in s_shared)
+        {
+            if (string.Equals(assemblyName.Name, shared.GetName().Name, StringComparison.Ordinal))
+                return shared;
+        }
+
         return _packages.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
     }
 

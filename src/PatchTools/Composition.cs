@@ -3,8 +3,8 @@ using System.Management.Automation;
 using PatchTools.Checksums;
 using PatchTools.Fleet;
 using PatchTools.Hosts;
+using PatchTools.Operations;
 using PatchTools.Ports;
-using PatchTools.State;
 
 namespace PatchTools;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using PatchTools.Errors;
-using PatchTools.Presentation;
+using PatchTools.Text;
 
 namespace PatchTools;
 

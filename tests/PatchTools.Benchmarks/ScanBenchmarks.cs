@@ -1,12 +1,13 @@
 using BenchmarkDotNet.Attributes;
 using PatchTools.Adapters.Compression;
 using PatchTools.Evaluation;
+using PatchTools.Families.Apt;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
 using PatchTools.Ports;
 using PatchTools.Processes;
 using PatchTools.Snapshots;
+using PatchTools.Versions;
 
 namespace PatchTools.Benchmarks;
 

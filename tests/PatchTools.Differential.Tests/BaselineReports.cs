@@ -1,5 +1,5 @@
 using PatchTools.Evaluation;
-using PatchTools.PackageManagers;
+using PatchTools.Families;
 
 namespace PatchTools.Differential.Tests;
 

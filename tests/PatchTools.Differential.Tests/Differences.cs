@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PatchTools.Testing;
 using Xunit;
 
 namespace PatchTools.Differential.Tests;

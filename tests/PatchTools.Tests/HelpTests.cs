@@ -3,6 +3,7 @@ using System.Management.Automation.Language;
 using System.Text;
 using System.Text.RegularExpressions;
 using PatchTools.Help;
+using PatchTools.Testing;
 
 namespace PatchTools.Tests;
 

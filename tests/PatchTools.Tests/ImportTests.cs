@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Testing;
 
 namespace PatchTools.Tests;
 

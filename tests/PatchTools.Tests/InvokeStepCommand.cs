@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PatchTools.Commands;
 using PatchTools.Hosts;
+using PatchTools.Ports;
 
 namespace PatchTools.Tests;
 

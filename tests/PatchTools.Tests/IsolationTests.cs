@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Loader;
+using PatchTools.Model;
 using PatchTools.Ports;
+using PatchTools.Testing;
 using PatchTools.Testing.Aws;
 using PatchTools.Tests.Conformance;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Hosts;
+using PatchTools.Model;
 
 namespace PatchTools.Tests;
 
@@ -150,9 +151,9 @@ internal static class Samples
         {
             Snapshot = Snapshot(),
             Inventory = Inventory(),
-            Findings = Evaluation.ComplianceCounting.InReportOrder(findings),
-            Counts = Evaluation.ComplianceCounting.Count(findings, notApplicable: 10254),
-            NonCompliantSeverity = Evaluation.ComplianceCounting.NonCompliantSeverity(findings),
+            Findings = PatchTools.Evaluation.ComplianceCounting.InReportOrder(findings),
+            Counts = PatchTools.Evaluation.ComplianceCounting.Count(findings, notApplicable: 10254),
+            NonCompliantSeverity = PatchTools.Evaluation.ComplianceCounting.NonCompliantSeverity(findings),
             ExecutionId = "7b7f2f6e-7d0c-4f0b-8f6a-2f9f5f0f9f01",
             Start = Noon,
             End = Noon.AddMilliseconds(1234),

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Text;
-using PatchTools.Commands;
 using PatchTools.Errors;
 
 namespace PatchTools.Tests;

@@ -1,4 +1,5 @@
 using System.Text;
+using PatchTools.Model;
 using PatchTools.Ports;
 
 namespace PatchTools.Adapters.Yaml;

@@ -65,5 +65,5 @@ public static class BaselineCheck
         };
 
     /// <summary>In single quotes, as everywhere; long entries are cut.</summary>
-    internal static string Quote(string entry) => Snapshots.JsonPlace.Quote(entry);
+    internal static string Quote(string entry) => PatchTools.Json.JsonPlace.Quote(entry);
 }

@@ -1,4 +1,4 @@
-namespace PatchTools;
+namespace PatchTools.Baselines;
 
 /// <summary>Shapes in which a baseline is written.</summary>
 public enum BaselineForm

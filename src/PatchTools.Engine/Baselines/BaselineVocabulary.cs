@@ -1,4 +1,4 @@
-using PatchTools.Hosts;
+using PatchTools.Model;
 
 namespace PatchTools.Baselines;
 

@@ -1,5 +1,5 @@
 using PatchTools.Evaluation;
-using PatchTools.Hosts;
+using PatchTools.Model;
 using static PatchTools.Baselines.BaselineCheck;
 
 namespace PatchTools.Baselines;

@@ -1,5 +1,7 @@
-using PatchTools.Evaluation.Apt;
-using PatchTools.Evaluation.Rpm;
+using PatchTools.Families.Apt.Evaluation;
+using PatchTools.Families.Dnf.Evaluation;
+using PatchTools.Families.Zypper.Evaluation;
+using PatchTools.Model;
 
 namespace PatchTools.Evaluation;
 
@@ -12,7 +14,7 @@ public static class BaselineEvaluator
     /// <summary>
     /// Judges every package of the inventory; the pending-reboot carry-over is the publisher's (reference 06 §2).
     /// </summary>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's
+    /// <exception cref="PatchTools.Errors.PatchToolsException"><see cref="PatchTools.Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's
     /// baseline filters by a key that has no meaning there.</exception>
     public static ComplianceReport Evaluate(EvaluationRequest request)
     {

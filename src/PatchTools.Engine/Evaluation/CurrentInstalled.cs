@@ -1,4 +1,4 @@
-using PatchTools.PackageManagers;
+using PatchTools.Families;
 
 namespace PatchTools.Evaluation;
 

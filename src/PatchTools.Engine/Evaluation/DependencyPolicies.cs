@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using PatchTools.Evaluation.Patterns;
-using PatchTools.PackageManagers;
 
 namespace PatchTools.Evaluation;
 

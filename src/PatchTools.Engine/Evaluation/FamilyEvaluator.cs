@@ -1,5 +1,4 @@
-using PatchTools.Evaluation.Patterns;
-using PatchTools.Evaluation.Rpm;
+using PatchTools.Model;
 
 namespace PatchTools.Evaluation;
 
@@ -26,7 +25,7 @@ internal abstract class FamilyEvaluator
     public int NotApplicable { get; private set; }
 
     /// <summary>What live patches of the running kernel cover; null where there are none.</summary>
-    public LivePatching? LivePatching { get; protected init; }
+    public virtual LivePatching? LivePatching => null;
 
     protected EvaluationRequest Request { get; }
 

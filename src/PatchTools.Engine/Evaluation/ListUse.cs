@@ -1,5 +1,3 @@
-using PatchTools.Evaluation.Patterns;
-
 namespace PatchTools.Evaluation;
 
 /// <summary>

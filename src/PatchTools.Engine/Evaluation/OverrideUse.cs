@@ -1,6 +1,5 @@
 using System.Globalization;
-using PatchTools.Evaluation.Patterns;
-using PatchTools.Ports;
+using PatchTools.Model;
 
 namespace PatchTools.Evaluation;
 

@@ -1,5 +1,5 @@
 using PatchTools.Errors;
-using PatchTools.Hosts;
+using PatchTools.Model;
 
 namespace PatchTools.Evaluation;
 

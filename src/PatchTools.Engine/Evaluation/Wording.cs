@@ -1,4 +1,4 @@
-using PatchTools.Ports;
+using PatchTools.Model;
 
 namespace PatchTools.Evaluation;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
+using PatchTools.Json;
 using PatchTools.Snapshots;
 
 namespace PatchTools.Fleet;

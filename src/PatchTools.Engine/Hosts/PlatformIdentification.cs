@@ -1,5 +1,6 @@
 using PatchTools.Errors;
 using PatchTools.Files;
+using PatchTools.Model;
 
 namespace PatchTools.Hosts;
 

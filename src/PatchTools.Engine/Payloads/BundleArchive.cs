@@ -3,8 +3,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Ports;
-using PatchTools.State;
 
 #pragma warning disable CA1416 // The module runs on Linux only.
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
-using PatchTools.State;
+using PatchTools.Files;
+using PatchTools.Ports;
 
 #pragma warning disable CA1416 // The module runs on Linux only.
 

@@ -1,3 +1,5 @@
+using PatchTools.Ports;
+
 namespace PatchTools.Payloads;
 
 /// <summary>Which bundle of the module is wanted, and where it goes.</summary>

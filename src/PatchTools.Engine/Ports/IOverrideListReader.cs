@@ -1,3 +1,5 @@
+using PatchTools.Model;
+
 namespace PatchTools.Ports;
 
 /// <summary>Reads install override lists: YAML, or JSON as its subset (reference 05 §2.2).</summary>
@@ -12,12 +14,6 @@ public interface IOverrideListReader
     /// <exception cref="OverrideListException">It is no such list, or no YAML.</exception>
     IReadOnlyList<OverrideEntry> Read(ReadOnlyMemory<byte> content);
 }
-
-/// <summary>One entry of an install override list.</summary>
-/// <param name="Id">Never empty.</param>
-/// <param name="Title">Null: the id decides alone.</param>
-/// <param name="Line">Where the entry begins, from 1.</param>
-public sealed record OverrideEntry(string Id, string? Title, int Line);
 
 /// <summary>
 /// A document is no install override list. The message says what is wrong and what to write instead; the place stands

@@ -1,8 +1,9 @@
 using System.Globalization;
+using PatchTools.Families;
+using PatchTools.Families.Rpm.Reading;
+using PatchTools.Families.Shared;
+using PatchTools.Families.Zypper.Reboot;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Rpm;
-using PatchTools.PackageManagers.Zypper;
 
 namespace PatchTools.Preflight;
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Ports;
 
 namespace PatchTools.Processes;
 

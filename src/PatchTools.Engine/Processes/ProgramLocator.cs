@@ -1,5 +1,6 @@
 using PatchTools.Files;
 using PatchTools.Hosts;
+using PatchTools.Ports;
 
 namespace PatchTools.Processes;
 

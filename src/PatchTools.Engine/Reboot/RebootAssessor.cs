@@ -1,8 +1,8 @@
 using System.Globalization;
 using PatchTools.Errors;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.Reporting;
+using PatchTools.Reports.Completing;
 
 namespace PatchTools.Reboot;
 

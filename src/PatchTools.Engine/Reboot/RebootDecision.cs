@@ -1,4 +1,4 @@
-using PatchTools.Reporting;
+using PatchTools.Reports.Completing;
 
 namespace PatchTools.Reboot;
 

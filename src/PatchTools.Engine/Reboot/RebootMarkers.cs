@@ -1,8 +1,10 @@
 using System.Globalization;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Json;
+using PatchTools.Ports;
+using PatchTools.Reports.Saving;
 
 namespace PatchTools.Reboot;
 

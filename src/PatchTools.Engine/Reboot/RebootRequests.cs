@@ -3,9 +3,10 @@ using System.Text;
 using System.Text.Json;
 using PatchTools.Checksums;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Json;
+using PatchTools.Ports;
 
 namespace PatchTools.Reboot;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Json;
 
 namespace PatchTools.Snapshots;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PatchTools.Json;
 
 namespace PatchTools.Snapshots;
 

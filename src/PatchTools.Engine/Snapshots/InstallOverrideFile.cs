@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
+using PatchTools.Json;
 using PatchTools.Ports;
 
 namespace PatchTools.Snapshots;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PatchTools.Errors;
+using PatchTools.Json;
 using PatchTools.Ports;
 
 namespace PatchTools.Snapshots;

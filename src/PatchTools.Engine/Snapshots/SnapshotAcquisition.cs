@@ -1,6 +1,8 @@
 using System.Globalization;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Json;
+using PatchTools.Model;
 using PatchTools.Ports;
 
 namespace PatchTools.Snapshots;

@@ -1,4 +1,5 @@
 using PatchTools.Errors;
+using PatchTools.Json;
 
 namespace PatchTools.Snapshots;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using PatchTools.Errors;
+using PatchTools.Json;
 
 namespace PatchTools.Snapshots;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PatchTools.Completers;
 using PatchTools.Errors;
+using PatchTools.Ports;
 
 namespace PatchTools.Commands;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
-using PatchTools.Presentation;
+using PatchTools.Ports;
+using PatchTools.Text;
 
 namespace PatchTools.Commands;
 

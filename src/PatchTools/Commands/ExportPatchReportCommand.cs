@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using PatchTools.Errors;
-using PatchTools.Exports;
+using PatchTools.Presentation;
 
 namespace PatchTools.Commands;
 

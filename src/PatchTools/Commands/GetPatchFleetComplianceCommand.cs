@@ -97,8 +97,8 @@ public sealed class GetPatchFleetComplianceCommand : FleetCommand
 
     private static PatchCountFilter ParseFilter(string text) =>
         PatchCountFilter.TryParse(text)
-        ?? throw new Errors.PatchToolsException(
-            Errors.PatchErrors.FleetTargetInvalid,
+        ?? throw new PatchTools.Errors.PatchToolsException(
+            PatchTools.Errors.PatchErrors.FleetTargetInvalid,
             $"-Filter \"{text}\" is no condition on a count, such as MissingCount>0; the counts are "
                 + $"{string.Join(", ", PatchCountFilter.Names)}.",
             text

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PatchTools.Completers;
+using PatchTools.Snapshots;
 
 namespace PatchTools.Commands;
 

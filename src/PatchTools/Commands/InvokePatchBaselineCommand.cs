@@ -2,6 +2,8 @@ using System.Management.Automation;
 using PatchTools.Completers;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Operations;
+using PatchTools.Snapshots;
 
 namespace PatchTools.Commands;
 

@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using PatchTools.Errors;
+using PatchTools.Families.Shared;
 using PatchTools.Fleet;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.Presentation;
+using PatchTools.Operations;
+using PatchTools.Text;
 
 namespace PatchTools.Commands;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PatchTools.Errors;
+using PatchTools.Ports;
 
 namespace PatchTools.Commands;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PatchTools.Operations;
 
 namespace PatchTools.Commands;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using PatchTools.Presentation;
+using PatchTools.Text;
 
 namespace PatchTools.Completers;
 

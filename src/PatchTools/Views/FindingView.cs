@@ -1,5 +1,6 @@
 using System.Management.Automation.Host;
-using PatchTools.Presentation;
+using PatchTools.Model;
+using PatchTools.Text;
 
 namespace PatchTools.Views;
 

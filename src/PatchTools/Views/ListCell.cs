@@ -1,5 +1,5 @@
 using System.Management.Automation.Host;
-using PatchTools.Presentation;
+using PatchTools.Text;
 
 namespace PatchTools.Views;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation.Host;
-using PatchTools.Presentation;
+using PatchTools.Text;
 
 namespace PatchTools.Views;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation.Host;
-using PatchTools.Presentation;
+using PatchTools.Model;
 
 namespace PatchTools.Views;
 

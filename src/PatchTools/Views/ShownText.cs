@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using PatchTools.Presentation;
+using PatchTools.Text;
 
 namespace PatchTools.Views;
 

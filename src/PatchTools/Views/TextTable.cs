@@ -1,5 +1,5 @@
 using System.Text;
-using PatchTools.Presentation;
+using PatchTools.Text;
 
 namespace PatchTools.Views;
 

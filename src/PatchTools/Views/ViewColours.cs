@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PatchTools.Presentation;
+using PatchTools.Model;
 
 namespace PatchTools.Views;
 

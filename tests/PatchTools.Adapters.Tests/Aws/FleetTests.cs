@@ -1,4 +1,3 @@
-using PatchTools.Adapters.Aws;
 using PatchTools.Errors;
 using PatchTools.Fleet;
 using PatchTools.Hosts;

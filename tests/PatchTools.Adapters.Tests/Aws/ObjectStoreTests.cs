@@ -236,7 +236,10 @@ public sealed class ObjectStoreTests
 
         Assert.Equal(
             Content,
-            await Fetch(Loopback.Settings(aws), Snapshots.LocationReader.S3Uri($"s3://Old.Bucket_Name/{key}"))
+            await Fetch(
+                Loopback.Settings(aws),
+                PatchTools.Snapshots.LocationReader.S3Uri($"s3://Old.Bucket_Name/{key}")
+            )
         );
 
         var request = Assert.Single(aws.Calls);

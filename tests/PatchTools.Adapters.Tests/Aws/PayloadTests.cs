@@ -3,7 +3,9 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using PatchTools.Adapters.Aws;
 using PatchTools.Errors;
+using PatchTools.Operations;
 using PatchTools.Payloads;
+using PatchTools.Ports;
 using PatchTools.Testing;
 using PatchTools.Testing.Aws;
 using Xunit;
@@ -164,31 +166,31 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
     }
 
     /// <summary>The adapters, to whose store <c>https://</c> of this machine means <c>http://</c>: the loopback services speak no TLS.</summary>
-    private sealed class SecureInName : Ports.IAdapterFactory, Ports.IObjectStore
+    private sealed class SecureInName : PatchTools.Ports.IAdapterFactory, PatchTools.Ports.IObjectStore
     {
         private readonly AdapterFactory _inner = new(Loopback.Patience);
 
-        public Ports.IPatchService CreatePatchService(Ports.AwsSettings settings) =>
+        public PatchTools.Ports.IPatchService CreatePatchService(PatchTools.Ports.AwsSettings settings) =>
             _inner.CreatePatchService(settings);
 
-        public Ports.IFleetOperations CreateFleetOperations(Ports.AwsSettings settings) =>
+        public PatchTools.Ports.IFleetOperations CreateFleetOperations(PatchTools.Ports.AwsSettings settings) =>
             _inner.CreateFleetOperations(settings);
 
-        public Ports.IFleetCompliance CreateFleetCompliance(Ports.AwsSettings settings) =>
+        public PatchTools.Ports.IFleetCompliance CreateFleetCompliance(PatchTools.Ports.AwsSettings settings) =>
             _inner.CreateFleetCompliance(settings);
 
-        public Ports.IObjectStore CreateObjectStore(Ports.AwsSettings? settings) => this;
+        public PatchTools.Ports.IObjectStore CreateObjectStore(PatchTools.Ports.AwsSettings? settings) => this;
 
-        public Ports.IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
+        public PatchTools.Ports.IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
             _inner.CreateIdentitySource(endpoint);
 
-        public Ports.IDecompressor CreateDecompressor() => _inner.CreateDecompressor();
+        public PatchTools.Ports.IDecompressor CreateDecompressor() => _inner.CreateDecompressor();
 
-        public Ports.IDatabaseReader CreateDatabaseReader() => _inner.CreateDatabaseReader();
+        public PatchTools.Ports.IDatabaseReader CreateDatabaseReader() => _inner.CreateDatabaseReader();
 
-        public Ports.ITomlReader CreateTomlReader() => _inner.CreateTomlReader();
+        public PatchTools.Ports.ITomlReader CreateTomlReader() => _inner.CreateTomlReader();
 
-        public Ports.IOverrideListReader CreateOverrideListReader() => _inner.CreateOverrideListReader();
+        public PatchTools.Ports.IOverrideListReader CreateOverrideListReader() => _inner.CreateOverrideListReader();
 
         public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
         {

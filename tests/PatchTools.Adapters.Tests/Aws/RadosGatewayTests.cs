@@ -3,7 +3,10 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using PatchTools.Adapters.Aws;
+using PatchTools.Errors;
+using PatchTools.Operations;
 using PatchTools.Ports;
+using PatchTools.Snapshots;
 using PatchTools.Testing.Aws;
 using Xunit;
 
@@ -33,7 +36,7 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
         using var environment = await server.EnvironmentAsync();
         await server.PutAsync(key, Content);
 
-        Assert.Equal(Content, await Fetch(Snapshots.LocationReader.S3Uri($"s3://{Server.Bucket}/{key}")));
+        Assert.Equal(Content, await Fetch(PatchTools.Snapshots.LocationReader.S3Uri($"s3://{Server.Bucket}/{key}")));
     }
 
     [Fact]
@@ -160,7 +163,7 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
         environment.Set("AWS_SECRET_ACCESS_KEY", "wrongSecretOfTheProfile000000000000000000");
         using var host = new SmallHost();
 
-        var failure = await Assert.ThrowsAsync<Errors.PatchToolsException>(() =>
+        var failure = await Assert.ThrowsAsync<PatchTools.Errors.PatchToolsException>(() =>
             host.Run()
                 .ScanAsync(
                     new RunRequest
@@ -175,7 +178,7 @@ public sealed class RadosGatewayTests(RadosGatewayTests.Server server) : IClassF
         );
 
         Assert.Equal(
-            (nameof(Errors.PatchErrors.BaselineOverrideAccessDenied), 160),
+            (nameof(PatchTools.Errors.PatchErrors.BaselineOverrideAccessDenied), 160),
             (failure.ErrorId, failure.ExitCode)
         );
         Assert.Empty(aws.Calls);

@@ -1,5 +1,9 @@
 using System.Text;
+using PatchTools.Adapters.Aws;
 using PatchTools.Errors;
+using PatchTools.Operations;
+using PatchTools.Ports;
+using PatchTools.Snapshots;
 using PatchTools.Testing.Aws;
 using Xunit;
 

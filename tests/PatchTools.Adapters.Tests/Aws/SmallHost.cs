@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using PatchTools.Adapters.Aws;
 using PatchTools.Hosts;
+using PatchTools.Operations;
+using PatchTools.Ports;
 using PatchTools.Testing;
 
 namespace PatchTools.Adapters.Tests.Aws;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using PatchTools.Adapters.Aws;
 using PatchTools.Ports;
-using PatchTools.Testing;
 using PatchTools.Testing.Aws;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using PatchTools.Adapters.Yaml;
+using PatchTools.Model;
 using PatchTools.Ports;
 using Xunit;
 

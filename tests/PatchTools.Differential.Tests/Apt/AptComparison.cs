@@ -1,8 +1,10 @@
 using PatchTools.Adapters.Compression;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt;
+using PatchTools.Families.Shared;
+using PatchTools.Ports;
+using PatchTools.Versions;
 
 namespace PatchTools.Differential.Tests.Apt;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using PatchTools.Hosts;
+using PatchTools.Ports;
 using PatchTools.Processes;
 using PatchTools.Testing;
 using PatchTools.Testing.Rigs;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Testing.Rigs;
+using PatchTools.Versions;
 
 namespace PatchTools.Differential.Tests.Apt;
 

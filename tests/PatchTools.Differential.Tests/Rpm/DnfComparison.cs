@@ -3,10 +3,11 @@ using PatchTools.Adapters.Compression;
 using PatchTools.Adapters.Databases;
 using PatchTools.Adapters.Toml;
 using PatchTools.Evaluation;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Dnf;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Dnf;
+using PatchTools.Families.Shared;
+using PatchTools.Ports;
 using PatchTools.Processes;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Differential.Tests.Rpm;

@@ -1,7 +1,8 @@
 using PatchTools.Errors;
 using PatchTools.Evaluation;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Shared;
+using PatchTools.Ports;
+using PatchTools.Versions;
 
 namespace PatchTools.Differential.Tests.Rpm;
 

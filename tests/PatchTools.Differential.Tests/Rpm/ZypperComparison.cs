@@ -1,10 +1,11 @@
 using System.Xml.Linq;
 using PatchTools.Adapters.Compression;
 using PatchTools.Evaluation;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Rpm;
-using PatchTools.PackageManagers.Zypper;
+using PatchTools.Families.Shared;
+using PatchTools.Families.Zypper;
+using PatchTools.Ports;
 using PatchTools.Processes;
+using PatchTools.Testing.Rigs;
 using Xunit;
 
 namespace PatchTools.Differential.Tests.Rpm;

@@ -1,8 +1,7 @@
 using PatchTools.Baselines;
 using PatchTools.Engine.Tests.Evaluation;
-using PatchTools.PackageManagers.Apt;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Snapshots;
+using PatchTools.Versions;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

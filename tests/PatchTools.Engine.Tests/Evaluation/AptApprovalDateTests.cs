@@ -1,6 +1,5 @@
 using CsCheck;
 using PatchTools.Evaluation;
-using PatchTools.Evaluation.Apt;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
@@ -320,7 +319,7 @@ public sealed class AptApprovalDateTests
                         .Apt()
                         .Package("a", ["1.0*", .. offered.Select(v => $"1.{v} SEC")])
                         .Request(_after7, now);
-                    dates = PatchTools.Evaluation.Apt.FirstSeen.Advance(dates, request.Inventory, now);
+                    dates = PatchTools.Families.Apt.Evaluation.FirstSeen.Advance(dates, request.Inventory, now);
                     var finding = Assert.Single(
                         BaselineEvaluator
                             .Evaluate(
@@ -365,7 +364,7 @@ public sealed class AptApprovalDateTests
         );
 
     private static FirstSeenDates Advance(FirstSeenDates known, string now, MadeUpHost host) =>
-        PatchTools.Evaluation.Apt.FirstSeen.Advance(known, host.Inventory(), MadeUpHost.Instant(now));
+        PatchTools.Families.Apt.Evaluation.FirstSeen.Advance(known, host.Inventory(), MadeUpHost.Instant(now));
 
     private static IEnumerable<string> Lines(FirstSeenDates dates) =>
         dates

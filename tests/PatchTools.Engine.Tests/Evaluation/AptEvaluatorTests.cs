@@ -1,3 +1,4 @@
+using PatchTools.Evaluation;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

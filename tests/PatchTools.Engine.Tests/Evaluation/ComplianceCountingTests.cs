@@ -1,7 +1,8 @@
 using System.Text;
 using System.Xml.Linq;
 using PatchTools.Evaluation;
-using PatchTools.Exports;
+using PatchTools.Model;
+using PatchTools.Presentation;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation;

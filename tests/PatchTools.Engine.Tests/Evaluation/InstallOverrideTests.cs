@@ -1,5 +1,5 @@
 using PatchTools.Evaluation;
-using PatchTools.Ports;
+using PatchTools.Model;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

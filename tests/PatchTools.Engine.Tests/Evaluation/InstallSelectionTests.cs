@@ -1,6 +1,6 @@
 using CsCheck;
 using PatchTools.Evaluation;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Versions;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

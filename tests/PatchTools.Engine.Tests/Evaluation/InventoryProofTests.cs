@@ -1,5 +1,5 @@
 using System.Globalization;
-using PatchTools.Evaluation;
+using PatchTools.Model;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation;

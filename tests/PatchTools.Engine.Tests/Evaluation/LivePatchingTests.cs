@@ -1,8 +1,9 @@
 using PatchTools.Engine.Tests.PackageManagers;
 using PatchTools.Evaluation;
 using PatchTools.Hosts;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Reports;
+using PatchTools.Reports.Completing;
+using PatchTools.Reports.Saving;
 using PatchTools.Testing;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;

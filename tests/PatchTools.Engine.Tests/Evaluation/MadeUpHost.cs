@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Evaluation;
-using PatchTools.PackageManagers.Apt;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Model;
+using PatchTools.Versions;
 
 namespace PatchTools.Engine.Tests.Evaluation;
 

@@ -117,7 +117,7 @@ public sealed class RpmUpdatesTests
                 {
                     Location = "list",
                     ReportedAs = "list",
-                    Entries = [new PatchTools.Ports.OverrideEntry("tool.x86_64", null, 1)],
+                    Entries = [new PatchTools.Model.OverrideEntry("tool.x86_64", null, 1)],
                 },
             }
         );

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Xml.Linq;
 using PatchTools.Evaluation;
-using PatchTools.Exports;
+using PatchTools.Model;
+using PatchTools.Presentation;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

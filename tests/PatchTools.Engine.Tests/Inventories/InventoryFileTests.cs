@@ -5,6 +5,7 @@ using System.Text.Json;
 using PatchTools.Engine.Tests.State;
 using PatchTools.Errors;
 using PatchTools.Inventories;
+using PatchTools.Model;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Inventories;

@@ -3,11 +3,12 @@ using System.Text;
 using CsCheck;
 using PatchTools.Adapters.Toml;
 using PatchTools.Errors;
+using PatchTools.Families.Apt.Reading;
+using PatchTools.Families.Apt.Refresh;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Rpm.Metadata;
+using PatchTools.Families.Shared;
 using PatchTools.Fleet;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
-using PatchTools.PackageManagers.Dnf;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using PatchTools.PackageManagers;
+using PatchTools.Families.Shared;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers;

@@ -1,6 +1,7 @@
 using PatchTools.Errors;
+using PatchTools.Families;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
 using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;

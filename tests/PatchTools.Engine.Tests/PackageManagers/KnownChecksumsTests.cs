@@ -1,5 +1,5 @@
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
 using PatchTools.Testing;
 using Xunit;
 
@@ -133,6 +133,6 @@ public sealed class KnownChecksumsTests : IDisposable
         {
             Paths = new HostPaths { DataDirectory = _folder.File("data"), StateDirectory = _folder.File("data") },
             Environment = new Dictionary<string, string>(),
-            Clock = new Apt.ShiftedClock(later),
+            Clock = new PatchTools.Engine.Tests.PackageManagers.Apt.ShiftedClock(later),
         };
 }

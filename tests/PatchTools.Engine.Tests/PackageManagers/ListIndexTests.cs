@@ -3,10 +3,11 @@ using CsCheck;
 using PatchTools.Adapters.Compression;
 using PatchTools.Engine.Tests.PackageManagers.Rpm;
 using PatchTools.Errors;
+using PatchTools.Families.Apt.Reading;
+using PatchTools.Families.Rpm.Metadata;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Model;
 using PatchTools.Testing;
 using Xunit;
 

@@ -1,4 +1,5 @@
-using PatchTools.PackageManagers;
+using PatchTools.Families.Shared;
+using PatchTools.Ports;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using PatchTools.Engine.Tests.PackageManagers.Apt;
 using PatchTools.Errors;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Model;
 using PatchTools.Testing;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PatchTools.Ports;
 
 namespace PatchTools.Engine.Tests.PackageManagers;
 

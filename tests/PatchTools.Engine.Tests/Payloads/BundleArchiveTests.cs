@@ -2,8 +2,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using PatchTools.Engine.Tests.State;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Payloads;
-using PatchTools.State;
 using PatchTools.Testing;
 using Xunit;
 

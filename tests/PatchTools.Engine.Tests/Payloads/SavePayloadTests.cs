@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using PatchTools.Engine.Tests.Snapshots;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Operations;
 using PatchTools.Payloads;
 using PatchTools.Ports;
 using PatchTools.Testing;

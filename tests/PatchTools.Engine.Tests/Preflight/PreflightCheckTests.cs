@@ -1,6 +1,7 @@
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Model;
 using PatchTools.Preflight;
 using PatchTools.Testing;
 using Xunit;

@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PatchTools.Engine.Tests.Reporting;
-using PatchTools.Exports;
+using PatchTools.Model;
 using PatchTools.Ports;
 using PatchTools.Presentation;
-using PatchTools.Reporting;
+using PatchTools.Reports.Sinks.Ssm;
 using PatchTools.Testing.Rigs;
 using Xunit;
 

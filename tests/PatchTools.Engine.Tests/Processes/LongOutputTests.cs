@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Ports;
 using PatchTools.Processes;
 using PatchTools.Testing.Rigs;
 using Xunit;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using PatchTools.Hosts;
+using PatchTools.Ports;
 using PatchTools.Processes;
 using Xunit;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using PatchTools.Engine.Tests.Reporting;
+using PatchTools.Families;
+using PatchTools.Families.Apt;
+using PatchTools.Families.Apt.Reboot;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
 using PatchTools.Reboot;
 using PatchTools.Testing;
 using Xunit;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Hosts;
 using PatchTools.Reboot;
-using PatchTools.State;
+using PatchTools.Reports.Saving;
 using PatchTools.Testing;
 using Xunit;
 

@@ -1,7 +1,9 @@
 using PatchTools.Errors;
+using PatchTools.Hosts;
 using PatchTools.Ports;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Reports;
+using PatchTools.Reports.Saving;
+using PatchTools.Reports.Sinks.Ssm;
 using PatchTools.Testing;
 using Xunit;
 using static PatchTools.Ports.PatchServiceFailure;

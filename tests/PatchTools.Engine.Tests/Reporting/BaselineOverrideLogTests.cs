@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PatchTools.Reporting;
+using PatchTools.Reports.Sinks.Ssm;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Reporting;

@@ -1,5 +1,5 @@
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Reports;
+using PatchTools.Reports.Completing;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Reporting;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
-using PatchTools.Reporting;
+using PatchTools.Json;
 using PatchTools.Testing;
 using Xunit;
 

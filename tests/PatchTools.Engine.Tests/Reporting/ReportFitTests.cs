@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text;
+using PatchTools.Hosts;
+using PatchTools.Json;
 using PatchTools.Ports;
-using PatchTools.Reporting;
+using PatchTools.Reports;
+using PatchTools.Reports.Sinks.Ssm;
 using PatchTools.Testing;
 using Xunit;
 

@@ -1,6 +1,10 @@
 using System.Text;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Model;
+using PatchTools.Ports;
+using PatchTools.Reports;
+using PatchTools.Reports.Completing;
+using PatchTools.Reports.Saving;
+using PatchTools.Reports.Sinks.Ssm;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Reporting;

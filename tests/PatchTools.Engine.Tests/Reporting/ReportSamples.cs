@@ -2,8 +2,9 @@ using System.Text.Json;
 using PatchTools.Engine.Tests.Evaluation;
 using PatchTools.Hosts;
 using PatchTools.Ports;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Reports;
+using PatchTools.Reports.Completing;
+using PatchTools.Reports.Saving;
 
 namespace PatchTools.Engine.Tests.Reporting;
 

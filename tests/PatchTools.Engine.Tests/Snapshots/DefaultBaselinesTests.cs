@@ -63,7 +63,7 @@ public sealed class DefaultBaselinesTests
     [Fact]
     public void There_is_one_for_each_operating_system_that_is_recognised() =>
         Assert.All(
-            PatchTools.Hosts.OperatingSystems.All,
+            PatchTools.Model.OperatingSystems.All,
             system => Assert.Equal(system.AwsName, DefaultBaselines.For(system.AwsName).OperatingSystem)
         );
 

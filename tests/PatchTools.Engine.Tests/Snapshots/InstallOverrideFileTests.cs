@@ -2,6 +2,7 @@ using System.Text;
 using PatchTools.Adapters.Yaml;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Model;
 using PatchTools.Ports;
 using PatchTools.Snapshots;
 using PatchTools.Testing;

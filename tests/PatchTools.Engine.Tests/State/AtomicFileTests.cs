@@ -1,6 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
-using PatchTools.State;
+using PatchTools.Files;
 using PatchTools.Testing;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using PatchTools.Engine.Tests.Evaluation;
 using PatchTools.Engine.Tests.Reporting;
-using PatchTools.State;
+using PatchTools.Families.Apt.Evaluation;
 using PatchTools.Testing;
 using Xunit;
 

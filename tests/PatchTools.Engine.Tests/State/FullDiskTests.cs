@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Errors;
-using PatchTools.State;
+using PatchTools.Families.Shared;
+using PatchTools.Hosts;
+using PatchTools.Ports;
+using PatchTools.Reports.Saving;
 using PatchTools.Testing;
 using PatchTools.Testing.Rigs;
 using Xunit;

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using PatchTools.Engine.Tests.Reporting;
-using PatchTools.State;
+using PatchTools.Files;
+using PatchTools.Hosts;
+using PatchTools.Ports;
 
 namespace PatchTools.Engine.Tests.State;
 

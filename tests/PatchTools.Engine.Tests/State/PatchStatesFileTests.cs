@@ -1,7 +1,8 @@
 using System.Text;
 using PatchTools.Engine.Tests.Reporting;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Files;
+using PatchTools.Model;
+using PatchTools.Reports.Saving;
 using PatchTools.Testing;
 using Xunit;
 

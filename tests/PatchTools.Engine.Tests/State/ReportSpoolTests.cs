@@ -1,6 +1,7 @@
 using PatchTools.Engine.Tests.Reporting;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Files;
+using PatchTools.Reports.Sinks.Ssm;
+using PatchTools.Reports.Spool;
 using PatchTools.Testing;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Errors;
 using PatchTools.Hosts;
-using PatchTools.State;
 using PatchTools.Testing;
 using Xunit;
 

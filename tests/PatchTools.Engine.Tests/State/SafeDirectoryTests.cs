@@ -1,7 +1,8 @@
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Errors;
+using PatchTools.Files;
 using PatchTools.Hosts;
-using PatchTools.State;
+using PatchTools.Reports.Saving;
 using PatchTools.Testing;
 using PatchTools.Testing.Rigs;
 using Xunit;

@@ -1,8 +1,10 @@
 using System.Text;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Errors;
-using PatchTools.Reporting;
-using PatchTools.State;
+using PatchTools.Hosts;
+using PatchTools.Ports;
+using PatchTools.Reports.Saving;
+using PatchTools.Reports.Sinks.Ssm;
 using PatchTools.Testing;
 using Xunit;
 

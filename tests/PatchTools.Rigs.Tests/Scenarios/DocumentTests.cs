@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using PatchTools.Testing.Aws;
-using PatchTools.Testing.Rigs;
 
 namespace PatchTools.Rigs.Tests.Scenarios;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using PatchTools.Testing.Rigs;
 
 namespace PatchTools.Rigs.Tests.Scenarios;
 

@@ -80,7 +80,7 @@ public abstract class ToolScenarios : IDisposable
 
     private void Begin()
     {
-        if (System.Release is not null && !Crash.Places.IsExhaustive && !IsOnEveryTool())
+        if (System.Release is not null && !PatchTools.Rigs.Tests.Crash.Places.IsExhaustive && !IsOnEveryTool())
             Assert.Skip($"on the tools of {System.Distribution} this scenario is tried by .ci/long");
         _heading = System.Heading(DebianRoot.Folder(System.Packages, System.Release));
     }

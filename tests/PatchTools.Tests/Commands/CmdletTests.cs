@@ -1,4 +1,6 @@
 using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.Testing;
 
 namespace PatchTools.Tests.Commands;
 

@@ -1,8 +1,9 @@
 using System.Management.Automation;
+using PatchTools.Testing;
 
 namespace PatchTools.Tests.Commands;
 
-[Collection(Conformance.ProcessEnvironment.Name)]
+[Collection(PatchTools.Tests.Conformance.ProcessEnvironment.Name)]
 public sealed class CompleterTests
 {
     [Fact]

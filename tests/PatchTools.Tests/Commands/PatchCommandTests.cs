@@ -2,6 +2,8 @@ using System.Management.Automation;
 using PatchTools.Commands;
 using PatchTools.Errors;
 using PatchTools.Hosts;
+using PatchTools.Ports;
+using PatchTools.Testing;
 
 namespace PatchTools.Tests.Commands;
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using PatchTools.Errors;
+using PatchTools.Testing;
 
 namespace PatchTools.Tests.Commands;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using PatchTools.Operations;
+using PatchTools.Testing;
 
 namespace PatchTools.Tests.Host;
 

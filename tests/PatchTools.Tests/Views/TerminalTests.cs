@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CsCheck;
 using PatchTools.Errors;
-using PatchTools.Presentation;
+using PatchTools.Ports;
+using PatchTools.Text;
 
 namespace PatchTools.Tests.Views;
 

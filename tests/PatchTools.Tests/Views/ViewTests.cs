@@ -305,7 +305,7 @@ public sealed class ViewTests
             ],
         };
         using var session = new Session(width);
-        session.Show(Baselines.BaselineCheck.Of(baseline, null));
+        session.Show(PatchTools.Baselines.BaselineCheck.Of(baseline, null));
         Approval.Matches($"baseline-issues-{width}", session.Show(baseline.Sources[0]));
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using PatchTools.Evaluation.Patterns;
+using PatchTools.Patterns;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation.Patterns;

@@ -1,5 +1,5 @@
 using System.Text;
-using PatchTools.Evaluation.Patterns;
+using PatchTools.Patterns;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation.Patterns;

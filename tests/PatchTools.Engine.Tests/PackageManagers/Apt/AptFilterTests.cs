@@ -1,4 +1,4 @@
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

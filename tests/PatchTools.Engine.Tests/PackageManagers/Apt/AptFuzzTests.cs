@@ -1,6 +1,7 @@
 using System.Text;
 using PatchTools.Errors;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Reading;
+using PatchTools.Families.Apt.Refresh;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

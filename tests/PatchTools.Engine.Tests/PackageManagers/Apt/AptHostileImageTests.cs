@@ -1,5 +1,5 @@
 using PatchTools.Errors;
-using PatchTools.PackageManagers;
+using PatchTools.Families.Shared;
 using PatchTools.Testing;
 using PatchTools.Testing.Rigs;
 using Xunit;

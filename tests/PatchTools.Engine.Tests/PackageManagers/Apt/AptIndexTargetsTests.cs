@@ -1,5 +1,5 @@
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Reading;
+using PatchTools.Families.Shared;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

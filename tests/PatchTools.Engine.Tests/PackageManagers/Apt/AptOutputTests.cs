@@ -1,5 +1,8 @@
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Commands;
+using PatchTools.Families.Apt.Planning;
+using PatchTools.Families.Apt.Refresh;
+using PatchTools.Families.Apt.Transaction;
+using PatchTools.Families.Shared;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

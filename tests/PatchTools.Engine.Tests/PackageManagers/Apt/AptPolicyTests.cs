@@ -1,4 +1,5 @@
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Reading;
+using PatchTools.Versions;
 using Xunit;
 using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 

@@ -1,4 +1,4 @@
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Reading;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
 using Xunit;
 using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 

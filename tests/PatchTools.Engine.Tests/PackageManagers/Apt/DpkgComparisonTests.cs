@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using PatchTools.PackageManagers.Apt;
 using PatchTools.Testing;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

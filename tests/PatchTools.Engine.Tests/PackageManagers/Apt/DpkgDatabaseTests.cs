@@ -1,7 +1,5 @@
 using System.Text;
 using PatchTools.Errors;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
 using Xunit;
 using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using PatchTools.Adapters.Compression;
+using PatchTools.Families.Apt;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
-using PatchTools.Processes;
+using PatchTools.Versions;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;
 

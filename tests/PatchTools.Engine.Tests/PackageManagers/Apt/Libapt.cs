@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using PatchTools.Evaluation.Apt;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Evaluation;
 using PatchTools.Testing;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

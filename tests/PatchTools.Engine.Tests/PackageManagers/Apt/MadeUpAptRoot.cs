@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Adapters.Compression;
+using PatchTools.Evaluation;
+using PatchTools.Families.Apt;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Ports;
 using PatchTools.Processes;
 using PatchTools.Testing;
 

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using PatchTools.Adapters.Compression;
+using PatchTools.Families.Apt;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Inventories;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Ports;
 using PatchTools.Processes;
 using PatchTools.Testing;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Reading;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

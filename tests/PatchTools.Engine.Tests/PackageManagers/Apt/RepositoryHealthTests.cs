@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using PatchTools.PackageManagers;
+using PatchTools.Families.Shared;
 using Xunit;
 using static PatchTools.Engine.Tests.PackageManagers.Apt.AptRoot;
 

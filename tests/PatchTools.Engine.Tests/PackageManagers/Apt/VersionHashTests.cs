@@ -1,5 +1,5 @@
 using System.Text;
-using PatchTools.PackageManagers.Apt;
+using PatchTools.Families.Apt.Reading;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Apt;

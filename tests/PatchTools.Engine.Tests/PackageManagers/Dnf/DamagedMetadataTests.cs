@@ -1,6 +1,5 @@
 using PatchTools.Errors;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Rpm.Reading;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;

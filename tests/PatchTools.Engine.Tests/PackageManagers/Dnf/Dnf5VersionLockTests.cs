@@ -1,6 +1,6 @@
 using System.Text;
 using PatchTools.Adapters.Toml;
-using PatchTools.PackageManagers.Dnf;
+using PatchTools.Families.Dnf.Reading;
 using PatchTools.Testing;
 using Xunit;
 

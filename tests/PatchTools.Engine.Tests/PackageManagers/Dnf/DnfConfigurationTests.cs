@@ -1,6 +1,7 @@
 using System.Text;
-using PatchTools.PackageManagers.Dnf;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Dnf.Refresh;
+using PatchTools.Families.Rpm.Reading;
 using PatchTools.Testing;
 using Xunit;
 

@@ -1,9 +1,12 @@
+using PatchTools.Families.Dnf.Commands;
+using PatchTools.Families.Dnf.Planning;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Dnf.Transaction;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Dnf;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
 using PatchTools.Testing;
+using PatchTools.Versions;
 using Xunit;
 
 #pragma warning disable CA1416 // The module runs on Linux only.

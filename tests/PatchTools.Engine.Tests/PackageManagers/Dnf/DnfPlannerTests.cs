@@ -1,6 +1,9 @@
 using PatchTools.Errors;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Dnf;
+using PatchTools.Evaluation;
+using PatchTools.Families.Dnf.Planning;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Shared;
+using PatchTools.Ports;
 using PatchTools.Testing;
 using Xunit;
 
@@ -84,7 +87,7 @@ public sealed class DnfPlannerTests(RpmUniverse universe)
             ],
             plan.Changes.Select(Line)
         );
-        Assert.Equal(DnfAnswer.ReplacedNote, plan.Changes[^1].Note);
+        Assert.Equal(DnfTable.ReplacedNote, plan.Changes[^1].Note);
     }
 
     [Fact]

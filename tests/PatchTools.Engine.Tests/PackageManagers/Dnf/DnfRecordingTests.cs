@@ -1,5 +1,7 @@
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Dnf;
+using PatchTools.Families.Dnf.Commands;
+using PatchTools.Families.Dnf.Planning;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Dnf.Refresh;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
@@ -90,7 +92,7 @@ public sealed class DnfRecordingTests
             ],
             Lines(answer)
         );
-        Assert.Equal(DnfAnswer.ReplacedNote, answer.Changes[3].Note);
+        Assert.Equal(DnfTable.ReplacedNote, answer.Changes[3].Note);
     }
 
     [Fact]
@@ -261,7 +263,7 @@ public sealed class DnfRecordingTests
             ],
             Lines(answer)
         );
-        Assert.Equal([null, null, null, DnfAnswer.ReplacedNote], answer.Changes.Select(c => c.Note));
+        Assert.Equal([null, null, null, DnfTable.ReplacedNote], answer.Changes.Select(c => c.Note));
     }
 
     [Fact]

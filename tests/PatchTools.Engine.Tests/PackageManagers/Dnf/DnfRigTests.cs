@@ -1,6 +1,7 @@
+using PatchTools.Families.Shared;
 using PatchTools.Inventories;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;

@@ -2,12 +2,15 @@ using System.Globalization;
 using System.Text;
 using PatchTools.Adapters.Compression;
 using PatchTools.Adapters.Databases;
+using PatchTools.Evaluation;
+using PatchTools.Families.Dnf;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Dnf.Transaction;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Dnf;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
 using PatchTools.Testing;
+using PatchTools.Versions;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Dnf;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using PatchTools.Adapters.Toml;
-using PatchTools.PackageManagers.Dnf;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Rpm.Metadata;
 using PatchTools.Testing;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using PatchTools.Errors;
-using PatchTools.PackageManagers;
 using PatchTools.Processes;
 using Xunit;
 

@@ -1,5 +1,5 @@
+using PatchTools.Families.Rpm.Reading;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
 using Xunit;
 
@@ -102,7 +102,7 @@ public sealed class KnownDependenciesTests : IDisposable
             {
                 Paths = new HostPaths { StateDirectory = _folder.File("ssm"), DataDirectory = _folder.File("data") },
                 Environment = new Dictionary<string, string>(),
-                Clock = new Apt.ShiftedClock(later),
+                Clock = new PatchTools.Engine.Tests.PackageManagers.Apt.ShiftedClock(later),
             },
             _folder.Path,
             isHost

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using PatchTools.Adapters.Compression;
 using PatchTools.Errors;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Rpm.Metadata;
+using PatchTools.Families.Shared;
 using PatchTools.Testing;
 using Xunit;
 

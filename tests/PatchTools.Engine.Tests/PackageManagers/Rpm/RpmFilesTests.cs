@@ -1,6 +1,8 @@
+using PatchTools.Families.Rpm.Reading;
+using PatchTools.Families.Rpm.Reboot;
+using PatchTools.Families.Rpm.Transaction;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;

@@ -1,7 +1,9 @@
 using System.Text;
 using PatchTools.Errors;
-using PatchTools.PackageManagers.Dnf;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Dnf.Reading;
+using PatchTools.Families.Dnf.Refresh;
+using PatchTools.Families.Rpm.Metadata;
+using PatchTools.Families.Rpm.Reading;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Rpm;

@@ -1,5 +1,5 @@
 using PatchTools.Errors;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Rpm.Reading;
 using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using CsCheck;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Rpm;

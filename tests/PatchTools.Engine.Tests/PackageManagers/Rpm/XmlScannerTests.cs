@@ -1,6 +1,6 @@
 using System.Text;
 using PatchTools.Errors;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Rpm.Metadata;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Rpm;

@@ -1,4 +1,3 @@
-using PatchTools.PackageManagers;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;

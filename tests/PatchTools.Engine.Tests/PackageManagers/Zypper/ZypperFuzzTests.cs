@@ -1,7 +1,10 @@
 using System.Text;
 using PatchTools.Engine.Tests.PackageManagers.Rpm;
-using PatchTools.PackageManagers.Rpm;
-using PatchTools.PackageManagers.Zypper;
+using PatchTools.Families.Rpm.Reading;
+using PatchTools.Families.Zypper.Commands;
+using PatchTools.Families.Zypper.Planning;
+using PatchTools.Families.Zypper.Reading;
+using PatchTools.Families.Zypper.Refresh;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;

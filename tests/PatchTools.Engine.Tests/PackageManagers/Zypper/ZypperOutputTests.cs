@@ -1,5 +1,9 @@
+using PatchTools.Families.Zypper.Commands;
+using PatchTools.Families.Zypper.Planning;
+using PatchTools.Families.Zypper.Reading;
+using PatchTools.Families.Zypper.Refresh;
+using PatchTools.Families.Zypper.Transaction;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers.Zypper;
 using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;

@@ -1,6 +1,8 @@
 using PatchTools.Engine.Tests.PackageManagers.Dnf;
 using PatchTools.Errors;
-using PatchTools.PackageManagers;
+using PatchTools.Evaluation;
+using PatchTools.Families.Shared;
+using PatchTools.Ports;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;

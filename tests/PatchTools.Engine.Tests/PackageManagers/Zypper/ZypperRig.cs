@@ -1,8 +1,9 @@
 using System.Xml.Linq;
 using PatchTools.Adapters.Compression;
+using PatchTools.Families.Shared;
+using PatchTools.Families.Zypper;
 using PatchTools.Hosts;
-using PatchTools.PackageManagers;
-using PatchTools.PackageManagers.Zypper;
+using PatchTools.Ports;
 using PatchTools.Processes;
 using PatchTools.Testing;
 using PatchTools.Testing.Rigs;

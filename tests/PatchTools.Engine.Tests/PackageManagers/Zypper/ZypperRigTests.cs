@@ -1,10 +1,10 @@
 using System.Globalization;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Families.Shared;
 using PatchTools.Inventories;
-using PatchTools.PackageManagers.Rpm;
 using PatchTools.Testing;
-using PatchTools.Testing.Rigs;
+using PatchTools.Versions;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers.Zypper;

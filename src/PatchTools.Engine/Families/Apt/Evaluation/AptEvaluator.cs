@@ -1,0 +1,444 @@
+using PatchTools.Errors;
+using PatchTools.Evaluation;
+using PatchTools.Model;
+
+namespace PatchTools.Families.Apt.Evaluation;
+
+/// <summary>
+/// apt's rules (reference 09 §§4–5): every version is matched by itself, in Debian's order; holds, pins and phasing
+/// change nothing and are shown.
+/// </summary>
+internal sealed class AptEvaluator : FamilyEvaluator
+{
+    private readonly AptRules _rules;
+    private readonly List<AptCandidate> _candidates = [];
+
+    public AptEvaluator(EvaluationRequest request)
+        : base(
+            request,
+            new AptPatchList(request.Snapshot.Baseline.ApprovedPatches, request.Inventory.Packages.NativeArchitecture),
+            new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture)
+        )
+    {
+        _rules = new AptRules(request);
+    }
+
+    /// <summary>
+    /// Lists are asked last: 60 000 packages are only counted, and for most the rules alone decide. Delays do not
+    /// matter to what is not installed.
+    /// </summary>
+    protected override bool IsInScope(PackageEntry package)
+    {
+        foreach (var version in package.Versions)
+        {
+            var verdict = _rules.Of(version);
+            if (!verdict.PassesGlobalFilters)
+                continue;
+            var approved =
+                verdict.Rule is not null
+                || (
+                    (Baseline.ApprovedPatchesEnableNonSecurity || verdict.IsSecurity)
+                    && Approved.FirstMatch(version) >= 0
+                );
+            if (approved && Rejected.FirstMatch(version) < 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    protected override bool ReportsMissingBesideFailed => true;
+
+    protected override PatchFinding Judge(PackageEntry package, bool asInstalled)
+    {
+        var installed = package.Installed!;
+        var current = Consider(package, installed, asInstalled);
+        var missing = _candidates.FindIndex(c => c.IsNewer && c.Decision.IsApproved);
+        var approved = _candidates.FindIndex(c => c.Decision.IsApproved);
+        var state =
+            missing >= 0 ? PatchState.Missing
+            : approved >= 0 ? PatchState.Installed
+            : Blocks && current.Decision.RejectedEntry is not null ? PatchState.InstalledRejected
+            : PatchState.InstalledOther;
+        var reported = missing >= 0 ? _candidates[missing] : current;
+
+        // Two stanzas may carry the installed version's text: the archive's approves it, the database's is what is
+        // reported, without a level (reference 09 §5).
+        var decisive = state switch
+        {
+            PatchState.Missing => reported,
+            PatchState.Installed => current.Decision.IsApproved ? current : _candidates[approved],
+            PatchState.InstalledRejected => current,
+            _ => Nearest(),
+        };
+        return Finding(
+            package,
+            ForOperation(state),
+            current,
+            reported,
+            Explain(package, installed, state, reported, decisive)
+        );
+    }
+
+    /// <summary>
+    /// Level and class are the baseline's (the reference gives every such package UNSPECIFIED: QUIRK of reference 09
+    /// §6).
+    /// </summary>
+    protected override PatchFinding? JudgeByOverride(PackageEntry package)
+    {
+        var installed = package.Installed!;
+        var current = Consider(package, installed, asInstalled: false);
+        foreach (var candidate in _candidates)
+        {
+            if (candidate.IsNewer && Override!.FirstMatch(candidate.Version) is var entry and >= 0)
+                return Finding(
+                    package,
+                    PatchState.Failed,
+                    current,
+                    candidate,
+                    ExplainOverride(entry, installed, candidate.Edition, () => Observe(candidate, PatchState.Failed))
+                );
+        }
+
+        return null;
+    }
+
+    private PatchFinding Finding(
+        PackageEntry package,
+        PatchState state,
+        AptCandidate current,
+        AptCandidate reported,
+        FindingExplanation explanation
+    )
+    {
+        var isForeign = package.Architecture != Catalog.NativeArchitecture;
+        var name = isForeign ? $"{package.Name}:{package.Architecture}" : package.Name;
+        var id = $"{name}.{package.Architecture}";
+        return new PatchFinding
+        {
+            Name = name,
+            Architecture = package.Architecture,
+            State = state,
+            InstalledVersion = current.Edition,
+            AvailableVersion = state is PatchState.Missing or PatchState.Failed ? reported.Edition : "",
+            Id = id,
+            Title = $"{id}:{reported.Edition}",
+            ComplianceLevel = reported.Decision.Level,
+            Severity = reported.Version.Priority,
+            Classification = reported.Decision.Verdict.IsSecurity ? "Security" : "",
+            Section = reported.Version.Section,
+            InstalledTime = package.Installed!.InstalledTime,
+            Explanation = explanation,
+        };
+    }
+
+    protected override string? WhyNothingIsApproved()
+    {
+        var hasSecurityArchive = Catalog.Origins.Any(AptSecurity.IsSecurity);
+        var (passes, isAllowed, wantsSecurity) = (false, false, false);
+        for (var i = 0; i < Catalog.Count; i++)
+        {
+            foreach (var version in Catalog[i].Versions)
+            {
+                var verdict = _rules.Of(version);
+                if (!verdict.PassesGlobalFilters)
+                    continue;
+                passes = true;
+                if (Rejected.FirstMatch(version) >= 0)
+                    continue;
+                isAllowed = true;
+                var isListed = Approved.FirstMatch(version) >= 0;
+                if (verdict.Rule is not null || (isListed && Baseline.ApprovedPatchesEnableNonSecurity))
+                    return null;
+                if (verdict.SecurityOnlyRule is null && !isListed)
+                    continue;
+                if (hasSecurityArchive)
+                    return null;
+                wantsSecurity = true;
+            }
+        }
+
+        return !passes
+                ? Wording.FiltersLeaveOut(
+                    Baseline.GlobalFilters,
+                    Request.Snapshot.Product,
+                    _rules.GlobalFiltersAcceptProduct
+                )
+            : !isAllowed ? Wording.RejectsEverything
+            : wantsSecurity
+                ? "the baseline wants security updates only, and no enabled repository is a trusted security archive"
+            : Wording.NoRuleReaches(Baseline, Request.Snapshot.Product, _rules.RulesAcceptProduct);
+    }
+
+    protected override int TieOrder(PatchFinding x, PatchFinding y) => string.CompareOrdinal(x.Id, y.Id);
+
+    protected override IEnumerable<string> FamilyWarnings() => _rules.Warnings();
+
+    /// <summary>
+    /// Fills the candidates, newest first, equals as the sources gave them; returns the installed one.
+    /// </summary>
+    private AptCandidate Consider(PackageEntry package, InstalledPackage installed, bool asInstalled)
+    {
+        _candidates.Clear();
+        AptCandidate? current = null;
+        foreach (var version in package.Versions)
+        {
+            if (AptHidden.IsHidden(version))
+                continue;
+            var edition = version.IsInstalled ? installed.Edition : version.Edition;
+            var toInstalled = version.IsInstalled ? 0 : Request.VersionOrder.Compare(edition, installed.Edition);
+            if (toInstalled < 0 || (asInstalled && toInstalled > 0))
+                continue;
+            var candidate = new AptCandidate(version, edition, toInstalled > 0, Decide(version));
+            if (version.IsInstalled)
+                current = candidate;
+            _candidates.Add(candidate);
+        }
+
+        if (_candidates.Count > 1)
+            _candidates.Sort(NewestFirst);
+        return current
+            ?? throw new PatchToolsException(
+                PatchErrors.InventoryMalformed,
+                $"The inventory says that {package} is installed, but none of its versions is.",
+                package.ToString()
+            );
+    }
+
+    /// <summary>Rows are numbered as the sources gave them, which keeps equals in their order.</summary>
+    private int NewestFirst(AptCandidate x, AptCandidate y)
+    {
+        var order = Request.VersionOrder.Compare(y.Edition, x.Edition);
+        return order != 0 ? order : x.Version.Index.CompareTo(y.Version.Index);
+    }
+
+    /// <summary>Reference 09 §4.3. The lists are asked in any case, because the explanation names the entry.</summary>
+    private AptDecision Decide(PackageVersion version)
+    {
+        var verdict = _rules.Dated(version);
+        var rejected = Rejected.FirstMatch(version);
+        var approved = Approved.FirstMatch(version);
+        var decision = new AptDecision
+        {
+            Kind = DecisionKind.NoRule,
+            Verdict = verdict,
+            RejectedEntry = rejected < 0 ? null : Rejected.Entry(rejected),
+            ApprovedEntry = approved < 0 ? null : Approved.Entry(approved),
+        };
+        if (!verdict.PassesGlobalFilters)
+            return decision with { Kind = DecisionKind.GlobalFilters };
+        if (rejected >= 0)
+            return decision with { Kind = DecisionKind.RejectedList };
+        var approvedByList = approved >= 0 && (Baseline.ApprovedPatchesEnableNonSecurity || verdict.IsSecurity);
+        if (approvedByList && (verdict.Rule is null || Baseline.ApprovedPatchesComplianceLevel > verdict.Level))
+            return decision with { Kind = DecisionKind.ApprovedList, Level = Baseline.ApprovedPatchesComplianceLevel };
+        if (verdict.Rule is not null)
+            return decision with { Kind = DecisionKind.ApprovalRule, Level = verdict.Level };
+        if (verdict.HeldBackRule is not null)
+            return decision with { Kind = DecisionKind.HeldBackByDate };
+        return approved >= 0 || verdict.SecurityOnlyRule is not null
+            ? decision with
+            {
+                Kind = DecisionKind.NotSecurity,
+            }
+            : decision;
+    }
+
+    /// <summary>The candidate that came nearest to approval, the newest of several.</summary>
+    private AptCandidate Nearest()
+    {
+        var nearest = _candidates[0];
+        foreach (var candidate in _candidates)
+        {
+            if (candidate.Decision.Rank > nearest.Decision.Rank)
+                nearest = candidate;
+        }
+
+        return nearest;
+    }
+
+    private FindingExplanation Explain(
+        PackageEntry package,
+        InstalledPackage installed,
+        PatchState state,
+        AptCandidate reported,
+        AptCandidate decisive
+    )
+    {
+        var decision = decisive.Decision;
+        var isOffered = _candidates.Exists(c => IsOffered(c.Version));
+        var notOffered =
+            !isOffered
+            && state == PatchState.InstalledOther
+            && decision.Kind is DecisionKind.NoRule or DecisionKind.NotSecurity;
+        var heldBack = HeldBack(reported);
+        return new FindingExplanation
+        {
+            Decision =
+                state == PatchState.InstalledRejected ? DecisionKind.RejectedList
+                : notOffered ? DecisionKind.NotOffered
+                : decision.Kind,
+            Summary = state switch
+            {
+                PatchState.Missing => MissingSummary(installed, decision, reported.Edition),
+                PatchState.Installed when decision.Kind == DecisionKind.ApprovedList => Wording.Approved(
+                    decision.ApprovedEntry!
+                ),
+                PatchState.Installed when heldBack?.Decision is { ApprovedFrom: { } from, RuleNumber: { } later } =>
+                    Wording.NewerFrom(later, from),
+                PatchState.Installed => Wording.RuleApproves(decision.RuleNumber!.Value, "the installed version"),
+                PatchState.InstalledRejected => Wording.Rejected(decision.RejectedEntry!),
+                _ when notOffered => NotOfferedSummary(package, installed),
+                _ => OtherSummary(decisive),
+            },
+            Rule = state == PatchState.InstalledRejected ? null : decision.RuleNumber,
+            ListEntry = state == PatchState.InstalledRejected ? decision.RejectedEntry : decision.ListEntry,
+            Observations = new LazyLines(() => Observe(decisive, state)),
+            HeldBackEdition = heldBack?.Edition,
+            ApprovedFrom = heldBack?.Decision.ApprovedFrom,
+            HostPolicy =
+            [
+                .. state == PatchState.Missing
+                    ? HostPolicyLines.Of(
+                        installed,
+                        reported.Edition,
+                        Request.Inventory.PackageManager,
+                        Request.VersionOrder
+                    )
+                    : [],
+                .. AptHidden.Newer(package, reported.Edition, Request.VersionOrder).Select(h => h.Sentence),
+            ],
+        };
+    }
+
+    private string NotOfferedSummary(PackageEntry package, InstalledPackage installed)
+    {
+        if (AptHidden.Newer(package, installed.Edition, Request.VersionOrder) is [var newer, ..])
+            return newer.Sentence;
+        if (HasOffers(package))
+            return Wording.NewerThanOffered;
+        return AptHidden.Any(package) is { } because
+            ? $"its repository is hidden from apt: {because}"
+            : Wording.NotOffered;
+    }
+
+    /// <summary>
+    /// What is newer than the reported version and not approved: what a date will approve before what none will, the
+    /// newest of several.
+    /// </summary>
+    private AptCandidate? HeldBack(AptCandidate reported)
+    {
+        AptCandidate? held = null;
+        foreach (var candidate in _candidates)
+        {
+            if (
+                !candidate.IsNewer
+                || candidate.Decision.IsApproved
+                || Request.VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0
+            )
+                continue;
+            if (held is null || (candidate.Decision.ApprovedFrom is not null && held.Decision.ApprovedFrom is null))
+                held = candidate;
+        }
+
+        return held;
+    }
+
+    private static string MissingSummary(InstalledPackage installed, AptDecision decision, string edition)
+    {
+        var passedOver = HostPolicyLines.PassedOver(installed, edition) is null
+            ? ""
+            : "; apt would not choose it by itself";
+        if (decision.Kind == DecisionKind.ApprovedList)
+            return Wording.Approved(decision.ApprovedEntry!) + (installed.IsHeld ? ", held" : "") + passedOver;
+        return Wording.RuleApproves(
+                decision.RuleNumber!.Value,
+                installed.IsHeld ? "it, the host holds it"
+                    : decision.Verdict.IsSecurity ? "the security update"
+                    : "the update"
+            ) + passedOver;
+    }
+
+    private string OtherSummary(AptCandidate decisive)
+    {
+        var decision = decisive.Decision;
+        return decision.Kind switch
+        {
+            DecisionKind.GlobalFilters => Wording.GlobalFilters,
+            DecisionKind.RejectedList => Wording.Rejected(decision.RejectedEntry!),
+            DecisionKind.HeldBackByDate => Wording.HeldBack(
+                decision.RuleNumber!.Value,
+                Baseline.ApprovalRules[decision.RuleNumber.Value - 1],
+                decision.ApprovedFrom
+            ),
+            DecisionKind.NotSecurity when decision.ApprovedEntry is { } entry => Wording.ApprovedButNotSecurity(entry),
+            DecisionKind.NotSecurity when decision.Verdict.UntrustedSecurityArchive is not null =>
+                "its security archive is not trusted",
+            DecisionKind.NotSecurity => decisive.IsNewer
+                ? "the newer version is no security update"
+                : "no security archive offers it",
+            _ => _rules.Count == 0 ? Wording.NoRules : "no rule matches its priority and section",
+        };
+    }
+
+    private static bool IsOffered(PackageVersion version) => version.Origins.Any(o => o.IsOffer);
+
+    private static bool HasOffers(PackageEntry package)
+    {
+        foreach (var version in package.Versions)
+        {
+            if (IsOffered(version))
+                return true;
+        }
+
+        return false;
+    }
+
+    private List<string> Observe(AptCandidate candidate, PatchState state)
+    {
+        var (version, decision) = (candidate.Version, candidate.Decision);
+        List<string> lines =
+        [
+            $"judged {candidate.Edition}, {Offers(version)}",
+            .. _rules.ObserveGlobalFilters(version),
+            Security(decision.Verdict),
+        ];
+        if (!Rejected.IsEmpty)
+            lines.Add(
+                decision.RejectedEntry is { } rejected ? $"rejected list: '{rejected}' matches" : Wording.RejectedNone
+            );
+        if (decision.RejectedEntry is not null && state is PatchState.InstalledOther)
+            lines.Add(
+                Blocks
+                    ? "rejected action BLOCK: concerns installed versions only"
+                    : "rejected action ALLOW_AS_DEPENDENCY: what is installed stays compliant"
+            );
+        if (decision.Kind is not (DecisionKind.GlobalFilters or DecisionKind.RejectedList))
+            lines.AddRange(_rules.ObserveRules(version, decision.Verdict));
+        if (!Approved.IsEmpty)
+            lines.Add(
+                decision.ApprovedEntry is { } approved
+                    ? $"approved list: '{approved}' matches, level "
+                        + $"{Baseline.ApprovedPatchesComplianceLevel}{(Baseline.ApprovedPatchesEnableNonSecurity ? "" : ", security updates only")}"
+                    : Wording.ApprovedNone
+            );
+        return lines;
+    }
+
+    private static string Offers(PackageVersion version)
+    {
+        var origins = version.Origins.Where(o => !o.IsLocalDatabase).Select(Describe).Distinct().ToList();
+        return origins.Count == 0 ? "which no repository offers" : $"offered by {string.Join(", ", origins)}";
+    }
+
+    private static string Security(AptVerdict verdict) =>
+        verdict switch
+        {
+            { SecurityArchive: { } archive } => $"security: yes, {Describe(archive)} offers it",
+            { UntrustedSecurityArchive: { } archive } => $"security: no, {Describe(archive)} is not authenticated",
+            _ => "security: no, no security archive offers it",
+        };
+
+    private static string Describe(PackageOrigin origin) =>
+        origin.Site.Length == 0 ? origin.Archive : $"{origin.Archive} ({origin.Site})";
+}

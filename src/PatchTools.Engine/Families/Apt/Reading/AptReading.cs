@@ -1,0 +1,241 @@
+using System.Globalization;
+using PatchTools.Errors;
+using PatchTools.Families.Shared;
+using PatchTools.Hosts;
+using PatchTools.Model;
+using PatchTools.Ports;
+
+namespace PatchTools.Families.Apt.Reading;
+
+/// <summary>One reading of a host's apt and dpkg state.</summary>
+/// <param name="host">Whose state it is.</param>
+/// <param name="decompressor">Opens the lists.</param>
+/// <param name="setting">Where everything is.</param>
+/// <param name="request">What is wanted.</param>
+/// <param name="failures">What a refresh just said of the repositories; null when there was none.</param>
+internal sealed class AptReading(
+    HostContext host,
+    IDecompressor decompressor,
+    AptSetting setting,
+    InventoryRequest request,
+    IReadOnlyDictionary<AptRepository, string>? failures
+)
+{
+    private readonly DateTimeOffset _now = host.Clock.GetUtcNow();
+    private readonly AptListIndex _index = new(new ListIndex(host), decompressor);
+    private readonly KnownChecksums _checksums = new(host, request.IsOfThisHost(host));
+    private readonly List<string> _doubts = [];
+    private readonly List<string> _cautions = [];
+    private readonly List<string> _warnings = [.. setting.Configuration.Warnings];
+
+    public HostInventory Read(CancellationToken cancellationToken) => Read(out _, cancellationToken);
+
+    /// <param name="policy">Can be asked for the candidate of every package, also of those that are not
+    /// installed.</param>
+    /// <param name="cancellationToken">Looked at between two lists.</param>
+    public HostInventory Read(out AptPolicy policy, CancellationToken cancellationToken)
+    {
+        var native = setting.Architectures.Native;
+        var preferences = AptPreferences.Read(host.Paths, setting.Configuration);
+        _warnings.AddRange(preferences.Warnings);
+        List<AptRepositoryState> repositories = [.. setting.Sources.Repositories.Select(StateOf)];
+
+        // From the sizes of the files: a stanza of Debian's has 760 bytes.
+        var builder = new PackageCatalogBuilder(
+            repositories.Sum(r => r.Files.Sum(f => AptListFiles.EstimatePlainLength(f.Path))) / 760
+        )
+        {
+            NativeArchitecture = native,
+        };
+        List<AptIndexFacts> indexes = [new AptIndexFacts { Archive = "now", IsLocalDatabase = true }];
+        var now = builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = native });
+        var status = new DpkgReading(setting, _doubts, _cautions).Read(builder, now);
+        var obeysFilters = ObeysFilters(builder);
+        for (var i = 0; i < repositories.Count; i++)
+        {
+            var repository = repositories[i];
+            foreach (var (list, path) in repository.Files)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                indexes.Add(repository.Facts(list));
+                var origin = repository.Origin(list, i, native);
+                var visible = builder.AddOrigin(origin);
+                AptHiddenPackages? hidden = null;
+                if (obeysFilters && list.Filter is { } filter)
+                {
+                    indexes.Add(repository.Facts(list) with { IsHidden = true });
+                    var because = filter.Because(setting.Sources.Repositories[i].Name);
+                    hidden = new AptHiddenPackages(filter, builder.AddOrigin(origin with { HiddenBecause = because }));
+                }
+
+                var sink = new AptIndexSink(
+                    builder,
+                    visible,
+                    native,
+                    status.Known,
+                    status.Phased,
+                    preferences.Pins.Any(p => p.IsSource) ? status.Sources : null,
+                    hidden
+                );
+                ReadList(repository, list, path, ref sink);
+            }
+        }
+
+        _checksums.Save();
+        foreach (var repository in repositories.Where(r => r.NotVerified is not null))
+            _warnings.Add(
+                $"The lists of {repository.Name} are not verified: no checksum is named of "
+                    + $"{repository.NotVerified}."
+            );
+        foreach (var repository in repositories.Where(r => r is { Proves: true, OffersPackages: false }))
+            _warnings.Add(
+                $"{repository.Name} offers no package for {native} and proves nothing: are the components and "
+                    + "architectures of its source right?"
+            );
+        var catalog = builder.Build();
+        var system = OsReleaseFile.Read(host.Paths.Root);
+        var offersMost = OperatingSystemRepository.OfferMostPackages(catalog, repositories.Count);
+        policy = new AptPolicy(catalog, indexes, preferences, status.Sources);
+        RecordPolicy(catalog, policy, status.Phased);
+        return new HostInventory
+        {
+            Family = PackageFamily.Apt,
+            PackageManager = "apt",
+            Origin = request.Origin,
+            CapturedAt = _now,
+            OperatingSystem = system,
+            Packages = catalog,
+            Repositories =
+            [
+                .. repositories.Select(
+                    (r, i) =>
+                        r.Health(_now, request.MaxMetadataAge) with
+                        {
+                            IsOperatingSystem = r.Proves && r.OffersPackages && (r.Names(system) || offersMost[i]),
+                        }
+                ),
+                .. setting.Sources.Faults.Select(Refused),
+                .. obeysFilters ? setting.Sources.FilterFaults.Select(Refused) : [],
+            ],
+            Facts = HostFactsReader.Read(host, _warnings),
+            Warnings = _warnings,
+            Doubts = _doubts,
+            Cautions = _cautions,
+        };
+    }
+
+    /// <summary>Whether the host's apt leaves out what its sources say; an older one reads over the fields.</summary>
+    private bool ObeysFilters(PackageCatalogBuilder builder)
+    {
+        var apt = builder.InstalledNamed("apt").Select(i => builder.Installed(i).Edition).FirstOrDefault();
+        if (AptPackageFilter.IsKnownTo(apt))
+            return true;
+        if (setting.Sources.Repositories.Any(r => r.Indexes.Any(i => i.Filter is not null)))
+            _warnings.Add($"Include and Exclude in apt's sources have no effect: apt {apt} does not know them.");
+        return false;
+    }
+
+    private AptRepositoryState StateOf(AptRepository repository)
+    {
+        var state = new AptRepositoryState(repository, setting.ListsDirectory, setting.Configuration);
+        if (failures is not null && failures.TryGetValue(repository, out var reason))
+            state.RefreshFailure = reason;
+        else if (failures is not null && state.RefreshedAt is not null)
+            state.RefreshedAt = _now;
+        return state;
+    }
+
+    /// <summary>
+    /// A list whose bytes are not those that the Release file promises says nothing: neither what it offers nor what it
+    /// lacks.
+    /// </summary>
+    private void ReadList(AptRepositoryState repository, AptIndex list, string path, ref AptIndexSink sink)
+    {
+        try
+        {
+            using var open = new ListVerification(_checksums).Open(
+                path,
+                repository.PromiseOf(list, path),
+                l => AptListFiles.Open(l, decompressor)
+            );
+            if (open.Verdict == ListVerdict.Damaged)
+            {
+                Damaged(repository, open.Fault!);
+                return;
+            }
+
+            var isVerified = open.Verdict == ListVerdict.Verified;
+            if (!isVerified)
+                repository.AddNotVerified(path);
+            var read = _index.Read(open, isVerified, ref sink);
+            if (read > 0 && setting.Architectures.Native is var native)
+                repository.OffersPackages |= list.Architecture is "" or "all" || list.Architecture == native;
+            if (!isVerified && repository.Release?.SizeOf(list.MetaKey) is { } size && size != read)
+                Damaged(
+                    repository,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{path} holds {read} bytes where its Release file says {size}"
+                    )
+                );
+        }
+        catch (PatchToolsException e)
+            when (e.Error == PatchErrors.PackageDatabaseUnreadable || e.Error == PatchErrors.UnsupportedCompression)
+        {
+            Unreadable(repository, e.Message.TrimEnd('.'));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Unreadable(repository, $"{path} cannot be read: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    private void Damaged(AptRepositoryState repository, string fault)
+    {
+        repository.AddDamaged(fault);
+        _warnings.Add($"{fault}: the list is damaged.");
+    }
+
+    private void Unreadable(AptRepositoryState repository, string fault)
+    {
+        repository.AddUnreadable(fault);
+        _warnings.Add($"{fault}.");
+    }
+
+    private static void RecordPolicy(PackageCatalog catalog, AptPolicy policy, Dictionary<int, int> phased)
+    {
+        for (var i = 0; i < catalog.Count; i++)
+        {
+            if (catalog.PackageRows[i].Installed < 0)
+                continue;
+            var package = catalog[i];
+            var candidate = policy.Candidate(package);
+            catalog.ReplaceInstalled(
+                package.Index,
+                package.Installed! with
+                {
+                    CandidateEdition = candidate.Version?.Edition,
+                    PolicyNote = candidate.Note,
+                    PhasedPercentage =
+                        candidate.Version is { } chosen && phased.TryGetValue(chosen.Index, out var percentage)
+                            ? percentage
+                            : null,
+                    RefusedEditions = policy.RefusedOf(package),
+                    UnchosenEditions = policy.UnchosenOf(package, candidate.Version),
+                }
+            );
+        }
+    }
+
+    /// <summary>
+    /// apt does nothing at all while it cannot read its sources; what is read in spite of it proves nothing.
+    /// </summary>
+    private static RepositoryHealth Refused(AptSourceFault fault) =>
+        new()
+        {
+            Name = fault.Place,
+            Status = RepositoryStatus.Unreadable,
+            IsOperatingSystem = false,
+            Message = $"{fault.Fault}: apt refuses its sources until this is corrected",
+        };
+}

@@ -1,0 +1,126 @@
+using PatchTools.Text;
+using PatchTools.Versions;
+
+namespace PatchTools.Families.Rpm.Evaluation;
+
+/// <summary>
+/// Which entries of a catalog are one package under two architectures. The solvers of dnf, yum and zypper let an update
+/// go from noarch to an architecture of the host or back, and from no architecture to another otherwise. Of several
+/// that could follow noarch only the host's best with a newer version does.
+/// </summary>
+internal sealed class ArchitectureChanges
+{
+    private const string NoArchitecture = "noarch";
+
+    private readonly Dictionary<string, List<PackageEntry>> _byName = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<string> _order;
+
+    public ArchitectureChanges(PackageCatalog catalog)
+    {
+        _order = RpmArchitectures.Compatible(catalog.NativeArchitecture);
+        var names = new Utf8Set();
+        for (var i = 0; i < catalog.Count; i++)
+        {
+            if (catalog[i].IsInstalled)
+                names.Add(catalog[i].NameUtf8);
+        }
+
+        for (var i = 0; i < catalog.Count; i++)
+        {
+            var package = catalog[i];
+            if (!names.Contains(package.NameUtf8))
+                continue;
+            var name = package.Name;
+            if (!_byName.TryGetValue(name, out var entries))
+                _byName[name] = entries = [];
+            entries.Add(package);
+        }
+    }
+
+    /// <summary>What a plan says of such a change.</summary>
+    public static string Note(string before) => $"its architecture was {before}";
+
+    /// <summary>
+    /// The entries of other architectures whose versions can follow an installed package; the best architecture first.
+    /// </summary>
+    public IReadOnlyList<PackageEntry> Followers(PackageEntry installed)
+    {
+        if (!_byName.TryGetValue(installed.Name, out var entries) || entries.Count == 1)
+            return [];
+        var isNoArchitecture = installed.Architecture == NoArchitecture;
+        if (!isNoArchitecture && entries.Any(e => e.IsInstalled && Rank(e) < Rank(installed)))
+            return [];
+        if (isNoArchitecture && entries.Any(e => e.IsInstalled && e != installed))
+            return [];
+        return
+        [
+            .. entries
+                .Where(e =>
+                    !e.IsInstalled && isNoArchitecture != (e.Architecture == NoArchitecture) && Rank(e) < _order.Count
+                )
+                .OrderBy(Rank),
+        ];
+    }
+
+    /// <summary>
+    /// Versions that can follow an installed package: its own first, then those of the architecture that it can change
+    /// to.
+    /// </summary>
+    public IEnumerable<PackageVersion> VersionsOf(PackageEntry installed, string edition)
+    {
+        foreach (var version in installed.Versions)
+            yield return version;
+        var followers = Followers(installed);
+        if (followers.Count == 0)
+            yield break;
+
+        // Without an update the host's own architecture still tells what advisories name, and what is hidden.
+        var best = followers[0];
+        foreach (var follower in followers)
+        {
+            if (!HasUpdate(follower, edition))
+                continue;
+            best = follower;
+            break;
+        }
+
+        foreach (var version in best.Versions)
+            yield return version;
+    }
+
+    /// <summary>Whether a package that is not installed is only the other architecture of one that is.</summary>
+    public bool IsFollower(PackageEntry package) =>
+        !package.IsInstalled
+        && _byName.TryGetValue(package.Name, out var entries)
+        && entries.Any(e => e.IsInstalled && Followers(e).Contains(package));
+
+    /// <summary>
+    /// Architectures under which repositories offer a package of that name, whether it can follow the installed one or
+    /// not.
+    /// </summary>
+    public IEnumerable<PackageEntry> OthersOf(PackageEntry installed) =>
+        _byName.TryGetValue(installed.Name, out var entries) ? entries.Where(e => e != installed) : [];
+
+    private static bool HasUpdate(PackageEntry package, string edition)
+    {
+        foreach (var version in package.Versions)
+        {
+            if (version.IsOffered && RpmVersion.Order.Compare(version.Edition, edition) > 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private int Rank(PackageEntry package)
+    {
+        var architecture = package.Architecture;
+        for (var i = 0; i < _order.Count; i++)
+        {
+            if (_order[i] == architecture)
+                return i;
+        }
+
+        return _order.Count;
+    }
+}

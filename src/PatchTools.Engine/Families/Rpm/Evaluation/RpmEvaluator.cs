@@ -1,0 +1,487 @@
+using PatchTools.Errors;
+using PatchTools.Evaluation;
+using PatchTools.Versions;
+
+namespace PatchTools.Families.Rpm.Evaluation;
+
+/// <summary>
+/// What dnf, yum and zypper share: the versions of a package become candidates, each is matched by itself, and one of
+/// them represents the package (reference 03 §§4–6, 13.5–13.6). The families differ in who is a candidate and how the
+/// vendor's words read.
+/// </summary>
+internal abstract partial class RpmEvaluator : FamilyEvaluator
+{
+    private static readonly string[] _usualSeverities =
+    [
+        "Critical",
+        "Important",
+        "Moderate",
+        "Medium",
+        "Low",
+        "None",
+        "Unspecified",
+    ];
+
+    private readonly RpmRules _rules;
+    private readonly RpmRuleSettings _settings;
+    private readonly ArchitectureChanges _changes;
+
+    protected RpmEvaluator(EvaluationRequest request, PatchList approved, PatchList rejected, RpmRuleSettings settings)
+        : base(request, approved, rejected)
+    {
+        _rules = new RpmRules(request, settings);
+        _settings = settings;
+        _changes = new ArchitectureChanges(request.Inventory.Packages);
+    }
+
+    /// <summary>Candidates of an installed package, each as the advisories that name it describe it.</summary>
+    protected abstract IEnumerable<RpmCandidate> Candidates(RpmLine line);
+
+    /// <summary>Candidates of a package that is not installed.</summary>
+    protected abstract IEnumerable<RpmCandidate> Candidates(PackageEntry package);
+
+    /// <summary>The vendor's type as reported; empty when there is none.</summary>
+    protected abstract string Classification(Advisory? advisory);
+
+    /// <summary>The vendor's severity as reported; empty when there is none.</summary>
+    protected abstract string Severity(Advisory? advisory);
+
+    /// <summary>The vendor's severity as filters see it; null when there is none.</summary>
+    protected virtual string? FilteredSeverity(Advisory? advisory) => Severity(advisory);
+
+    /// <summary>
+    /// Whether a rejected package that is installed is reported as such; with any rejected action, or with BLOCK only.
+    /// </summary>
+    protected virtual bool ReportsRejected => true;
+
+    /// <summary>Advisories whose CVEs the update of a missing package fixes.</summary>
+    /// <param name="candidates">All candidates.</param>
+    /// <param name="reported">The candidates at the reported edition that are approved.</param>
+    protected abstract IEnumerable<RpmCandidate> Fixing(
+        IReadOnlyList<RpmCandidate> candidates,
+        IReadOnlyList<RpmCandidate> reported
+    );
+
+    /// <summary>Epoch in the title (reference 13.7).</summary>
+    protected virtual ReadOnlySpan<char> TitleEpoch(string edition) =>
+        RpmVersion.EpochLength(edition) is var digits and > 0 ? edition.AsSpan(0, digits) : "0";
+
+    protected sealed override bool IsInScope(PackageEntry package) =>
+        !_changes.IsFollower(package) && Candidates(package).Any(c => c.Decision.IsApproved);
+
+    protected sealed override bool IsOfInstalled(PackageEntry package) =>
+        package.IsInstalled || _changes.IsFollower(package);
+
+    /// <summary>
+    /// yum's rejected patches are excluded from its repositories, so there a list cannot bring them either (reference
+    /// 05 §2.4).
+    /// </summary>
+    protected virtual bool OverrideBringsRejected => true;
+
+    protected override bool ReportsMissingBesideFailed => false;
+
+    protected sealed override PatchFinding Judge(PackageEntry package, bool asInstalled)
+    {
+        var line = LineOf(package);
+        var installed = FactsOf(package, line.Current);
+        List<RpmCandidate> candidates = [.. Candidates(line)];
+        if (asInstalled)
+            candidates.RemoveAll(c => c.IsNewer);
+        else
+            AddSuperseded(line, candidates);
+        var best = HighestApproved(candidates.FindAll(c => c.IsOffered));
+        if (
+            !best.Exists(c => c.IsNewer)
+            && HighestApproved(candidates.FindAll(c => !c.IsOffered)) is { Count: > 0 } inVain
+        )
+            best = inVain;
+        var chosen = best.Count > 0 ? MostSevere(best) : null;
+        var rejected = chosen is null ? RejectedEntry(line.Current) : null;
+        var state =
+            chosen is { IsNewer: true } ? PatchState.Missing
+            : chosen is not null ? PatchState.Installed
+            : rejected is not null && ReportsRejected ? PatchState.InstalledRejected
+            : PatchState.InstalledOther;
+        var reported = state == PatchState.Missing ? chosen!.Edition : installed.Edition;
+        var described = chosen ?? Described(candidates);
+        List<RpmCandidate> fixing =
+        [
+            .. state == PatchState.Missing ? Fixing(candidates, best)
+            : best.Count > 0 ? best
+            : described is null ? []
+            : [described],
+        ];
+        return Finding(
+            package,
+            ForOperation(state),
+            installed,
+            reported,
+            best,
+            described,
+            fixing,
+            Explain(line, installed, state, reported, chosen, candidates.FindAll(c => c.IsOffered), rejected)
+        );
+    }
+
+    private RpmLine LineOf(PackageEntry package) =>
+        new(package, NewestInstalled(package), _changes, Request.VersionOrder);
+
+    /// <summary>
+    /// An offered version carries the advisories that name an older one beyond the installed, and so has their fix. The
+    /// newest version that is approved speaks for the package, so what it carries need not be told of those below it.
+    /// </summary>
+    private void AddSuperseded(RpmLine line, List<RpmCandidate> candidates)
+    {
+        foreach (
+            var edition in candidates
+                .Where(c => c.IsNewer && c.IsOffered)
+                .GroupBy(c => c.Edition, StringComparer.Ordinal)
+                .OrderByDescending(g => g.Key, Request.VersionOrder)
+                .ToList()
+        )
+        {
+            List<RpmCandidate> carried =
+            [
+                .. edition.Select(c => c.Version).Distinct().SelectMany(v => Superseded(line, v, edition.Key)),
+            ];
+            candidates.AddRange(carried);
+            if (carried.Concat(edition).Any(c => c.Decision.IsApproved))
+                return;
+        }
+    }
+
+    private IEnumerable<RpmCandidate> Superseded(RpmLine line, PackageVersion version, string edition)
+    {
+        // What an advisory of its own keeps away, no older one brings; and a version is no older than the first of its
+        // own.
+        var own = version.Advisories;
+        if (own.Any(advisory => RejectedEntry(version, advisory) is not null))
+            yield break;
+        var published = own.Select(a => a.Date).Where(d => d is not null).Min();
+        foreach (var (advisory, named) in line.SupersededBy(new RpmVersionOfLine(version, edition)))
+        {
+            var dated = published > advisory.Date ? advisory with { Date = published } : advisory;
+            yield return Candidate(version, edition, dated, 1) with
+            {
+                Advisory = advisory,
+                Supersedes = named == edition ? null : named,
+            };
+        }
+    }
+
+    /// <summary>
+    /// The highest newer edition that the list names, described by its gravest advisory (reference 10 §7.5, 11 §7, 12
+    /// §10).
+    /// </summary>
+    protected sealed override PatchFinding? JudgeByOverride(PackageEntry package)
+    {
+        var line = LineOf(package);
+        var installed = FactsOf(package, line.Current);
+        List<RpmCandidate> named = [];
+        foreach (var candidate in Candidates(line))
+        {
+            if (
+                !candidate.IsNewer
+                || !candidate.IsOffered
+                || (candidate.Decision.RejectedEntry is not null && !OverrideBringsRejected)
+                || Override!.FirstMatch(candidate.Version) < 0
+            )
+                continue;
+            var order = named.Count == 0 ? 1 : Compare(candidate.Edition, named[0].Edition);
+            if (order > 0)
+                named.Clear();
+            if (order >= 0)
+                named.Add(candidate);
+        }
+
+        if (named.Count == 0)
+            return null;
+        named.AddRange(
+            named.Select(c => c.Version).Distinct().ToList().SelectMany(v => Superseded(line, v, named[0].Edition))
+        );
+        var described = MostSevere(named);
+        List<RpmCandidate> approved = [.. named.Where(c => c.Decision.IsApproved)];
+        var explanation = ExplainOverride(
+            Override!.FirstMatch(described.Version),
+            installed,
+            described.Edition,
+            () => Observe(described)
+        );
+        return Finding(
+            package,
+            PatchState.Failed,
+            installed,
+            described.Edition,
+            approved,
+            described,
+            named,
+            explanation
+        );
+    }
+
+    /// <param name="package">The package.</param>
+    /// <param name="state">State for the operation.</param>
+    /// <param name="installed">What the host says of it.</param>
+    /// <param name="reported">The edition that the title names.</param>
+    /// <param name="approved">Candidates that lend their level.</param>
+    /// <param name="described">The candidate that lends classification and severity.</param>
+    /// <param name="fixing">Candidates that lend their CVEs and advisories.</param>
+    /// <param name="explanation">Why.</param>
+    private PatchFinding Finding(
+        PackageEntry package,
+        PatchState state,
+        InstalledPackage installed,
+        string reported,
+        List<RpmCandidate> approved,
+        RpmCandidate? described,
+        List<RpmCandidate> fixing,
+        FindingExplanation explanation
+    )
+    {
+        var isUpdate = state is PatchState.Missing or PatchState.Failed;
+        var architecture = isUpdate ? described!.Version.Package.Architecture : package.Architecture;
+        var id = $"{package.Name}.{architecture}";
+        return new PatchFinding
+        {
+            Name = package.Name,
+            Architecture = architecture,
+            InstalledArchitecture = package.Architecture,
+            State = state,
+            InstalledVersion = installed.Edition,
+            AvailableVersion = isUpdate && described is not { IsOffered: false } ? reported : "",
+            Id = id,
+            Title = $"{id}:{TitleEpoch(reported)}:{RpmVersion.WithoutEpoch(reported)}",
+            ComplianceLevel = approved.Count == 0 ? ComplianceLevel.UNSPECIFIED : approved.Max(c => c.Decision.Level),
+            Severity = Severity(described?.Advisory),
+            Classification = Classification(described?.Advisory),
+            InstalledTime = installed.InstalledTime,
+            CveIds = [.. fixing.SelectMany(c => c.Advisory?.CveIds ?? []).Distinct().Order(StringComparer.Ordinal)],
+            AdvisoryIds =
+            [
+                .. fixing
+                    .Where(c => c.Advisory is { Id: not Advisory.WithoutId })
+                    .Select(c => c.Advisory!.Id)
+                    .Distinct()
+                    .Order(StringComparer.Ordinal),
+            ],
+            Explanation = explanation,
+        };
+    }
+
+    /// <summary>The vendor's usual types, as filters see them.</summary>
+    protected abstract IReadOnlyList<string> KnownClassifications { get; }
+
+    protected sealed override string? WhyNothingIsApproved()
+    {
+        var words = WordsOfAdvisories();
+        var (isAllowed, isListed) = (false, false);
+        for (var i = 0; i < Catalog.Count; i++)
+        {
+            foreach (var version in Catalog[i].Versions)
+            {
+                if (Rejected.FirstMatch(version) >= 0 || !(version.IsInstalled || version.IsOffered))
+                    continue;
+                isAllowed = true;
+                if (IsApprovable(version, words))
+                    return null;
+                isListed |= Approved.FirstMatch(version) >= 0;
+            }
+        }
+
+        return !isAllowed ? Wording.RejectsEverything
+            : _rules.CanApprove(words) ? null
+            : !_rules.GlobalFiltersAcceptProduct || (words.ArePublished && !_rules.CanPassGlobalFilters(words))
+                ? Wording.FiltersLeaveOut(
+                    Baseline.GlobalFilters,
+                    Request.Snapshot.Product,
+                    _rules.GlobalFiltersAcceptProduct
+                )
+            : !words.ArePublished && (_rules.AnyWantsAdvisories || isListed)
+                ? "the baseline wants only security updates and others that an advisory names, and no enabled "
+                    + "repository publishes advisories (updateinfo)"
+            : Wording.NoRuleReaches(Baseline, Request.Snapshot.Product, _rules.RulesAcceptProduct);
+    }
+
+    /// <summary>Whether the approved list can approve a version, today or when an advisory names it.</summary>
+    private bool IsApprovable(PackageVersion version, AdvisoryWords words)
+    {
+        if (Approved.IsEmpty)
+            return false;
+        if (
+            Approved.FirstMatch(version) >= 0
+            && (words.ArePublished || !_settings.ApprovedNamesNeedAdvisory || Baseline.ApprovedPatchesEnableNonSecurity)
+        )
+            return true;
+        foreach (var advisory in version.Advisories)
+        {
+            if (Approved.FirstMatch(advisory) >= 0)
+                return !_settings.GlobalFiltersRestrictIds || _rules.CanPassGlobalFilters(words);
+        }
+
+        return false;
+    }
+
+    /// <summary>What advisories can say on this host: the vendor's usual words, and those that they do use.</summary>
+    private AdvisoryWords WordsOfAdvisories()
+    {
+        HashSet<string> classifications = [.. KnownClassifications];
+        HashSet<string> severities =
+        [
+            .. _usualSeverities.Select(word => FilteredSeverity(new Advisory { Id = "", Severity = word }) ?? ""),
+        ];
+        var arePublished = Request.Inventory.Repositories.Any(repository => repository.HasAdvisories == true);
+        foreach (var advisory in Catalog.AdvisorySets.SelectMany(set => set))
+        {
+            arePublished = true;
+            classifications.Add(Classification(advisory));
+            severities.Add(FilteredSeverity(advisory) ?? "");
+        }
+
+        return new AdvisoryWords(arePublished, classifications, severities);
+    }
+
+    protected override int TieOrder(PatchFinding x, PatchFinding y) =>
+        string.CompareOrdinal(x.Name, y.Name) is var byName and not 0
+            ? byName
+            : string.CompareOrdinal(x.Architecture, y.Architecture);
+
+    /// <summary>
+    /// The candidate that lends classification and severity to a package that nothing approves; null for none.
+    /// </summary>
+    protected virtual RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => null;
+
+    /// <summary>One candidate for each advisory that names the version, or one without.</summary>
+    protected IEnumerable<RpmCandidate> Described(PackageVersion version, string edition, int toInstalled)
+    {
+        var advisories = version.Advisories;
+        if (advisories.Count == 0)
+            yield return Candidate(version, edition, null, toInstalled);
+        foreach (var advisory in advisories)
+            yield return Candidate(version, edition, advisory, toInstalled);
+    }
+
+    protected RpmCandidate Candidate(PackageVersion version, string edition, Advisory? advisory, int toInstalled) =>
+        new()
+        {
+            Version = version,
+            Edition = edition,
+            Advisory = advisory,
+            ToInstalled = toInstalled,
+            Decision = _rules.Decide(
+                Properties(version, advisory),
+                RejectedEntry(version, advisory),
+                EntryOf(Approved, Approved.FirstMatch(version)),
+                advisory is null ? null : EntryOf(Approved, Approved.FirstMatch(advisory))
+            ),
+        };
+
+    protected int Compare(string x, string y) => Request.VersionOrder.Compare(x, y);
+
+    private static string? EntryOf(ListUse list, int index) => index < 0 ? null : list.Entry(index);
+
+    private string? RejectedEntry(PackageVersion version, Advisory? advisory) =>
+        EntryOf(Rejected, Rejected.FirstMatch(version))
+        ?? (advisory is null ? null : EntryOf(Rejected, Rejected.FirstMatch(advisory)));
+
+    private string? RejectedEntry(PackageVersion current)
+    {
+        var entry = RejectedEntry(current, null);
+        for (var i = 0; entry is null && i < current.Advisories.Count; i++)
+            entry = RejectedEntry(current, current.Advisories[i]);
+        return entry;
+    }
+
+    private RpmProperties Properties(PackageVersion version, Advisory? advisory) =>
+        new(
+            Classification(advisory),
+            FilteredSeverity(advisory),
+            advisory?.Date ?? version.BuildTime,
+            advisory is not null
+        );
+
+    /// <summary>Several versions of a kernel are installed at once: the newest speaks for the package.</summary>
+    private PackageVersion NewestInstalled(PackageEntry package)
+    {
+        PackageVersion? newest = null;
+        foreach (var version in package.Versions)
+        {
+            if (version.IsInstalled && (newest is null || Compare(version.Edition, newest.Value.Edition) > 0))
+                newest = version;
+        }
+
+        return newest
+            ?? throw new PatchToolsException(
+                PatchErrors.InventoryMalformed,
+                $"The inventory says that {package} is installed, but none of its versions is.",
+                package.ToString()
+            );
+    }
+
+    private InstalledPackage FactsOf(PackageEntry package, PackageVersion current)
+    {
+        var edition = current.Edition;
+        if (package.Installed!.Edition == edition)
+            return package.Installed;
+        var name = package.Name;
+        return Catalog.Installed.FirstOrDefault(i =>
+                i.Edition == edition && i.Name == name && i.Architecture == package.Architecture
+            ) ?? package.Installed with { Edition = edition, InstalledTime = null };
+    }
+
+    /// <summary>Approved candidates of the highest approved edition.</summary>
+    private List<RpmCandidate> HighestApproved(List<RpmCandidate> candidates)
+    {
+        List<RpmCandidate> highest = [];
+        foreach (var candidate in candidates)
+        {
+            if (!candidate.Decision.IsApproved)
+                continue;
+            var order = highest.Count == 0 ? 1 : Compare(candidate.Edition, highest[0].Edition);
+            if (order > 0)
+                highest.Clear();
+            if (order >= 0)
+                highest.Add(candidate);
+        }
+
+        return highest;
+    }
+
+    /// <summary>
+    /// Of several advisories on one edition the one with the highest level represents it, then the vendor's gravest,
+    /// then a security advisory, then the first.
+    /// </summary>
+    protected static RpmCandidate MostSevere(IReadOnlyList<RpmCandidate> candidates)
+    {
+        var best = candidates[0];
+        foreach (var candidate in candidates)
+        {
+            if (Gravity(candidate).CompareTo(Gravity(best)) > 0)
+                best = candidate;
+        }
+
+        return best;
+    }
+
+    private static (bool, ComplianceLevel, int, bool) Gravity(RpmCandidate candidate) =>
+        (
+            candidate.Advisory is not null,
+            candidate.Decision.Level,
+            VendorSeverity.Rank(candidate.Advisory?.Severity),
+            string.Equals(candidate.Advisory?.Classification, "security", StringComparison.OrdinalIgnoreCase)
+        );
+}
+
+/// <summary>Order of the vendors' severity words, across vendors.</summary>
+internal static class VendorSeverity
+{
+    /// <summary>0 for none or an unknown word, 4 for the gravest.</summary>
+    public static int Rank(string? severity) =>
+        severity?.ToUpperInvariant() switch
+        {
+            "CRITICAL" => 4,
+            "IMPORTANT" or "HIGH" => 3,
+            "MODERATE" or "MEDIUM" => 2,
+            "LOW" => 1,
+            _ => 0,
+        };
+}

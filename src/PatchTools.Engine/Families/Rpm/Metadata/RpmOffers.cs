@@ -1,0 +1,409 @@
+using System.Text;
+using PatchTools.Families.Rpm.Reading;
+using PatchTools.Model;
+using PatchTools.Text;
+using PatchTools.Versions;
+
+namespace PatchTools.Families.Rpm.Metadata;
+
+/// <summary>
+/// What the readings of dnf and zypper do alike to a catalog in the making: installed rows, versions that the tool does
+/// not see, priorities, replacements, advisories.
+/// </summary>
+/// <param name="builder">The catalog.</param>
+/// <param name="repositories">Id and priority of each, by index; the lowest priority is the best.</param>
+internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(string Id, int Priority)> repositories)
+{
+    private readonly Dictionary<(int Origin, string Because), int> _hidden = [];
+    private readonly Dictionary<int, List<Advisory>> _advisories = [];
+    private readonly List<(int Version, string Name, string Flags, string Edition)> _obsoletes = [];
+    private readonly Utf8Set _installedNames = new();
+
+    /// <summary>Indexes of what speaks for the installed packages of a name: the newest of each architecture.</summary>
+    private readonly Dictionary<string, HashSet<int>> _speakers = new(StringComparer.Ordinal);
+
+    /// <summary>Origins that are hidden by another repository's priority, and what they were.</summary>
+    private readonly Dictionary<int, int> _lessPreferred = [];
+
+    /// <param name="installed">What rpm has.</param>
+    /// <param name="local">Origin of the local database.</param>
+    public void AddInstalled(IReadOnlyList<RpmPackage> installed, int local)
+    {
+        List<(string Name, int Version)> versions = [];
+
+        // The newest of several speaks for a package, so it is named last.
+        foreach (var package in installed.OrderBy(p => p.Edition, RpmVersion.Order))
+        {
+            _installedNames.Add(package.Name);
+            var index = builder.Package(Encoding.UTF8.GetBytes(package.Name), builder.Word(package.Architecture));
+            var version = builder.Version(index, Encoding.UTF8.GetBytes(package.Edition), 0, 0, 0, local);
+            builder.SetBuildTime(version, package.BuildTime);
+            builder.SetInstalled(
+                index,
+                version,
+                new InstalledPackage
+                {
+                    Name = package.Name,
+                    Architecture = package.Architecture,
+                    Edition = package.Edition,
+                    Vendor = package.Vendor,
+                    InstalledTime =
+                        package.InstallTime > 0 ? new EpochTime(package.InstallTime, IsFractional: false) : null,
+                }
+            );
+            versions.Add((package.Name, version));
+        }
+
+        foreach (var (name, version) in versions)
+        {
+            if (!_speakers.TryGetValue(name, out var speakers))
+                _speakers[name] = speakers = [];
+            speakers.Add(builder.InstalledOf(version));
+        }
+    }
+
+    public bool IsInstalledName(ReadOnlySpan<byte> name) => _installedNames.Contains(name);
+
+    /// <summary>The origin with a reason why the tool does not see what it offers.</summary>
+    public int Hidden(int origin, string because)
+    {
+        if (_hidden.TryGetValue((origin, because), out var hidden))
+            return hidden;
+        hidden = builder.AddOrigin(builder.Origin(origin) with { HiddenBecause = because });
+        return _hidden[(origin, because)] = hidden;
+    }
+
+    /// <param name="versions">Indexes of versions.</param>
+    /// <param name="repository">Index of the repository from which they are not seen; null for all.</param>
+    /// <param name="because">Why.</param>
+    public void Hide(IReadOnlyCollection<int> versions, int? repository, string because)
+    {
+        foreach (var version in versions)
+        {
+            foreach (var origin in builder.OriginsOf(version).ToArray())
+            {
+                if (
+                    builder.Origin(origin) is { IsOffer: true } offer
+                    && (repository is null || offer.Repository == repository)
+                )
+                    builder.ReplaceOrigin(version, origin, Hidden(origin, because));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Of a name only the repositories of the best priority that offer it are seen. As the solvers have it, what can
+    /// never follow the installed package hides nothing: an older version, or one for another architecture.
+    /// </summary>
+    /// <param name="byArchitecture">
+    /// What is installed for two architectures is followed for each by itself: what one repository offers for the one
+    /// does not hide what another offers for the other (dnf).
+    /// </param>
+    public void ApplyPriorities(bool byArchitecture = false)
+    {
+        if (repositories.Select(r => r.Priority).Distinct().Count() < 2)
+            return;
+        Dictionary<(string Name, string Architecture), int> best = [];
+        for (var version = 0; version < builder.VersionCount; version++)
+        {
+            foreach (var origin in builder.OriginsOf(version))
+            {
+                if (builder.Origin(origin) is not { IsOffer: true } offer || !CanFollow(version))
+                    continue;
+                foreach (var followed in FollowedBy(version, byArchitecture))
+                {
+                    if (
+                        !best.TryGetValue(followed, out var known)
+                        || repositories[offer.Repository].Priority < repositories[known].Priority
+                    )
+                        best[followed] = offer.Repository;
+                }
+            }
+        }
+
+        for (var version = 0; version < builder.VersionCount; version++)
+            HideLessPreferred(
+                version,
+                [.. FollowedBy(version, byArchitecture).Where(best.ContainsKey).Select(f => best[f])]
+            );
+    }
+
+    /// <summary>What a version can follow of several installed packages is seen where it is the best for one.</summary>
+    private void HideLessPreferred(int version, List<int> preferred)
+    {
+        if (preferred.Count == 0)
+            return;
+        var (bestId, bestPriority) = repositories[preferred.MaxBy(index => repositories[index].Priority)];
+        foreach (var origin in builder.OriginsOf(version).ToArray())
+        {
+            if (builder.Origin(origin) is not { IsOffer: true } offer)
+                continue;
+            var (id, priority) = repositories[offer.Repository];
+            if (priority <= bestPriority)
+                continue;
+            var hidden = Hidden(origin, $"{bestId} has priority {bestPriority}, {id} {priority}");
+            _lessPreferred[hidden] = origin;
+            builder.ReplaceOrigin(version, origin, hidden);
+        }
+    }
+
+    /// <summary>
+    /// The installed packages that a version may follow, by name and architecture; else its name alone.
+    /// </summary>
+    private List<(string Name, string Architecture)> FollowedBy(int version, bool byArchitecture)
+    {
+        var name = Encoding.UTF8.GetString(builder.NameOf(version));
+        if (!byArchitecture || !_speakers.TryGetValue(name, out var speakers))
+            return [(name, "")];
+        List<(string, string)> followed = [];
+        foreach (var index in speakers)
+        {
+            var installed = builder.Installed(index).Architecture;
+            if (IsSamePackage(builder.ArchitectureOf(version), Encoding.UTF8.GetBytes(installed)))
+                followed.Add((name, installed));
+        }
+
+        return followed.Count > 0 ? followed : [(name, "")];
+    }
+
+    /// <summary>
+    /// Whether a version could replace what is installed of its name, or is it; anything could where nothing is.
+    /// </summary>
+    private bool CanFollow(int version)
+    {
+        if (!_speakers.TryGetValue(Encoding.UTF8.GetString(builder.NameOf(version)), out var speakers))
+            return true;
+        var architecture = builder.ArchitectureOf(version);
+        var edition = Encoding.UTF8.GetString(builder.EditionOf(version));
+        foreach (var index in speakers)
+        {
+            var installed = builder.Installed(index);
+            if (
+                IsSamePackage(architecture, Encoding.UTF8.GetBytes(installed.Architecture))
+                && RpmVersion.Order.Compare(edition, installed.Edition) >= 0
+            )
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsSamePackage(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y) =>
+        x.SequenceEqual(y) || x.SequenceEqual("noarch"u8) || y.SequenceEqual("noarch"u8);
+
+    /// <summary>
+    /// A version for machines of another kind, of a name that is installed here: nobody may say that no repository
+    /// offers it.
+    /// </summary>
+    public void AddForeign(
+        int origin,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> architecture,
+        ReadOnlySpan<byte> edition
+    )
+    {
+        if (!IsInstalledName(name) || architecture.EndsWith("src"u8))
+            return;
+        var because = $"built for {Encoding.UTF8.GetString(architecture)}";
+        builder.Version(builder.Package(name, builder.Word(architecture)), edition, 0, 0, 0, Hidden(origin, because));
+    }
+
+    /// <summary>
+    /// What an advisory asks for is seen whatever the priorities say, where nothing that is seen will do: of the
+    /// versions that will, those of the best repository. zypper's resolver does so for a needed patch, which conflicts
+    /// with every older version.
+    /// </summary>
+    public void ShowNeeded()
+    {
+        if (_lessPreferred.Count == 0)
+            return;
+        Dictionary<int, List<int>> versions = [];
+        for (var version = 0; version < builder.VersionCount; version++)
+        {
+            if (InstalledOf(version) is not (var index and >= 0))
+                continue;
+            if (!versions.TryGetValue(index, out var list))
+                versions[index] = list = [];
+            list.Add(version);
+        }
+
+        foreach (var named in _advisories.Keys)
+        {
+            if (
+                InstalledOf(named) is not (var index and >= 0)
+                || RpmVersion.Order.Compare(EditionOf(named), builder.Installed(index).Edition) <= 0
+            )
+                continue;
+            List<int> fitting =
+            [
+                .. versions[index].Where(v => RpmVersion.Order.Compare(EditionOf(v), EditionOf(named)) >= 0),
+            ];
+            if (fitting.Exists(OffersAny))
+                continue;
+            var hidden = fitting
+                .SelectMany(v => builder.OriginsOf(v).ToArray().Select(o => (Version: v, Origin: o)))
+                .Where(h => _lessPreferred.ContainsKey(h.Origin))
+                .ToList();
+            if (hidden.Count == 0)
+                continue;
+            var best = hidden.Min(h => PriorityOf(h.Origin));
+            foreach (var (version, origin) in hidden.Where(h => PriorityOf(h.Origin) == best))
+                builder.ReplaceOrigin(version, origin, _lessPreferred[origin]);
+        }
+
+        // A package that goes from noarch to the native architecture, or back, is the one that is installed.
+        int InstalledOf(int version) =>
+            builder.InstalledOf(version) is var own and >= 0 ? own : InstalledUnderOtherArchitecture(version);
+
+        int PriorityOf(int origin) => repositories[builder.Origin(origin).Repository].Priority;
+
+        string EditionOf(int version) => Encoding.UTF8.GetString(builder.EditionOf(version));
+    }
+
+    public void AddObsoletes(int version, string name, string flags, string edition) =>
+        _obsoletes.Add((version, name, flags, edition));
+
+    /// <summary>
+    /// Installed packages that another package replaces: a baseline does not follow replacements (reference 20 §3), so
+    /// only their explanation names it, and a warning where the replacement is the fix of a security advisory.
+    /// </summary>
+    /// <param name="warnings">Takes a sentence for each such fix.</param>
+    public void NoteReplacements(List<string> warnings)
+    {
+        foreach (var (version, name, flags, edition) in _obsoletes)
+        {
+            if (!OffersAny(version) || builder.NameOf(version).SequenceEqual(Encoding.UTF8.GetBytes(name)))
+                continue;
+            foreach (var index in builder.InstalledNamed(name))
+            {
+                var package = builder.Installed(index);
+                if (package.PolicyNote is null && Includes(flags, RpmVersion.Order.Compare(package.Edition, edition)))
+                {
+                    var replacement =
+                        $"{Encoding.UTF8.GetString(builder.NameOf(version))} "
+                        + $"{Encoding.UTF8.GetString(builder.EditionOf(version))}";
+                    var fix = _advisories
+                        .GetValueOrDefault(version)
+                        ?.Find(a => a.Classification.Equals("security", StringComparison.OrdinalIgnoreCase))
+                        ?.Id;
+                    var isFix = fix is null ? "" : $" and is the fix of {fix}";
+                    builder.ReplaceInstalled(
+                        index,
+                        package with
+                        {
+                            PolicyNote =
+                                $"{replacement} replaces it (obsoletes){isFix}; a baseline does not follow "
+                                + $"replacements",
+                        }
+                    );
+                    if (fix is not null)
+                        warnings.Add(
+                            $"{package.Name} {package.Edition}: {fix} fixes it only with {replacement}, which "
+                                + $"replaces it. "
+                                + "A baseline does not follow replacements: install it by hand."
+                        );
+                }
+            }
+        }
+
+        static bool Includes(string flags, int order) =>
+            flags switch
+            {
+                "" => true,
+                "EQ" => order == 0,
+                "LT" => order < 0,
+                "LE" => order <= 0,
+                "GT" => order > 0,
+                "GE" => order >= 0,
+                _ => false,
+            };
+    }
+
+    /// <summary>
+    /// One version that an advisory names. What the repository no longer offers is kept for installed packages, whose
+    /// explanation says which newer version has the fix. Of copies of one advisory the newest counts.
+    /// </summary>
+    /// <param name="origin">Of the repository that publishes the advisory.</param>
+    /// <param name="advisory">The advisory.</param>
+    /// <param name="name">UTF-8.</param>
+    /// <param name="architecture">UTF-8.</param>
+    /// <param name="edition">UTF-8.</param>
+    public void AddAdvisory(
+        int origin,
+        Advisory advisory,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> architecture,
+        ReadOnlySpan<byte> edition
+    )
+    {
+        var package = builder.FindPackage(name, architecture);
+        var concerns = package >= 0 && builder.IsInstalled(package);
+        if (!concerns && IsInstalledName(name) && ChangesFrom(name, architecture))
+        {
+            concerns = true;
+            package = package >= 0 ? package : builder.Package(name, builder.Word(architecture));
+        }
+
+        if (package < 0)
+            return;
+        var version = builder.FindVersion(package, edition);
+        if (version < 0)
+        {
+            if (!concerns)
+                return;
+            version = builder.Version(package, edition, 0, 0, 0, Hidden(origin, PackageOrigin.NoLongerOffered));
+        }
+
+        if (!_advisories.TryGetValue(version, out var list))
+            _advisories[version] = list = [];
+        var known = list.FindIndex(a => a.IsCopyOf(advisory));
+        if (known < 0)
+            list.Add(advisory);
+        else if (advisory.Date > list[known].Date)
+            list[known] = advisory;
+    }
+
+    /// <summary>Whether the package is installed under the other of noarch and the host's own architecture.</summary>
+    private bool ChangesFrom(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture) =>
+        InstalledUnderOther(name, architecture) >= 0;
+
+    private int InstalledUnderOtherArchitecture(int version) =>
+        IsInstalledName(builder.NameOf(version))
+        && InstalledUnderOther(builder.NameOf(version), builder.ArchitectureOf(version)) is var package and >= 0
+            ? builder.InstalledOfPackage(package)
+            : -1;
+
+    /// <summary>
+    /// The package under the other of noarch and the host's own architecture, where it is installed; else -1.
+    /// </summary>
+    private int InstalledUnderOther(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
+    {
+        var native = Encoding.UTF8.GetBytes(builder.NativeArchitecture);
+        var other =
+            architecture.SequenceEqual("noarch"u8) ? native
+            : architecture.SequenceEqual(native) ? "noarch"u8
+            : default;
+        return
+            !other.IsEmpty && builder.FindPackage(name, other) is var package and >= 0 && builder.IsInstalled(package)
+            ? package
+            : -1;
+    }
+
+    /// <summary>Hands the advisories to the catalog, once all are known.</summary>
+    public void SetAdvisories()
+    {
+        foreach (var (version, list) in _advisories)
+            builder.SetAdvisories(version, [.. list]);
+    }
+
+    private bool OffersAny(int version)
+    {
+        foreach (var origin in builder.OriginsOf(version))
+        {
+            if (builder.Origin(origin).IsOffer)
+                return true;
+        }
+
+        return false;
+    }
+}

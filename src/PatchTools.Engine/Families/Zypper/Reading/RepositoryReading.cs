@@ -1,0 +1,49 @@
+using PatchTools.Families.Rpm.Metadata;
+using PatchTools.Files;
+
+namespace PatchTools.Families.Zypper.Reading;
+
+/// <summary>One repository while its cached metadata is read.</summary>
+internal sealed class RepositoryReading(ZypperRepository repository, string cache, int index)
+    : MetadataFolder(
+        Path.Join(cache, repository.CacheName),
+        isFlat: false,
+        "have the repository publish a gzip or zstd variant beside it"
+    )
+{
+    private readonly string _folder = Path.Join(cache, repository.CacheName);
+    private readonly string _exchanged = Path.Join(cache, repository.CacheFolder);
+
+    public ZypperRepository Repository { get; } = repository;
+
+    /// <summary>Index into <see cref="HostInventory.Repositories"/>.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Of packages whose vendor nobody names, and of advisories.</summary>
+    public int Origin { get; set; }
+
+    public RepositoryHealth? Health { get; set; }
+
+    /// <summary>
+    /// When the repository was last seen to have this metadata, UTC; null when there is none. zypper exchanges the
+    /// whole folder for a new one, and touches the table of contents when the repository says that it is still the
+    /// same; fetched files may keep the time that they have there.
+    /// </summary>
+    public DateTimeOffset? ConfirmedAt =>
+        PrimaryFile is null
+            ? null
+            : new DateTimeOffset(
+                new[] { HostFiles.LastWriteTimeUtc(ContentsFile), HostFiles.LastWriteTimeUtc(_exchanged) }.Max(),
+                TimeSpan.Zero
+            );
+
+    /// <summary>
+    /// Kind of repository without rpm metadata: zypper reads it, PatchTools does not. Null: it is none of those, or
+    /// nothing of it is here.
+    /// </summary>
+    public string? ForeignType =>
+        Contents is not null ? null
+        : Repository.Type is "yast2" or "plaindir" ? Repository.Type
+        : HostFiles.Exists(Path.Combine(_folder, "content")) ? "yast2"
+        : null;
+}

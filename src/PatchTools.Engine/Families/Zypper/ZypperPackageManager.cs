@@ -1,0 +1,205 @@
+using PatchTools.Errors;
+using PatchTools.Families.Rpm.Metadata;
+using PatchTools.Families.Rpm.Reading;
+using PatchTools.Families.Rpm.Transaction;
+using PatchTools.Families.Shared;
+using PatchTools.Families.Zypper.Commands;
+using PatchTools.Families.Zypper.Planning;
+using PatchTools.Families.Zypper.Reading;
+using PatchTools.Families.Zypper.Reboot;
+using PatchTools.Families.Zypper.Refresh;
+using PatchTools.Families.Zypper.Transaction;
+using PatchTools.Files;
+using PatchTools.Hosts;
+using PatchTools.Ports;
+using PatchTools.Processes;
+using PatchTools.Versions;
+
+namespace PatchTools.Families.Zypper;
+
+/// <summary>
+/// SUSE Linux Enterprise and openSUSE. Installed packages come from one rpm query, offers and patches from the metadata
+/// that zypper keeps of its enabled repositories; a scan starts no zypper, so that nobody's lock can make it fail or
+/// see nothing.
+/// </summary>
+public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
+    : IPackageManager
+{
+    private readonly string _root = host.Paths.Root;
+
+    public string Name => "zypper";
+
+    public async Task<HostInventory> GetInventoryAsync(
+        InventoryRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        var moved = new RepositoryFilesBackup(host, ZypperPlaces.ReferenceName, ZypperPlaces.RepositoryFolder);
+        if (request.RestoresSources)
+            moved.Restore(request.CustomSources, observer);
+        return await new QuietReading(host, request).ReadAsync(
+            ZypperLocks.Of(host, observer, "Inventory"),
+            () => ReadAsync(request, moved.Warning() is { } warning ? [warning] : [], observer, cancellationToken),
+            cancellationToken,
+            () => RpmQuery.DatabaseFileOf(_root)
+        );
+    }
+
+    private async Task<HostInventory> ReadAsync(
+        InventoryRequest request,
+        List<string> warnings,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = new RpmQuery(_root, runner);
+        var (installed, doubts) = await query.ReadAsync(cancellationToken);
+        var architecture = RpmArchitectures.Of(_root, installed.Select(package => package.Architecture));
+        var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
+        var isPrivate =
+            request.CustomSources is not null
+            && (request.Refresh || HostFiles.DirectoryExists(ZypperCommands.PrivateCache(host)));
+        var cache = isPrivate
+            ? Path.Combine(ZypperCommands.PrivateCache(host), "raw")
+            : configuration.MetadataDirectory;
+        var refresh = request.Refresh
+            ? await RefreshAsync(request, configuration, cache, architecture, isPrivate, observer, cancellationToken)
+            : null;
+        var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
+        var (catalog, cautions) = await new RpmCautions(
+            _root,
+            runner,
+            new KnownDependencies(host, _root, request.IsOfThisHost(host))
+        ).BesideAsync(
+            installed,
+            configuration.Main.List("multiversion"),
+            () => reading.ReadAsync(cache, installed, architecture, refresh, query, cancellationToken),
+            cancellationToken
+        );
+        var system = WithProduct(OsReleaseFile.Read(_root));
+        var duplicates = await new RpmDuplicates(_root, runner).FindAsync(
+            installed,
+            configuration.Main.List("multiversion"),
+            cancellationToken
+        );
+        MarkLeftovers(catalog, duplicates);
+        var vendor = await SystemVendor.AskAsync(_root, runner, system, installed, cancellationToken);
+        var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
+        var facts = HostFactsReader.Read(host, warnings);
+        Warn(installed, facts, warnings);
+        observer.Verbose(
+            $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from "
+                + $"{reading.Repositories.Count} repositories."
+        );
+        return new HostInventory
+        {
+            Family = PackageFamily.Zypper,
+            PackageManager = Name,
+            Origin = request.Origin,
+            CapturedAt = host.Clock.GetUtcNow(),
+            OperatingSystem = system,
+            Packages = catalog,
+            Repositories = repositories,
+            Facts = facts,
+            Warnings = warnings,
+            Doubts = doubts,
+            Cautions = cautions,
+        };
+    }
+
+    public Task<InstallPlan> PlanAsync(
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        !host.IsRoot
+            ? throw new PatchToolsException(
+                PatchErrors.ElevationRequired,
+                "zypper answers only root what an install would do."
+            )
+            : new ZypperPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
+
+    public Task<InstallOutcome> InstallAsync(
+        InstallPlan plan,
+        InstallRequest request,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    ) => new ZypperInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
+
+    public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
+        new ZypperRebootSigns(host, runner).ReadAsync(cancellationToken);
+
+    /// <summary>SUSE's product file knows when the updates end; os-release of SUSE does not say it.</summary>
+    private OsRelease WithProduct(OsRelease system) =>
+        BaseProduct.Read(_root) is { EndOfLife: { } end } ? system with { SupportEnd = end } : system;
+
+    private async Task<RefreshOutcome> RefreshAsync(
+        InventoryRequest request,
+        ZypperConfiguration configuration,
+        string cache,
+        string architecture,
+        bool isPrivate,
+        IRunObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!host.IsRoot)
+            throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh zypper's metadata.");
+        using var own = host.Paths.IsImage ? new ImageConfiguration(host) : null;
+        ZypperImage? image = null;
+        ImageStage? stage = null;
+        Command command;
+        if (own is not null)
+        {
+            // The cache of a baseline's own sources is PatchTools' own already.
+            if (cache.StartsWith(_root + "/", StringComparison.Ordinal))
+                stage = own.Stage(cache, "raw", ImageStageRules.Metadata);
+            image = new ZypperImage(host, configuration.Repositories, own);
+            var (options, settings) = await image.WriteAsync(
+                stage?.Folder ?? cache,
+                architecture,
+                runner,
+                cancellationToken
+            );
+            command = ZypperCommands.RefreshImage(options, settings, request.LockTimeout);
+        }
+        else
+        {
+            command = new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout).Refresh();
+        }
+
+        return await new ZypperRefresh(host, runner).RunAsync(
+            request,
+            configuration.Repositories,
+            image,
+            stage,
+            command,
+            observer,
+            cancellationToken
+        );
+    }
+
+    /// <summary>zypper asks each installed version for itself whether a patch is needed.</summary>
+    private static void MarkLeftovers(PackageCatalog catalog, IReadOnlyList<RpmDuplicate> duplicates)
+    {
+        for (var i = 0; duplicates.Count > 0 && i < catalog.Count; i++)
+        {
+            if (
+                catalog[i].Installed is { } package
+                && duplicates.FirstOrDefault(d => d.Name == package.Name && d.Architecture == package.Architecture)
+                    is { } duplicate
+            )
+                catalog.ReplaceInstalled(i, package with { LeftoverEdition = duplicate.Editions[0] });
+        }
+    }
+
+    private static void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
+    {
+        if (ZypperKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
+            warnings.Add(
+                $"Kernel {facts.RunningKernel} runs, {kernel.Name} {kernel.Edition} is installed: what it "
+                    + $"fixes takes effect with the next boot."
+            );
+    }
+}

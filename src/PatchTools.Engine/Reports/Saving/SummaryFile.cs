@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PatchTools.Errors;
+using PatchTools.Files;
+using PatchTools.Hosts;
+using PatchTools.Json;
+using PatchTools.Model;
+using PatchTools.Ports;
+using PatchTools.Reports.Sinks.Ssm;
+
+namespace PatchTools.Reports.Saving;
+
+/// <summary>
+/// <c>patch-configuration/patch-inventory-from-last-operation.json</c>: the summary item of the last run, indented by
+/// 4, no new line at the end (reference 07 §6).
+/// </summary>
+internal sealed class SummaryFile(HostContext host)
+{
+    private const string VerdictMember = "PatchToolsVerdict";
+
+    public string Path { get; } =
+        System.IO.Path.Combine(
+            host.Paths.StateDirectory,
+            "patch-configuration",
+            "patch-inventory-from-last-operation.json"
+        );
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
+    public void Write(InventoryItem summary) => AtomicFile.Write(Path, Serialize(summary));
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.SummaryNotFound"/>,
+    /// <see cref="PatchErrors.SummaryMalformed"/>.</exception>
+    public PatchSummary Read() => Read(Path);
+
+    /// <inheritdoc cref="Read()"/>
+    public static PatchSummary Read(string path)
+    {
+        try
+        {
+            return Parse(StrictJson.ReadFile(path), path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new PatchToolsException(
+                PatchErrors.SummaryNotFound,
+                $"No run has left a summary at {path}.",
+                path,
+                e
+            );
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new PatchToolsException(
+                PatchErrors.SummaryMalformed,
+                $"The summary {path} cannot be read: {e.Message}",
+                path,
+                e
+            );
+        }
+    }
+
+    /// <summary>The file's bytes.</summary>
+    public static byte[] Serialize(InventoryItem summary)
+    {
+        var json = new PythonJsonWriter(indent: 4);
+        ReportItems.Write(json, summary);
+        return json.Written.ToArray();
+    }
+
+    /// <summary>The bytes of PatchTools' own copy, which says the verdict too.</summary>
+    public static byte[] Serialize(InventoryItem summary, ComplianceVerdict verdict)
+    {
+        var json = JsonNode.Parse(Serialize(summary))!.AsObject();
+        json[VerdictMember] = verdict.ToString();
+        return JsonSerializer.SerializeToUtf8Bytes(json);
+    }
+
+    /// <exception cref="InvalidDataException">Not a summary item; the message says where.</exception>
+    public static PatchSummary Parse(byte[] content, string path)
+    {
+        using var document = StrictJson.Parse(content);
+        var item = StrictJson.Object(document.RootElement, "the document");
+        if (
+            !item.TryGetValue("Content", out var array)
+            || array.ValueKind != JsonValueKind.Array
+            || array.GetArrayLength() != 1
+        )
+            throw new InvalidDataException("Content is no array of one object");
+        var members = StrictJson.Object(array[0], "Content[0]");
+        return new PatchSummary
+        {
+            BaselineId = Required("BaselineId"),
+            PatchGroup = Optional("PatchGroup") ?? "",
+            SnapshotId = Required("SnapshotId"),
+            ExecutionId = Optional("ExecutionId") ?? "",
+            Operation = Required("OperationType"),
+            RebootOption = Optional("RebootOption") ?? "",
+            OperationStart =
+                Time("OperationStartTime") ?? throw new InvalidDataException("OperationStartTime is missing"),
+            OperationEnd = Time("OperationEndTime") ?? throw new InvalidDataException("OperationEndTime is missing"),
+            Counts = new ComplianceCounts
+            {
+                Installed = Count("InstalledCount"),
+                InstalledOther = Count("InstalledOtherCount"),
+                InstalledRejected = Count("InstalledRejectedCount"),
+                InstalledPendingReboot = Count("InstalledPendingRebootCount"),
+                NotApplicable = Count("NotApplicableCount"),
+                Missing = Count("MissingCount"),
+                Failed = Count("FailedCount"),
+                CriticalNonCompliant = Count("CriticalNonCompliantCount"),
+                SecurityNonCompliant = Count("SecurityNonCompliantCount"),
+                OtherNonCompliant = Count("OtherNonCompliantCount"),
+            },
+            NonCompliantSeverity = Severity(),
+            LastNoRebootInstallOperation = Time("LastNoRebootInstallOperationTime"),
+            InstallOverrideList = Optional("InstallOverrideList"),
+            ContentHash = item.TryGetValue("ContentHash", out var hash) ? StrictJson.Text(hash, "ContentHash") : "",
+            Verdict =
+                item.TryGetValue(VerdictMember, out var verdict)
+                && Enum.TryParse<ComplianceVerdict>(StrictJson.Text(verdict, VerdictMember), out var known)
+                    ? known
+                    : null,
+            Path = path,
+        };
+
+        string? Optional(string name) =>
+            members.TryGetValue(name, out var element) ? StrictJson.Text(element, name) : null;
+
+        string Required(string name) => Optional(name) ?? throw new InvalidDataException($"{name} is missing");
+
+        int Count(string name) =>
+            int.TryParse(Required(name), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                ? count
+                : throw new InvalidDataException($"{name} is no count");
+
+        DateTimeOffset? Time(string name) =>
+            Optional(name) is not { } text ? null
+            : ReportTime.TryParse(text, out var instant) ? instant
+            : throw new InvalidDataException($"{name} is no time");
+
+        ComplianceLevel? Severity() =>
+            Optional("NonCompliantSeverity") is not { } text ? null
+            : Enum.GetValues<ComplianceLevel>().Cast<ComplianceLevel?>().FirstOrDefault(l => l.ToString() == text)
+                is { } level
+                ? level
+            : throw new InvalidDataException("NonCompliantSeverity is no level");
+    }
+}
