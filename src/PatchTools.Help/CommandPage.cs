@@ -113,7 +113,7 @@ public sealed record CommandPage(
     {
         var split = markdown.IndexOf("](", StringComparison.Ordinal);
         if (!markdown.StartsWith('[') || split < 0 || !markdown.EndsWith(')'))
-            throw new PageException(page.FilePath, section.Line, $"\"{markdown}\" is no link.");
+            throw new PageException(page.FilePath, section.Line, $"\"{markdown}\" is not a link.");
         var target = markdown[(split + 2)..^1];
         return (markdown[1..split], target.Contains("://", StringComparison.Ordinal) ? target : "");
     }

@@ -114,10 +114,12 @@ public sealed class MarkdownPage
             }
             else if (line.Trim().Length > 0)
             {
-                var kind =
-                    line.StartsWith('|') ? BlockKind.Table
-                    : line.StartsWith("- ", StringComparison.Ordinal) ? BlockKind.Item
-                    : BlockKind.Paragraph;
+                var kind = line switch
+                {
+                    ['|', ..] => BlockKind.Table,
+                    ['-', ' ', ..] => BlockKind.Item,
+                    _ => BlockKind.Paragraph,
+                };
                 var continues =
                     blocks.Count > 0
                     && lines[at - 1].Trim().Length > 0
@@ -143,8 +145,11 @@ public sealed class MarkdownPage
     }
 
     private static int HeadingLevel(string line) =>
-        line.StartsWith("# ", StringComparison.Ordinal) ? 1
-        : line.StartsWith("## ", StringComparison.Ordinal) ? 2
-        : line.StartsWith("### ", StringComparison.Ordinal) ? 3
-        : 0;
+        line switch
+        {
+            ['#', ' ', ..] => 1,
+            ['#', '#', ' ', ..] => 2,
+            ['#', '#', '#', ' ', ..] => 3,
+            _ => 0,
+        };
 }

@@ -7,14 +7,7 @@ public static partial class PlainText
 {
     /// <summary><c>`code`</c>, <c>*stress*</c>, <c>**stress**</c> and <c>[text](target)</c> as their text.</summary>
     public static string Of(string markdown) =>
-        Marks()
-            .Replace(
-                markdown,
-                match =>
-                    match.Groups[1].Success ? match.Groups[1].Value
-                    : match.Groups[2].Success ? match.Groups[2].Value
-                    : match.Groups[3].Value
-            );
+        Marks().Replace(markdown, match => match.Groups.Values.Skip(1).First(group => group.Success).Value);
 
     /// <summary>Words in lines of at most the width; what is longer than that stays whole.</summary>
     public static IEnumerable<string> Wrap(string text, int width)

@@ -24,8 +24,8 @@ internal sealed record CommandLine
           -NoProfile, -NoLogo, -ExecutionPolicy NAME   taken and ignored: there is none of them
           -Version, -Help
 
-        Exit status: what the script gives to exit; else the ExitCode of the error that ended it, 1 for any other error, 0 without.
-        After -Command also 1 when its last statement failed. 130 after Ctrl+C.
+        Exit status: what the script gives to exit; else the ExitCode of the error that ended it, 1 for any
+        other error, 0 without an error. After -Command also 1 when its last statement failed. 130 after Ctrl+C.
 
         """;
 
@@ -50,9 +50,15 @@ internal sealed record CommandLine
             switch (args[i].ToUpperInvariant())
             {
                 case "-COMMAND" or "-C":
-                    return args.Length == i + 1 ? line with { Problem = "-Command needs the text to run." }
-                        : args[i + 1] == "-" ? line
-                        : line with { Source = ScriptSource.Command, Text = string.Join(' ', args[(i + 1)..]) };
+                    if (args.Length == i + 1)
+                        return line with { Problem = "-Command needs the text to run." };
+                    return args[i + 1] == "-"
+                        ? line
+                        : line with
+                        {
+                            Source = ScriptSource.Command,
+                            Text = string.Join(' ', args[(i + 1)..]),
+                        };
                 case "-FILE" or "-F":
                     return args.Length == i + 1
                         ? line with

@@ -19,7 +19,7 @@ internal sealed class ScriptRun
     public bool LastSucceeded { get; set; } = true;
 
     /// <summary>A script that notes whether its last statement succeeded.</summary>
-    /// <exception cref="ParseException">The text is no PowerShell.</exception>
+    /// <exception cref="ParseException">The text is not PowerShell.</exception>
     public static ScriptRun OfText(string text)
     {
         // An empty line first: the text may end in a comment or a continued line. Text that takes no further statement
@@ -30,7 +30,7 @@ internal sealed class ScriptRun
     }
 
     /// <summary>A script file; <c>$PSScriptRoot</c> and <c>$PSCommandPath</c> are its own.</summary>
-    /// <exception cref="ParseException">The file is no PowerShell.</exception>
+    /// <exception cref="ParseException">The file is not PowerShell.</exception>
     public static ScriptRun OfFile(string path)
     {
         var file = Parser.ParseFile(path, out _, out var errors);

@@ -60,18 +60,15 @@ internal sealed class TerminalScreen : PSHostRawUserInterface
 
     private static int MeasureWidth()
     {
-        var width =
-            !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth
-            : int.TryParse(
+        var width = Console.IsOutputRedirected ? 0 : Console.WindowWidth;
+        if (width <= 0)
+            _ = int.TryParse(
                 Environment.GetEnvironmentVariable("COLUMNS"),
                 NumberStyles.None,
                 CultureInfo.InvariantCulture,
-                out var columns
-            )
-            && columns > 0
-                ? columns
-            : DefaultWidth;
-        return Math.Max(width, NarrowestWidth);
+                out width
+            );
+        return Math.Max(width > 0 ? width : DefaultWidth, NarrowestWidth);
     }
 
     private static NotSupportedException Fixed() => new("This host only writes lines.");

@@ -20,9 +20,9 @@ internal static class ErrorRecords
             TerminalText.Of(failure.Target)
         )
         {
-            ErrorDetails = new ErrorDetails(TerminalText.Lines($"{failure.Message} {failure.Error.RecommendedAction}"))
+            ErrorDetails = new ErrorDetails(TerminalText.Lines($"{failure.Message} {failure.RecommendedAction}"))
             {
-                RecommendedAction = failure.Error.RecommendedAction,
+                RecommendedAction = failure.RecommendedAction,
             },
         };
     }

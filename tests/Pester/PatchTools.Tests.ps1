@@ -450,7 +450,7 @@ Describe 'A host in a folder' {
         $file | Should -Not -Exist
     }
 
-    It 'says what is wrong with a file that is no inventory' {
+    It 'says what is wrong with a file that is not an inventory' {
         { Get-PatchInventory -Path $baseline } | Should -Throw -ErrorId 'InventoryMalformed,PatchTools.Commands.GetPatchInventoryCommand'
     }
 

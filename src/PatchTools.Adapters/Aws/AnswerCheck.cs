@@ -8,7 +8,7 @@ using Amazon.Runtime.Internal.Transform;
 namespace PatchTools.Adapters.Aws;
 
 /// <summary>
-/// Holds an answer with HTTP 200 against what the service sends: one JSON object that is no error. The SDK takes an
+/// Holds an answer with HTTP 200 against what the service sends: one JSON object that is not an error. The SDK takes an
 /// empty list, or an error with a status of success from something in between, for an answer without members, and a
 /// report would count as sent that never arrived.
 /// </summary>
@@ -27,7 +27,7 @@ internal sealed class AnswerCheck : PipelineHandler
                 throw new AmazonUnmarshallingException(
                     "",
                     "$",
-                    new JsonException("The answer is no JSON object, or it is an error with HTTP 200.")
+                    new JsonException("The answer is not a JSON object, or it is an error with HTTP 200.")
                 );
             response.HttpResponse = new BufferedAnswer(answer, body);
         }
@@ -71,7 +71,7 @@ internal sealed class AnswerCheck : PipelineHandler
         }
         catch (JsonException)
         {
-            // What is no JSON at all the SDK finds itself, and asks again.
+            // What is not JSON at all the SDK finds itself, and asks again.
             return body.Length > 0;
         }
     }

@@ -80,7 +80,7 @@ public sealed class OverrideListReader : IOverrideListReader
 
     private static OverrideListException Wrong(YamlNode node, string message) => new(message, node.Line, node.Column);
 
-    /// <exception cref="OverrideListException">No text: bytes that are no UTF-8, or control characters, where the
+    /// <exception cref="OverrideListException">No text: bytes that are not UTF-8, or control characters, where the
     /// parser would stop in silence.</exception>
     private static string Text(ReadOnlyMemory<byte> content)
     {
@@ -107,7 +107,7 @@ public sealed class OverrideListReader : IOverrideListReader
         catch (DecoderFallbackException e)
         {
             var line = 1 + bytes[..Math.Clamp(e.Index, 0, bytes.Length)].Count((byte)'\n');
-            throw new OverrideListException("The document is no UTF-8 text.", line, 1);
+            throw new OverrideListException("The document is not UTF-8 text.", line, 1);
         }
 
         var control = text.AsSpan().IndexOfAny(Controls);

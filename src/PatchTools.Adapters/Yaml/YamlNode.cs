@@ -13,6 +13,6 @@ internal sealed record YamlText(string Value, bool IsNull, int Line, int Column)
 internal sealed record YamlList(List<YamlNode> Items, int Line, int Column) : YamlNode(Line, Column);
 
 /// <summary>
-/// Members by key; of equal keys the last. A key that is no text is left out: nothing could ask for it.
+/// Members by key; of equal keys the last. A key that is not a text is left out: nothing could ask for it.
 /// </summary>
 internal sealed record YamlMap(Dictionary<string, YamlNode> Members, int Line, int Column) : YamlNode(Line, Column);

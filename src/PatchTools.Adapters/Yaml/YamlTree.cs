@@ -42,7 +42,7 @@ internal sealed class YamlTree
             when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // The package's own, about text behind the end of a document, tags that are no URI, and the like.
-            throw At($"This is no YAML: {e.Message}", tree._parser.Current?.End ?? Mark.Empty);
+            throw At($"This is not YAML: {e.Message}", tree._parser.Current?.End ?? Mark.Empty);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class YamlTree
 
                 break;
             default:
-                throw At("This is no YAML.", start.Start);
+                throw At("This is not YAML.", start.Start);
         }
 
         return node;
@@ -135,7 +135,7 @@ internal sealed class YamlTree
             || index > 0 && index < _text.Length && _text[index - 1] is '*' or '&' or ']' or '}';
         if (e.Message.Contains("tab", StringComparison.Ordinal) && TabIndent(index) is { } tab)
             return tab;
-        return At($"This is no YAML: {e.Message.TrimEnd('.')}.{(isBareGlob ? " " + QuoteHint : "")}", e.Start);
+        return At($"This is not YAML: {e.Message.TrimEnd('.')}.{(isBareGlob ? " " + QuoteHint : "")}", e.Start);
     }
 
     /// <summary>The package names the mapping that a tab breaks, not the tab.</summary>
@@ -145,7 +145,7 @@ internal sealed class YamlTree
         return feed < 0
             ? null
             : new OverrideListException(
-                "This is no YAML: a tab indents the line; use spaces.",
+                "This is not YAML: a tab indents the line; use spaces.",
                 2 + _text.AsSpan(0, feed).Count('\n'),
                 1
             );

@@ -29,7 +29,7 @@ public static class BaselineCheck
                     Kind = BaselineIssueKind.Fails,
                     Where = "OperatingSystem",
                     Entry = baseline.OperatingSystem,
-                    Message = $"{baseline.OperatingSystem} is no operating system that PatchTools patches.",
+                    Message = $"{baseline.OperatingSystem} is not an operating system that PatchTools patches.",
                     Advice = $"Take one of {string.Join(", ", BaselineVocabulary.OperatingSystemNames)}.",
                 }
             );

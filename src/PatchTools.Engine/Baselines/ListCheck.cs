@@ -70,7 +70,7 @@ internal static partial class ListCheck
                     BaselineIssueLevel.Information,
                     BaselineIssueKind.Superfluous,
                     list,
-                    $"{Quote(group.Key)} stands there {group.Count()} times.",
+                    $"{Quote(group.Key)} is in the list {group.Count()} times.",
                     "Once is enough.",
                     group.Key
                 );

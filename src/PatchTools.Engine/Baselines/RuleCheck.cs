@@ -71,7 +71,7 @@ internal static class RuleCheck
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.Ignored,
                 where,
-                "ApproveAfterDays has no effect beside ApproveUntilDate, which wins.",
+                "ApproveAfterDays has no effect together with ApproveUntilDate, which wins.",
                 "Give one of the two."
             );
         if (family == PackageFamily.Zypper && !rule.EnableNonSecurity)
@@ -207,14 +207,14 @@ internal static class RuleCheck
         var known = Values(operatingSystem, key);
         if (key == Product)
         {
-            // A release that AWS does not list is no fault; a product of another system is.
+            // A release that AWS does not list is not a fault; a product of another system is.
             var names = ProductNames(operatingSystem);
             if (names.Count > 0 && !names.Any(name => value.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
                 yield return Issue(
                     BaselineIssueLevel.Warning,
                     BaselineIssueKind.NeverMatches,
                     where,
-                    $"PRODUCT {Quote(value)} is no product of {operatingSystem}; its products begin with "
+                    $"PRODUCT {Quote(value)} is not a product of {operatingSystem}; its products begin with "
                         + $"{string.Join(" or ", names)}.",
                     "Correct the value, or give *.",
                     value

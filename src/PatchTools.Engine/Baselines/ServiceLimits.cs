@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using static PatchTools.Baselines.BaselineCheck;
 
@@ -27,15 +28,18 @@ internal static partial class ServiceLimits
         if (!BaselineName().IsMatch(baseline.Name))
             yield return Limit(
                 "Name",
-                $"The service takes names of 3 to 128 letters, digits, dots, hyphens and underscores, not {Quote(baseline.Name)}.",
+                "The service takes names of 3 to 128 letters, digits, dots, hyphens and underscores, "
+                    + $"not {Quote(baseline.Name)}.",
                 "Choose another name.",
                 baseline.Name
             );
         if (baseline.Description is { } description && description.Length is 0 or > LongestDescription)
             yield return Limit(
                 "Description",
-                FormattableString.Invariant(
-                    $"The service takes descriptions of 1 to {LongestDescription} characters; this one has {description.Length}."
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The service takes descriptions of 1 to {LongestDescription} characters; "
+                        + $"this one has {description.Length}."
                 ),
                 "Shorten it, or leave it out."
             );
@@ -98,8 +102,10 @@ internal static partial class ServiceLimits
             if (filter.Values.Count is 0 or > MostValues)
                 yield return Limit(
                     where,
-                    FormattableString.Invariant(
-                        $"The service takes 1 to {MostValues} values in a filter; {filter.Key} has {filter.Values.Count}."
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The service takes 1 to {MostValues} values in a filter; "
+                            + $"{filter.Key} has {filter.Values.Count}."
                     ),
                     "Divide them over two rules.",
                     filter.Key
@@ -107,8 +113,10 @@ internal static partial class ServiceLimits
             if (filter.Values.FirstOrDefault(value => value.Length is 0 or > LongestValue) is { } value)
                 yield return Limit(
                     where,
-                    FormattableString.Invariant(
-                        $"The service takes values of 1 to {LongestValue} characters; one of {filter.Key} has {value.Length}."
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The service takes values of 1 to {LongestValue} characters; "
+                            + $"one of {filter.Key} has {value.Length}."
                     ),
                     "Correct it.",
                     value
@@ -148,7 +156,8 @@ internal static partial class ServiceLimits
             if (!SourceName().IsMatch(source.Name))
                 yield return Limit(
                     "Sources",
-                    $"The service takes source names of 3 to 50 letters, digits, dots, hyphens and underscores, not {Quote(source.Name)}.",
+                    "The service takes source names of 3 to 50 letters, digits, dots, hyphens and underscores, "
+                        + $"not {Quote(source.Name)}.",
                     "Choose another name.",
                     source.Name
                 );
@@ -158,17 +167,21 @@ internal static partial class ServiceLimits
             )
                 yield return Limit(
                     "Sources",
-                    FormattableString.Invariant(
-                        $"The service takes 1 to {MostProducts} products of 1 to {LongestProduct} characters in a source; look at {Quote(source.Name)}."
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The service takes 1 to {MostProducts} products of 1 to {LongestProduct} characters in a source; "
+                            + $"look at {Quote(source.Name)}."
                     ),
-                    "Correct its products; * stands for all.",
+                    "Correct its products; * means all.",
                     source.Name
                 );
             if (source.Configuration.Length is 0 or > LongestConfiguration)
                 yield return Limit(
                     "Sources",
-                    FormattableString.Invariant(
-                        $"The service takes configurations of 1 to {LongestConfiguration} characters; that of {Quote(source.Name)} has {source.Configuration.Length}."
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The service takes configurations of 1 to {LongestConfiguration} characters; "
+                            + $"that of {Quote(source.Name)} has {source.Configuration.Length}."
                     ),
                     "Divide it over two sources.",
                     source.Name

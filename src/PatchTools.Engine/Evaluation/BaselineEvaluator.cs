@@ -20,7 +20,7 @@ public static class BaselineEvaluator
     {
         var evaluator = EvaluatorOf(request);
         evaluator.Run();
-        // What is not proven is said first: an inventory without repositories is no fault of the baseline.
+        // What is not proven is said first: an inventory without repositories is not a fault of the baseline.
         var nothing = request.Inventory.IsProven ? evaluator.WhyNothingCanBeApproved() : null;
         var findings = ComplianceCounting.InReportOrder(evaluator.Findings);
         return new ComplianceReport

@@ -71,9 +71,12 @@ internal static class PackageManagerLocator
         if (!HostFiles.DirectoryExists(host.Paths.Root))
             throw new PatchToolsException(
                 PatchErrors.PackageManagerNotFound,
-                $"There is no directory {host.Paths.Root}.",
+                $"-Root {host.Paths.Root} is not a directory.",
                 host.Paths.Root
-            );
+            )
+            {
+                RecommendedAction = "Give the directory in which the root of the image is mounted.",
+            };
     }
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>

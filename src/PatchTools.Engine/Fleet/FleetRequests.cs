@@ -84,7 +84,8 @@ public sealed record FleetOperationRequest
         {
             1 => InstanceIds[0],
             > 1 => $"{InstanceIds.Count} instances "
-                + $"({string.Join(", ", InstanceIds.Take(10))}{(InstanceIds.Count > 10 ? $", plus {InstanceIds.Count - 10} more" : "")})",
+                + $"({string.Join(", ", InstanceIds.Take(10))}"
+                + $"{(InstanceIds.Count > 10 ? $", plus {InstanceIds.Count - 10} more" : "")})",
             _ => string.Join(
                 " and ",
                 [

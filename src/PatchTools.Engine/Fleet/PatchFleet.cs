@@ -330,7 +330,7 @@ public sealed class PatchFleet(
         if (request.ResourceGroups.Count > 0 && targets.Count > 1)
             throw new PatchToolsException(
                 PatchErrors.FleetTargetInvalid,
-                "A resource group is a target of its own: the service takes no other beside it."
+                "A resource group is a target of its own: the service takes no other target with it."
             );
         if (!string.IsNullOrEmpty(request.InstallOverrideList) && !string.IsNullOrEmpty(request.BaselineOverride))
             throw new PatchToolsException(
@@ -349,7 +349,8 @@ public sealed class PatchFleet(
             )
                 throw new PatchToolsException(
                     PatchErrors.FleetTargetInvalid,
-                    $"\"{LocationReader.Describe(location)}\" is a place of this host, where no instance of the fleet can read it; give https://… or s3://bucket/key.",
+                    $"\"{LocationReader.Describe(location)}\" is a place of this host, where no instance of the fleet "
+                        + "can read it; give https://… or s3://bucket/key.",
                     LocationReader.Describe(location)
                 );
         }
@@ -404,6 +405,18 @@ public sealed class PatchFleet(
 #pragma warning restore CA5394
     }
 
+    /// <summary>Null: the row of the error says it.</summary>
+    private static string? ActionFor(PatchServiceException failure) =>
+        failure switch
+        {
+            { ServiceErrorCode: "InvalidDocument" } =>
+                "Make the documents of PatchTools in this region first, see about_PatchTools_Documents.",
+            { StatusCode: >= 500 } =>
+                "Run the command again in some minutes: the service could not answer. The AWS Health Dashboard "
+                    + "shows longer outages.",
+            _ => null,
+        };
+
     private static async Task Guarded(Func<Task> calls)
     {
         try
@@ -421,7 +434,10 @@ public sealed class PatchFleet(
                         PatchErrors.FleetServiceUnreachable,
                     _ => PatchErrors.FleetRequestRefused,
                 };
-            throw new PatchToolsException(row, e.Message, e.Operation, e);
+            throw new PatchToolsException(row, e.Message, e.Operation, e)
+            {
+                RecommendedAction = ActionFor(e) ?? row.RecommendedAction,
+            };
         }
     }
 }

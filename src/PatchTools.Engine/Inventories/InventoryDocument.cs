@@ -39,7 +39,7 @@ internal sealed class InventoryDocument(ReadOnlyMemory<byte> utf8)
         {
             ReadDocument(ref reader);
             if (!Enum.TryParse<PackageFamily>(_family, out var family) || !Enum.IsDefined(family))
-                throw Wrong($"'{_family}' is no family of package managers");
+                throw Wrong($"'{_family}' is not a family of package managers");
             return new HostInventory
             {
                 Family = family,

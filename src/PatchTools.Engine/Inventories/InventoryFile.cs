@@ -107,7 +107,7 @@ internal static class InventoryFile
             if (e is InvalidDataException)
                 throw new PatchToolsException(
                     PatchErrors.InventoryMalformed,
-                    $"The inventory is no gzip-compressed document, or is cut off after {used} plain bytes: "
+                    $"The inventory is not a gzip-compressed document, or is cut off after {used} plain bytes: "
                         + $"{e.Message}",
                     null,
                     e

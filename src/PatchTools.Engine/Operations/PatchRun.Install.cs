@@ -259,7 +259,7 @@ public sealed partial class PatchRun
             );
 
         var (published, failure) = await PublishInstallAsync(request, report, patching);
-        // A report that proves nothing is no success, also where it stays on the host and so fails nowhere.
+        // A report that proves nothing is not success, also where it stays on the host and so fails nowhere.
         var isTold = failure is null && report.Inventory.IsProven;
         var final = prepared.IsResumed ? resume.AfterReport(isTold) : FinalCode.Of(wantsReboot, isTold, outcome);
         new RebootMarkers(host, observer).Finish(final);

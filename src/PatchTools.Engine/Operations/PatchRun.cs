@@ -1,3 +1,4 @@
+using System.Globalization;
 using PatchTools.Baselines;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
@@ -106,7 +107,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             }
         );
         observer.Verbose(
-            $"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, {inventory.Packages.VersionCount} versions of {inventory.Packages.Count} packages judged."
+            $"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, "
+                + $"{inventory.Packages.VersionCount} versions of {inventory.Packages.Count} packages judged."
         );
         return report with { ExitCode = inventory.IsProven ? 0 : PatchErrors.MetadataNotProven.ExitCode };
     }
@@ -294,8 +296,10 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         if (form != BaselineForm.Override && baselines.Count != 1)
             throw new PatchToolsException(
                 PatchErrors.BaselineInvalid,
-                FormattableString.Invariant(
-                    $"A file of the form {form} holds one baseline, and {baselines.Count} are given; -As Override takes several."
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A file of the form {form} holds one baseline, and {baselines.Count} are given; "
+                        + $"-As Override takes several."
                 ),
                 path
             );

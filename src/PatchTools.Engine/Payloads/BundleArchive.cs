@@ -68,7 +68,7 @@ internal static partial class BundleArchive
         {
             throw new PatchToolsException(
                 PatchErrors.PayloadDamaged,
-                $"The bundle is no archive that can be read: {e.Message}",
+                $"The bundle is not an archive that can be read: {e.Message}",
                 null,
                 e
             );

@@ -8,7 +8,7 @@ namespace PatchTools.Payloads;
 /// </summary>
 internal static class ManifestVersion
 {
-    /// <returns>Null when the manifest has no such key, or its value is no plain text.</returns>
+    /// <returns>Null when the manifest has no such key, or its value is not plain text.</returns>
     public static string? Of(string manifest)
     {
         var depth = 0;

@@ -30,11 +30,11 @@ public static partial class PayloadLocation
     {
         var name = bucket.Replace(RegionPart, region, StringComparison.Ordinal);
         if (!BucketForm().IsMatch(name))
-            throw new PatchToolsException(
-                PatchErrors.InvalidLocation,
-                $"\"{name}\" is not the name of a bucket.",
-                name
-            );
+            throw new PatchToolsException(PatchErrors.InvalidLocation, $"\"{name}\" is not the name of a bucket.", name)
+            {
+                RecommendedAction =
+                    "Give a name of 3 to 63 lower-case letters, digits, dots and hyphens; {region} becomes the region.",
+            };
         var prefix = keyPrefix.Trim('/');
         return $"s3://{name}/{(prefix.Length > 0 ? prefix + "/" : "")}{FileName(version)}";
     }

@@ -12,7 +12,7 @@ public interface IDatabaseReader
     /// <param name="path">The database file.</param>
     /// <param name="query">SQL without parameters.</param>
     /// <param name="row">Called for each row; the record is that of the moment.</param>
-    /// <exception cref="InvalidDataException">It is no SQLite database, is damaged, or lacks what the query
+    /// <exception cref="InvalidDataException">It is not a SQLite database, is damaged, or lacks what the query
     /// names.</exception>
     void Read(string path, string query, Action<IDataRecord> row);
 }

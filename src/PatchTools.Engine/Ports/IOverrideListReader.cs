@@ -16,7 +16,7 @@ public interface IOverrideListReader
 }
 
 /// <summary>
-/// A document is no install override list. The message says what is wrong and what to write instead; the place stands
+/// A document is not an install override list. The message says what is wrong and what to write instead; the place stands
 /// beside it, not in it.
 /// </summary>
 public sealed class OverrideListException : Exception

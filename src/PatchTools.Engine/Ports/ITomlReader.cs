@@ -8,6 +8,6 @@ public interface ITomlReader
     /// an array or array of tables an <see cref="IReadOnlyList{T}"/> of values; others are <see cref="string"/>,
     /// <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, or the text of a date.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is no TOML; the message says where and why.</exception>
+    /// <exception cref="InvalidDataException">It is not TOML; the message says where and why.</exception>
     IReadOnlyDictionary<string, object> Read(string text);
 }

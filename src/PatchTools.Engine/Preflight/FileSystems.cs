@@ -43,7 +43,7 @@ internal sealed partial class FileSystems : IFileSystems
         while (!Path.Exists(place))
             place = Path.GetDirectoryName(place)!;
         if (!Directory.Exists(place))
-            return $"{place} is no directory";
+            return $"{place} is not a directory";
         var file = Path.Combine(
             place,
             string.Create(CultureInfo.InvariantCulture, $".patchtools-preflight-{Environment.ProcessId}")

@@ -261,12 +261,15 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
         }
     }
 
-    private static string CureOf(string place, CureCommands? commands) =>
-        place.Contains("/boot", StringComparison.Ordinal) && commands is not null
-            ? $"Remove kernels that are no longer needed: {commands.OldKernels}."
-        : place.Contains("/var", StringComparison.Ordinal)
-            ? $"Make room: {(commands is null ? "" : commands.Clean + ", ")}journalctl --vacuum-size=200M, old logs."
-        : "Make room there.";
+    private static string CureOf(string place, CureCommands? commands)
+    {
+        if (place.Contains("/boot", StringComparison.Ordinal) && commands is not null)
+            return $"Remove kernels that are no longer needed: {commands.OldKernels}.";
+        if (!place.Contains("/var", StringComparison.Ordinal))
+            return "Free space there.";
+        var clean = commands is null ? "" : commands.Clean + ", ";
+        return $"Free space: {clean}journalctl --vacuum-size=200M, remove old logs.";
+    }
 
     /// <summary>As much as the largest kernel that is there takes: the next one is like it.</summary>
     private long LargestKernel()

@@ -61,18 +61,24 @@ internal static class Charts
         html.Markup("</svg>");
     }
 
+    private static int Open(ComplianceCounts counts) => _series.Sum(series => series.Count(counts));
+
+    private static string Told(StateWord word, ComplianceCounts counts) =>
+        $"{word.Name} {ReportWords.Number(word.Count(counts))}";
+
     /// <summary>Columns of what does not comply, oldest first.</summary>
     public static void Trend(HtmlText html, IReadOnlyList<TrendPoint> points)
     {
         points = [.. points.TakeLast(MostPoints)];
-        var most = Math.Max(1, points.Max(point => _series.Sum(series => series.Count(point.Counts))));
+        var most = Math.Max(1, points.Max(point => Open(point.Counts)));
         double room = Width - TrendLeft;
         double height = TrendHeight - TrendBottom - 8;
         var step = Math.Min(room / points.Count, WidestColumn * 1.6);
         var column = Math.Min(step * .7, WidestColumn);
         html.Markup(
                 $"<svg role=\"img\" viewBox=\"0 0 {Width} {TrendHeight}\"><title>Packages that do not comply: "
-                    + $"{string.Join(", ", points.Select(point => $"{Day(point)} {ReportWords.Number(_series.Sum(series => series.Count(point.Counts)))}"))}</title>"
+                    + $"{string.Join(", ", points.Select(point => $"{Day(point)} {ReportWords.Number(Open(point.Counts))}"))}"
+                    + "</title>"
             )
             .Markup(
                 $"<line class=\"axis\" x1=\"{TrendLeft}\" y1=\"8\" x2=\"{Width}\" y2=\"8\"/><line "
@@ -88,7 +94,7 @@ internal static class Charts
             var top = 8 + height;
             html.Markup(
                 $"<g><title>{ReportWords.Time(points[i].Time)}: "
-                    + $"{string.Join(", ", _series.Select(series => $"{series.Name} {ReportWords.Number(series.Count(points[i].Counts))}"))}</title>"
+                    + $"{string.Join(", ", _series.Select(series => Told(series, points[i].Counts)))}</title>"
             );
             foreach (var series in _series)
             {

@@ -4,7 +4,8 @@ using PatchTools.Model;
 namespace PatchTools.Presentation;
 
 /// <summary>
-/// One line for each finding, the most important first, RFC 4180 with a line of headings; <c>Import-Csv</c> and spreadsheets read it.
+/// One line for each finding, the most important first, RFC 4180 with a line of headings; <c>Import-Csv</c> and
+/// spreadsheets read it.
 /// </summary>
 internal static class CsvReport
 {

@@ -199,13 +199,8 @@ internal static class HtmlReport
             }
         );
         Fact(html, "Duration", FormattableString.Invariant($"{(report.End - report.Start).TotalSeconds:0.0} s"));
-        Fact(
-            html,
-            "Sent",
-            report.Uploaded ? "to Systems Manager"
-                : report.UploadNote is { } note ? $"no: {note}"
-                : "no"
-        );
+        var notSent = report.UploadNote is { } note ? $"no: {note}" : "no";
+        Fact(html, "Sent", report.Uploaded ? "to Systems Manager" : notSent);
         Fact(html, "Exit code", Number(report.ExitCode));
         html.Markup("</dl></section>\n");
     }
@@ -231,14 +226,9 @@ internal static class HtmlReport
         );
         foreach (var repository in repositories)
         {
-            var know =
-                repository.Message
-                ?? (
-                    repository.HasAdvisories == false
-                        ? "publishes no advisories: nobody can tell which of its packages are security updates"
-                    : repository.Trusted ? ""
-                    : "not authenticated"
-                );
+            var know = repository.Message ?? (repository.Trusted ? "" : "not authenticated");
+            if (repository is { Message: null, HasAdvisories: false })
+                know = "publishes no advisories: nobody can tell which of its packages are security updates";
             html.Markup(
                 $"<tr><th "
                     + $"scope=\"row\">{repository.Name}</th><td{new HtmlRaw(repository.Status == RepositoryStatus.Ok ? "" : " class=\"status-bad\"")}>{repository.Status.ToString()}</td><td>{(repository.PublishedAt is { } published ? Time(published) : "")}</td><td>{(repository.RefreshedAt is { } refreshed ? Time(refreshed) : "")}</td><td>{know}</td></tr>\n"

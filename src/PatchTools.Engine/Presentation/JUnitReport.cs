@@ -7,8 +7,8 @@ namespace PatchTools.Presentation;
 
 /// <summary>
 /// JUnit's XML in the form that Jenkins, GitLab and GitHub's reporters read: one suite for the host, a case for each
-/// finding, the most important first, a failure for each that does not comply. Metadata that proves nothing and a baseline that judges nothing
-/// are errors of their own, so that the suite is never green by accident.
+/// finding, the most important first, a failure for each that does not comply. Metadata that proves nothing and a
+/// baseline that judges nothing are errors of their own, so that the suite is never green by accident.
 /// </summary>
 internal static class JUnitReport
 {

@@ -25,10 +25,12 @@ internal static class ReportWords
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static string HostOf(ComplianceReport report) =>
-        report.Snapshot.InstanceId is { Length: > 0 } id ? id
-        : report.Inventory.Facts.HostName is { Length: > 0 } name ? name
-        : report.Inventory.OperatingSystem.PrettyName is { Length: > 0 } system ? system
-        : "this host";
+        new[]
+        {
+            report.Snapshot.InstanceId,
+            report.Inventory.Facts.HostName,
+            report.Inventory.OperatingSystem.PrettyName,
+        }.FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? "this host";
 
     public static string BaselineOf(ComplianceReport report) =>
         report.Snapshot.Baseline.Name is { Length: > 0 } name ? name : report.Snapshot.BaselineId ?? "without a name";

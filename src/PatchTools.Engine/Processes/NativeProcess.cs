@@ -99,11 +99,9 @@ internal static partial class NativeProcess
             {
                 result = WaitFor(process, out status, 0);
             } while (result < 0 && Marshal.GetLastPInvokeError() == CallInterrupted);
-            ended.SetResult(
-                result < 0 ? -1
-                : (status & 0x7f) == 0 ? (status >> 8) & 0xff
-                : 128 + (status & 0x7f)
-            );
+            var signal = status & 0x7f;
+            var exitCode = signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+            ended.SetResult(result < 0 ? -1 : exitCode);
         })
         {
             IsBackground = true,
@@ -113,7 +111,7 @@ internal static partial class NativeProcess
         return ended.Task;
     }
 
-    /// <summary>Sends a signal; a process that has gone is no failure.</summary>
+    /// <summary>Sends a signal; a process that has gone is not a failure.</summary>
     public static void Signal(int process, int signal) => _ = Kill(process, signal);
 
     private static void Check(int error)

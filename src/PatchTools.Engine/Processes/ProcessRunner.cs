@@ -101,7 +101,7 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
                 command,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{command} wrote {spilled.Length / (1024 * 1024)} Mi characters, which is no answer to "
+                    $"{command} wrote {spilled.Length / (1024 * 1024)} Mi characters, which is not an answer to "
                         + $"what was asked; it ends with: {Tail(text)}"
                 ),
                 result
@@ -267,9 +267,9 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
     private static string Tail(string text)
     {
         var trimmed = text.Trim();
-        return trimmed.Length == 0 ? "it said nothing"
-            : trimmed.Length <= TailLength ? trimmed
-            : "…" + trimmed[^TailLength..];
+        if (trimmed.Length == 0)
+            return "it said nothing";
+        return trimmed.Length <= TailLength ? trimmed : "…" + trimmed[^TailLength..];
     }
 
     /// <summary>Reads one pipe to its end, keeping what has come so far within reach.</summary>

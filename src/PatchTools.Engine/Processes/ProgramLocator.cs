@@ -46,10 +46,12 @@ internal sealed class ProgramLocator(HostContext host, IRunObserver observer)
             );
         }
 
+        if (skipped.Count > 0)
+            throw new FileNotFoundException(string.Join("; ", skipped));
         throw new FileNotFoundException(
-            skipped.Count > 0 ? string.Join("; ", skipped)
-            : Path.IsPathRooted(program) ? "there is no such program"
-            : $"none of {string.Join(", ", host.Paths.ProgramDirectories)} has it"
+            Path.IsPathRooted(program)
+                ? "there is no such program"
+                : $"none of {string.Join(", ", host.Paths.ProgramDirectories)} has it"
         );
     }
 

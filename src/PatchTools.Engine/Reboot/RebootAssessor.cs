@@ -140,7 +140,8 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
         packages.Count == 0
             ? ""
             : $" of "
-                + $"{string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
+                + $"{string.Join(", ", packages.Take(5))}"
+                + $"{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
 
     private static void PendingPatches(
         StoredPatchStates states,

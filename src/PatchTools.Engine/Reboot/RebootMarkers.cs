@@ -177,10 +177,12 @@ internal sealed class RebootMarkers(HostContext host, IRunObserver observer)
     /// <summary>
     /// Another command may have asked after this one, with the same marker and so the same timestamp file.
     /// </summary>
-    private static DateTimeOffset? Earlier(DateTimeOffset? x, DateTimeOffset? y) =>
-        x is null ? y
-        : y is null || x < y ? x
-        : y;
+    private static DateTimeOffset? Earlier(DateTimeOffset? x, DateTimeOffset? y)
+    {
+        if (x is null || y is null)
+            return x ?? y;
+        return x < y ? x : y;
+    }
 
     private DateTimeOffset? BootTime() => HostFactsReader.BootTime(ProcText("uptime"), host.Clock.GetUtcNow());
 

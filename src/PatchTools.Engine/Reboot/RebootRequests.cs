@@ -97,10 +97,9 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
     /// <summary>Command ids are GUIDs; any other text becomes a name without surprises.</summary>
     private string PathOf(string command)
     {
-        var name =
-            command.Length == 0 ? "no-command"
-            : command.Length <= 64 && command.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? command
-            : Convert.ToHexString(Sha256.Of(Encoding.UTF8.GetBytes(command)));
+        var name = command.Length == 0 ? "no-command" : command;
+        if (name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+            name = Convert.ToHexString(Sha256.Of(Encoding.UTF8.GetBytes(name)));
         return Path.Combine(_directory, name + ".json");
     }
 
@@ -139,7 +138,7 @@ internal sealed class RebootRequests(HostContext host, IRunObserver observer)
     private static double Number(IReadOnlyDictionary<string, JsonElement> members, string name) =>
         Member(members, name) is { ValueKind: JsonValueKind.Number } element && element.TryGetDouble(out var value)
             ? value
-            : throw new InvalidDataException($"{name} is no number");
+            : throw new InvalidDataException($"{name} is not a number");
 
     private string[] Files()
     {

@@ -30,7 +30,7 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     private readonly ReportSpool _spool = new(host, observer);
 
     /// <summary>
-    /// Why the report must not be sent; null when it may. A baseline override is no error, see
+    /// Why the report must not be sent; null when it may. A baseline override is not an error, see
     /// <see cref="PublishAsync"/>.
     /// </summary>
     public static PatchToolsException? RefusalOf(ComplianceReport report)

@@ -26,7 +26,7 @@ public static class BaselineOverrideFile
         var source = new DocumentSource(location, PatchErrors.BaselineOverrideMalformed);
         var text = JsonDocuments.Decode(content, source);
 
-        // A denied download may arrive as a body like any other: S3's XML, which is no JSON, so it is recognised before
+        // A denied download may arrive as a body like any other: S3's XML, which is not JSON, so it is recognised before
         // parsing.
         if (JsonDocuments.XmlErrorCode(text.Span) is "AccessDenied")
             throw Denied(location);

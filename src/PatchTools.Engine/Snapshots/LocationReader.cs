@@ -41,7 +41,7 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
 
     /// <summary>
     /// The location as it may be shown and stored: a URL of any scheme loses user, query and fragment, which may hold a
-    /// signature. A key of <c>s3://</c> is no URL and stays.
+    /// signature. A key of <c>s3://</c> is not a URL and stays.
     /// </summary>
     public static string Describe(string location)
     {
@@ -80,13 +80,19 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
     private async Task<byte[]> ReadInputAsync(int maxBytes, CancellationToken cancellationToken)
     {
         if (standardInput is null)
-            throw new PatchToolsException(PatchErrors.InvalidLocation, "There is no standard input to read here.", "-");
+            throw new PatchToolsException(PatchErrors.InvalidLocation, "There is no standard input to read here.", "-")
+            {
+                RecommendedAction = "Give a path, or pipe the document into a program that reads standard input.",
+            };
         if (_inputTaken)
             throw new PatchToolsException(
                 PatchErrors.InvalidLocation,
                 "Standard input can be read only once, but two locations are -.",
                 "-"
-            );
+            )
+            {
+                RecommendedAction = "Give one of the two as a path.",
+            };
         _inputTaken = true;
         try
         {
@@ -109,10 +115,9 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
             || path.Contains("://", StringComparison.Ordinal)
         )
         {
-            var shown =
-                path.Length == 0 ? "An empty text"
-                : path.Split("://") is [var scheme, _, ..] ? $"A location of the scheme {JsonPlace.Quote(scheme)}"
-                : "A path with a NUL character";
+            var shown = path.Length == 0 ? "An empty text" : "A path with a NUL character";
+            if (path.Split("://") is [var scheme, _, ..])
+                shown = $"A location of the scheme {JsonPlace.Quote(scheme)}";
             throw new PatchToolsException(PatchErrors.InvalidLocation, $"{shown} cannot be read here.");
         }
 
@@ -246,7 +251,7 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
         {
             var parts = rest[(slash + 1)..].Split('/');
 
-            // A key is no path: Uri must not resolve dots in it. Only then, because a URI made so equals no other.
+            // A key is not a path: Uri must not resolve dots in it. Only then, because a URI made so equals no other.
             var options = new UriCreationOptions
             {
                 DangerousDisablePathAndQueryCanonicalization = parts.Any(part => part is "." or ".."),

@@ -116,11 +116,12 @@ public sealed class SnapshotAcquisition
     )
     {
         var locations = Locations(request.Aws);
-        var snapshot =
-            request.Baseline is not null ? FromBaseline(request, request.Baseline, osRelease, start)
-            : request.Path is not null
-                ? await FromFileAsync(request, request.Path, locations, osRelease, start, cancellationToken)
-            : FromDefault(request, osRelease, start);
+        var snapshot = request switch
+        {
+            { Baseline: { } baseline } => FromBaseline(request, baseline, osRelease, start),
+            { Path: { } path } => await FromFileAsync(request, path, locations, osRelease, start, cancellationToken),
+            _ => FromDefault(request, osRelease, start),
+        };
         if (await ReadOverrideAsync(request, locations, osRelease, cancellationToken) is not { } entry)
             return snapshot;
 

@@ -58,7 +58,7 @@ public static class PatchErrors
     public static readonly PatchError UnsupportedOperatingSystem = Row(
         146,
         PatchErrorCategory.NotSupported,
-        "The service does not know this operating system. Scan without it: Get-PatchSnapshot -Default or -Path."
+        "Scan with a baseline that does not come from the service: Get-PatchSnapshot -Default or -Path."
     );
     public static readonly PatchError CredentialsNotFound = Row(
         148,
@@ -122,18 +122,18 @@ public static class PatchErrors
     public static readonly PatchError InvalidInstanceId = Row(
         143,
         PatchErrorCategory.InvalidArgument,
-        "An instance id is i- with 8 or 17 characters or mi- with 17."
+        "Give an instance id: i- and 8 or 17 characters, or mi- and 17 characters."
     );
 
     public static readonly PatchError InvalidRegion = Row(
         143,
         PatchErrorCategory.InvalidArgument,
-        "A region is a name such as eu-west-1."
+        "Give the name of a region, such as eu-west-1."
     );
     public static readonly PatchError InvalidSnapshotId = Row(
         143,
         PatchErrorCategory.InvalidArgument,
-        "A snapshot id is a GUID of 36 characters; leave it out for a new one."
+        "Give a GUID of 36 characters, or leave the snapshot id out for a new one."
     );
 
     // Overrides
@@ -145,7 +145,7 @@ public static class PatchErrors
     public static readonly PatchError BaselineOverrideNotAList = Row(
         161,
         PatchErrorCategory.InvalidData,
-        "The file must hold a JSON array of baselines, one for each operating system."
+        "Write a JSON array of baselines, one for each operating system."
     );
     public static readonly PatchError BaselineOverrideDownloadFailed = Row(
         162,
@@ -170,7 +170,7 @@ public static class PatchErrors
     public static readonly PatchError BaselineOverrideUnsupportedSystem = Row(
         166,
         PatchErrorCategory.NotSupported,
-        "The operating system could not be told; set AWS_SSM_PLATFORM_NAME."
+        "Set AWS_SSM_PLATFORM_NAME to the name of the operating system, as SSM's agent does."
     );
     public static readonly PatchError InstallOverrideListAccessDenied = Row(
         1,
@@ -198,7 +198,7 @@ public static class PatchErrors
     public static readonly PatchError PackageManagerNotFound = Row(
         1,
         PatchErrorCategory.NotSupported,
-        "PatchTools reads apt, dnf, yum and zypper; check -Root, or that the host is one of theirs."
+        "Check -Root, and that apt, dnf, yum or zypper manages the packages there."
     );
     public static readonly PatchError PackageDatabaseUnreadable = Row(
         1,
@@ -208,8 +208,8 @@ public static class PatchErrors
     public static readonly PatchError ImagePathRefused = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "An image may hold links only to its own files. Correct the link that the message names, or find out "
-            + "who put it there."
+        "Correct the link that the message names, or find out who put it there: the links of an image may lead "
+            + "only to its own files."
     );
     public static readonly PatchError NotPlainFile = Row(
         1,
@@ -246,7 +246,7 @@ public static class PatchErrors
     public static readonly PatchError InventoryTooLarge = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "The file is larger than any real host's; check what it is."
+        "Check that the file was written by Export-PatchInventory: it is larger than any host needs."
     );
     public static readonly PatchError UnsupportedCompression = Row(
         1,
@@ -266,7 +266,7 @@ public static class PatchErrors
     public static readonly PatchError CommandTimedOut = Row(
         1,
         PatchErrorCategory.OperationTimeout,
-        "The command of the message hangs; run it by hand."
+        "Run the command of the message by hand, and find out what it waits for."
     );
 
     public static readonly PatchError BaselineSourcesNotApplicable = Row(
@@ -286,29 +286,29 @@ public static class PatchErrors
     public static readonly PatchError ReportUploadFailed = Row(
         1,
         PatchErrorCategory.ConnectionError,
-        "The report is kept on the host; send it with Publish-PatchSummary -Pending when the cause is gone."
+        "Send the report with Publish-PatchSummary -Pending when the cause is gone. It is kept on the host."
     );
     public static readonly PatchError AssociationReportFailed = Row(
         1,
         PatchErrorCategory.ConnectionError,
-        "The instance's role needs ssm:PutComplianceItems. The association's next run, or "
+        "Give the instance's role ssm:PutComplianceItems. The association's next run, or "
             + "Invoke-PatchBaseline with its id, sends the report again."
     );
     public static readonly PatchError InvalidAssociationId = Row(
         1,
         PatchErrorCategory.InvalidArgument,
-        "An association id is a GUID of 36 characters, as State Manager shows it."
+        "Give the GUID of 36 characters that State Manager shows."
     );
     public static readonly PatchError SnapshotNotFromService = Row(
         1,
         PatchErrorCategory.InvalidOperation,
-        "Only a snapshot of the service can be published; the report is saved on the host. Run "
-            + "Get-PatchSnapshot without -Default and -Path."
+        "Run Get-PatchSnapshot without -Default and -Path: only a snapshot of the service can be published. "
+            + "The report is saved on the host."
     );
     public static readonly PatchError InventoryNotOfThisHost = Row(
         1,
         PatchErrorCategory.InvalidOperation,
-        "Only an inventory of this host can be published: an upload replaces what the service knows of the instance."
+        "Publish a report on an inventory of this host: an upload replaces what the service knows of the instance."
     );
     public static readonly PatchError StateUnwritable = Row(
         1,
@@ -339,7 +339,7 @@ public static class PatchErrors
     public static readonly PatchError SummaryMalformed = Row(
         1,
         PatchErrorCategory.InvalidData,
-        "The file is damaged; the next run writes a new one."
+        "Run Invoke-PatchBaseline -Operation Scan: it writes a new file."
     );
     public static readonly PatchError RunInProgress = Row(
         170,
@@ -406,20 +406,19 @@ public static class PatchErrors
     public static readonly PatchError FleetRequestRefused = Row(
         1,
         PatchErrorCategory.ResourceUnavailable,
-        "Read the service's error code in the message. InvalidDocument: make the documents first, see "
-            + "about_PatchTools_Documents."
+        "Correct what the service's error code in the message names, and run the command again."
     );
     public static readonly PatchError FleetWaitTimedOut = Row(
         1,
         PatchErrorCategory.OperationTimeout,
-        "The operation goes on; look at it in Run Command or State Manager, or give a longer -WaitTimeout."
+        "Look at the operation in Run Command or State Manager, where it goes on, or give a longer -WaitTimeout."
     );
 
     // Module
     public static readonly PatchError AdaptersNotLoaded = Row(
         1,
         PatchErrorCategory.InvalidOperation,
-        "The module is incomplete: bin/adapters is missing or damaged. Install it again."
+        "Install the module again: its folder bin/adapters is missing or damaged."
     );
     public static readonly PatchError TlsLibraryMissing = Row(
         1,
@@ -475,6 +474,13 @@ public class PatchToolsException : Exception
     public PatchError Error { get; }
 
     public object? Target { get; }
+
+    /// <summary>What to do: the row's action, or the one of the place that failed where that is another.</summary>
+    public string RecommendedAction
+    {
+        get => field ?? Error.RecommendedAction;
+        init;
+    }
 
     /// <summary>Exit status of a host or script that ends with this error (design §6).</summary>
     public int ExitCode => Error.ExitCode;

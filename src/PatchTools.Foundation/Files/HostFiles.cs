@@ -20,7 +20,7 @@ internal static class HostFiles
     /// </summary>
     private const int MaxWholeBytes = 64 << 20;
 
-    /// <summary>Whether something is there that is no directory.</summary>
+    /// <summary>Whether something is there that is not a directory.</summary>
     public static bool Exists(string path)
     {
         using var held = Held(path);
@@ -89,7 +89,7 @@ internal static class HostFiles
     }
 
     /// <summary>
-    /// Paths of what a directory holds that is no directory, links to directories left out too; in no order.
+    /// Paths of what a directory holds that is not a directory, links to directories left out too; in no order.
     /// </summary>
     /// <param name="directory">Absolute path.</param>
     /// <param name="pattern">As <see cref="Directory.GetFiles(string, string)"/> has it.</param>

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 
-#pragma warning disable CA2000 // Handles go to the stack of directories, which is emptied, or to the caller, who owns them.
+// Handles go to the stack of directories, which is emptied, or to the caller, who owns them.
+#pragma warning disable CA2000
 
 namespace PatchTools.Files;
 
@@ -84,9 +85,10 @@ internal static class RootWalk
         }
 
         // The root itself is opened once more, so that the caller may close what it gets.
-        return above.TryPop(out var end) ? new WalkEnd(end.Handle, 0, link, text, climbs)
-            : ImageCalls.OpenEntry(root, ".", out var none) is { } self ? new WalkEnd(self, 0, link, text, climbs)
-            : new WalkEnd(null, none, link, text, climbs);
+        if (above.TryPop(out var end))
+            return new WalkEnd(end.Handle, 0, link, text, climbs);
+        var self = ImageCalls.OpenEntry(root, ".", out var failure);
+        return new WalkEnd(self, self is null ? failure : 0, link, text, climbs);
     }
 
     private static void Push(Stack<string> left, string path)

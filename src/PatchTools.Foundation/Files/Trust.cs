@@ -23,11 +23,14 @@ internal static class Trust
     public static string? WhyNotData(string path) =>
         Walk(path, (status, isLast) => WhyNotRoots(status, stickyIsSafe: !isLast));
 
-    private static string? WhyNotRoots(FileStatus status, bool stickyIsSafe) =>
-        status.Owner != 0 ? $"belongs to user {status.Owner} and not to root"
-        : status.OthersMayWrite && !(stickyIsSafe && status.IsSticky)
+    private static string? WhyNotRoots(FileStatus status, bool stickyIsSafe)
+    {
+        if (status.Owner != 0)
+            return $"belongs to user {status.Owner} and not to root";
+        return status.OthersMayWrite && !(stickyIsSafe && status.IsSticky)
             ? $"can be written by others than root (mode 0{Convert.ToString(status.Mode, 8)})"
-        : null;
+            : null;
+    }
 
     private static string? Walk(string path, Func<FileStatus, bool, string?> judge)
     {

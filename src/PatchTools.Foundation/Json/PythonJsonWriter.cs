@@ -105,10 +105,10 @@ internal sealed class PythonJsonWriter
     /// </summary>
     public static string FloatText(double value)
     {
-        if (!double.IsFinite(value))
-            return double.IsNaN(value) ? "NaN"
-                : value > 0 ? "Infinity"
-                : "-Infinity";
+        if (double.IsNaN(value))
+            return "NaN";
+        if (double.IsInfinity(value))
+            return value > 0 ? "Infinity" : "-Infinity";
         var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
         var exponentAt = shortest.IndexOf('E', StringComparison.Ordinal);
         var exponent =

@@ -40,11 +40,11 @@ internal static class StrictJson
     }
 
     /// <summary>Members in file order; of equal names the last value counts, as in Python.</summary>
-    /// <exception cref="InvalidDataException">No object, or a name that is no text.</exception>
+    /// <exception cref="InvalidDataException">No object, or a name that is not a text.</exception>
     public static IReadOnlyDictionary<string, JsonElement> Object(JsonElement element, string where)
     {
         if (element.ValueKind != JsonValueKind.Object)
-            throw new InvalidDataException($"{where} is no object");
+            throw new InvalidDataException($"{where} is not an object");
         Dictionary<string, JsonElement> members = new(StringComparer.Ordinal);
         try
         {
@@ -54,7 +54,7 @@ internal static class StrictJson
         catch (InvalidOperationException e)
         {
             // A lone surrogate in an escape.
-            throw new InvalidDataException($"{where} has a member whose name is no text", e);
+            throw new InvalidDataException($"{where} has a member whose name is not a text", e);
         }
 
         return members;
@@ -64,14 +64,14 @@ internal static class StrictJson
     public static string Text(JsonElement element, string where)
     {
         if (element.ValueKind != JsonValueKind.String)
-            throw new InvalidDataException($"{where} is no text");
+            throw new InvalidDataException($"{where} is not a text");
         try
         {
             return element.GetString()!;
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidDataException($"{where} is no text", e);
+            throw new InvalidDataException($"{where} is not a text", e);
         }
     }
 }

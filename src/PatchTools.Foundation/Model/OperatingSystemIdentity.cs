@@ -39,10 +39,16 @@ public sealed record OperatingSystemIdentity(string AwsName, string Product, Pac
         TryFrom(osRelease)
         ?? throw new PatchToolsException(
             PatchErrors.UnsupportedOperatingSystem,
-            $"Nothing is known of this operating system: os-release says "
-                + $"ID={osRelease.Id}{(osRelease.IdLike.Count > 0 ? $", ID_LIKE={string.Join(' ', osRelease.IdLike)}" : "")}.",
+            "This operating system is not known: os-release says "
+                + $"ID={osRelease.Id}"
+                + $"{(osRelease.IdLike.Count > 0 ? $", ID_LIKE={string.Join(' ', osRelease.IdLike)}" : "")}.",
             osRelease.Id
-        );
+        )
+        {
+            RecommendedAction =
+                "Check ID and ID_LIKE in /etc/os-release: PatchTools knows Debian, Ubuntu, Red Hat Enterprise Linux, "
+                + "Amazon Linux, Fedora, SUSE and their derivatives.",
+        };
 
     /// <summary>As <see cref="From"/>; null when nothing fits.</summary>
     public static OperatingSystemIdentity? TryFrom(OsRelease osRelease) => Known(osRelease) ?? Relative(osRelease);

@@ -21,7 +21,7 @@ public enum DecisionKind
     /// <summary>No rule's filters match.</summary>
     NoRule,
 
-    /// <summary>A rule's filters match, but the version is no security update and the rule wants only those.</summary>
+    /// <summary>A rule's filters match, but the version is not a security update and the rule wants only those.</summary>
     NotSecurity,
 
     /// <summary>A rule would approve it later, or no longer.</summary>

@@ -32,7 +32,8 @@ public static class SeverityWords
             .Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// One word: the baseline's level where it gives one, else the vendor's severity or dpkg's priority; with a capital.
+    /// One word with a capital: the baseline's level where it gives one, else the vendor's severity or dpkg's
+    /// priority.
     /// </summary>
     public static string Rating(PatchFinding finding)
     {

@@ -149,7 +149,7 @@ internal sealed class GlobPattern
             return 1;
         }
 
-        // A byte that is no UTF-8 counts as one character that is in no set.
+        // A byte that is not UTF-8 counts as one character that is in no set.
         var valid = Rune.DecodeFromUtf8(text, out var rune, out var used) == OperationStatus.Done;
         value = valid ? rune.Value : -1;
         return valid ? used : 1;

@@ -22,7 +22,7 @@ public abstract class AwsCommand : PatchCommand
     [Parameter]
     public string? EndpointUrl { get; set; }
 
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: the endpoint is no http or
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidLocation"/>: the endpoint is not an http or
     /// https URL.</exception>
     protected virtual AwsParameters Aws() =>
         new()
@@ -40,8 +40,11 @@ public abstract class AwsCommand : PatchCommand
             return url;
         throw new PatchToolsException(
             PatchErrors.InvalidLocation,
-            $"-EndpointUrl \"{text}\" is no http or https URL.",
+            $"-EndpointUrl \"{text}\" is not an http or https URL.",
             text
-        );
+        )
+        {
+            RecommendedAction = "Give a URL with its scheme, such as https://ssm.eu-west-1.amazonaws.com.",
+        };
     }
 }

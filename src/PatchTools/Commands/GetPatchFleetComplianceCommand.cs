@@ -99,7 +99,7 @@ public sealed class GetPatchFleetComplianceCommand : FleetCommand
         PatchCountFilter.TryParse(text)
         ?? throw new PatchTools.Errors.PatchToolsException(
             PatchTools.Errors.PatchErrors.FleetTargetInvalid,
-            $"-Filter \"{text}\" is no condition on a count, such as MissingCount>0; the counts are "
+            $"-Filter \"{text}\" is not a condition on a count, such as MissingCount>0; the counts are "
                 + $"{string.Join(", ", PatchCountFilter.Names)}.",
             text
         );

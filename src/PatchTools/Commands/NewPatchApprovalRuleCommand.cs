@@ -55,7 +55,7 @@ public sealed class NewPatchApprovalRuleCommand : PatchCommand
     [Parameter]
     public ComplianceLevel ComplianceLevel { get; set; }
 
-    /// <summary>Approves updates too that are no security updates.</summary>
+    /// <summary>Approves updates too that are not security updates.</summary>
     [Parameter]
     public SwitchParameter EnableNonSecurity { get; set; }
 

@@ -4,6 +4,7 @@ using PatchTools.Families.Shared;
 using PatchTools.Fleet;
 using PatchTools.Hosts;
 using PatchTools.Operations;
+using PatchTools.Snapshots;
 using PatchTools.Text;
 
 namespace PatchTools.Commands;
@@ -163,16 +164,29 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
                         or NotSupportedException
             )
         {
-            throw new PatchToolsException(
-                PatchErrors.InvalidLocation,
-                $"\"{path}\" is no path here: {e.Message}",
-                path,
-                e
-            );
+            throw NotAFile(path, $"\"{LocationReader.Describe(path)}\" is not a path of this host: {e.Message}", e);
         }
 
-        throw new PatchToolsException(PatchErrors.InvalidLocation, $"\"{path}\" is not in a file system.", path);
+        throw NotAFile(path, $"\"{path}\" is not in a file system.", cause: null);
     }
+
+    /// <summary>What only reads files must not advise locations of the network.</summary>
+    private static PatchToolsException NotAFile(string path, string message, Exception? cause) =>
+        path.Contains("://", StringComparison.Ordinal)
+            ? new(
+                PatchErrors.InvalidLocation,
+                $"\"{LocationReader.Describe(path)}\" is a location of the network, and only a file of this host can "
+                    + "be given here.",
+                LocationReader.Describe(path)
+            )
+            {
+                RecommendedAction =
+                    "Copy it to this host (for example with aws s3 cp or curl), and give the path of the file.",
+            }
+            : new(PatchErrors.InvalidLocation, message, path, cause)
+            {
+                RecommendedAction = "Give a path in the file system of this host.",
+            };
 
     /// <summary>As <see cref="FilePath"/>; locations of the network stay as they are.</summary>
     protected string? Location(string? location) =>

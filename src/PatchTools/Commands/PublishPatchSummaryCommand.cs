@@ -65,17 +65,13 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
         var receipts = Await(
             host,
             async (run, token) =>
-                Pending ? await run.PublishPendingAsync(aws, token)
-                : (
-                    await run.PublishAsync(
-                        association is null ? Report! : Report! with { Association = association },
-                        aws,
-                        token
-                    )
-                ).Receipt
-                    is { } receipt
-                    ? [receipt]
-                : []
+            {
+                if (Pending)
+                    return await run.PublishPendingAsync(aws, token);
+                var report = association is null ? Report! : Report! with { Association = association };
+                var (_, receipt) = await run.PublishAsync(report, aws, token);
+                return receipt is null ? (IReadOnlyList<PublishReceipt>)[] : [receipt];
+            }
         );
         if (PassThru)
             WriteObject(receipts, enumerateCollection: true);

@@ -55,8 +55,14 @@ public static class ReportView
         foreach (var word in StateWords.All)
             yield return string.Create(CultureInfo.InvariantCulture, $"{word.Name} {word.Count(counts)}");
         if (report.NonCompliantSeverity is not null)
-            yield return $"To do: "
-                + $"{string.Join(", ", Parts((counts.CriticalNonCompliant, "critical"), (counts.SecurityNonCompliant, "security"), (counts.OtherNonCompliant, "other")))}";
+        {
+            var parts = Parts(
+                (counts.CriticalNonCompliant, "critical"),
+                (counts.SecurityNonCompliant, "security"),
+                (counts.OtherNonCompliant, "other")
+            );
+            yield return $"To do: {string.Join(", ", parts)}";
+        }
 
         static IEnumerable<string> Parts(params (int Count, string Kind)[] parts) =>
             parts

@@ -87,7 +87,7 @@ public sealed class DecompressorTests
     [MemberData(nameof(Formats))]
     public void Trailing_garbage_is_refused(CompressionFormat format, string sample) =>
         Assert.Throws<InvalidDataException>(() =>
-            Decompressed(format, [.. Resource(sample), .. "garbage that is no stream"u8])
+            Decompressed(format, [.. Resource(sample), .. "garbage that is not a stream"u8])
         );
 
     [Theory]

@@ -590,7 +590,7 @@ public sealed class AptEvaluatorTests
         DecisionKind.NotSecurity,
         1,
         null,
-        "the newer version is no security update",
+        "the newer version is not a security update",
         "1.1"
     )]
     [InlineData(

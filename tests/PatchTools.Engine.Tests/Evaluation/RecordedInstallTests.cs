@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PatchTools.Adapters;
 using PatchTools.Adapters.Yaml;
 using PatchTools.Engine.Tests.Reporting;
+using PatchTools.Engine.Tests.Snapshots;
 using PatchTools.Evaluation;
 using PatchTools.Families.Apt;
 using PatchTools.Families.Shared;
@@ -98,7 +99,11 @@ public sealed class RecordedInstallTests : IDisposable
         var root = _directory.File(name);
         Directory.CreateDirectory(root);
         LayOut(root);
-        var baseline = SnapshotReader.Read(Recorded(name, "snapshot.json"), "snapshot.json").Baseline;
+        // The run with a list had the snapshot of the recorded scan.
+        var snapshot = File.Exists(RecordedPath(name, "snapshot.json"))
+            ? Recorded(name, "snapshot.json")
+            : RecordedDocuments.Read("scan-default.json");
+        var baseline = SnapshotReader.Read(snapshot, "snapshot.json").Baseline;
         var list = File.Exists(RecordedPath(name, "list.yaml"))
             ? InstallOverrideFile.Parse(Recorded(name, "list.yaml"), "s3://oracle/list.yaml", new OverrideListReader())
             : null;

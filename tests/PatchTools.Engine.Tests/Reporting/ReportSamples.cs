@@ -110,7 +110,18 @@ internal static class ReportSamples
     public static DateTimeOffset End { get; } = new(2024, 1, 2, 3, 5, 6, TimeSpan.Zero);
 
     public static string Recorded(string file) =>
-        Repository(Path.Combine("tests", "PatchTools.Engine.Tests", "Reporting", "Recorded", file));
+        Repository(
+            Path.Combine(
+                "tests",
+                "PatchTools.Engine.Tests",
+                "Reporting",
+                "Recorded",
+                // A patch group changes nothing in the states: they are those of the scan without one.
+                file == "scan-patch-group/patch-states-configuration.json"
+                    ? "scan-default/patch-states-configuration.json"
+                    : file
+            )
+        );
 
     /// <summary>A file of the repository that the tests run in.</summary>
     public static string Repository(string relative)

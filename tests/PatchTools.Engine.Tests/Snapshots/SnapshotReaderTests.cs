@@ -388,7 +388,7 @@ public sealed class SnapshotReaderTests
     [InlineData("null", "snap.json: $: found null, wanted an object: a snapshot or a baseline")]
     [InlineData(
         "{}",
-        "snap.json: $: misses patchBaseline, and is no baseline either: it has neither operatingSystem nor "
+        "snap.json: $: has no patchBaseline, and is not a bare baseline either: it has neither operatingSystem nor "
             + "OperatingSystem"
     )]
     [InlineData("{\"patchBaseline\": null}", "snap.json: $.patchBaseline: found null, wanted an object")]

@@ -49,9 +49,9 @@ public sealed class FirstSeenFileTests : IDisposable
         Assert.Equal(MadeUpHost.Instant("2026-06-06"), File("2026-07-01").Advance(inventory, save: true).Of(_a11));
         Assert.Equal(
             [
-                $"The first-seen dates in {file.Path} are damaged (versions[0] is no array of five); every "
+                $"The first-seen dates in {file.Path} are damaged (versions[0] is not an array of five); every "
                     + $"version counts from now.",
-                $"The first-seen dates in {file.Path} are damaged (versions[0] is no array of five); every "
+                $"The first-seen dates in {file.Path} are damaged (versions[0] is not an array of five); every "
                     + $"version counts from now.",
                 $"The damaged first-seen dates were kept as "
                     + $"{Path.Combine(Path.GetDirectoryName(file.Path)!, "damaged", Path.GetFileName(file.Path))}.damaged-20260606T000000Z.",

@@ -268,7 +268,7 @@ public sealed class DocumentTests
             (nothing.ExitCode, nothing.Error)
         );
         Assert.Equal(
-            (1, "PayloadBucket needs PayloadVersion and PayloadSha256 beside it.\n"),
+            (1, "PayloadBucket needs PayloadVersion and PayloadSha256 too.\n"),
             (noChecksum.ExitCode, noChecksum.Error)
         );
         Assert.Equal(1, noBundle.ExitCode);

@@ -35,7 +35,7 @@ public enum FaultKind
     /// <summary>Well-formed HTTP whose body is the first half of the right one.</summary>
     Halve,
 
-    /// <summary>HTTP 200 with a body that is no answer.</summary>
+    /// <summary>HTTP 200 with a body that is not an answer.</summary>
     Garbage,
 
     /// <summary>The right body, compressed although nobody asked for it (no Content-Encoding).</summary>

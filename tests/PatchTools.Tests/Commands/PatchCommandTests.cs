@@ -349,7 +349,7 @@ public sealed class PatchCommandTests
             "ParameterArgumentTransformationError,PatchTools.Tests.InvokeStepCommand",
             error.FullyQualifiedErrorId
         );
-        Assert.Contains("is no duration", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("is not a duration", error.ToString(), StringComparison.Ordinal);
     }
 
     private static Func<CancellationToken, Task<object>> Step(Func<CancellationToken, Task<object>> step) => step;

@@ -115,7 +115,7 @@ public sealed partial class TerminalTests
                 .Load(Path.Combine(StagedModule.Folder, "PatchTools.Texts.ps1xml"))
                 .Root!.Elements("Type")
                 .Select(type => type.Element("Name")!.Value)
-                // Errors have a test of their own; the other two are views of a catalog, which is no text.
+                // Errors have a test of their own; the other two are views of a catalog, which is not a text.
                 .Where(type =>
                     !type.EndsWith("Exception", StringComparison.Ordinal)
                     && type is not ("PatchTools.PackageEntry" or "PatchTools.PackageVersion")

@@ -29,7 +29,7 @@ internal sealed partial record ImageAddress(string? HandedOn, string? Refusal)
                 $"a refresh of an image does not use addresses of the kind '{ImageWords.SchemeOf(address)}:'"
             );
         if (LocalPath().Match(address) is not { Success: true } match)
-            return new ImageAddress(null, $"{address} is no plain path, and a refresh of an image does not use it");
+            return new ImageAddress(null, $"{address} is not a plain path, and a refresh of an image does not use it");
         var path = Path.GetFullPath(match.Groups["path"].Value);
         try
         {
@@ -51,7 +51,7 @@ internal sealed partial record ImageAddress(string? HandedOn, string? Refusal)
     private static string Missing(string root, string path)
     {
         using var held = HeldFile.Of(Path.Join(root, path));
-        return held is null ? $"there is no {path} in the image" : $"{path} of the image is no folder";
+        return held is null ? $"there is no {path} in the image" : $"{path} of the image is not a folder";
     }
 
     private static string Escaped(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));

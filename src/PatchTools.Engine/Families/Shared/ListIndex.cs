@@ -13,7 +13,7 @@ namespace PatchTools.Families.Shared;
 /// <summary>
 /// What PatchTools remembers of large lists of packages, so that it need not unpack and read them again while they are
 /// the same files; apt keeps <c>pkgcache.bin</c>, dnf and zypper <c>.solv</c> files to the same end. An index that is
-/// missing, damaged, of another list or of another version is no error: the list itself is read, and the index written
+/// missing, damaged, of another list or of another version is not an error: the list itself is read, and the index written
 /// again. One file for each list, in PatchTools' own data; the oldest go when there are many.
 /// </summary>
 /// <param name="host">Where PatchTools' own data lies.</param>

@@ -176,7 +176,7 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
             JsonValueKind.Null => null,
             JsonValueKind.Number => element.GetRawText(),
             JsonValueKind.String => StrictJson.Text(element, where).Trim(),
-            _ => throw new InvalidDataException($"{where} is no number"),
+            _ => throw new InvalidDataException($"{where} is not a number"),
         };
         if (text is null)
             return null;
@@ -184,7 +184,7 @@ internal sealed class PatchStatesFile(HostContext host, IRunObserver observer)
             !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
             || !double.IsFinite(seconds)
         )
-            throw new InvalidDataException($"{where} is no number");
+            throw new InvalidDataException($"{where} is not a number");
         return new EpochTime(
             seconds,
             IsFractional: text.AsSpan().IndexOfAny(".eE") >= 0 || Math.Abs(seconds) > MaxExactInteger

@@ -86,7 +86,7 @@ internal sealed class SummaryFile(HostContext host)
             || array.ValueKind != JsonValueKind.Array
             || array.GetArrayLength() != 1
         )
-            throw new InvalidDataException("Content is no array of one object");
+            throw new InvalidDataException("Content is not an array of one object");
         var members = StrictJson.Object(array[0], "Content[0]");
         return new PatchSummary
         {
@@ -132,18 +132,24 @@ internal sealed class SummaryFile(HostContext host)
         int Count(string name) =>
             int.TryParse(Required(name), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
                 ? count
-                : throw new InvalidDataException($"{name} is no count");
+                : throw new InvalidDataException($"{name} is not a count");
 
-        DateTimeOffset? Time(string name) =>
-            Optional(name) is not { } text ? null
-            : ReportTime.TryParse(text, out var instant) ? instant
-            : throw new InvalidDataException($"{name} is no time");
+        DateTimeOffset? Time(string name)
+        {
+            if (Optional(name) is not { } text)
+                return null;
+            return ReportTime.TryParse(text, out var instant)
+                ? instant
+                : throw new InvalidDataException($"{name} is not a time");
+        }
 
-        ComplianceLevel? Severity() =>
-            Optional("NonCompliantSeverity") is not { } text ? null
-            : Enum.GetValues<ComplianceLevel>().Cast<ComplianceLevel?>().FirstOrDefault(l => l.ToString() == text)
-                is { } level
-                ? level
-            : throw new InvalidDataException("NonCompliantSeverity is no level");
+        ComplianceLevel? Severity()
+        {
+            if (Optional("NonCompliantSeverity") is not { } text)
+                return null;
+            return Enum.GetNames<ComplianceLevel>().Contains(text, StringComparer.Ordinal)
+                ? Enum.Parse<ComplianceLevel>(text)
+                : throw new InvalidDataException("NonCompliantSeverity is not a level");
+        }
     }
 }

@@ -90,7 +90,8 @@ internal sealed class SummaryHistory(HostContext host, IRunObserver observer)
 
     /// <summary>Sorts by time, and two runs of one second do not meet.</summary>
     internal static string NameOf(string captureTime, string hash) =>
-        $"{captureTime.Replace("-", "", StringComparison.Ordinal).Replace(":", "", StringComparison.Ordinal)}-{hash[..Math.Min(12, hash.Length)]}.json";
+        $"{string.Concat(captureTime.Where(letter => letter is not ('-' or ':')))}-"
+        + $"{hash[..Math.Min(12, hash.Length)]}.json";
 
     private void TryDelete(string file)
     {

@@ -152,21 +152,21 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
             || items.ValueKind != JsonValueKind.Array
             || items.GetArrayLength() != 2
         )
-            throw new InvalidDataException("Items is no array of two");
+            throw new InvalidDataException("Items is not an array of two");
         var summary = Item(items[0], "Items[0]");
         var compliance = Item(items[1], "Items[1]");
         return
             summary is { TypeName: ReportItems.SummaryType, Content.Count: 1 }
             && compliance.TypeName == ReportItems.ComplianceType
             ? new SpooledReport(path, Text(root, "InstanceId"), Text(root, "Region"), summary, compliance)
-            : throw new InvalidDataException("the items are no summary and compliance item");
+            : throw new InvalidDataException("the items are not a summary and a compliance item");
     }
 
     private static InventoryItem Item(JsonElement element, string where)
     {
         var members = StrictJson.Object(element, where);
         if (!members.TryGetValue("Content", out var array) || array.ValueKind != JsonValueKind.Array)
-            throw new InvalidDataException($"{where}.Content is no array");
+            throw new InvalidDataException($"{where}.Content is not an array");
         List<IReadOnlyList<KeyValuePair<string, string>>> content =
         [
             .. array.EnumerateArray().Select(entry => Texts(entry, $"{where}.Content").ToList()),
@@ -216,9 +216,10 @@ internal sealed class ReportSpool(HostContext host, IRunObserver observer)
         try
         {
             var report = Parse(StrictJson.ReadFile(file), file);
-            var open = StateWords.All.Where(word => !word.IsCompliant);
-            return $"{name} of {report.InstanceId} from {report.CaptureTime} "
-                + $"({string.Join(", ", open.Select(word => $"{word.Name.ToLowerInvariant()} {Count($"{word.Wire}Count")}"))})";
+            var open = StateWords
+                .All.Where(word => !word.IsCompliant)
+                .Select(word => $"{word.Name.ToLowerInvariant()} {Count($"{word.Wire}Count")}");
+            return $"{name} of {report.InstanceId} from {report.CaptureTime} " + $"({string.Join(", ", open)})";
 
             string Count(string member) => report.Summary.Content![0].FirstOrDefault(m => m.Key == member).Value ?? "?";
         }

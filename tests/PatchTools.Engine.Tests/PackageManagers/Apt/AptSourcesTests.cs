@@ -145,7 +145,7 @@ public sealed class AptSourcesTests
     [InlineData("Types: deb\nURIs: http://x.example/\nComponents: b\n", "Suite")]
     [InlineData("Types: deb\nURIs: http://x.example/\nSuites: a\n", "Component")]
     [InlineData("Types: zip\nURIs: http://x.example/\nSuites: a\nComponents: b\n", "'zip' is not known")]
-    [InlineData("Types: deb\nno field at all\n", "line 2 is no field")]
+    [InlineData("Types: deb\nno field at all\n", "line 2 is not a field")]
     public void A_paragraph_that_apt_refuses_is_named_with_its_place(string text, string fault) =>
         Assert.Contains(
             fault,

@@ -79,7 +79,7 @@ public sealed class Dnf5VersionLockTests
     [InlineData("key = \"vendor\"\ncomparator = \"=\"\nvalue = \"x\"", "the key 'vendor' is not known")]
     [InlineData("key = \"evr\"\ncomparator = \"~\"\nvalue = \"1\"", "the comparator '~' is not known")]
     [InlineData("key = \"evr\"\ncomparator = \"=\"", "the value is missing or no text")]
-    [InlineData("key = \"epoch\"\ncomparator = \"=\"\nvalue = \"one\"", "the epoch 'one' is no number")]
+    [InlineData("key = \"epoch\"\ncomparator = \"=\"\nvalue = \"one\"", "the epoch 'one' is not a number")]
     [InlineData("key = \"arch\"\ncomparator = \"<\"\nvalue = \"i686\"", "architectures are not compared with '<'")]
     public void A_condition_that_is_not_understood_is_a_warning_with_file_and_entry(string condition, string problem)
     {
@@ -97,7 +97,7 @@ public sealed class Dnf5VersionLockTests
     [InlineData("version = \"1.0\"\n[unterminated\n", "cannot be read")]
     [InlineData("version = \"2.0\"\n", "its version is not \"1.0\"")]
     [InlineData("version = \"1.0\"\n[[packages]]\ncomment = \"x\"\n", "entry 1: it has no name")]
-    [InlineData("version = \"1.0\"\npackages = 3\n", "'packages' is no list")]
+    [InlineData("version = \"1.0\"\npackages = 3\n", "'packages' is not a list")]
     public void A_file_or_an_entry_that_is_not_understood_is_a_warning(string text, string warning)
     {
         Assert.Null(Read(text));

@@ -205,7 +205,7 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
         var error = await Assert.ThrowsAsync<PatchToolsException>(() => root.InventoryAsync(refresh: true));
 
         Assert.Equal(PatchErrors.ImagePathRefused, error.Error);
-        Assert.Contains("is no plain path", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a plain path", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(outside));
     }
 

@@ -375,7 +375,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
             DecisionKind.NotSecurity when decision.Verdict.UntrustedSecurityArchive is not null =>
                 "its security archive is not trusted",
             DecisionKind.NotSecurity => decisive.IsNewer
-                ? "the newer version is no security update"
+                ? "the newer version is not a security update"
                 : "no security archive offers it",
             _ => _rules.Count == 0 ? Wording.NoRules : "no rule matches its priority and section",
         };

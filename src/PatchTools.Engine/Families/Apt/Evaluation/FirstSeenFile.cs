@@ -90,7 +90,8 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
         return FirstSeenDates.Empty;
     }
 
-    // {"format":"patchtools-first-seen/1","versions":[["openssl","amd64","3.0.11-1~deb12u2","security","2026-07-01T12:00:00Z"]]}
+    // {"format":"patchtools-first-seen/1",
+    //  "versions":[["openssl","amd64","3.0.11-1~deb12u2","security","2026-07-01T12:00:00Z"]]}
     public static byte[] Serialize(FirstSeenDates dates)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -131,14 +132,14 @@ internal sealed class FirstSeenFile(HostContext host, IRunObserver observer)
         if (!root.TryGetValue("format", out var format) || StrictJson.Text(format, "format") != Format)
             throw new InvalidDataException($"format is not {Format}");
         if (!root.TryGetValue("versions", out var versions) || versions.ValueKind != JsonValueKind.Array)
-            throw new InvalidDataException("versions is no array");
+            throw new InvalidDataException("versions is not an array");
         Dictionary<SeenVersion, DateTimeOffset> dates = [];
         var index = 0;
         foreach (var row in versions.EnumerateArray())
         {
             var where = string.Create(CultureInfo.InvariantCulture, $"versions[{index++}]");
             if (row.ValueKind != JsonValueKind.Array || row.GetArrayLength() != 5)
-                throw new InvalidDataException($"{where} is no array of five");
+                throw new InvalidDataException($"{where} is not an array of five");
             string[] texts = [.. row.EnumerateArray().Select(e => StrictJson.Text(e, where))];
             if (
                 texts[3] is not ("any" or "security")

@@ -12,7 +12,7 @@ internal sealed record AptCandidate(PackageVersion? Version, string? Note);
 /// apt's policy (<c>apt-pkg/policy.cc</c>, apt_preferences(5)): which version of a package it takes by itself. Pins for
 /// names beat pins for repositories; without either a repository has priority 500, NotAutomatic 1, NotAutomatic with
 /// ButAutomaticUpgrades 100, the installed version 100. The highest priority wins, then the newest version; below 1000
-/// nothing older than the installed version is taken. Holds are no part of it.
+/// nothing older than the installed version is taken. Holds are not part of it.
 /// </summary>
 internal sealed class AptPolicy
 {

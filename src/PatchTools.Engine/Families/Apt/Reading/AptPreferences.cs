@@ -290,7 +290,7 @@ internal sealed class AptPreferences
         if (priorityText == "never" && !isGeneral)
             return "'Pin-Priority: never' can only be used for 'Package: *'";
         if (Priority(priorityText) is not { } priority)
-            return $"'{priorityText}' is no priority between {short.MinValue} and {short.MaxValue}, other than 0";
+            return $"'{priorityText}' is not a priority between {short.MinValue} and {short.MaxValue}, other than 0";
         var match = new PinMatch(kind.Value, blank < 0 ? "" : pin[blank..].Trim());
         if (isGeneral)
         {

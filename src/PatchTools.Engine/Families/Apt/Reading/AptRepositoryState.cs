@@ -111,7 +111,7 @@ internal sealed class AptRepositoryState
 
     /// <summary>
     /// A list of packages for this host was read and is not empty. A source that asks for a component or an
-    /// architecture that the repository does not have gets nothing, and nothing is no proof.
+    /// architecture that the repository does not have gets nothing, and nothing is not proof.
     /// </summary>
     public bool OffersPackages { get; set; }
 

@@ -74,7 +74,7 @@ internal static class Deb822
             var colon = raw.IndexOf(':');
             if (colon <= 0)
             {
-                stanza.Fault ??= $"line {number} is no field";
+                stanza.Fault ??= $"line {number} is not a field";
                 continue;
             }
 

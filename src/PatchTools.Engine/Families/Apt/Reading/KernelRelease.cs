@@ -17,7 +17,7 @@ internal sealed partial record KernelRelease(string Text, string Version, string
     // Not kernels: linux-image-amd64 and linux-image-generic-hwe-22.04 (they depend on one),
     // linux-image-6.1.0-18-amd64-dbg.
 
-    /// <summary>Null when the text is no release of a distribution's kernel.</summary>
+    /// <summary>Null when the text is not a release of a distribution's kernel.</summary>
     public static KernelRelease? Parse(string text) =>
         Form().Match(text) is { Success: true } match
             ? new KernelRelease(text, match.Groups[1].Value, match.Groups[2].Value)

@@ -84,7 +84,7 @@ internal sealed class YumEvaluator : RpmEvaluator
     protected override string? FilteredSeverity(Advisory? advisory) =>
         advisory is null ? null : TitleCase(advisory.Severity);
 
-    /// <summary>Python's title(): a capital after everything that is no letter.</summary>
+    /// <summary>Python's title(): a capital after everything that is not a letter.</summary>
     private static string TitleCase(string text) =>
         string.Create(
             text.Length,

@@ -62,7 +62,7 @@ internal sealed record Dnf5VersionLock(string File, IReadOnlyList<Dnf5LockEntry>
         }
         else if (document.ContainsKey("packages"))
         {
-            warnings.Add($"{path}: 'packages' is no list of tables, so nothing is locked.");
+            warnings.Add($"{path}: 'packages' is not a list of tables, so nothing is locked.");
         }
 
         return entries.Count == 0 ? null : new Dnf5VersionLock(path, entries);
@@ -136,7 +136,7 @@ internal sealed record Dnf5LockCondition
         problem = "";
         if (condition is not IReadOnlyDictionary<string, object> table)
         {
-            problem = "a condition is no table";
+            problem = "a condition is not a table";
             return null;
         }
 
@@ -150,7 +150,7 @@ internal sealed record Dnf5LockCondition
             : key == "arch" && comparator.AsSpan().IndexOfAny('<', '>') >= 0 && comparator != "<>"
                 ? $"architectures are not compared with '{comparator}'"
             : value.Length == 0 ? "the value is missing or no text"
-            : key == "epoch" && !value.All(char.IsAsciiDigit) ? $"the epoch '{value}' is no number"
+            : key == "epoch" && !value.All(char.IsAsciiDigit) ? $"the epoch '{value}' is not a number"
             : "";
         return problem.Length > 0 ? null : new Dnf5LockCondition(key, comparator, value);
     }

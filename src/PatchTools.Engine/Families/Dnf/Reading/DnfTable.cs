@@ -11,7 +11,7 @@ internal static partial class DnfTable
     /// <summary>Of a removal because something in the transaction obsoletes the package.</summary>
     public const string ReplacedNote = "replaced (another package of the transaction obsoletes it)";
 
-    /// <summary>Null where table and summary differ: what cannot be read whole is no plan.</summary>
+    /// <summary>Null where table and summary differ: what cannot be read whole is not a plan.</summary>
     public static List<PlannedChange>? Read(string output)
     {
         List<PlannedChange> changes = [];

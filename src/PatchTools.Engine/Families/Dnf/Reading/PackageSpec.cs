@@ -21,7 +21,7 @@ internal sealed partial class PackageSpec
 
     public string Text { get; }
 
-    /// <summary>In the order in which they are tried; none when the text is no package expression.</summary>
+    /// <summary>In the order in which they are tried; none when the text is not a package expression.</summary>
     public IReadOnlyList<PackageForm> Forms { get; }
 
     public static PackageSpec Parse(string text) => Parse(text, [Nevra(), NameArchitecture(), Name(), Nevr(), Nev()]);

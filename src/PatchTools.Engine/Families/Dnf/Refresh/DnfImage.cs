@@ -112,7 +112,7 @@ internal sealed partial class DnfImage
         if (!ImageWords.IsPath(cache))
             throw new PatchToolsException(
                 PatchErrors.ImagePathRefused,
-                $"The cache {cache} of the image is no plain path: it holds a line end, a variable or a quotation "
+                $"The cache {cache} of the image is not a plain path: it holds a line end, a variable or a quotation "
                     + $"mark, and {tool.Name} would read more in it than a path.",
                 cache
             );

@@ -78,7 +78,7 @@ internal static class PrimaryReader
         }
 
         if (!isPrimary)
-            throw xml.Malformed("it is no list of packages");
+            throw xml.Malformed("it is not a list of packages");
     }
 
     private static void ReadPackage(XmlScanner xml, IPrimarySink sink)

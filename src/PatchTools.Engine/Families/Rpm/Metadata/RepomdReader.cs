@@ -105,7 +105,7 @@ internal static class RepomdReader
         }
 
         if (!isRepomd)
-            throw xml.Malformed("it is no table of contents of a repository");
+            throw xml.Malformed("it is not a table of contents of a repository");
         if (revision is < FirstPlausibleRevision or > LastPlausibleRevision)
             revision = 0;
         var youngest = entries.Values.Select(e => e.Timestamp).Append(revision).Max();

@@ -1,7 +1,7 @@
 namespace PatchTools.Families.Rpm.Metadata;
 
 /// <summary>
-/// A short text of a tag, kept beyond the scanner's next step. What is longer than any real name is no name: it counts
+/// A short text of a tag, kept beyond the scanner's next step. What is longer than any real name is not a name: it counts
 /// as empty.
 /// </summary>
 internal ref struct TextBuffer(Span<byte> bytes)

@@ -62,7 +62,7 @@ internal static class UpdateInfoReader
         }
 
         if (!isUpdateInfo)
-            throw xml.Malformed("it is no list of advisories");
+            throw xml.Malformed("it is not a list of advisories");
     }
 
     private static void ReadUpdate(XmlScanner xml, AdvisoryDraft draft, IUpdateInfoSink sink)

@@ -292,7 +292,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
             ? database
             : throw new PatchToolsException(
                 PatchErrors.ImagePathRefused,
-                $"rpm's database lies in {database}, which is no plain path: rpm takes a percent sign in it for a "
+                $"rpm's database lies in {database}, which is not a plain path: rpm takes a percent sign in it for a "
                     + "macro. No link of an image may lead there, and no image be mounted there.",
                 database
             );

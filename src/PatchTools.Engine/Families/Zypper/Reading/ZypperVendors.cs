@@ -4,7 +4,7 @@ using PatchTools.Files;
 namespace PatchTools.Families.Zypper.Reading;
 
 /// <summary>
-/// Which vendors zypper takes for one and the same, so that an update from the one to the other is no change
+/// Which vendors zypper takes for one and the same, so that an update from the one to the other is not a change
 /// (zypp.conf(5), <c>vendordir</c>): equal but for case, or of one group. A group is named by the beginnings of its
 /// members' names; everything that begins with <c>suse</c> is one by itself; names in openSUSE's own space must be
 /// named whole.

@@ -19,8 +19,8 @@ internal sealed record FittedItem(
 
 /// <summary>
 /// Makes a compliance item small enough before it is sent. First go the CVE ids, as the reference drops them when it is
-/// refused; then whole entries, the least important first (<see cref="Importance"/>). What stays keeps its order, so that the same report always gives the same hash. The
-/// summary's counts are of the whole report and stay exact. Pure.
+/// refused; then whole entries, the least important first (<see cref="Importance"/>). What stays keeps its order, so
+/// that the same report always gives the same hash. The summary's counts are of the whole report and stay exact. Pure.
 /// </summary>
 internal static class ReportFit
 {

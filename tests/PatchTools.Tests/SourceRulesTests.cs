@@ -1,0 +1,98 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PatchTools.Tests;
+
+/// <summary>
+/// What makes source easy to read and can be counted. Each rule names how many places may still break it: the number
+/// only ever goes down, and ends at 0.
+/// </summary>
+public sealed class SourceRulesTests
+{
+    private const int LongestLine = 120;
+    private const int LongestFile = 400;
+    private const int LongestMethod = 60;
+
+    private static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
+
+    [Fact]
+    public void No_line_is_longer_than_120_columns() =>
+        AtMost(
+            AllowedLines,
+            from file in SourceFiles("src").Concat(SourceFiles("tests"))
+            from line in File.ReadLines(file).Index()
+            where line.Item.Length > LongestLine && !line.Item.Contains("://", StringComparison.Ordinal)
+            select $"{Name(file)}:{line.Index + 1} has {line.Item.Length} columns"
+        );
+
+    [Fact]
+    public void No_file_of_the_module_is_longer_than_400_lines() =>
+        AtMost(
+            AllowedFiles,
+            from file in SourceFiles("src")
+            let lines = File.ReadLines(file).Count()
+            where lines > LongestFile
+            select $"{Name(file)} has {lines} lines"
+        );
+
+    [Fact]
+    public void No_method_of_the_module_is_longer_than_60_lines() =>
+        AtMost(
+            AllowedMethods,
+            from node in Nodes()
+            where node.Node is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax
+            let span = node.Node.GetLocation().GetLineSpan()
+            let lines = span.EndLinePosition.Line - span.StartLinePosition.Line + 1
+            where lines > LongestMethod
+            select $"{node.File}:{span.StartLinePosition.Line + 1} has {lines} lines"
+        );
+
+    [Fact]
+    public void No_conditional_expression_holds_another() =>
+        AtMost(
+            AllowedConditionals,
+            from node in Nodes()
+            where node.Node is ConditionalExpressionSyntax && Outer(node.Node) is ConditionalExpressionSyntax
+            select $"{node.File}:{node.Node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}"
+        );
+
+    private static SyntaxNode? Outer(SyntaxNode node)
+    {
+        var outer = node.Parent;
+        while (outer is ParenthesizedExpressionSyntax)
+            outer = outer.Parent;
+        return outer;
+    }
+
+    private static void AtMost(int allowed, IEnumerable<string> places)
+    {
+        var found = places.ToList();
+        Assert.True(
+            found.Count <= allowed,
+            $"{found.Count} places break the rule, {allowed} may:\n{string.Join('\n', found)}"
+        );
+    }
+
+    private static IEnumerable<(string File, SyntaxNode Node)> Nodes() =>
+        SourceFiles("src")
+            .SelectMany(file =>
+                CSharpSyntaxTree
+                    .ParseText(File.ReadAllText(file), Options)
+                    .GetRoot()
+                    .DescendantNodes()
+                    .Select(node => (Name(file), node))
+            );
+
+    private static string Name(string file) => Path.GetRelativePath(StagedModule.RepositoryRoot, file);
+
+    private static IEnumerable<string> SourceFiles(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(StagedModule.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !Name(file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+
+    private const int AllowedLines = 225;
+    private const int AllowedFiles = 16;
+    private const int AllowedMethods = 39;
+    private const int AllowedConditionals = 106;
+}
