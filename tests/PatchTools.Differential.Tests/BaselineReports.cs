@@ -1,5 +1,6 @@
 using PatchTools.Evaluation;
 using PatchTools.Families;
+using PatchTools.Testing.Recordings;
 
 namespace PatchTools.Differential.Tests;
 
@@ -10,7 +11,7 @@ internal static class BaselineReports
         BaselineEvaluator.Evaluate(
             new EvaluationRequest
             {
-                Snapshot = Snapshots.Everything(inventory.Family),
+                Snapshot = OneRuleSnapshots.Everything(inventory.Family),
                 Inventory = inventory,
                 Now = TimeProvider.System.GetUtcNow(),
                 VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),

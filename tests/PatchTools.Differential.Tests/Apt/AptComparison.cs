@@ -4,6 +4,7 @@ using PatchTools.Evaluation;
 using PatchTools.Families.Apt;
 using PatchTools.Families.Shared;
 using PatchTools.Ports;
+using PatchTools.Testing.Recordings;
 using PatchTools.Versions;
 
 namespace PatchTools.Differential.Tests.Apt;
@@ -63,7 +64,7 @@ internal static class AptComparison
             var name = Spelled(package);
             if (!policies.TryGetValue(name, out var policy) && !policies.TryGetValue(package.Name, out policy))
                 lines.Add($"package {name}: apt does not know it");
-            else if (policy.Candidate != package.CandidateEdition)
+            else if (!PackagePolicy.IsSame(policy.Candidate, package.CandidateEdition))
                 lines.Add($"candidate {name}: apt {policy.Candidate}, PatchTools {package.CandidateEdition}");
         }
     }
@@ -111,7 +112,7 @@ internal static class AptComparison
         var report = BaselineEvaluator.Evaluate(
             new EvaluationRequest
             {
-                Snapshot = Snapshots.Of("DEBIAN", "Debian12", securityOnly),
+                Snapshot = OneRuleSnapshots.Of("DEBIAN", "Debian12", securityOnly),
                 Inventory = inventory,
                 Now = TimeProvider.System.GetUtcNow(),
                 VersionOrder = DebianVersion.Order,

@@ -25,6 +25,9 @@ internal sealed record AptUniverse : IUniverse<AptUniverse>
             yield return this with
             {
                 Archives = archives,
+
+                // apt refuses to work where the default release is none of the sources.
+                DefaultRelease = archives.Any(a => a.Suite == DefaultRelease) ? DefaultRelease : null,
             };
         foreach (var installed in Without(Installed))
             yield return this with

@@ -15,7 +15,9 @@ namespace PatchTools.Differential.Tests.Rpm;
 /// <summary>
 /// Asks the real dnf and PatchTools about one universe. Rulings by which PatchTools differs on purpose: obsoleting
 /// packages are explained and not installed in the place of the old one; "noarch ↔ native is the same package, as the
-/// solvers have it", for advisories too; what <c>dnf upgrade</c> takes is seen, also where dnf's lists leave it out.
+/// solvers have it", for advisories too; what <c>dnf upgrade</c> takes is seen, also where dnf's lists leave it out, and
+/// what it keeps back is not, also where <c>dnf upgrade --security</c> takes it; an exclude that names the installed
+/// version alone hides no update.
 /// </summary>
 internal static partial class DnfComparison
 {
@@ -49,8 +51,13 @@ internal static partial class DnfComparison
         var missing = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: false);
         Updates(universe, answers[0].Output, answers[3].Output, Editions(missing), lines);
         var security = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: true);
-        Security(universe, answers[2].Output, Editions(security), lines);
-        Advisories(answers[1].Output, security, [.. Obsoleted(universe), .. ArchitectureChanges(universe)], lines);
+        Security(universe, answers[2].Output, Transaction(answers[3].Output), Editions(security), lines);
+        Advisories(
+            answers[1].Output,
+            security,
+            [.. Obsoleted(universe), .. ArchitectureChanges(universe), .. Unseen(universe)],
+            lines
+        );
         Plan(host, manager, inventory, Without(Editions(missing), Obsoleted(universe).Contains), lines);
         return new Comparison(lines, missing.Count > 0);
     }
@@ -64,13 +71,14 @@ internal static partial class DnfComparison
     )
     {
         var obsoleted = Obsoleted(universe);
+        HashSet<string> passedBy = [.. obsoleted, .. Unseen(universe)];
         RpmComparison.Differ("update", "dnf", Judged(Updates(listed)), Judged(missing), lines);
         if (IsSolved(upgraded))
             RpmComparison.Differ(
                 "upgrade",
                 "dnf",
-                Without(Transaction(upgraded), obsoleted.Contains),
-                Without(missing, obsoleted.Contains),
+                Without(Transaction(upgraded), passedBy.Contains),
+                Without(missing, passedBy.Contains),
                 lines
             );
 
@@ -81,22 +89,30 @@ internal static partial class DnfComparison
     private static void Security(
         RpmUniverse universe,
         string upgraded,
+        Dictionary<string, string> plain,
         Dictionary<string, string> missing,
         List<string> lines
     )
     {
         if (!IsSolved(upgraded))
             return;
-        var obsoleted = Obsoleted(universe);
+        HashSet<string> passedBy = [.. Obsoleted(universe), .. Unseen(universe)];
         var changing = ArchitectureChanges(universe);
         var theirs = Judged(Transaction(upgraded));
+
+        // Narrowed to advisories, dnf's solver no longer sees the better repository that keeps this back otherwise.
+        foreach (var name in theirs.Keys.Where(n => changing.Contains(n) && HasPriorities(universe, n)).ToList())
+        {
+            if (!missing.ContainsKey(name) && plain.GetValueOrDefault(name) != theirs[name])
+                theirs.Remove(name);
+        }
 
         // With --security dnf looks at the best repository of a name alone, as check-update does.
         var ours = Without(Judged(missing), name => !theirs.ContainsKey(name) && HasPriorities(universe, name));
         RpmComparison.Differ("security", "dnf", theirs, ours, lines);
 
         Dictionary<string, string> Judged(Dictionary<string, string> answer) =>
-            Without(answer, n => obsoleted.Contains(n) || (changing.Contains(n) && missing.ContainsKey(n)));
+            Without(answer, n => passedBy.Contains(n) || (changing.Contains(n) && missing.ContainsKey(n)));
     }
 
     private static Dictionary<string, string> Without(Dictionary<string, string> answer, Predicate<string> leavesOut) =>
@@ -107,6 +123,16 @@ internal static partial class DnfComparison
             .Repositories.SelectMany(r => r.Packages)
             .Where(p => p.Obsoletes is not null)
             .SelectMany(p => new[] { p.Obsoletes!, p.Name })
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Packages whose installed version an exclude names: <c>dnf check-update</c> lists the update and
+    /// <c>dnf install</c> takes it, but <c>dnf upgrade</c> and <c>dnf updateinfo</c> no longer see that they are there.
+    /// </summary>
+    private static HashSet<string> Unseen(RpmUniverse universe) =>
+        universe
+            .Installed.Where(i => universe.Excludes.Contains($"{i.Name}-{i.Edition}"))
+            .Select(i => i.Name)
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>

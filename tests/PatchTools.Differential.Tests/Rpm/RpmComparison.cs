@@ -2,6 +2,7 @@ using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.Families.Shared;
 using PatchTools.Ports;
+using PatchTools.Testing.Recordings;
 using PatchTools.Versions;
 
 namespace PatchTools.Differential.Tests.Rpm;
@@ -48,7 +49,7 @@ internal static class RpmComparison
             .Evaluate(
                 new EvaluationRequest
                 {
-                    Snapshot = Snapshots.Of(operatingSystem, product, securityOnly),
+                    Snapshot = OneRuleSnapshots.Of(operatingSystem, product, securityOnly),
                     Inventory = inventory,
                     Now = TimeProvider.System.GetUtcNow(),
                     VersionOrder = RpmVersion.Order,

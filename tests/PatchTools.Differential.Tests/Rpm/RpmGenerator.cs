@@ -80,12 +80,12 @@ internal sealed class RpmGenerator(Draw draw, bool isZypper)
         }
 
         packages = [.. packages.DistinctBy(p => p.Nevra)];
-        var condition = !wellOnly && draw.Chance(8) ? draw.Pick("dead", "damaged") : null;
+        var condition = !wellOnly && draw.Chance(10) ? draw.Pick("dead", "damaged") : null;
         return new RpmRepository(id)
         {
             Priority = draw.Chance(20) ? draw.Pick(50, 90, 110) : 99,
             Cost = !isZypper && draw.Chance(15) ? draw.Pick(500, 2000) : 1000,
-            SkipIfUnavailable = condition == "dead" && !isZypper && draw.Chance(60),
+            SkipIfUnavailable = condition == "dead" && !isZypper && draw.Chance(75),
             Condition = condition,
             Packages = packages,
             Advisories = draw.Chance(85) ? draw.Several(1, 5, () => Advisory(packages)) : [],
@@ -125,7 +125,15 @@ internal sealed class RpmGenerator(Draw draw, bool isZypper)
         ];
     }
 
-    private string Exclude() => draw.Pick(draw.Pick(Names), "lib-*", $"{draw.Pick(Names)}-{draw.Pick(Editions)}");
+    private string Exclude() =>
+        draw.Chance(5)
+            ? "*"
+            : draw.Pick(
+                draw.Pick(Names),
+                "lib-*",
+                $"{draw.Pick(Names)}-{draw.Pick(Editions)}",
+                $"{draw.Pick(Names)}-{draw.Pick(InstalledEditions)}"
+            );
 
     private string Lock()
     {

@@ -13,7 +13,8 @@ namespace PatchTools.Differential.Tests.Rpm;
 /// <summary>
 /// Asks the real zypper and PatchTools about one universe. Rulings by which PatchTools differs on purpose: a needed
 /// patch counts whatever the priority of its repository; where nobody offers the version that it names its package is
-/// Missing; a lock is the administrator's refusal, and what it keeps back is Missing.
+/// Missing; a lock is the administrator's refusal, and what it keeps back is Missing; of several architectures that could
+/// follow noarch only the host's best does.
 /// </summary>
 internal sealed class ZypperComparison : IDisposable
 {
@@ -86,7 +87,7 @@ internal sealed class ZypperComparison : IDisposable
         foreach (var id in needed.Except(ours).Order(StringComparer.Ordinal))
         {
             // Nobody offers what the patch names: its package is Missing, with an update that does not satisfy it yet.
-            if (!Named(id).Any(p => missing.ContainsKey(p.Name) && !IsOffered(p)))
+            if (!Named(id).Any(p => missing.ContainsKey(p.Name) && (!IsOffered(p) || IsBehindNative(p))))
                 _lines.Add($"{kind} {id}: zypper needs it, PatchTools does not show it");
         }
 
@@ -105,6 +106,17 @@ internal sealed class ZypperComparison : IDisposable
 
     private IEnumerable<RpmPackage> Named(string id) =>
         _universe.Repositories.SelectMany(r => r.Advisories).Where(a => a.Id == id).SelectMany(a => a.Packages);
+
+    /// <summary>
+    /// Of several architectures that could follow noarch only the host's best does: the patch of the lesser one shows
+    /// once nothing of the best is newer, and until then the package is Missing all the same.
+    /// </summary>
+    private bool IsBehindNative(RpmPackage package) =>
+        package.Architecture == "i686"
+        && _universe.Installed.Any(i => i.Name == package.Name && i.Architecture == "noarch")
+        && _seen
+            .Repositories.SelectMany(r => r.Packages)
+            .Any(p => p.Name == package.Name && p.Architecture == "x86_64");
 
     private bool IsOffered(RpmPackage package) => _seen.Repositories.SelectMany(r => r.Packages).Any(package.IsSameAs);
 

@@ -222,10 +222,12 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
 
     public sealed class Archives : IDisposable
     {
-        private readonly AptRoot _root = new("amd64", "i386");
+        /// <summary>Made by the first test: a fixture cannot skip where apt is missing.</summary>
+        private readonly Lazy<AptRoot> _root = new(Make);
 
-        public Archives()
+        private static AptRoot Make()
         {
+            AptRoot root = new("amd64", "i386");
             string[] names =
             [
                 "p-plain",
@@ -240,7 +242,7 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                 "p-notinstalled",
             ];
             var source = "Source: p-source (1)\n";
-            _root.MakeSuite(
+            root.MakeSuite(
                 "debian",
                 "stable",
                 [
@@ -278,7 +280,7 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                 ("contrib/binary-amd64", Stanza("p-plain", "1.15") + Stanza("p-contrib", "2.0")),
                 ("contrib/binary-i386", "")
             );
-            _root.MakeSuite(
+            root.MakeSuite(
                 "security",
                 "stable-security",
                 [
@@ -293,7 +295,7 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                 ("main/binary-amd64", Stanza("p-plain", "1.2") + Stanza("p-held", "1.2") + Stanza("p-epoch", "1:0.5")),
                 ("main/binary-i386", Stanza("p-multi", "1.2", "i386", "Multi-Arch: same\n"))
             );
-            _root.MakeSuite(
+            root.MakeSuite(
                 "debian",
                 "testing",
                 [
@@ -316,7 +318,7 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                 ),
                 ("main/binary-i386", Stanza("p-multi", "2.0", "i386", "Multi-Arch: same\n"))
             );
-            _root.MakeSuite(
+            root.MakeSuite(
                 "debian",
                 "backports",
                 [
@@ -337,7 +339,7 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                         + Stanza("p-backported", "2.5")
                 )
             );
-            _root.MakeSuite(
+            root.MakeSuite(
                 "debian",
                 "experimental",
                 [
@@ -354,7 +356,7 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                     Stanza("p-plain", "3.0") + Stanza("p-backported", "3.0") + Stanza("p-onlyexperimental", "3.0")
                 )
             );
-            _root.MakeSuite(
+            root.MakeSuite(
                 "vendor",
                 "vx",
                 [
@@ -373,27 +375,27 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                         + Stanza("p-single", "1.0")
                 )
             );
-            _root.MakeSuite(
+            root.MakeSuite(
                 "flat",
                 "./",
                 ["Origin=Flat"],
                 ("", Stanza("p-flat", "1.1") + Stanza("p-flatarm", "1.1", "arm64") + Stanza("p-plain", "0.9"))
             );
 
-            _root.Write(
+            root.Write(
                 "etc/apt/sources.list",
                 $"""
-                deb [trusted=yes] file:{_root.Repositories}/debian stable main contrib
-                deb [trusted=yes] file:{_root.Repositories}/debian testing main
-                deb [trusted=yes] file:{_root.Repositories}/debian experimental main
+                deb [trusted=yes] file:{root.Repositories}/debian stable main contrib
+                deb [trusted=yes] file:{root.Repositories}/debian testing main
+                deb [trusted=yes] file:{root.Repositories}/debian experimental main
 
                 """
             );
-            _root.Write(
+            root.Write(
                 "etc/apt/sources.list.d/more.sources",
                 $"""
                 Types: deb
-                URIs: file:{_root.Repositories}/debian file:{_root.Repositories}/security
+                URIs: file:{root.Repositories}/debian file:{root.Repositories}/security
                 Suites: backports
                 Components: main
                 Trusted: yes
@@ -401,25 +403,25 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
 
                 # The ones that count
                 Types: deb
-                URIs: copy:{_root.Repositories}/debian
+                URIs: copy:{root.Repositories}/debian
                 Suites: backports
                 Components: main
                 Trusted: yes
 
                 Types: deb
-                URIs: file:{_root.Repositories}/security
+                URIs: file:{root.Repositories}/security
                 Suites: stable-security
                 Components: main
                 Trusted: yes
 
                 """
             );
-            _root.Write("etc/apt/sources.list.d/flat.list", $"deb [trusted=yes] file:{_root.Repositories}/flat ./\n");
-            _root.Write(
+            root.Write("etc/apt/sources.list.d/flat.list", $"deb [trusted=yes] file:{root.Repositories}/flat ./\n");
+            root.Write(
                 "etc/apt/sources.list.d/vendor.list",
-                $"deb [trusted=yes] file:{_root.Repositories}/vendor vx main\n"
+                $"deb [trusted=yes] file:{root.Repositories}/vendor vx main\n"
             );
-            _root.Write(
+            root.Write(
                 "var/lib/dpkg/status",
                 string.Concat(
                     Installed("p-plain", "1.0"),
@@ -449,37 +451,42 @@ public sealed class AptPolicyTests(AptPolicyTests.Archives archives) : IClassFix
                         + "misc\nArchitecture: amd64\n\n"
                 )
             );
-            _root.Write(
+            root.Write(
                 "var/lib/apt/extended_states",
                 "Package: lib-one\nArchitecture: amd64\nAuto-Installed: 1\n\nPackage: p-multi\nArchitecture: "
                     + "i386\nAuto-Installed: 1\n\nPackage: p-plain\nArchitecture: amd64\nAuto-Installed: 0\n"
             );
-            _root.Update();
+            root.Update();
 
             // Lists as if a host of the network had been asked.
-            var local = AptUri.Parse($"file:{_root.Repositories}/vendor")!.AsDirectory().FileName("dists/vx/");
-            foreach (var list in Directory.GetFiles(_root.Lists, local + "*"))
+            var local = AptUri.Parse($"file:{root.Repositories}/vendor")!.AsDirectory().FileName("dists/vx/");
+            foreach (var list in Directory.GetFiles(root.Lists, local + "*"))
                 File.Copy(
                     list,
                     Path.Combine(
-                        _root.Lists,
+                        root.Lists,
                         "vendor.example:8080_debian_dists_vx_" + Path.GetFileName(list)[local.Length..]
                     )
                 );
-            _root.Write(
+            root.Write(
                 "etc/apt/sources.list.d/vendor.list",
                 "deb [trusted=yes] http://user:secret@vendor.example:8080/debian vx main\n"
             );
+            return root;
         }
 
         internal AptRoot With(string configuration, string preferences, string part)
         {
-            _root.Write("etc/apt/apt.conf.d/50case", configuration + "\n");
-            _root.Write("etc/apt/preferences", preferences);
-            _root.Write("etc/apt/preferences.d/50-case", part);
-            return _root;
+            _root.Value.Write("etc/apt/apt.conf.d/50case", configuration + "\n");
+            _root.Value.Write("etc/apt/preferences", preferences);
+            _root.Value.Write("etc/apt/preferences.d/50-case", part);
+            return _root.Value;
         }
 
-        public void Dispose() => _root.Dispose();
+        public void Dispose()
+        {
+            if (_root.IsValueCreated)
+                _root.Value.Dispose();
+        }
     }
 }

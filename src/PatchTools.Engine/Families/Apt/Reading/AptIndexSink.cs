@@ -49,7 +49,8 @@ internal readonly struct AptIndexSink(
         var hash = known.TryGetValue(package, out var status) ? status.HashOf(stanza) : 0;
         var priority = builder.Word(AptPriority.Word(stanza.Priority));
         var section = builder.Word(stanza.Section);
-        var version = builder.Version(package, stanza.Version, priority, section, hash, origin);
+        var edition = status is null ? stanza.Version : status.SpellingOf(stanza.Version, hash);
+        var version = builder.Version(package, edition, priority, section, hash, origin);
         if (status is not null && status.IsDescribedFirst(hash))
             builder.Describe(version, priority, section);
         if (

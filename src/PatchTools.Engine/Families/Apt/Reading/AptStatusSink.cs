@@ -1,6 +1,7 @@
 using System.Text;
 using PatchTools.Families.Shared;
 using PatchTools.Model;
+using PatchTools.Versions;
 
 namespace PatchTools.Families.Apt.Reading;
 
@@ -95,6 +96,7 @@ internal readonly struct AptStatusSink(
     /// <param name="hash">Of its metadata, see <see cref="VersionHash"/>.</param>
     public sealed class KnownVersion(byte[] edition, ulong hash)
     {
+        private readonly List<(byte[] Edition, ulong Hash)> _spellings = [(edition, hash)];
         private ulong _size;
         private bool _isDescribed;
 
@@ -107,7 +109,7 @@ internal readonly struct AptStatusSink(
             var (other, size) = (stanza.Hash, stanza.Size);
             if (!stanza.IsHashed)
                 other = VersionHash.Of(stanza.Text, out size);
-            if (other == hash && stanza.Version.SequenceEqual(edition))
+            if (other == hash && DebianVersion.Compare(stanza.Version, edition) == 0)
             {
                 if (_size == 0)
                     _size = size;
@@ -116,6 +118,24 @@ internal readonly struct AptStatusSink(
             }
 
             return unchecked((other ^ size) * 1099511628211UL);
+        }
+
+        /// <summary>
+        /// The text under which a version was seen first: <c>1.01</c> and <c>1.1</c> are one version to libapt where
+        /// nothing else tells them apart.
+        /// </summary>
+        /// <param name="written">The text of a list's stanza.</param>
+        /// <param name="stanzaHash">What <see cref="HashOf"/> gave.</param>
+        public ReadOnlySpan<byte> SpellingOf(ReadOnlySpan<byte> written, ulong stanzaHash)
+        {
+            foreach (var (known, ofKnown) in _spellings)
+            {
+                if (ofKnown == stanzaHash && DebianVersion.Compare(known, written) == 0)
+                    return known;
+            }
+
+            _spellings.Add((written.ToArray(), stanzaHash));
+            return written;
         }
 
         /// <summary>

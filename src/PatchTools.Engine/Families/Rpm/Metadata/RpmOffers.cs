@@ -14,6 +14,8 @@ namespace PatchTools.Families.Rpm.Metadata;
 /// <param name="repositories">Id and priority of each, by index; the lowest priority is the best.</param>
 internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(string Id, int Priority)> repositories)
 {
+    private static readonly byte[] NoArchitecture = [.. "noarch"u8];
+
     private readonly Dictionary<(int Origin, string Because), int> _hidden = [];
     private readonly Dictionary<int, List<Advisory>> _advisories = [];
     private readonly List<(int Version, string Name, string Flags, string Edition)> _obsoletes = [];
@@ -22,8 +24,20 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     /// <summary>Indexes of what speaks for the installed packages of a name: the newest of each architecture.</summary>
     private readonly Dictionary<string, HashSet<int>> _speakers = new(StringComparer.Ordinal);
 
+    /// <summary>Oldest edition that is installed of what a speaker speaks for; kernels have several.</summary>
+    private readonly Dictionary<int, string> _oldest = [];
+
     /// <summary>Origins that are hidden by another repository's priority, and what they were.</summary>
     private readonly Dictionary<int, int> _lessPreferred = [];
+
+    /// <summary>Architectures of packages for this host, best first, without noarch.</summary>
+    private IReadOnlyList<byte[]> OfHost =>
+        field ??= [
+            .. RpmArchitectures
+                .Compatible(builder.NativeArchitecture)
+                .Select(Encoding.UTF8.GetBytes)
+                .Where(a => !a.AsSpan().SequenceEqual(NoArchitecture)),
+        ];
 
     /// <param name="installed">What rpm has.</param>
     /// <param name="local">Origin of the local database.</param>
@@ -58,7 +72,9 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         {
             if (!_speakers.TryGetValue(name, out var speakers))
                 _speakers[name] = speakers = [];
-            speakers.Add(builder.InstalledOf(version));
+            var speaker = builder.InstalledOf(version);
+            speakers.Add(speaker);
+            _oldest.TryAdd(speaker, Encoding.UTF8.GetString(builder.EditionOf(version)));
         }
     }
 
@@ -108,7 +124,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
         {
             foreach (var origin in builder.OriginsOf(version))
             {
-                if (builder.Origin(origin) is not { IsOffer: true } offer || !CanFollow(version))
+                if (builder.Origin(origin) is not { IsOffer: true } offer || !CanFollow(version, byArchitecture))
                     continue;
                 foreach (var followed in FollowedBy(version, byArchitecture))
                 {
@@ -167,9 +183,10 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
     }
 
     /// <summary>
-    /// Whether a version could replace what is installed of its name, or is it; anything could where nothing is.
+    /// Whether a version could replace what is installed of its name, or is it; anything could where nothing is. To
+    /// dnf it may also be what is newer than the oldest kernel alone.
     /// </summary>
-    private bool CanFollow(int version)
+    private bool CanFollow(int version, bool anyInstance)
     {
         if (!_speakers.TryGetValue(Encoding.UTF8.GetString(builder.NameOf(version)), out var speakers))
             return true;
@@ -180,7 +197,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             var installed = builder.Installed(index);
             if (
                 IsSamePackage(architecture, Encoding.UTF8.GetBytes(installed.Architecture))
-                && RpmVersion.Order.Compare(edition, installed.Edition) >= 0
+                && RpmVersion.Order.Compare(edition, anyInstance ? _oldest[index] : installed.Edition) >= 0
             )
                 return true;
         }
@@ -251,7 +268,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
                 builder.ReplaceOrigin(version, origin, _lessPreferred[origin]);
         }
 
-        // A package that goes from noarch to the native architecture, or back, is the one that is installed.
+        // A package that goes from noarch to an architecture of the host, or back, is the one that is installed.
         int InstalledOf(int version) =>
             builder.InstalledOf(version) is var own and >= 0 ? own : InstalledUnderOtherArchitecture(version);
 
@@ -363,7 +380,7 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             list[known] = advisory;
     }
 
-    /// <summary>Whether the package is installed under the other of noarch and the host's own architecture.</summary>
+    /// <summary>Whether the package is installed under the other of noarch and an architecture of the host.</summary>
     private bool ChangesFrom(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture) =>
         InstalledUnderOther(name, architecture) >= 0;
 
@@ -374,19 +391,32 @@ internal sealed class RpmOffers(PackageCatalogBuilder builder, IReadOnlyList<(st
             : -1;
 
     /// <summary>
-    /// The package under the other of noarch and the host's own architecture, where it is installed; else -1.
+    /// The package under the other of noarch and an architecture of the host, where it is installed; else -1.
     /// </summary>
     private int InstalledUnderOther(ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
     {
-        var native = Encoding.UTF8.GetBytes(builder.NativeArchitecture);
-        var other =
-            architecture.SequenceEqual("noarch"u8) ? native
-            : architecture.SequenceEqual(native) ? "noarch"u8
-            : default;
-        return
-            !other.IsEmpty && builder.FindPackage(name, other) is var package and >= 0 && builder.IsInstalled(package)
-            ? package
-            : -1;
+        var isNoArchitecture = architecture.SequenceEqual("noarch"u8);
+        if (!isNoArchitecture && !IsOfHost(architecture))
+            return -1;
+        IReadOnlyList<byte[]> others = isNoArchitecture ? OfHost : [NoArchitecture];
+        foreach (var other in others)
+        {
+            if (builder.FindPackage(name, other) is var package and >= 0 && builder.IsInstalled(package))
+                return package;
+        }
+
+        return -1;
+    }
+
+    private bool IsOfHost(ReadOnlySpan<byte> architecture)
+    {
+        foreach (var own in OfHost)
+        {
+            if (architecture.SequenceEqual(own))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Hands the advisories to the catalog, once all are known.</summary>

@@ -1,7 +1,7 @@
-namespace PatchTools.Differential.Tests;
+namespace PatchTools.Testing.Recordings;
 
 /// <summary>Baselines of one rule that approves every update, or every security update.</summary>
-internal static class Snapshots
+internal static class OneRuleSnapshots
 {
     public static PatchSnapshot Of(string operatingSystem, string product, bool securityOnly) =>
         new()
