@@ -47,6 +47,7 @@ internal static partial class BundleArchive
     {
         try
         {
+            CheckHeaders(content, limits);
             using var packed = new MemoryStream(content, writable: false);
             using var gzip = new GZipStream(packed, CompressionMode.Decompress);
             using var plain = new BoundedStream(gzip, limits.UnpackedBytes);
@@ -84,6 +85,14 @@ internal static partial class BundleArchive
         }
 
         return VersionOf(directory);
+    }
+
+    private static void CheckHeaders(byte[] content, BundleLimits limits)
+    {
+        using var packed = new MemoryStream(content, writable: false);
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+        using var plain = new BoundedStream(gzip, limits.UnpackedBytes);
+        BundleHeaders.Check(plain);
     }
 
     /// <summary>
@@ -126,6 +135,7 @@ internal static partial class BundleArchive
             if (
                 HasFileAbove(directory, parts)
                 || (entry.EntryType != TarEntryType.Directory && Directory.Exists(Path.Combine([directory, .. parts])))
+                || (entry.EntryType == TarEntryType.Directory && File.Exists(Path.Combine([directory, .. parts])))
             )
                 throw Unsafe(entry, "another entry makes a file of what is a directory here");
             if (entry.EntryType == TarEntryType.Directory)

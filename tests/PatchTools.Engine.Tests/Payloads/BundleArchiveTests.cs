@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text;
 using PatchTools.Engine.Tests.State;
 using PatchTools.Errors;
 using PatchTools.Files;
@@ -161,6 +162,88 @@ public sealed class BundleArchiveTests : IDisposable
 
         Assert.Equal(PatchErrors.PayloadUnsafe, error.Error);
         Assert.Contains("sparse", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('L', "17777777777")]
+    [InlineData('K', "17777777777")]
+    [InlineData('x', "17777777777")]
+    [InlineData('g', "17777777777")]
+    [InlineData('L', "00000300000")]
+    public void A_header_that_announces_more_names_than_any_module_has_takes_no_memory(char type, string size)
+    {
+        var bundle = WithRawHeader(type, size, "");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var error = Refusal(bundle);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+        Assert.Equal(PatchErrors.PayloadUnsafe, error.Error);
+        Assert.Contains("bytes of names", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('x', "20 size=000000000000\n", "a second time")]
+    [InlineData('g', "25 GNU.sparse.realsize=9\n", "sparse")]
+    [InlineData('g', "20 path=/etc/shadow1\n", "names all of them")]
+    [InlineData('5', "what a folder cannot hold", "has content")]
+    [InlineData('2', "what a link cannot hold", "has content")]
+    public void A_header_that_two_readers_would_read_in_two_ways_is_refused(char type, string content, string why)
+    {
+        var error = Refusal(WithRawHeader(type, Convert.ToString(content.Length, 8).PadLeft(11, '0'), content));
+
+        Assert.Equal(PatchErrors.PayloadUnsafe, error.Error);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_follows_the_end_of_the_archive_is_refused()
+    {
+        using var gzip = new GZipStream(new MemoryStream(Bundles.Pack(Bundles.Module())), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        gzip.CopyTo(plain);
+        byte[] longer = [.. plain.ToArray(), .. plain.ToArray()];
+
+        var error = Refusal(Compressed(longer));
+
+        Assert.Equal(PatchErrors.PayloadDamaged, error.Error);
+        Assert.Contains("follows the end", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_with_the_name_of_a_file_is_refused()
+    {
+        var error = Refusal(Bundles.Pack([.. Bundles.Module(), Bundles.Directory("PatchTools/PatchTools.psd1/")]));
+
+        Assert.Equal(PatchErrors.PayloadUnsafe, error.Error);
+    }
+
+    /// <summary>A bundle in which one header is of a type, a size and a content that no writer makes.</summary>
+    private static byte[] WithRawHeader(char type, string size, string content)
+    {
+        using var gzip = new GZipStream(new MemoryStream(Bundles.Pack(Bundles.Module())), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        gzip.CopyTo(plain);
+        var header = new byte[512];
+        Encoding.ASCII.GetBytes("PatchTools/x").CopyTo(header, 0);
+        Encoding.ASCII.GetBytes("0000644\00000000\00000000\0").CopyTo(header, 100);
+        Encoding.ASCII.GetBytes(size).CopyTo(header, 124);
+        Encoding.ASCII.GetBytes("00000000000").CopyTo(header, 136);
+        header.AsSpan(148, 8).Fill((byte)' ');
+        header[156] = (byte)type;
+        "ustar\000"u8.CopyTo(header.AsSpan(257));
+        Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
+        var data = new byte[(content.Length + 511) / 512 * 512];
+        Encoding.ASCII.GetBytes(content).CopyTo(data, 0);
+        return Compressed([.. header, .. data, .. plain.ToArray()]);
+    }
+
+    private static byte[] Compressed(byte[] plain)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(plain);
+        return packed.ToArray();
     }
 
     [Theory]

@@ -65,7 +65,7 @@ internal static class Places
     {
         int[] kinds = [.. errors.Where(IsWanted)];
         if (IsExhaustive)
-            return [.. kinds.SelectMany(e => Enumerable.Range(1, count).Select(n => new Blow(n, e)))];
+            return [.. kinds.SelectMany(e => Enumerable.Range(1, count).Where(IsOfSlice).Select(n => new Blow(n, e)))];
         var seed = int.TryParse(
             Environment.GetEnvironmentVariable("PATCHTOOLS_SEED"),
             NumberStyles.None,
@@ -88,6 +88,18 @@ internal static class Places
     private static bool IsWanted(int kind) =>
         Environment.GetEnvironmentVariable("PATCHTOOLS_BLOWS") is not { Length: > 0 } wanted
         || wanted.Split(',').Contains(kind.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+    /// <summary>
+    /// <c>PATCHTOOLS_SLICE=2/5</c> tries the second of five parts, so that an exhaustive run can be divided further.
+    /// </summary>
+    private static bool IsOfSlice(int number)
+    {
+        if (Environment.GetEnvironmentVariable("PATCHTOOLS_SLICE") is not { Length: > 0 } wanted)
+            return true;
+        var parts = wanted.Split('/');
+        var of = int.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture);
+        return number % of == int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture) % of;
+    }
 
     /// <summary>The calls of a run, from the log: <c>NUMBER CALL PATH</c>.</summary>
     public static IReadOnlyList<string> Read(string log) =>

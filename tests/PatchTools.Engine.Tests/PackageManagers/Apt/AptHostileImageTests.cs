@@ -161,6 +161,35 @@ public sealed class AptHostileImageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("UPOUTSIDE/")]
+    [InlineData("s/UPOUTSIDE/")]
+    [InlineData("UPOUTSIDE main")]
+    [InlineData("s UPOUTSIDE")]
+    [InlineData("s/.. main")]
+    public async Task A_suite_or_component_that_climbs_is_named_and_not_used(string climbing)
+    {
+        var outside = Path.Combine(_host.Path, "outside");
+        Run("cp", "-a", Path.Combine(_root.Repositories, "live/dists/s"), outside);
+        climbing = climbing.Replace("UP", "../../../../../../../../../..", StringComparison.Ordinal);
+        climbing = climbing.Replace("OUTSIDE", outside, StringComparison.Ordinal);
+        _root.Write(
+            "etc/apt/sources.list",
+            $"deb [trusted=yes] file:{_root.Repositories}/live s main\n"
+                + $"deb [trusted=yes] file:{_root.Repositories}/live {climbing}\n"
+        );
+
+        var inventory = await _root.ReadAsync(s_refresh, _root.Image);
+
+        var refused = Assert.Single(inventory.Repositories, r => r.Status != RepositoryStatus.Ok);
+        Assert.Equal(RepositoryStatus.RefreshFailed, refused.Status);
+        Assert.Contains("climbs", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(_root.Lists),
+            f => Path.GetFileName(f).Contains("outside", StringComparison.Ordinal)
+        );
+    }
+
+    [Theory]
     [InlineData("var/lib/apt/lists", "relative")]
     [InlineData("var/lib/apt/lists", "absolute")]
     [InlineData("var/lib/apt", "absolute")]

@@ -154,6 +154,60 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
         Assert.Contains(inventory.Repositories, r => r is { Name: not "other", Status: RepositoryStatus.Ok });
     }
 
+    [Theory]
+    [InlineData("file", "<location href=\"../../../../../../../../../../../..FOLDER/group.xml\"/>")]
+    [InlineData("file", "<location xml:base=\"file://FOLDER/\" href=\"group.xml\"/>")]
+    [InlineData("file", "<location href=\"FOLDER/group.xml\"/>")]
+    [InlineData("http", "<location xml:base=\"file://FOLDER/\" href=\"group.xml\"/>")]
+    [InlineData("mirrors", "<location href=\"group.xml\"/>")]
+    public async Task A_repository_has_no_file_of_the_host_copied_into_the_image(string kind, string location)
+    {
+        using var root = universe.NewRoot();
+        const string secret = "the-hosts-own-words";
+        File.WriteAllText(_host.File("outside/group.xml"), $"<comps><group><id>{secret}</id></group></comps>");
+        var outside = Path.Combine(_host.Path, "outside");
+        var folder = Path.Combine(_host.Path, "repository");
+        RpmUniverse.Run("cp", "-a", universe.RepositoryFolder("base"), folder);
+        var contents = Path.Combine(folder, "repodata/repomd.xml");
+        File.WriteAllText(
+            contents,
+            File.ReadAllText(contents)
+                .Replace(
+                    "</repomd>",
+                    $"<data type=\"group\">{location.Replace("FOLDER", outside, StringComparison.Ordinal)}</data></repomd>",
+                    StringComparison.Ordinal
+                )
+        );
+        using var server = new ArchiveServer(folder);
+        File.WriteAllText(Path.Combine(folder, "list"), $"{server.Address}/\nfile://{outside}/\n");
+        if (kind == "file")
+            root.Hold(folder);
+        root.Repository(
+            "base",
+            kind switch
+            {
+                "file" => $"baseurl=file://{folder}",
+                "http" => $"baseurl={server.Address}/",
+                _ => $"mirrorlist={server.Address}/list",
+            }
+        );
+
+        try
+        {
+            await root.InventoryAsync(refresh: true);
+        }
+        catch (PatchToolsException e) when (kind == "file")
+        {
+            // Some versions of dnf abort at a path that climbs (librepo's own assertion).
+            Assert.Equal(PatchErrors.PackageManagerFailed, e.Error);
+        }
+
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(root.Path, "var"), "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public async Task A_fifo_in_place_of_a_variable_is_an_error_at_once()
     {

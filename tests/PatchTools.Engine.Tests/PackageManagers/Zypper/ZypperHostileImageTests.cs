@@ -138,6 +138,43 @@ public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposab
     }
 
     [Theory]
+    [InlineData("dir", "<location href=\"../../../../../../../../../../../..FOLDER/susedata.xml\"/>")]
+    [InlineData("dir", "<location xml:base=\"dir:FOLDER/\" href=\"susedata.xml\"/>")]
+    [InlineData("dir", "<location href=\"FOLDER/susedata.xml\"/>")]
+    [InlineData("http", "<location xml:base=\"dir:FOLDER/\" href=\"susedata.xml\"/>")]
+    public async Task A_repository_has_no_file_of_the_host_copied_into_the_image(string kind, string location)
+    {
+        using var root = universe.NewRoot();
+        const string secret = "the-hosts-own-words";
+        File.WriteAllText(_host.File("outside/susedata.xml"), $"<susedata>{secret}</susedata>");
+        var outside = Path.Combine(_host.Path, "outside");
+        var folder = Path.Combine(_host.Path, "repository");
+        RigRpms.Run("cp", "-a", universe.RepositoryFolder("base"), folder);
+        var contents = Path.Combine(folder, "repodata/repomd.xml");
+        var data = location.Replace("FOLDER", outside, StringComparison.Ordinal);
+        File.WriteAllText(
+            contents,
+            File.ReadAllText(contents)
+                .Replace(
+                    "</repomd>",
+                    $"<data type=\"susedata\">{data}</data><data type=\"susedata.en\">{data}</data></repomd>",
+                    StringComparison.Ordinal
+                )
+        );
+        using var server = new ArchiveServer(folder);
+        if (kind == "dir")
+            root.Hold(folder);
+        root.Repository("base", $"name=base\nbaseurl={(kind == "dir" ? $"dir:{folder}" : server.Address + "/")}");
+
+        await root.InventoryAsync(refresh: true);
+
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(root.Path, "var"), "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal)
+        );
+    }
+
+    [Theory]
     [InlineData("?credentials={0}")]
     [InlineData("?a=1&credentials=%2E%2E{0}")]
     [InlineData("?%63redentials={0}")]

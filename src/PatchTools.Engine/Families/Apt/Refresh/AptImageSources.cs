@@ -46,9 +46,13 @@ internal static partial class AptImageSources
     {
         if (address.Refusal is { } refusal)
             return AptUri.Redact(refusal);
-        return entry.Suites.Concat(entry.Components).All(ImageWords.IsWord)
-            ? null
-            : "its suite or component is not a plain word";
+        if (!entry.Suites.Concat(entry.Components).All(ImageWords.IsWord))
+            return "its suite or component is not a plain word";
+
+        // A server knows where its own root is; a folder of this host does not.
+        return entry.Suites.Concat(entry.Components).SelectMany(w => w.Split('/')).Contains("..")
+            ? "its suite or component climbs"
+            : null;
     }
 
     /// <summary>A paragraph of the deb822 style.</summary>

@@ -48,7 +48,12 @@ internal sealed partial class DnfRefresh(
             Timeout = TimeSpan.FromMinutes(15),
         };
         var result = await AskAsync(command, image?.Names(stage?.Folder ?? cache), cancellationToken);
-        stage?.PutBack();
+        if (stage is not null)
+        {
+            PromisedLists.Keep(stage.Folder);
+            stage.PutBack();
+        }
+
         var failures = Failures($"{result.StandardOutput}\n{result.StandardError}", configuration.Repositories);
         if (result.ExitCode != 0 && failures.Count == 0)
             throw new CommandFailedException(
