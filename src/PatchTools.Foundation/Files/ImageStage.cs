@@ -74,7 +74,9 @@ internal sealed class ImageStage
     /// <see cref="PatchErrors.NotPlainFile"/>: something else is; <see cref="PatchErrors.StateUnwritable"/>: the image
     /// cannot be written.
     /// </exception>
-    public void PutBack()
+    /// <param name="isFit">Whether a file that the tool changed, by its path here, may come into the image; null: any
+    /// may.</param>
+    public void PutBack(Func<string, bool>? isFit = null)
     {
         Guarded(
             PatchErrors.StateUnwritable,
@@ -82,7 +84,7 @@ internal sealed class ImageStage
             () =>
             {
                 using var folder = ImageFolder.OpenOrMake(_place);
-                PutBack(folder, "");
+                PutBack(folder, "", isFit);
                 return true;
             }
         );
@@ -108,7 +110,7 @@ internal sealed class ImageStage
         return copy.Taken;
     }
 
-    private void PutBack(SafeFileHandle folder, string relative)
+    private void PutBack(SafeFileHandle folder, string relative, Func<string, bool>? isFit)
     {
         AtomicFile.Sweep(folder, Path.Join(_place, relative));
         foreach (var own in new DirectoryInfo(Path.Join(Folder, relative)).EnumerateFileSystemInfos())
@@ -119,9 +121,13 @@ internal sealed class ImageStage
                 if (!_rules.IsWantedFolder(path))
                     continue;
                 using var below = ImageFolder.OpenOrMake(folder, own.Name, Path.Join(_place, path));
-                PutBack(below, path);
+                PutBack(below, path, isFit);
             }
-            else if (_rules.IsWanted(path) && !IsUnchanged(path, own.FullName))
+            else if (
+                _rules.IsWanted(path)
+                && !IsUnchanged(path, own.FullName)
+                && (isFit is null || own.LinkTarget is not null || isFit(own.FullName))
+            )
             {
                 Write(folder, own, path);
             }
@@ -147,7 +153,7 @@ internal sealed class ImageStage
         {
             if (own.LinkTarget is { } text && ImageFolder.IsBesideIt(text))
                 FileCalls.Link(folder, text, temporary, shown);
-            else if (!WriteFile(folder, own.FullName, temporary, shown))
+            else if (own.LinkTarget is not null || !WriteFile(folder, own.FullName, temporary, shown))
                 return;
             FileCalls.Rename(folder, temporary, own.Name, shown);
         }
@@ -158,10 +164,10 @@ internal sealed class ImageStage
         }
     }
 
-    /// <summary>False: it is a link to nothing, or something that is no file.</summary>
+    /// <summary>False: it is no file.</summary>
     private static bool WriteFile(SafeFileHandle folder, string own, string temporary, string shown)
     {
-        if (FileStatus.OfTarget(own) is not { Kind: FileKind.Regular } status)
+        if (FileStatus.Of(own) is not { Kind: FileKind.Regular } status)
             return false;
         using var source = new FileStream(own, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
         using var target = FileCalls.Open(

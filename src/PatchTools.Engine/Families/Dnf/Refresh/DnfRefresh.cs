@@ -48,12 +48,7 @@ internal sealed partial class DnfRefresh(
             Timeout = TimeSpan.FromMinutes(15),
         };
         var result = await AskAsync(command, image?.Names(stage?.Folder ?? cache), cancellationToken);
-        if (stage is not null)
-        {
-            PromisedLists.Keep(stage.Folder);
-            stage.PutBack();
-        }
-
+        stage?.PutBack(new PromisedLists(stage.Folder).Has);
         var failures = Failures($"{result.StandardOutput}\n{result.StandardError}", configuration.Repositories);
         if (result.ExitCode != 0 && failures.Count == 0)
             throw new CommandFailedException(

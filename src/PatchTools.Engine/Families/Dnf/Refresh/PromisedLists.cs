@@ -7,60 +7,49 @@ namespace PatchTools.PackageManagers.Dnf;
 /// <summary>
 /// What dnf has fetched for an image, before it comes into the image. A repository names its own lists, and may name a
 /// file of this host as one: by an address of its own, by a path that climbs, or by a mirror. Who owns the image could
-/// then read it there. So only what has the checksum that repomd.xml promises stays; who can promise that of a file has
-/// read it already.
+/// then read it there. So only what has a checksum that a repomd.xml promises comes in; who can promise that of a file
+/// has read it already.
 /// </summary>
-internal static class PromisedLists
+internal sealed class PromisedLists
 {
     private const string Contents = "repomd.xml";
 
-    /// <summary>Beside repomd.xml: its signature, and what dnf and yum write themselves.</summary>
+    /// <summary>Tables of contents and their signatures, and what dnf and yum write themselves.</summary>
     private static readonly HashSet<string> s_others = new(StringComparer.Ordinal)
     {
         Contents,
         "repomd.xml.asc",
         "cachecookie",
+        "countme",
+        "expired_repos.json",
+        "last_makecache",
         "metalink.xml",
         "mirrorlist",
         "mirrorlist.txt",
+        "tempfiles.json",
     };
 
-    /// <summary>Removes everything else from beside the tables of contents of a cache.</summary>
-    /// <param name="cache">Folder of PatchTools' own.</param>
-    public static void Keep(string cache)
-    {
-        foreach (var contents in Directory.EnumerateFiles(cache, Contents, SearchOption.AllDirectories).ToList())
-        {
-            var promises = PromisesOf(contents);
-            foreach (var file in new DirectoryInfo(Path.GetDirectoryName(contents)!).EnumerateFiles().ToList())
-            {
-                if (!s_others.Contains(file.Name) && !IsPromised(file.FullName, promises))
-                    file.Delete();
-            }
-        }
-    }
+    private readonly ILookup<string, ListChecksum> _promises;
 
-    private static ListChecksum[] PromisesOf(string contents)
-    {
-        try
-        {
-            using var stream = HostFiles.OpenRead(contents);
-            return
-            [
-                .. RepomdReader.Read(stream, contents).Entries.Values.Select(e => e.Checksum).Where(c => !c.IsNone),
-            ];
-        }
-        catch (Exception e)
-            when (e is PatchToolsException { Error: var error } && error == PatchErrors.RepositoryMetadataMalformed)
-        {
-            // Whoever reads it says so; it promises nothing.
-            return [];
-        }
-    }
+    /// <param name="cache">Folder of PatchTools' own that dnf has worked in.</param>
+    public PromisedLists(string cache) =>
+        _promises = Directory
+            .EnumerateFiles(cache, Contents, SearchOption.AllDirectories)
+            .SelectMany(PromisesOf)
+            .Distinct()
+            .ToLookup(p => p.Kind, StringComparer.Ordinal);
 
-    private static bool IsPromised(string file, ListChecksum[] promises)
+    /// <summary>Whether a file may come into the image.</summary>
+    /// <param name="file">Its path in the cache of PatchTools' own.</param>
+    public bool Has(string file)
     {
-        foreach (var kind in promises.GroupBy(p => p.Kind, StringComparer.Ordinal))
+        if (
+            s_others.Contains(Path.GetFileName(file))
+            || Path.GetExtension(file) is ".solv" or ".solvx"
+            || Path.GetFileName(Path.GetDirectoryName(file)) == "gen"
+        )
+            return true;
+        foreach (var kind in _promises)
         {
             using var stream = HostFiles.OpenRead(file);
             if (kind.Contains(ListChecksum.Compute(stream, kind.Key)))
@@ -68,5 +57,25 @@ internal static class PromisedLists
         }
 
         return false;
+    }
+
+    private static IEnumerable<ListChecksum> PromisesOf(string contents)
+    {
+        try
+        {
+            using var stream = HostFiles.OpenRead(contents);
+            return
+            [
+                .. RepomdReader
+                    .Read(stream, contents)
+                    .Entries.Values.SelectMany(e => new[] { e.Checksum, e.OpenChecksum })
+                    .Where(c => !c.IsNone),
+            ];
+        }
+        catch (PatchToolsException e) when (e.Error == PatchErrors.RepositoryMetadataMalformed)
+        {
+            // Whoever reads it says so; it promises nothing.
+            return [];
+        }
     }
 }
