@@ -1,8 +1,9 @@
 using PatchTools.Errors;
+using PatchTools.Families.Rpm.Metadata;
+using PatchTools.Families.Shared;
 using PatchTools.Files;
-using PatchTools.PackageManagers.Rpm;
 
-namespace PatchTools.PackageManagers.Dnf;
+namespace PatchTools.Families.Dnf.Refresh;
 
 /// <summary>
 /// What dnf has fetched for an image, before it comes into the image. A repository names its own lists, and may name a
@@ -49,14 +50,13 @@ internal sealed class PromisedLists
             || Path.GetFileName(Path.GetDirectoryName(file)) == "gen"
         )
             return true;
-        foreach (var kind in _promises)
-        {
-            using var stream = HostFiles.OpenRead(file);
-            if (kind.Contains(ListChecksum.Compute(stream, kind.Key)))
-                return true;
-        }
+        return _promises.Any(kind => kind.Contains(Checksum(file, kind.Key)));
+    }
 
-        return false;
+    private static ListChecksum Checksum(string file, string kind)
+    {
+        using var stream = HostFiles.OpenRead(file);
+        return ListChecksum.Compute(stream, kind);
     }
 
     private static IEnumerable<ListChecksum> PromisesOf(string contents)
