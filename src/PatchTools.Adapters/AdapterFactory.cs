@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using PatchTools.Adapters.Aws;
 using PatchTools.Adapters.Compression;
-using PatchTools.Adapters.Databases;
 using PatchTools.Adapters.Toml;
 using PatchTools.Adapters.Yaml;
 using PatchTools.Ports;
@@ -39,9 +38,6 @@ public sealed class AdapterFactory : IAdapterFactory
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public IDecompressor CreateDecompressor() => new Decompressor();
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public IDatabaseReader CreateDatabaseReader() => new DatabaseReader();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public ITomlReader CreateTomlReader() => new TomlReader();

@@ -86,9 +86,4 @@ internal sealed class AdaptersLoadContext : AssemblyLoadContext
 
         return _packages.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
     }
-
-    protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
-        _packages.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path
-            ? LoadUnmanagedDllFromPath(path)
-            : IntPtr.Zero;
 }

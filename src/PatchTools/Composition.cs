@@ -112,8 +112,6 @@ internal static class Composition
 
         public IDecompressor CreateDecompressor() => AdaptersLoadContext.Factory.CreateDecompressor();
 
-        public IDatabaseReader CreateDatabaseReader() => AdaptersLoadContext.Factory.CreateDatabaseReader();
-
         public ITomlReader CreateTomlReader() => AdaptersLoadContext.Factory.CreateTomlReader();
 
         public IOverrideListReader CreateOverrideListReader() => AdaptersLoadContext.Factory.CreateOverrideListReader();

@@ -47,28 +47,6 @@ public sealed class IsolationTests
     }
 
     [Fact]
-    public void A_database_is_read_and_refused_across_the_border_with_the_native_library_of_the_module()
-    {
-        using var folder = new TemporaryDirectory();
-        File.WriteAllText(folder.File("empty.sqlite"), "");
-        File.WriteAllText(folder.File("none.sqlite"), "this is no database at all, however long one reads");
-        var databases = AdaptersLoadContext.LoadFrom(AdaptersFolder).CreateDatabaseReader();
-        List<string> rows = [];
-
-        databases.Read(
-            folder.File("empty.sqlite"),
-            "SELECT 1 + 1, 'two'",
-            row => rows.Add($"{row.GetInt64(0)} {row.GetString(1)}")
-        );
-        var failure = Assert.Throws<InvalidDataException>(() =>
-            databases.Read(folder.File("none.sqlite"), "SELECT name FROM packages", _ => { })
-        );
-
-        Assert.Equal("2 two", Assert.Single(rows));
-        Assert.Contains("none.sqlite", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_list_is_read_and_refused_across_the_border_and_nothing_of_AWS_is_loaded_for_it()
     {
         var factory = AdaptersLoadContext.LoadFrom(AdaptersFolder);

@@ -50,13 +50,12 @@ internal static class PackageManagerLocator
         HostContext host,
         IProcessRunner runner,
         IDecompressor decompressor,
-        IDatabaseReader databases,
         ITomlReader toml
     )
     {
         try
         {
-            return Locate(host, runner, decompressor, databases, toml);
+            return Locate(host, runner, decompressor, toml);
         }
         catch (PatchToolsException e) when (e.Error == PatchErrors.PackageManagerNotFound)
         {
@@ -84,7 +83,6 @@ internal static class PackageManagerLocator
         HostContext host,
         IProcessRunner runner,
         IDecompressor decompressor,
-        IDatabaseReader databases,
         ITomlReader toml
     )
     {
@@ -93,13 +91,7 @@ internal static class PackageManagerLocator
         return HostFamily.Of(root) switch
         {
             PackageFamily.Apt => new AptPackageManager(host, runner, decompressor),
-            PackageFamily.Dnf or PackageFamily.Yum => new DnfPackageManager(
-                host,
-                runner,
-                decompressor,
-                databases,
-                toml
-            ),
+            PackageFamily.Dnf or PackageFamily.Yum => new DnfPackageManager(host, runner, decompressor, toml),
             PackageFamily.Zypper => new ZypperPackageManager(host, runner, decompressor),
             _ => throw new PatchToolsException(PatchErrors.PackageManagerNotFound, HostFamily.WhyNone(root), root),
         };

@@ -243,7 +243,6 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             host,
             runner,
             new DeferredDecompressor(adapters),
-            new DeferredDatabaseReader(adapters),
             new DeferredTomlReader(adapters)
         );
         return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(
@@ -421,7 +420,6 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             host,
             new ProcessRunner(host, observer),
             new DeferredDecompressor(adapters),
-            new DeferredDatabaseReader(adapters),
             new DeferredTomlReader(adapters)
         );
 

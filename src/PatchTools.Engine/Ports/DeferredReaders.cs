@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace PatchTools.Ports;
 
 /// <summary>Loads the decompressors only when a list is compressed: plain and gzip lists need none.</summary>
@@ -16,12 +14,4 @@ internal sealed class DeferredTomlReader(IAdapterFactory adapters) : ITomlReader
     private readonly Lazy<ITomlReader> _toml = new(adapters.CreateTomlReader);
 
     public IReadOnlyDictionary<string, object> Read(string text) => _toml.Value.Read(text);
-}
-
-/// <summary>Loads SQLite only where lists are databases: on yum 3.</summary>
-internal sealed class DeferredDatabaseReader(IAdapterFactory adapters) : IDatabaseReader
-{
-    private readonly Lazy<IDatabaseReader> _databases = new(adapters.CreateDatabaseReader);
-
-    public void Read(string path, string query, Action<IDataRecord> row) => _databases.Value.Read(path, query, row);
 }

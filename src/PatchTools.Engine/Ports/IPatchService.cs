@@ -295,8 +295,6 @@ public interface IAdapterFactory
 
     IDecompressor CreateDecompressor();
 
-    IDatabaseReader CreateDatabaseReader();
-
     ITomlReader CreateTomlReader();
 
     IOverrideListReader CreateOverrideListReader();

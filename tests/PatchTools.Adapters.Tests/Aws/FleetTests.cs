@@ -563,8 +563,6 @@ public sealed class FleetTests
 
         public IDecompressor CreateDecompressor() => throw new NotSupportedException();
 
-        public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();
-
         public ITomlReader CreateTomlReader() => throw new NotSupportedException();
 
         public IOverrideListReader CreateOverrideListReader() => throw new NotSupportedException();

@@ -186,8 +186,6 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
 
         public PatchTools.Ports.IDecompressor CreateDecompressor() => _inner.CreateDecompressor();
 
-        public PatchTools.Ports.IDatabaseReader CreateDatabaseReader() => _inner.CreateDatabaseReader();
-
         public PatchTools.Ports.ITomlReader CreateTomlReader() => _inner.CreateTomlReader();
 
         public PatchTools.Ports.IOverrideListReader CreateOverrideListReader() => _inner.CreateOverrideListReader();

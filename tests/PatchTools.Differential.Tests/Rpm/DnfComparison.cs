@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using PatchTools.Adapters.Compression;
-using PatchTools.Adapters.Databases;
 using PatchTools.Adapters.Toml;
 using PatchTools.Evaluation;
 using PatchTools.Families.Dnf;
@@ -29,7 +28,6 @@ internal static partial class DnfComparison
             host.Context,
             new ProcessRunner(host.Context, SilentObserver.Instance),
             new Decompressor(),
-            new DatabaseReader(),
             new TomlReader()
         );
         if (RpmComparison.Inventory(manager, universe, lines) is not { } inventory)

@@ -40,7 +40,7 @@ public sealed class HostFamilyTests : IDisposable
         Assert.NotEqual(PackageFamily.Apt, HostFamily.Of(_folder.Path));
         Assert.Equal("RpmFileOwners", Owners()?.GetType().Name);
         Assert.DoesNotContain("dpkg", PackageManagerLocator.Places(Host)?.Database, StringComparison.Ordinal);
-        Assert.NotEqual("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!, null!)?.Name);
+        Assert.NotEqual("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!)?.Name);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class HostFamilyTests : IDisposable
 
         Assert.Equal(PackageFamily.Apt, HostFamily.Of(_folder.Path));
         Assert.Equal("DpkgFileOwners", Owners()?.GetType().Name);
-        Assert.Equal("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!, null!)?.Name);
+        Assert.Equal("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!)?.Name);
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class HostFamilyTests : IDisposable
         Write(there, Dpkg);
 
         var error = Assert.Throws<PatchToolsException>(() =>
-            PackageManagerLocator.Locate(Host, new NoRunner(), null!, null!, null!)
+            PackageManagerLocator.Locate(Host, new NoRunner(), null!, null!)
         );
 
         Assert.Equal(PatchErrors.PackageManagerNotFound, error.Error);

@@ -49,8 +49,6 @@ internal sealed class FakeAdapters : IAdapterFactory, IPatchService, IObjectStor
 
     public IDecompressor CreateDecompressor() => throw new NotSupportedException();
 
-    public IDatabaseReader CreateDatabaseReader() => throw new NotSupportedException();
-
     public ITomlReader CreateTomlReader() => throw new NotSupportedException();
 
     public IOverrideListReader CreateOverrideListReader() => new PatchTools.Adapters.Yaml.OverrideListReader();

@@ -31,23 +31,15 @@ public sealed class DnfPackageManager : IPackageManager
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
     private readonly IDecompressor _decompressor;
-    private readonly IDatabaseReader _databases;
     private readonly ITomlReader _toml;
     private readonly string _root;
     private readonly DnfTool _tool;
 
-    public DnfPackageManager(
-        HostContext host,
-        IProcessRunner runner,
-        IDecompressor decompressor,
-        IDatabaseReader databases,
-        ITomlReader toml
-    )
+    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor, ITomlReader toml)
     {
         _host = host;
         _runner = runner;
         _decompressor = decompressor;
-        _databases = databases;
         _toml = toml;
         _root = host.Paths.Root;
         _tool = DnfTool.Of(_root);
@@ -91,7 +83,7 @@ public sealed class DnfPackageManager : IPackageManager
                 cancellationToken
             )
             : null;
-        var reading = new DnfReading(_host, configuration, _decompressor, _databases, _toml, request, warnings);
+        var reading = new DnfReading(_host, configuration, _decompressor, _toml, request, warnings);
         var (catalog, cautions) = await new RpmCautions(
             _root,
             _runner,

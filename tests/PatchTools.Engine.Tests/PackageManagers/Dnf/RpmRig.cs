@@ -707,7 +707,6 @@ internal sealed class RpmRoot : IDisposable
             host,
             runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
             new Decompressor(),
-            new DatabaseReader(),
             new PatchTools.Adapters.Toml.TomlReader()
         );
     }

@@ -21,7 +21,6 @@ internal sealed class DnfReading(
     HostContext host,
     DnfConfiguration configuration,
     IDecompressor decompressor,
-    IDatabaseReader databases,
     ITomlReader toml,
     InventoryRequest request,
     List<string> warnings
@@ -120,8 +119,10 @@ internal sealed class DnfReading(
         {
             reading.PrimaryFile = database;
             using var opened = reading.Open(database, reading.PromiseOfDatabase(database), Verification, decompressor);
-            if (opened is not null)
-                PrimaryDatabase.Read(databases, HostFiles.RealPath(database) ?? database, sink);
+            if (opened is null)
+                return;
+            using var content = opened.Content();
+            PrimaryDatabase.Read(content, database, sink);
         }
         else if (reading.Find("primary") is { } path)
         {

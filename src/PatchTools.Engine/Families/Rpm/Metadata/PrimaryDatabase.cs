@@ -1,7 +1,4 @@
-using System.Data;
-using System.Text;
 using PatchTools.Errors;
-using PatchTools.Ports;
 
 namespace PatchTools.Families.Rpm.Metadata;
 
@@ -16,48 +13,32 @@ internal static class PrimaryDatabase
     // release = 1, summary = …, time_file = 1767225600, time_build = 1767225600, … SELECT * FROM obsoletes: name =
     // o-old, flags = LT, epoch = 0, version = 2, release = NULL, pkgKey = 31 SELECT * FROM provides: name = m-lib,
     // flags = NULL, epoch = NULL, version = NULL, release = NULL, pkgKey = 24
-    private const string Packages =
-        "SELECT pkgKey, name, arch, epoch, version, release, time_build FROM packages ORDER BY pkgKey";
-    private const string Obsoletes =
-        "SELECT pkgKey, name, flags, epoch, version, release FROM obsoletes ORDER BY pkgKey";
+    private static readonly string[] s_packages =
+    [
+        "pkgKey",
+        "name",
+        "arch",
+        "epoch",
+        "version",
+        "release",
+        "time_build",
+    ];
 
+    private static readonly string[] s_obsoletes = ["pkgKey", "name", "flags", "epoch", "version", "release"];
+
+    /// <param name="stream">The database; it can seek.</param>
+    /// <param name="path">Where it lies, for messages.</param>
+    /// <param name="sink">Takes the packages.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
-    public static void Read(IDatabaseReader database, string path, IPrimarySink sink)
+    public static void Read(Stream stream, string path, IPrimarySink sink)
     {
-        Dictionary<long, List<(byte[] Name, byte[] Flags, byte[] Edition)>> obsoletes = [];
         try
         {
-            database.Read(
-                path,
-                Obsoletes,
-                row =>
-                {
-                    var package = row.GetInt64(0);
-                    if (!obsoletes.TryGetValue(package, out var list))
-                        obsoletes[package] = list = [];
-                    list.Add((Bytes(Text(row, 1)), Bytes(Text(row, 2)), Bytes(Edition(row, 3))));
-                }
-            );
-            database.Read(
-                path,
-                Packages,
-                row =>
-                {
-                    foreach (var (name, flags, edition) in obsoletes.GetValueOrDefault(row.GetInt64(0), []))
-                        sink.Obsoletes(name, flags, edition);
-                    var (package, architecture, version) = (Text(row, 1), Text(row, 2), Edition(row, 3));
-                    if (package.Length == 0 || architecture.Length == 0 || version.Length == 0)
-                        throw new InvalidDataException("a package has no name, architecture or version");
-                    sink.Add(
-                        Bytes(package),
-                        Bytes(architecture),
-                        Bytes(version),
-                        row.IsDBNull(6) ? 0 : row.GetInt64(6)
-                    );
-                }
-            );
+            var database = new SqliteFile(stream);
+            var obsoletes = ReadObsoletes(database);
+            database.Read("packages", s_packages, (in SqliteRow row) => Add(row, obsoletes, sink));
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidCastException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new PatchToolsException(
                 PatchErrors.RepositoryMetadataMalformed,
@@ -68,15 +49,45 @@ internal static class PrimaryDatabase
         }
     }
 
-    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
-
-    private static string Text(IDataRecord row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
-
-    /// <summary>Epoch, version and release in three columns; empty without a version.</summary>
-    private static string Edition(IDataRecord row, int column)
+    private static Dictionary<long, List<(byte[] Name, byte[] Flags, byte[] Edition)>> ReadObsoletes(
+        SqliteFile database
+    )
     {
-        var (epoch, version, release) = (Text(row, column), Text(row, column + 1), Text(row, column + 2));
-        var edition = release.Length == 0 ? version : $"{version}-{release}";
-        return epoch.Length == 0 || epoch == "0" || version.Length == 0 ? edition : $"{epoch}:{edition}";
+        Dictionary<long, List<(byte[] Name, byte[] Flags, byte[] Edition)>> obsoletes = [];
+        database.Read(
+            "obsoletes",
+            s_obsoletes,
+            (in SqliteRow row) =>
+            {
+                var package = row.Integer(0);
+                if (!obsoletes.TryGetValue(package, out var list))
+                    obsoletes[package] = list = [];
+                var edition = new TextBuffer(stackalloc byte[TextBuffer.Capacity]);
+                edition.SetEdition(row.Text(3), row.Text(4), row.Text(5));
+                list.Add((row.Text(1).ToArray(), row.Text(2).ToArray(), edition.Bytes.ToArray()));
+            }
+        );
+        return obsoletes;
+    }
+
+    private static void Add(
+        in SqliteRow row,
+        Dictionary<long, List<(byte[] Name, byte[] Flags, byte[] Edition)>> obsoletes,
+        IPrimarySink sink
+    )
+    {
+        var edition = new TextBuffer(stackalloc byte[TextBuffer.Capacity]);
+        edition.SetEdition(row.Text(3), row.Text(4), row.Text(5));
+        var name = row.Text(1);
+        var architecture = row.Text(2);
+        if (name.IsEmpty || architecture.IsEmpty || edition.Length == 0)
+            throw new InvalidDataException("a package has no name, architecture or version");
+        if (obsoletes.TryGetValue(row.Integer(0), out var replaced))
+        {
+            foreach (var (obsoleted, flags, upTo) in replaced)
+                sink.Obsoletes(obsoleted, flags, upTo);
+        }
+
+        sink.Add(name, architecture, edition.Bytes, row.IsNull(6) ? 0 : row.Integer(6));
     }
 }

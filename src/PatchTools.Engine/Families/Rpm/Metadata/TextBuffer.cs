@@ -54,6 +54,25 @@ internal ref struct TextBuffer(Span<byte> bytes)
         Append(text);
     }
 
+    /// <summary><c>[epoch:]version[-release]</c>; an epoch of 0 is left out. Empty without a version.</summary>
+    public void SetEdition(ReadOnlySpan<byte> epoch, ReadOnlySpan<byte> version, ReadOnlySpan<byte> release)
+    {
+        Clear();
+        if (version.IsEmpty)
+            return;
+        if (epoch.IndexOfAnyExcept((byte)'0') >= 0)
+        {
+            Append(epoch);
+            Append(":"u8);
+        }
+
+        Append(version);
+        if (release.IsEmpty)
+            return;
+        Append("-"u8);
+        Append(release);
+    }
+
     private void Clear()
     {
         _length = 0;
