@@ -49,9 +49,15 @@ public sealed record InstallSelection
                 refusals.GetValueOrDefault((target.Name, target.InstalledArchitecture)) is { } package
                 && RefusalOf(package, target.Edition) is { } refusal
             )
+            {
                 held.Add(new PatchSetback(target, SetbackKind.Held, refusal));
+                if (finding.PermittedVersion.Length > 0)
+                    targets.Add(target with { Edition = finding.PermittedVersion });
+            }
             else
+            {
                 targets.Add(target);
+            }
         }
 
         return new InstallSelection

@@ -143,11 +143,16 @@ public static class Setbacks
 
     /// <summary>
     /// The last word on the reported version; of a package that wanted another version the word on that one, unless the
-    /// finding only says that the baseline would go further than the override list did.
+    /// finding only says that the baseline would go further than the override list did. What failed at the version that
+    /// the administrator leaves says more than his refusal of the newer one.
     /// </summary>
     private static PatchSetback? Of(PatchFinding finding, List<PatchSetback> setbacks) =>
-        setbacks.FindLast(s => s.Target.Edition == finding.AvailableVersion)
-        ?? (finding.State == PatchState.Failed ? setbacks[^1] : null);
+        setbacks.FindLast(s => s.Target.Edition == finding.AvailableVersion) switch
+        {
+            { Kind: SetbackKind.Held } held => setbacks.FindLast(s => s.Kind != SetbackKind.Held) ?? held,
+            null when finding.State == PatchState.Failed => setbacks[^1],
+            var found => found,
+        };
 
     private static PatchFinding With(PatchFinding finding, PatchSetback setback, string tool)
     {

@@ -109,6 +109,12 @@ public sealed record PatchFinding : ShownRecord
     /// </summary>
     public string AvailableVersion { get; init; } = "";
 
+    /// <summary>
+    /// Where the administrator refuses <see cref="AvailableVersion"/> and no other: the newest approved version that he
+    /// does not, which an install takes meanwhile; else empty.
+    /// </summary>
+    internal string PermittedVersion { get; init; } = "";
+
     /// <summary><c>Id</c> of reference 07 §4.</summary>
     public required string Id { get; init; }
 

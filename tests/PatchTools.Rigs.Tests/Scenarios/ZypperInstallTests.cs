@@ -178,6 +178,36 @@ public abstract class ZypperInstallScenarios : ToolScenarios
     }
 
     [Fact]
+    [OnEveryTool]
+    public void A_lock_on_one_version_leaves_the_others()
+    {
+        using var host = ZypperHost()
+            .Installed(Old, ZypperScenarioHost.Suse("s-late", "1.0-1"))
+            .Fixes(ZypperScenarioHost.Suse("s-late", "1.1-1"))
+            .Fixes(New, ZypperScenarioHost.Suse("s-late", "1.2-1"));
+        host.Root.Run("zypper", "addlock", "s-late = 1.2-1").Expect();
+        host.Ready();
+        var run = host.Install().Expect(0);
+        host.AssertInstalled("s-late", "1.1-1");
+        host.AssertInstalled("s-app", "1.0-150500.2.1");
+        AssertRefused(run);
+
+        // Nothing is left to do for it, and the patch that is locked stays wanted.
+        AssertRefused(host.Install().Expect(0));
+        host.AssertInstalled("s-late", "1.1-1");
+        host.Write("/etc/zypp/locks", "").Ready();
+        host.Install().Expect(0);
+        host.AssertInstalled("s-late", "1.2-1");
+
+        static void AssertRefused(PatchRunResult run)
+        {
+            var late = Assert.Single(run.Findings, f => f is { Name: "s-late", State: "Failed" });
+            Assert.Equal("1.2-1", late.AvailableVersion);
+            Assert.Contains("kept away by lock 's-late =", late.Why, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Packages_that_depend_on_each_other_are_upgraded_together()
     {
         using var host = ZypperHost()

@@ -88,7 +88,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         if (asInstalled)
             candidates.RemoveAll(c => c.IsNewer);
         else
-            AddSuperseded(line, candidates);
+            AddSuperseded(line, installed, candidates);
         var best = HighestApproved(candidates.FindAll(c => c.IsOffered));
         if (
             !best.Exists(c => c.IsNewer)
@@ -120,8 +120,26 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             described,
             fixing,
             Explain(line, installed, state, reported, chosen, candidates.FindAll(c => c.IsOffered), rejected)
-        );
+        ) with
+        {
+            PermittedVersion = Permitted(installed, reported, candidates.Where(c => c.Decision.IsApproved)),
+        };
     }
+
+    /// <summary>
+    /// The newest version that the administrator does not refuse, where he refuses the wanted one alone; else empty.
+    /// </summary>
+    private string Permitted(InstalledPackage installed, string wanted, IEnumerable<RpmCandidate> candidates) =>
+        !installed.IsHeld && IsRefused(installed, wanted)
+            ? candidates
+                .Where(c => c is { IsNewer: true, IsOffered: true } && !IsRefused(installed, c.Edition))
+                .Select(c => c.Edition)
+                .MaxBy(edition => edition, Request.VersionOrder)
+                ?? ""
+            : "";
+
+    private static bool IsRefused(InstalledPackage installed, string edition) =>
+        installed.RefusedEditions.Any(r => r.Edition == edition);
 
     private RpmLine LineOf(PackageEntry package) =>
         new(package, NewestInstalled(package), _changes, Request.VersionOrder);
@@ -130,7 +148,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     /// An offered version carries the advisories that name an older one beyond the installed, and so has their fix. The
     /// newest version that is approved speaks for the package, so what it carries need not be told of those below it.
     /// </summary>
-    private void AddSuperseded(RpmLine line, List<RpmCandidate> candidates)
+    private void AddSuperseded(RpmLine line, InstalledPackage installed, List<RpmCandidate> candidates)
     {
         foreach (
             var edition in candidates
@@ -145,7 +163,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
                 .. edition.Select(c => c.Version).Distinct().SelectMany(v => Superseded(line, v, edition.Key)),
             ];
             candidates.AddRange(carried);
-            if (carried.Concat(edition).Any(c => c.Decision.IsApproved))
+            if (carried.Concat(edition).Any(c => c.Decision.IsApproved) && !IsRefused(installed, edition.Key))
                 return;
         }
     }
@@ -177,16 +195,18 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     {
         var line = LineOf(package);
         var installed = FactsOf(package, line.Current);
+        List<RpmCandidate> listed =
+        [
+            .. Candidates(line)
+                .Where(c =>
+                    c is { IsNewer: true, IsOffered: true }
+                    && (c.Decision.RejectedEntry is null || OverrideBringsRejected)
+                    && Override!.FirstMatch(c.Version) >= 0
+                ),
+        ];
         List<RpmCandidate> named = [];
-        foreach (var candidate in Candidates(line))
+        foreach (var candidate in listed)
         {
-            if (
-                !candidate.IsNewer
-                || !candidate.IsOffered
-                || (candidate.Decision.RejectedEntry is not null && !OverrideBringsRejected)
-                || Override!.FirstMatch(candidate.Version) < 0
-            )
-                continue;
             var order = named.Count == 0 ? 1 : Compare(candidate.Edition, named[0].Edition);
             if (order > 0)
                 named.Clear();
@@ -216,7 +236,10 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             described,
             named,
             explanation
-        );
+        ) with
+        {
+            PermittedVersion = Permitted(installed, described.Edition, listed),
+        };
     }
 
     /// <param name="package">The package.</param>
