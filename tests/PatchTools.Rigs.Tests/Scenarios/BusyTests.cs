@@ -33,6 +33,7 @@ public sealed class BusyTests
         host.Root.Run("apt-get", "update").Expect();
         using var other = host.Root.Start("apt-get", "-y", "install", "s-slow");
         gate.WaitUntilReached(other);
+        host.Scan("-NoRefresh -LockTimeout 0").Expect(170, "PackageManagerBusy");
         var busy = host.Install("-RebootOption NoReboot -LockTimeout 0").Expect(170, "PackageManagerBusy");
         Assert.Contains("apt-get -y install s-slow", busy.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-good", "1.0-1");

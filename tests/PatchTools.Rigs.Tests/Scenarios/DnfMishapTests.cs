@@ -56,6 +56,7 @@ public abstract class DnfMishapScenarios : ToolScenarios
     }
 
     [Fact]
+    [OnEveryTool]
     public void A_tool_that_hangs_while_it_asks_its_repositories_ends_the_wait_in_time()
     {
         using var host = DnfHost().Installed(OldGood).Fixes(NewGood).Ready();

@@ -266,6 +266,7 @@ public abstract class DnfTroubleScenarios : ToolScenarios
         host.Root.Run("dnf", "-q", "makecache").Expect();
         using var other = host.Root.Start("dnf", "-y", "upgrade", "s-slow");
         gate.WaitUntilReached(other);
+        host.Scan("-NoRefresh -LockTimeout 0").Expect(170, "PackageManagerBusy");
         var busy = host.Install("-RebootOption NoReboot -LockTimeout 0").Expect(170, "PackageManagerBusy");
         Assert.Contains("dnf -y upgrade s-slow", busy.Error, StringComparison.Ordinal);
         host.AssertInstalled("s-good", "1.0-1");

@@ -188,7 +188,7 @@ internal sealed class RpmScenarioHost : IDisposable
         return run;
     }
 
-    public PatchRunResult Scan() => PatchRuns.Invoke(Root, "-Operation Scan");
+    public PatchRunResult Scan(string arguments = "") => PatchRuns.Invoke(Root, $"-Operation Scan {arguments}");
 
     public RigProcess StartInstall(string arguments = "-RebootOption NoReboot") =>
         PatchRuns.Start(Root, $"-Operation Install {arguments}");

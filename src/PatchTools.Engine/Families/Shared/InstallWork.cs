@@ -81,7 +81,20 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
                 return;
             }
 
-            if (await NextAsync(transactions) is not { } next)
+            InstallPlan? next;
+            try
+            {
+                next = await NextAsync(transactions);
+            }
+            catch (PatchToolsException busy) when (HasChanged && busy.Error == PatchErrors.PackageManagerBusy)
+            {
+                // What is installed by now is reported all the same.
+                _stoppedBecause = busy.Message;
+                SetAside(_remaining, SetbackKind.InstallFailed, $"not begun: {_stoppedBecause}");
+                return;
+            }
+
+            if (next is null)
                 continue;
             observer.Progress(
                 "Install",

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Adapters.Compression;
-using PatchTools.Adapters.Databases;
 using PatchTools.Evaluation;
 using PatchTools.Families.Dnf;
 using PatchTools.Families.Dnf.Reading;

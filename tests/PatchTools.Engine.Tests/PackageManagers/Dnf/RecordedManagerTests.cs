@@ -441,6 +441,37 @@ public sealed class RecordedManagerTests
     }
 
     [Fact]
+    public async Task A_refresh_that_finds_the_lock_of_yum_3_taken_ends_busy_and_does_not_wait_for_ever()
+    {
+        using var host = MadeUpRpmHost.AmazonLinux2(s_installed, s_offered);
+        host.Runner.Expect(
+            "yum -y --config={data}/image/dnf/dnf.conf --noplugins --releasever=2 "
+                + "--setopt=*.skip_if_unavailable=1 makecache",
+            1,
+            "",
+            Recording.Of("yum-3.4.3/lock-held")
+        );
+
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => host.InventoryAsync(refresh: true));
+
+        Assert.Equal(PatchErrors.PackageManagerBusy, failure.Error);
+        host.Runner.AssertDone();
+    }
+
+    [Fact]
+    public async Task While_somebody_holds_a_lock_dnf_5_is_not_asked_for_a_plan()
+    {
+        using var host = MadeUpRpmHost.Fedora(["expat-2.6.0-1.fc39.x86_64"], ["expat-2.6.2-1.fc39.x86_64"]);
+        var held = Path.Combine(Path.GetDirectoryName(host.CacheFolder)!, "metadata_lock.pid");
+        await File.WriteAllTextAsync(held, $"{Environment.ProcessId}", TestContext.Current.CancellationToken);
+
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() => host.PlanAsync("expat-2.6.2-1.fc39.x86_64"));
+
+        Assert.Equal(PatchErrors.PackageManagerBusy, failure.Error);
+        Assert.Contains(held, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refresh_of_yum_3_confirms_what_it_asked()
     {
         using var host = MadeUpRpmHost.AmazonLinux2(s_installed, s_offered);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PatchTools.Adapters.Compression;
-using PatchTools.Adapters.Databases;
 using PatchTools.Families.Dnf;
 using PatchTools.Families.Shared;
 using PatchTools.Hosts;

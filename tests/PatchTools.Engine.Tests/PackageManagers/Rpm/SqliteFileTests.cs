@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using PatchTools.Errors;
-using PatchTools.PackageManagers.Rpm;
+using PatchTools.Families.Rpm.Metadata;
 using PatchTools.Testing;
 using Xunit;
 

@@ -63,6 +63,8 @@ internal sealed class DnfSolver(
     {
         for (var locked = 0; ; locked++)
         {
+            // dnf 5 waits for whoever holds its lock, whatever exit_on_lock says, and for ever.
+            await waitForLock(cancellationToken);
             Calls++;
             var command = commands.Plan(
                 targets.Select(t => DnfCommands.Spec(t.Name, t.Architecture, t.Edition)),
@@ -79,7 +81,6 @@ internal sealed class DnfSolver(
                         $"{tool.Command} cannot plan: somebody kept taking its lock.",
                         result
                     );
-                await waitForLock(cancellationToken);
                 continue;
             }
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
 using PatchTools.Families.Dnf.Commands;
+using PatchTools.Families.Dnf.Planning;
 using PatchTools.Families.Dnf.Reading;
 using PatchTools.Families.Rpm.Metadata;
 using PatchTools.Families.Shared;
@@ -19,6 +20,8 @@ internal sealed partial class DnfRefresh(
     DnfConfiguration configuration
 )
 {
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
+
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>;
     /// <see cref="PatchErrors.PackageManagerBusy"/>; <see cref="PatchErrors.PackageManagerFailed"/>.</exception>
     public async Task<RefreshOutcome> RunAsync(
@@ -33,21 +36,38 @@ internal sealed partial class DnfRefresh(
                 PatchErrors.ElevationRequired,
                 $"Only root can refresh {tool.Name}'s metadata."
             );
-        await WaitForLockAsync(request.LockTimeout, cache, observer, cancellationToken);
-        observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
-
-        // File times have no finer grain than the clock's ticks of the kernel.
-        var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
+        var since = host.Clock.GetTimestamp();
+        await WaitForLockAsync(since, request.LockTimeout, cache, observer, cancellationToken);
         using var own = host.Paths.IsImage ? new ImageConfiguration(host) : null;
         var image = own is null ? null : new DnfImage(host, configuration, own);
         var stage = image is null ? null : StageOf(cache, own!);
         var command = new Command(tool.Command, image?.Arguments(stage?.Folder ?? cache) ?? Arguments(request, cache))
         {
-            ExpectedExitCodes = [0, 1],
+            ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
             Environment = DnfCommands.Unattended,
             Timeout = TimeSpan.FromMinutes(15),
         };
+
+        // File times have no finer grain than the clock's ticks of the kernel.
+        var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
+        observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
         var result = await AskAsync(command, image?.Names(stage?.Folder ?? cache), cancellationToken);
+        while (DnfAnswer.EndedForLock(result))
+        {
+            // Somebody took it between the look and the start: the tool is told to end there, or it would wait for
+            // ever.
+            await WaitForLockAsync(since, request.LockTimeout, cache, observer, cancellationToken);
+            if (host.Clock.GetElapsedTime(since) >= request.LockTimeout)
+                throw new PatchToolsException(
+                    PatchErrors.PackageManagerBusy,
+                    $"Another process kept taking the lock of {tool.Name}'s metadata in {cache}.",
+                    cache
+                );
+            await Task.Delay(s_interval, host.Clock, cancellationToken);
+            began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
+            result = await AskAsync(command, image?.Names(stage?.Folder ?? cache), cancellationToken);
+        }
+
         stage?.PutBack(new PromisedLists(stage.Folder).Has);
         var failures = Failures($"{result.StandardOutput}\n{result.StandardError}", configuration.Repositories);
         if (result.ExitCode != 0 && failures.Count == 0)
@@ -185,19 +205,20 @@ internal sealed partial class DnfRefresh(
         [
             "-y",
             .. DnfCommands.Places(host, tool, request.CustomSources, request.CustomSources is not null ? cache : null),
+            "--setopt=exit_on_lock=1",
             .. tool.AskAgain,
             "makecache",
         ];
 
     /// <summary>dnf 4 and yum write their process id into files and wait for them without end.</summary>
     private async Task WaitForLockAsync(
+        long since,
         TimeSpan timeout,
         string cache,
         IRunObserver observer,
         CancellationToken cancellationToken
     )
     {
-        var since = host.Clock.GetTimestamp();
         while (DnfLocks.Metadata(host, cache) is { } held)
         {
             if (host.Clock.GetElapsedTime(since) >= timeout)
@@ -207,7 +228,7 @@ internal sealed partial class DnfRefresh(
                     held.Path
                 );
             observer.Progress("Refresh", $"Waiting for {held.Holder}, which holds {held.Path}", 2);
-            await Task.Delay(TimeSpan.FromMilliseconds(250), host.Clock, cancellationToken);
+            await Task.Delay(s_interval, host.Clock, cancellationToken);
         }
     }
 
