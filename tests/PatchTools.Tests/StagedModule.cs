@@ -31,7 +31,7 @@ internal static class StagedModule
     {
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         AssemblyLoadContext.Default.Resolving += (context, name) =>
-            name.Name is "PatchTools" or "PatchTools.Engine"
+            name.Name is "PatchTools" or "PatchTools.Engine" or "PatchTools.Foundation"
                 ? context.LoadFromAssemblyPath(Path.Combine(Folder, "bin", name.Name + ".dll"))
                 : null;
     }
