@@ -33,7 +33,7 @@ internal static class ExitStatus
 
     /// <summary>By name: the exception's type comes with the module, which this program does not reference.</summary>
     private static int? ExitCodeOf(Exception exception) =>
-        exception.GetType().Assembly.GetName().Name is "PatchTools.Engine" or "PatchTools"
+        exception.GetType().Assembly.GetName().Name is "PatchTools.Foundation" or "PatchTools.Engine" or "PatchTools"
         && exception.GetType().GetProperty("ExitCode")?.GetValue(exception) is int code
             ? code
             : null;

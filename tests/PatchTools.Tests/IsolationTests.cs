@@ -43,7 +43,10 @@ public sealed class IsolationTests
         Assert.Equal(Path.Combine(AdaptersFolder, "AWSSDK.Core.dll"), used.Location);
         Assert.NotSame(decoy, used);
         Assert.NotSame(AssemblyLoadContext.Default, adapters);
-        Assert.DoesNotContain(adapters.Assemblies, assembly => assembly.GetName().Name == "PatchTools.Engine");
+        Assert.DoesNotContain(
+            adapters.Assemblies,
+            assembly => assembly.GetName().Name is "PatchTools.Engine" or "PatchTools.Foundation"
+        );
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CsCheck;
 using PatchTools.Errors;
+using PatchTools.Operations;
 using PatchTools.Ports;
 using PatchTools.Text;
 
@@ -33,7 +34,7 @@ public sealed partial class TerminalTests
     [MemberData(nameof(Types))]
     public void Every_view_shows_a_control_character_as_an_escape(string type)
     {
-        var value = Poisoned(typeof(ComplianceReport).Assembly.GetType(type, throwOnError: true)!);
+        var value = Poisoned(TypeOf(type));
         foreach (var colours in new[] { false, true })
         {
             using var session = new Session(width: 120, colours: colours);
@@ -122,11 +123,15 @@ public sealed partial class TerminalTests
                 ),
         ];
 
+    /// <summary>Output types are Foundation's and the engine's.</summary>
+    private static Type TypeOf(string name) =>
+        typeof(ComplianceReport).Assembly.GetType(name) ?? typeof(PatchRun).Assembly.GetType(name, throwOnError: true)!;
+
     [Theory]
     [MemberData(nameof(OutputTypes))]
     public void No_table_of_chosen_properties_shows_a_control_character(string type)
     {
-        var value = Poisoned(typeof(ComplianceReport).Assembly.GetType(type, throwOnError: true)!);
+        var value = Poisoned(TypeOf(type));
         using var session = new Session(width: 4000);
         session.Run(
             """

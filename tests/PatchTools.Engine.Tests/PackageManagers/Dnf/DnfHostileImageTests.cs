@@ -130,7 +130,7 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
     [InlineData("baseurl=file:///../../../../../..OUTSIDE", "there is no")]
     [InlineData("baseurl=file:///link", "there is no")]
     [InlineData("baseurl=file:///folder", "/folder/repodata")]
-    [InlineData("baseurl=FILE://%2ftmp", "no plain path")]
+    [InlineData("baseurl=FILE://%2ftmp", "not a plain path")]
     [InlineData("mirrorlist=file:///mirrors", "list of mirrors that is a file")]
     [InlineData("metalink=file:///mirrors", "list of mirrors that is a file")]
     [InlineData("baseurl=OUTSIDE", "does not use addresses")]

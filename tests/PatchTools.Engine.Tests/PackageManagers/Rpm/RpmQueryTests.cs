@@ -159,9 +159,10 @@ public sealed class RpmQueryTests
         "bash\u001fx86_64\u001f0\u001f5.1.8\u001f6.el9\u001f0\u001f1767225600\u001f(none)\u001e";
 
     private static Task<RpmInstalled> AskAsync(string root, string output, string errors) =>
-        new RpmQuery(new HostPaths { Root = root }.Root, new Answering(new CommandResult(0, output, errors, default))).ReadAsync(
-            TestContext.Current.CancellationToken
-        );
+        new RpmQuery(
+            new HostPaths { Root = root }.Root,
+            new Answering(new CommandResult(0, output, errors, default))
+        ).ReadAsync(TestContext.Current.CancellationToken);
 
     private sealed class Answering(CommandResult answer) : IProcessRunner
     {

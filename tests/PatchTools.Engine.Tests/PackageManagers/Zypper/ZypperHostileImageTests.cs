@@ -50,7 +50,7 @@ public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposab
     [InlineData("baseurl=dir:///../../../../../..OUTSIDE", "there is no")]
     [InlineData("baseurl=dir:/link", "there is no")]
     [InlineData("baseurl=dir:/folder", "/folder/repodata")]
-    [InlineData("baseurl=dir:/srv?x=/tmp", "no plain path")]
+    [InlineData("baseurl=dir:/srv?x=/tmp", "not a plain path")]
     [InlineData("baseurl=hd:/?device=/dev/sda1", "kind 'hd:'")]
     [InlineData("baseurl=iso:/?iso=x.iso&url=dir:/srv", "kind 'iso:'")]
     [InlineData("baseurl=http://127.0.0.1:1/\npath=../../x", "climbs")]
