@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using PatchTools.Adapters.Compression;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Families.Apt;
 using PatchTools.Families.Shared;
 using PatchTools.Hosts;

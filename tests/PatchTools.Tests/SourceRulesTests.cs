@@ -57,6 +57,25 @@ public sealed class SourceRulesTests
             select $"{node.File}:{node.Node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}"
         );
 
+    /// <summary>
+    /// Output types keep the name <c>PatchTools.X</c>, wherever they are written: views and people's scripts name it.
+    /// </summary>
+    [Fact]
+    public void Namespaces_of_engine_and_foundation_follow_their_folders() =>
+        AtMost(
+            0,
+            from project in new[] { "src/PatchTools.Foundation", "src/PatchTools.Engine" }
+            from file in SourceFiles(project)
+            let folder = Path.GetRelativePath(
+                Path.Combine(StagedModule.RepositoryRoot, project),
+                Path.GetDirectoryName(file)!
+            )
+            let expected = $"PatchTools.{folder.Replace(Path.DirectorySeparatorChar, '.')}"
+            let stated = File.ReadLines(file).First(line => line.StartsWith("namespace ", StringComparison.Ordinal))
+            where stated != $"namespace {expected};" && !(folder == "Model" && stated == "namespace PatchTools;")
+            select $"{Name(file)} states {stated}"
+        );
+
     private static SyntaxNode? Outer(SyntaxNode node)
     {
         var outer = node.Parent;

@@ -1,4 +1,5 @@
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Model;
 using static PatchTools.Baselines.BaselineCheck;
 

@@ -1,6 +1,7 @@
 using PatchTools.Checksums;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Model;

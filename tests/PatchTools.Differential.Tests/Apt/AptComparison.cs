@@ -1,6 +1,7 @@
 using PatchTools.Adapters.Compression;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Families.Apt;
 using PatchTools.Families.Shared;
 using PatchTools.Ports;

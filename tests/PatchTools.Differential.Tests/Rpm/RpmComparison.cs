@@ -1,5 +1,6 @@
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Families.Shared;
 using PatchTools.Ports;
 using PatchTools.Testing.Recordings;

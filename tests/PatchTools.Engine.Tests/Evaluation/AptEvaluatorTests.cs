@@ -1,4 +1,5 @@
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
@@ -777,16 +778,13 @@ public sealed class AptEvaluatorTests
         {
             Operation = PatchOperation.Install,
         };
-        Assert.Equal(
-            PatchState.Failed,
-            Assert.Single(PatchTools.Evaluation.BaselineEvaluator.Evaluate(request).Findings).State
-        );
+        Assert.Equal(PatchState.Failed, Assert.Single(BaselineEvaluator.Evaluate(request).Findings).State);
         Assert.Equal(
             PatchState.Missing,
             Assert
                 .Single(
-                    PatchTools
-                        .Evaluation.BaselineEvaluator.Evaluate(
+                    BaselineEvaluator
+                        .Evaluate(
                             request with
                             {
                                 InstallOverrideList = new InstallOverrideList { Location = "list", Entries = [] },
@@ -809,7 +807,7 @@ public sealed class AptEvaluatorTests
             .Package("y", "1.0* SEC")
             .Package("n", "1.0 SEC")
             .Request(_security);
-        var report = PatchTools.Evaluation.BaselineEvaluator.Evaluate(request);
+        var report = BaselineEvaluator.Evaluate(request);
         Assert.Equal(["y", "a", "b", "z"], report.Findings.Select(f => f.Name));
         Assert.Equal(
             new ComplianceCounts

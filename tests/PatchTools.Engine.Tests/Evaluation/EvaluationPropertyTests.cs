@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Versions;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;

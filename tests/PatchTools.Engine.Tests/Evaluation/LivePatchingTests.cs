@@ -1,5 +1,6 @@
 using PatchTools.Engine.Tests.PackageManagers;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Hosts;
 using PatchTools.Reports;
 using PatchTools.Reports.Completing;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Model;
 using PatchTools.Versions;
 

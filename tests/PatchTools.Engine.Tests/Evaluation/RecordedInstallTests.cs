@@ -5,6 +5,7 @@ using PatchTools.Adapters.Yaml;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Engine.Tests.Snapshots;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Families.Apt;
 using PatchTools.Families.Shared;
 using PatchTools.Hosts;

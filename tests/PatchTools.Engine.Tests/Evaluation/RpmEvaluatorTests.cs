@@ -1,5 +1,6 @@
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

@@ -1,4 +1,4 @@
-using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Model;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;

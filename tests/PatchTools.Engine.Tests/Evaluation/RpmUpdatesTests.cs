@@ -1,4 +1,5 @@
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
 using PatchTools.Evaluation;
-using PatchTools.Model;
 using PatchTools.Presentation;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;

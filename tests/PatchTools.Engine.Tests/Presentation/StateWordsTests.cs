@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Model;
-using PatchTools.Ports;
 using PatchTools.Presentation;
 using PatchTools.Reports.Sinks.Ssm;
 using PatchTools.Testing.Rigs;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PatchTools.Engine.Tests.Evaluation;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using PatchTools.Reports;
 using PatchTools.Reports.Saving;
 using PatchTools.Testing;

@@ -1,6 +1,5 @@
 using PatchTools.Errors;
 using PatchTools.Evaluation;
-using PatchTools.Families.Dnf.Planning;
 using PatchTools.Families.Dnf.Reading;
 using PatchTools.Families.Shared;
 using PatchTools.Ports;

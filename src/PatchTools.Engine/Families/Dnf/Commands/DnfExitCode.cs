@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Processes;
 
 namespace PatchTools.Families.Dnf.Commands;
 
@@ -18,7 +19,18 @@ internal static class DnfExitCode
     /// <summary>A lock was held, and <c>exit_on_lock</c> is set.</summary>
     public const int LockHeld = 200;
 
+    /// <summary>What it says then, with whatever code it ends.</summary>
+    public const string LockWords = "exiting as configured by exit_on_lock";
+
     private const int BySignal = 128;
+
+    /// <summary>Whether the tool ended because another process holds a lock, as exit_on_lock asks.</summary>
+    public static bool EndedForLock(CommandResult result) =>
+        result.ExitCode == LockHeld
+        || (
+            result.ExitCode != Done
+            && $"{result.StandardError}\n{result.StandardOutput}".Contains(LockWords, StringComparison.Ordinal)
+        );
 
     /// <summary>The code with its meaning, where it has one.</summary>
     public static string Describe(int code)

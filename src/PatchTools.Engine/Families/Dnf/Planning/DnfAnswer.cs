@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using PatchTools.Families.Dnf.Commands;
 using PatchTools.Families.Dnf.Reading;
-using PatchTools.Processes;
 using PatchTools.Versions;
 
 namespace PatchTools.Families.Dnf.Planning;
@@ -199,7 +198,7 @@ internal sealed partial record DnfAnswer
 
         // yum 3 goes on without what it does not find.
         var answered = (exitCode == 0 || DeclinedLine().IsMatch(both)) && unmatched.Count == 0;
-        var isLocked = !answered && both.Contains(LockHeld, StringComparison.Ordinal);
+        var isLocked = !answered && both.Contains(DnfExitCode.LockWords, StringComparison.Ordinal);
         var distrust =
             !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
                 ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
@@ -226,14 +225,6 @@ internal sealed partial record DnfAnswer
             DownloadBytes = download,
         };
     }
-
-    /// <summary>Whether the tool ended because another process holds a lock, as exit_on_lock asks.</summary>
-    public static bool EndedForLock(CommandResult result) =>
-        result.ExitCode == DnfExitCode.LockHeld
-        || (
-            result.ExitCode != DnfExitCode.Done
-            && $"{result.StandardError}\n{result.StandardOutput}".Contains(LockHeld, StringComparison.Ordinal)
-        );
 
     /// <summary>The problems that name the version, else all of them, in one sentence.</summary>
     public string Reason(PatchTarget target)
@@ -293,8 +284,6 @@ internal sealed partial record DnfAnswer
             .ToList();
         return parts.Count == 0 ? problem : string.Join("; ", parts);
     }
-
-    private const string LockHeld = "exiting as configured by exit_on_lock";
 
     private static long Bytes(string number, string unit) =>
         (long)(

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using PatchTools.Errors;
 using PatchTools.Families.Dnf.Commands;
-using PatchTools.Families.Dnf.Planning;
 using PatchTools.Families.Dnf.Reading;
 using PatchTools.Families.Rpm.Metadata;
 using PatchTools.Families.Shared;
@@ -52,7 +51,7 @@ internal sealed partial class DnfRefresh(
         var began = host.Clock.GetUtcNow() - TimeSpan.FromSeconds(1);
         observer.Progress("Refresh", $"Asking the repositories ({tool.Command} makecache)", 5);
         var result = await AskAsync(command, image?.Names(stage?.Folder ?? cache), cancellationToken);
-        while (DnfAnswer.EndedForLock(result))
+        while (DnfExitCode.EndedForLock(result))
         {
             // Somebody took it between the look and the start: the tool is told to end there, or it would wait for
             // ever.

@@ -1,9 +1,10 @@
+using PatchTools.Evaluation;
 using PatchTools.Families.Apt.Evaluation;
 using PatchTools.Families.Dnf.Evaluation;
 using PatchTools.Families.Zypper.Evaluation;
 using PatchTools.Model;
 
-namespace PatchTools.Evaluation;
+namespace PatchTools.Families;
 
 /// <summary>
 /// Compares a baseline with the packages of a host. Pure: the same request gives the same report; no I/O, no clock, no

@@ -1,6 +1,6 @@
-using PatchTools.Families;
+using PatchTools.Evaluation;
 
-namespace PatchTools.Evaluation;
+namespace PatchTools.Families;
 
 /// <summary>
 /// What a run installed or upgraded, dependencies included, as it is installed now: versions before and after are
