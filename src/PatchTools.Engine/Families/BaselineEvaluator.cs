@@ -15,7 +15,7 @@ public static class BaselineEvaluator
     /// <summary>
     /// Judges every package of the inventory; the pending-reboot carry-over is the publisher's (reference 06 §2).
     /// </summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException"><see cref="PatchTools.Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's
     /// baseline filters by a key that has no meaning there.</exception>
     public static ComplianceReport Evaluate(EvaluationRequest request)
     {

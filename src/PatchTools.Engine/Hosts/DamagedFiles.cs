@@ -15,7 +15,7 @@ internal static class DamagedFiles
 
     /// <summary>Copies a damaged file.</summary>
     /// <returns>Path of the copy, and those of older copies of that name that went for it.</returns>
-    /// <exception cref="PatchTools.Errors.PatchToolsException"><see cref="PatchTools.Errors.PatchErrors.StateUnwritable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.StateUnwritable"/>.</exception>
     /// <exception cref="IOException">An older copy cannot be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">An older copy cannot be removed.</exception>
     public static (string Copy, IReadOnlyList<string> Dropped) Keep(HostContext host, string path)

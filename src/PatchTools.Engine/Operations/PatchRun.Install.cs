@@ -21,7 +21,9 @@ public sealed record PlanRequest
 
     public InventoryRequest Inventory { get; init; } = new();
 
-    /// <summary>Path, <c>-</c>, <c>https://</c> or <c>s3://</c> of an install override list; null or empty for none.</summary>
+    /// <summary>
+    /// Path, <c>-</c>, <c>https://</c> or <c>s3://</c> of an install override list; null or empty for none.
+    /// </summary>
     public string? InstallOverrideList { get; init; }
 
     public ApprovalDateSource ApprovalDateSource { get; init; }

@@ -56,7 +56,7 @@ internal static class BundleHeaders
         {
             // The three types of plain files; everything else has no content.
             if (size > 0 && type is not ((byte)'0' or 0 or (byte)'7'))
-                throw Unsafe("an entry that is no file has content");
+                throw Unsafe("an entry that is not a file has content");
             Skip(plain, Padded(size));
         }
     }

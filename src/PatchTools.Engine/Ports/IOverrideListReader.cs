@@ -16,8 +16,8 @@ public interface IOverrideListReader
 }
 
 /// <summary>
-/// A document is not an install override list. The message says what is wrong and what to write instead; the place stands
-/// beside it, not in it.
+/// A document is not an install override list. The message says what is wrong and what to write instead; the place
+/// stands beside it, not in it.
 /// </summary>
 public sealed class OverrideListException : Exception
 {

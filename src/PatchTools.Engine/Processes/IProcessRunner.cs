@@ -16,7 +16,7 @@ public interface IProcessRunner
 }
 
 /// <summary>One external command: an argument list, never a shell string.</summary>
-/// <param name="FileName">A program's name, which is looked for in <see cref="PatchTools.Hosts.HostPaths.ProgramDirectories"/>, or
+/// <param name="FileName">A program's name, which is looked for in <see cref="Hosts.HostPaths.ProgramDirectories"/>, or
 /// its absolute path.</param>
 /// <param name="Arguments">Without the program's own name.</param>
 public sealed record Command(string FileName, IReadOnlyList<string> Arguments)

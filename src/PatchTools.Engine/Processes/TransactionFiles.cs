@@ -15,7 +15,7 @@ internal sealed record TransactionFiles(string LogPath, string StatusPath)
 
     private const string StatusSuffix = ".status";
 
-    /// <exception cref="PatchTools.Errors.PatchToolsException"><see cref="PatchTools.Errors.PatchErrors.StateUnwritable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.StateUnwritable"/>.</exception>
     public static TransactionFiles Create(HostContext host, string tool)
     {
         var directory = Path.Combine(host.Paths.DataDirectory, "logs");

@@ -26,8 +26,8 @@ public static class BaselineOverrideFile
         var source = new DocumentSource(location, PatchErrors.BaselineOverrideMalformed);
         var text = JsonDocuments.Decode(content, source);
 
-        // A denied download may arrive as a body like any other: S3's XML, which is not JSON, so it is recognised before
-        // parsing.
+        // A denied download may arrive as a body like any other: S3's XML, which is not JSON, so it is recognised
+        // before parsing.
         if (JsonDocuments.XmlErrorCode(text.Span) is "AccessDenied")
             throw Denied(location);
 

@@ -29,7 +29,8 @@ public sealed class LocationException : Exception
 }
 
 /// <summary>
-/// Reads a small document whole from a local path, <c>-</c> (standard input), <c>https://</c> or <c>s3://bucket/key</c> (reference 05 §1, design §2). The
+/// Reads a small document whole from a local path, <c>-</c> (standard input), <c>https://</c> or
+/// <c>s3://bucket/key</c> (reference 05 §1, design §2). The
 /// prefixes are case-sensitive; any other scheme is refused.
 /// </summary>
 /// <param name="standardInput">What <c>-</c> reads; null where there is none.</param>

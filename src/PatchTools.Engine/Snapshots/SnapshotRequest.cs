@@ -23,7 +23,9 @@ public sealed record SnapshotRequest
     /// <summary>Null or empty: a new one.</summary>
     public string? SnapshotId { get; init; }
 
-    /// <summary>Path, <c>-</c>, <c>https://</c> or <c>s3://</c> of a baseline override; null or empty for none.</summary>
+    /// <summary>
+    /// Path, <c>-</c>, <c>https://</c> or <c>s3://</c> of a baseline override; null or empty for none.
+    /// </summary>
     public string? BaselineOverride { get; init; }
 
     /// <summary>Only to refuse the combination (code 167).</summary>

@@ -25,7 +25,7 @@ internal sealed class HeldFile : IDisposable
 
     /// <summary>Null when nothing is there.</summary>
     /// <param name="path">Absolute path on this host, below the root of an image or not.</param>
-    /// <exception cref="PatchTools.Errors.PatchToolsException"><see cref="PatchTools.Errors.PatchErrors.ImagePathRefused"/>: a link leads out
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.ImagePathRefused"/>: a link leads out
     /// of an image.</exception>
     /// <exception cref="IOException">The kernel does not let it be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not go there.</exception>

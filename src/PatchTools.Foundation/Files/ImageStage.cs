@@ -164,7 +164,7 @@ internal sealed class ImageStage
         }
     }
 
-    /// <summary>False: it is no file.</summary>
+    /// <summary>False: it is not a regular file.</summary>
     private static bool WriteFile(SafeFileHandle folder, string own, string temporary, string shown)
     {
         if (FileStatus.Of(own) is not { Kind: FileKind.Regular } status)

@@ -117,8 +117,8 @@ internal static partial class JsonDocuments
                 : source.Fault("the document is not UTF-8 text");
         }
 
-        // Not the final block: a document that only stops too early is not an error to this reader, so everything it does
-        // throw is "not JSON".
+        // Not the final block: a document that only stops too early is not an error to this reader, so everything it
+        // does throw is "not JSON".
         var reader = new Utf8JsonReader(
             text,
             isFinalBlock: false,

@@ -15,7 +15,8 @@ public sealed record InstallOverrideList : ShownRecord
     public required string Location { get; init; }
 
     /// <summary>
-    /// What reports carry (reference 07 §2 row 19): the <c>s3://</c> location as given, an <c>https://</c> one without user, query and fragment, because a
+    /// What reports carry (reference 07 §2 row 19): the <c>s3://</c> location as given, an <c>https://</c> one without
+    /// user, query and fragment, because a
     /// presigned URL is a secret; empty for what only this host can read, which the service has no form for.
     /// </summary>
     public string ReportedAs { get; init; } = "";

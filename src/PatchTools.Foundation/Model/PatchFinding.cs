@@ -21,7 +21,9 @@ public enum DecisionKind
     /// <summary>No rule's filters match.</summary>
     NoRule,
 
-    /// <summary>A rule's filters match, but the version is not a security update and the rule wants only those.</summary>
+    /// <summary>
+    /// A rule's filters match, but the version is not a security update and the rule wants only those.
+    /// </summary>
     NotSecurity,
 
     /// <summary>A rule would approve it later, or no longer.</summary>

@@ -20,7 +20,9 @@ public sealed class GetPatchPlanCommand : ServiceCommand
     [ValidateNotNull]
     public PatchSnapshot? Snapshot { get; set; }
 
-    /// <summary>Patches to install whatever the baseline says, YAML or JSON: a path, <c>-</c>, https:// or s3://.</summary>
+    /// <summary>
+    /// Patches to install whatever the baseline says, YAML or JSON: a path, <c>-</c>, https:// or s3://.
+    /// </summary>
     [Parameter]
     public string? InstallOverrideList { get; set; }
 

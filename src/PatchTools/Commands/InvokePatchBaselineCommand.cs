@@ -50,7 +50,10 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
     [Parameter(ParameterSetName = GetPatchSnapshotCommand.ServiceSet)]
     public string? BaselineOverride { get; set; }
 
-    /// <summary>Patches to install whatever the baseline says, YAML or JSON: a path, <c>-</c>, https:// or s3://. A scan ignores the list; refused beside -BaselineOverride.</summary>
+    /// <summary>
+    /// Patches to install whatever the baseline says, YAML or JSON: a path, <c>-</c>, https:// or s3://. A scan
+    /// ignores the list; refused beside -BaselineOverride.
+    /// </summary>
     [Parameter]
     public string? InstallOverrideList { get; set; }
 

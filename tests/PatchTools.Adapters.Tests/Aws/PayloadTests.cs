@@ -166,29 +166,29 @@ public sealed class PayloadTests(RadosGatewayTests.Server server) : IClassFixtur
     }
 
     /// <summary>The adapters, to whose store <c>https://</c> of this machine means <c>http://</c>: the loopback services speak no TLS.</summary>
-    private sealed class SecureInName : PatchTools.Ports.IAdapterFactory, PatchTools.Ports.IObjectStore
+    private sealed class SecureInName : Ports.IAdapterFactory, Ports.IObjectStore
     {
         private readonly AdapterFactory _inner = new(Loopback.Patience);
 
-        public PatchTools.Ports.IPatchService CreatePatchService(PatchTools.Ports.AwsSettings settings) =>
+        public Ports.IPatchService CreatePatchService(Ports.AwsSettings settings) =>
             _inner.CreatePatchService(settings);
 
-        public PatchTools.Ports.IFleetOperations CreateFleetOperations(PatchTools.Ports.AwsSettings settings) =>
+        public Ports.IFleetOperations CreateFleetOperations(Ports.AwsSettings settings) =>
             _inner.CreateFleetOperations(settings);
 
-        public PatchTools.Ports.IFleetCompliance CreateFleetCompliance(PatchTools.Ports.AwsSettings settings) =>
+        public Ports.IFleetCompliance CreateFleetCompliance(Ports.AwsSettings settings) =>
             _inner.CreateFleetCompliance(settings);
 
-        public PatchTools.Ports.IObjectStore CreateObjectStore(PatchTools.Ports.AwsSettings? settings) => this;
+        public Ports.IObjectStore CreateObjectStore(Ports.AwsSettings? settings) => this;
 
-        public PatchTools.Ports.IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
+        public Ports.IInstanceIdentitySource CreateIdentitySource(Uri? endpoint) =>
             _inner.CreateIdentitySource(endpoint);
 
-        public PatchTools.Ports.IDecompressor CreateDecompressor() => _inner.CreateDecompressor();
+        public Ports.IDecompressor CreateDecompressor() => _inner.CreateDecompressor();
 
-        public PatchTools.Ports.ITomlReader CreateTomlReader() => _inner.CreateTomlReader();
+        public Ports.ITomlReader CreateTomlReader() => _inner.CreateTomlReader();
 
-        public PatchTools.Ports.IOverrideListReader CreateOverrideListReader() => _inner.CreateOverrideListReader();
+        public Ports.IOverrideListReader CreateOverrideListReader() => _inner.CreateOverrideListReader();
 
         public async Task<byte[]> GetAsync(Uri location, long maxBytes, CancellationToken cancellationToken)
         {

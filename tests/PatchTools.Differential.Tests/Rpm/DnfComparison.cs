@@ -14,8 +14,9 @@ namespace PatchTools.Differential.Tests.Rpm;
 /// <summary>
 /// Asks the real dnf and PatchTools about one universe. Rulings by which PatchTools differs on purpose: obsoleting
 /// packages are explained and not installed in the place of the old one; "noarch ↔ native is the same package, as the
-/// solvers have it", for advisories too; what <c>dnf upgrade</c> takes is seen, also where dnf's lists leave it out, and
-/// what it keeps back is not, also where <c>dnf upgrade --security</c> takes it; an exclude that names the installed
+/// solvers have it", for advisories too; what <c>dnf upgrade</c> takes is seen, also where dnf's lists leave it out,
+/// and what it keeps back is not, also where <c>dnf upgrade --security</c> takes it; an exclude that names the
+/// installed
 /// version alone hides no update.
 /// </summary>
 internal static partial class DnfComparison

@@ -13,8 +13,8 @@ namespace PatchTools.Differential.Tests.Rpm;
 /// <summary>
 /// Asks the real zypper and PatchTools about one universe. Rulings by which PatchTools differs on purpose: a needed
 /// patch counts whatever the priority of its repository; where nobody offers the version that it names its package is
-/// Missing; a lock is the administrator's refusal, and what it keeps back is Missing; of several architectures that could
-/// follow noarch only the host's best does.
+/// Missing; a lock is the administrator's refusal, and what it keeps back is Missing; of several architectures that
+/// could follow noarch only the host's best does.
 /// </summary>
 internal sealed class ZypperComparison : IDisposable
 {

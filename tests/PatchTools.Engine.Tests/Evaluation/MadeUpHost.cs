@@ -12,7 +12,8 @@ namespace PatchTools.Engine.Tests.Evaluation;
 /// that offer them and by properties:
 /// <code>
 /// MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0* REL prio=important section=libs")
-/// MadeUpHost.Dnf().Advisory("FAKE-1", "security", "Important", "2026-01-05", "CVE-2026-1").Package("tool", "1.1-1 BASE adv=FAKE-1", "1.0-1*")
+/// MadeUpHost.Dnf().Advisory("FAKE-1", "security", "Important", "2026-01-05", "CVE-2026-1").Package("tool", "1.1-1
+/// BASE adv=FAKE-1", "1.0-1*")
 /// </code>
 /// Properties: <c>prio=</c>, <c>section=</c>, <c>meta=</c> (another metadata hash makes another version of the same
 /// text), <c>adv=</c> (comma-separated), <c>built=</c> (date).

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
 using PatchTools.Files;
@@ -168,8 +169,15 @@ public sealed class NamedFileTests : IDisposable
             "sh",
             [
                 "-c",
-                $"i=0; while [ $i -lt {rounds} ]; do mkfifo '{part}'; mv -f '{part}' '{Target}'; : > '{part}'; "
-                    + $"mv -f '{part}' '{Target}'; i=$((i+1)); done",
+                """
+                i=0; while [ "$i" -lt "$1" ]; do
+                  mkfifo "$2"; mv -f "$2" "$3"; : > "$2"; mv -f "$2" "$3"; i=$((i+1))
+                done
+                """,
+                "sh",
+                rounds.ToString(CultureInfo.InvariantCulture),
+                part,
+                Target,
             ]
         );
         var written = 0;

@@ -6,7 +6,9 @@ using PatchTools.Snapshots;
 
 namespace PatchTools.Engine.Tests.Snapshots;
 
-/// <summary>A baseline by itself, as people keep it in files: a snapshot document's, without what only documents need.</summary>
+/// <summary>
+/// A baseline by itself, as people keep it in files: a snapshot document's, without what only documents need.
+/// </summary>
 internal static class BareBaseline
 {
     private static readonly JsonSerializerOptions Plain = new()

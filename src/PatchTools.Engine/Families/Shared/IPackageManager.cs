@@ -11,7 +11,7 @@ public interface IPackageManager
     string Name { get; }
 
     /// <summary>Reads installed packages and everything the enabled repositories offer.</summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException">The database is unreadable, the refresh could not run, a lock was
+    /// <exception cref="Errors.PatchToolsException">The database is unreadable, the refresh could not run, a lock was
     /// not given up in time.</exception>
     Task<HostInventory> GetInventoryAsync(
         InventoryRequest request,
@@ -23,14 +23,14 @@ public interface IPackageManager
     /// Asks the tool's own resolver what installing the targets would do, and leaves out, one by one, those it has no
     /// acceptable solution for. Changes nothing. A constant number of commands when nothing is wrong.
     /// </summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException">The tool cannot answer at all.</exception>
+    /// <exception cref="Errors.PatchToolsException">The tool cannot answer at all.</exception>
     Task<InstallPlan> PlanAsync(InstallRequest request, IRunObserver observer, CancellationToken cancellationToken);
 
     /// <summary>
     /// Carries out a plan: repairs what others left half-configured, one transaction, bisected where it fails.
     /// Cancellation stops between transactions and never ends one.
     /// </summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException">Nothing could be begun: a lock was not given up in time, the tool
+    /// <exception cref="Errors.PatchToolsException">Nothing could be begun: a lock was not given up in time, the tool
     /// is broken.</exception>
     Task<InstallOutcome> InstallAsync(
         InstallPlan plan,

@@ -11,13 +11,13 @@ internal interface ITransactions
     string Tool { get; }
 
     /// <summary>The resolver's answer for the request's targets.</summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException">The tool cannot answer at all.</exception>
+    /// <exception cref="Errors.PatchToolsException">The tool cannot answer at all.</exception>
     Task<InstallPlan> PlanAsync(InstallRequest request);
 
     /// <summary>
     /// Those of the targets whose very version is installed completely, by the package database itself.
     /// </summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException">The database is unreadable.</exception>
+    /// <exception cref="Errors.PatchToolsException">The database is unreadable.</exception>
     Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets);
 
     /// <summary>

@@ -13,8 +13,8 @@ namespace PatchTools.Families.Shared;
 /// <summary>
 /// What PatchTools remembers of large lists of packages, so that it need not unpack and read them again while they are
 /// the same files; apt keeps <c>pkgcache.bin</c>, dnf and zypper <c>.solv</c> files to the same end. An index that is
-/// missing, damaged, of another list or of another version is not an error: the list itself is read, and the index written
-/// again. One file for each list, in PatchTools' own data; the oldest go when there are many.
+/// missing, damaged, of another list or of another version is not an error: the list itself is read, and the index
+/// written again. One file for each list, in PatchTools' own data; the oldest go when there are many.
 /// </summary>
 /// <param name="host">Where PatchTools' own data lies.</param>
 /// <param name="smallestList">Bytes below which a list is read as it is.</param>

@@ -20,8 +20,8 @@ internal sealed class DnfPolicy(DnfConfiguration configuration, PackageCatalogBu
     /// <param name="root">Of the host.</param>
     /// <param name="toml">Reads dnf 5's locks.</param>
     /// <param name="warnings">What of the locks is not understood is named here.</param>
-    /// <exception cref="PatchTools.Errors.PatchToolsException">
-    /// <see cref="PatchTools.Errors.PatchErrors.PackageDatabaseUnreadable"/>: the file of the locks cannot be read.
+    /// <exception cref="Errors.PatchToolsException">
+    /// <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>: the file of the locks cannot be read.
     /// </exception>
     public void Apply(
         IReadOnlyList<(DnfRepository Repository, int Index)> repositories,

@@ -155,7 +155,9 @@ internal sealed partial record DnfTool
     /// </summary>
     public string? ConfirmationFile { get; init; }
 
-    /// <summary>File of a repository's folder that keeps the metalink; null where the tool verifies it itself.</summary>
+    /// <summary>
+    /// File of a repository's folder that keeps the metalink; null where the tool verifies it itself.
+    /// </summary>
     public string? MetalinkFile { get; init; }
 
     public override string ToString() => Title;

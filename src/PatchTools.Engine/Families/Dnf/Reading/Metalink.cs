@@ -26,8 +26,8 @@ internal static class Metalink
     /// <summary>
     /// Checksums that <c>repomd.xml</c> may have; empty when the metalink names none that PatchTools can compute.
     /// </summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException">
-    /// <see cref="PatchTools.Errors.PatchErrors.RepositoryMetadataMalformed"/>.
+    /// <exception cref="Errors.PatchToolsException">
+    /// <see cref="Errors.PatchErrors.RepositoryMetadataMalformed"/>.
     /// </exception>
     public static IReadOnlyList<ListChecksum> Checksums(Stream stream, string path)
     {

@@ -82,7 +82,9 @@ internal sealed partial class DnfImage
     /// <summary>How the repositories in the image are called in its cache, by its own dnf and by this host's.</summary>
     public ImageNames Names(string cache) => new(cache, _names);
 
-    /// <summary>Metadata of the image that is copied: everything but packages and what says who works with it.</summary>
+    /// <summary>
+    /// Metadata of the image that is copied: everything but packages and what says who works with it.
+    /// </summary>
     public static ImageStageRules Cache { get; } =
         new() { LeavesOut = p => p.EndsWith(".pid", StringComparison.Ordinal) };
 

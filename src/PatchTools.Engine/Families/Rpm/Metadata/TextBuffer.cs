@@ -1,8 +1,8 @@
 namespace PatchTools.Families.Rpm.Metadata;
 
 /// <summary>
-/// A short text of a tag, kept beyond the scanner's next step. What is longer than any real name is not a name: it counts
-/// as empty.
+/// A short text of a tag, kept beyond the scanner's next step. What is longer than any real name is not a name: it
+/// counts as empty.
 /// </summary>
 internal ref struct TextBuffer(Span<byte> bytes)
 {

@@ -62,8 +62,8 @@ internal static class IniFile
     // enabled=1
     /// <summary>
     /// Sections in the order of the text; one that comes again goes on where it was, as dnf, yum and zypper read it.
-    /// What stands before the first one, or is not an option, is passed over. Blanks within the brackets are of the name:
-    /// to the tools <c>[ main ]</c> is not a main section.
+    /// What stands before the first one, or is not an option, is passed over. Blanks within the brackets are of the
+    /// name: to the tools <c>[ main ]</c> is not a main section.
     /// </summary>
     public static IReadOnlyList<IniSection> Parse(string text)
     {

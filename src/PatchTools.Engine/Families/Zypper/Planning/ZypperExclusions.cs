@@ -33,8 +33,8 @@ internal sealed class ZypperExclusions(HostContext host, ZypperConfiguration con
     public bool IsPossible => host.Paths.Root == "/";
 
     /// <summary>Path of the configuration that a command is to be given; null where the host's own will do.</summary>
-    /// <exception cref="PatchTools.Errors.PatchToolsException"><see cref="PatchTools.Errors.PatchErrors.StateUnwritable"/>;
-    /// <see cref="PatchTools.Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.StateUnwritable"/>;
+    /// <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public string? Apply(IReadOnlyList<Exclusion> excluded)
     {
         if (excluded.Count == 0)
