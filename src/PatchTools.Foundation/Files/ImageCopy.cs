@@ -16,6 +16,9 @@ internal sealed record ImageStageRules
     /// <summary>Everything but packages.</summary>
     public static ImageStageRules Metadata { get; } = new();
 
+    /// <summary>Of all files together; more than the metadata of all repositories of any host has.</summary>
+    public long MaxBytes { get; init; } = 8L << 30;
+
     /// <summary>Files that are not copied, by their path below the folder; a lock is its holder's.</summary>
     public Func<string, bool> LeavesOut { get; init; } = _ => false;
 
@@ -41,9 +44,6 @@ internal sealed class ImageCopy(string place, string folder, ImageStageRules rul
 
     private const int MaxDepth = 64;
     private const int MaxEntries = 500_000;
-
-    /// <summary>More than the metadata of all repositories of any host has.</summary>
-    private const long MaxBytes = 8L << 30;
 
     private int _entries;
     private long _bytes;
@@ -90,7 +90,7 @@ internal sealed class ImageCopy(string place, string folder, ImageStageRules rul
         for (int count; (count = source.Read(buffer)) > 0; offset += count)
         {
             if (offset + count > bound)
-                throw new IOException($"{shown} is larger than the metadata of any host");
+                throw new IOException($"{shown} is larger than such files of any host");
             RandomAccess.Write(target, buffer.AsSpan(0, count), offset);
         }
 
@@ -167,7 +167,7 @@ internal sealed class ImageCopy(string place, string folder, ImageStageRules rul
         using (var target = File.OpenHandle(own, FileMode.CreateNew, FileAccess.Write))
         {
             var shown = Path.Join(place, path);
-            _bytes += Content(source, target, shown, MaxBytes - _bytes);
+            _bytes += Content(source, target, shown, rules.MaxBytes - _bytes);
             FileCalls.SetMode(
                 target,
                 (UnixFileMode)(FileStatus.Of(entry).Mode & Permissions) | AtomicFile.PrivateFile,

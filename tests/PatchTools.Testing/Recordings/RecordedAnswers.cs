@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.Families;
@@ -12,7 +13,7 @@ namespace PatchTools.Testing.Recordings;
 /// One host of a package manager as files, what the real tools answered on it, and what PatchTools made of both. The
 /// differential tests write these beside the real tool; tests without rigs ask again and must come to the same.
 /// </summary>
-internal sealed record RecordedAnswers
+internal sealed partial record RecordedAnswers
 {
     /// <summary>Stands for the host's root in texts.</summary>
     private const string RootMark = "{root}";
@@ -156,7 +157,16 @@ internal sealed record RecordedAnswers
     }
 
     public static string Marked(string text, string root, string data) =>
-        text.Replace(root, RootMark, StringComparison.Ordinal).Replace(data, DataMark, StringComparison.Ordinal);
+        CopyOfDatabase()
+            .Replace(
+                text.Replace(root, RootMark, StringComparison.Ordinal)
+                    .Replace(data, DataMark, StringComparison.Ordinal),
+                $"{RootMark}/var/lib/rpm"
+            );
+
+    /// <summary>rpm reads a copy of an image's database, under a name that no two runs share.</summary>
+    [GeneratedRegex(@"\{data\}/image/[^/\s]+/rpm-[0-9]", RegexOptions.CultureInvariant)]
+    private static partial Regex CopyOfDatabase();
 
     public static string Placed(string text, string root, string data) =>
         text.Replace(RootMark, root, StringComparison.Ordinal).Replace(DataMark, data, StringComparison.Ordinal);

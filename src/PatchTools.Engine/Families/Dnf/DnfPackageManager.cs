@@ -71,21 +71,23 @@ public sealed class DnfPackageManager : IPackageManager
         CancellationToken cancellationToken
     )
     {
-        var (installed, doubts) = await new RpmQuery(_root, _runner).ReadAsync(cancellationToken);
+        using var copy = RpmDatabaseCopy.Of(_host);
+        var place = copy.Place;
+        var (installed, doubts) = await new RpmQuery(place, _runner).ReadAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed.Select(package => package.Architecture));
-        var configuration = await ConfigurationAsync(architecture, request.CustomSources, warnings, cancellationToken);
+        var configuration = await ConfigureAsync(
+            place,
+            architecture,
+            request.CustomSources,
+            warnings,
+            cancellationToken
+        );
         var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
-        var refresh = request.Refresh
-            ? await new DnfRefresh(_host, _runner, _tool, configuration).RunAsync(
-                request,
-                cache,
-                observer,
-                cancellationToken
-            )
-            : null;
+        var refresher = new DnfRefresh(_host, _runner, _tool, configuration);
+        var refresh = request.Refresh ? await refresher.RunAsync(request, cache, observer, cancellationToken) : null;
         var reading = new DnfReading(_host, configuration, _decompressor, _toml, request, warnings);
         var (catalog, cautions) = await new RpmCautions(
-            _root,
+            place,
             _runner,
             new KnownDependencies(_host, _root, request.IsOfThisHost(_host))
         ).BesideAsync(
@@ -95,14 +97,10 @@ public sealed class DnfPackageManager : IPackageManager
             cancellationToken
         );
         var system = OsReleaseFile.Read(_root);
-        var vendor = await SystemVendor.AskAsync(_root, _runner, system, installed, cancellationToken);
+        var vendor = await SystemVendor.AskAsync(place, _runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
         var facts = HostFactsReader.Read(_host, warnings);
-        if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
-            warnings.Add(
-                $"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it "
-                    + $"fixes takes effect with the next boot."
-            );
+        Warn(installed, facts, warnings);
         observer.Verbose(
             $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from "
                 + $"{reading.Repositories.Count} repositories."
@@ -122,6 +120,15 @@ public sealed class DnfPackageManager : IPackageManager
             Doubts = doubts,
             Cautions = cautions,
         };
+    }
+
+    private static void Warn(IReadOnlyList<RpmPackage> installed, HostFacts facts, List<string> warnings)
+    {
+        if (RpmKernels.NewerThan(facts.RunningKernel, installed) is { } kernel)
+            warnings.Add(
+                $"Kernel {facts.RunningKernel} runs, {RpmKernels.ReleaseOf(kernel)} is installed: what it "
+                    + $"fixes takes effect with the next boot."
+            );
     }
 
     public async Task<InstallPlan> PlanAsync(
@@ -166,7 +173,8 @@ public sealed class DnfPackageManager : IPackageManager
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
         new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
 
-    private async Task<DnfConfiguration> ConfigurationAsync(
+    private async Task<DnfConfiguration> ConfigureAsync(
+        RpmPlace place,
         string architecture,
         string? customSources,
         List<string> warnings,
@@ -174,7 +182,7 @@ public sealed class DnfPackageManager : IPackageManager
     )
     {
         var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, customSources)
-            ? await new RpmQuery(_root, _runner).ReleaseVersionAsync(cancellationToken)
+            ? await new RpmQuery(place, _runner).ReleaseVersionAsync(cancellationToken)
             : null;
         return DnfConfiguration.Read(_root, _tool, architecture, release, customSources, warnings);
     }
@@ -187,7 +195,8 @@ public sealed class DnfPackageManager : IPackageManager
 
     private async Task<string> CacheAsync(InstallRequest request, CancellationToken cancellationToken) =>
         CacheOf(
-            await ConfigurationAsync(
+            await ConfigureAsync(
+                RpmPlace.InPlace(_root),
                 request.Inventory.Packages.NativeArchitecture,
                 request.CustomSources,
                 [],

@@ -53,7 +53,9 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         CancellationToken cancellationToken
     )
     {
-        var query = new RpmQuery(_root, runner);
+        using var copy = RpmDatabaseCopy.Of(host);
+        var place = copy.Place;
+        var query = new RpmQuery(place, runner);
         var (installed, doubts) = await query.ReadAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed.Select(package => package.Architecture));
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
@@ -64,11 +66,20 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             ? Path.Combine(ZypperCommands.PrivateCache(host), "raw")
             : configuration.MetadataDirectory;
         var refresh = request.Refresh
-            ? await RefreshAsync(request, configuration, cache, architecture, isPrivate, observer, cancellationToken)
+            ? await RefreshAsync(
+                request,
+                configuration,
+                place,
+                cache,
+                architecture,
+                isPrivate,
+                observer,
+                cancellationToken
+            )
             : null;
         var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
         var (catalog, cautions) = await new RpmCautions(
-            _root,
+            place,
             runner,
             new KnownDependencies(host, _root, request.IsOfThisHost(host))
         ).BesideAsync(
@@ -78,13 +89,13 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             cancellationToken
         );
         var system = WithProduct(OsReleaseFile.Read(_root));
-        var duplicates = await new RpmDuplicates(_root, runner).FindAsync(
+        var duplicates = await new RpmDuplicates(place, runner).FindAsync(
             installed,
             configuration.Main.List("multiversion"),
             cancellationToken
         );
         MarkLeftovers(catalog, duplicates);
-        var vendor = await SystemVendor.AskAsync(_root, runner, system, installed, cancellationToken);
+        var vendor = await SystemVendor.AskAsync(place, runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
         var facts = HostFactsReader.Read(host, warnings);
         Warn(installed, facts, warnings);
@@ -137,6 +148,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
     private async Task<RefreshOutcome> RefreshAsync(
         InventoryRequest request,
         ZypperConfiguration configuration,
+        RpmPlace place,
         string cache,
         string architecture,
         bool isPrivate,
@@ -155,7 +167,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             // The cache of a baseline's own sources is PatchTools' own already.
             if (cache.StartsWith(_root + "/", StringComparison.Ordinal))
                 stage = own.Stage(cache, "raw", ImageStageRules.Metadata);
-            image = new ZypperImage(host, configuration.Repositories, own);
+            image = new ZypperImage(host, configuration.Repositories, own, place);
             var (options, settings) = await image.WriteAsync(
                 stage?.Folder ?? cache,
                 architecture,

@@ -519,6 +519,9 @@ internal sealed class RpmRoot : IDisposable
 
     public string Path => _folder.Path;
 
+    /// <summary>PatchTools' own data.</summary>
+    public string Data => _data.Path;
+
     /// <summary>Every file below a folder of the root with its content.</summary>
     public string Fingerprint(string folder) =>
         string.Join(
@@ -675,8 +678,12 @@ internal sealed class RpmRoot : IDisposable
             .Select(w => $"{w[0]} {w[2]}")
             .Order(StringComparer.Ordinal);
 
-    public Task<HostInventory> InventoryAsync(bool refresh = false, IRunObserver? observer = null) =>
-        Manager(observer)
+    public Task<HostInventory> InventoryAsync(
+        bool refresh = false,
+        IRunObserver? observer = null,
+        IProcessRunner? runner = null
+    ) =>
+        Manager(observer, runner: runner)
             .GetInventoryAsync(
                 new InventoryRequest { Refresh = refresh, Origin = InventoryOrigin.Root },
                 observer ?? new SilentObserver(),

@@ -143,7 +143,7 @@ public sealed class RpmQueryTests
         ];
         var runner = new Answering(new CommandResult(0, $"{packages[0].Name}\u001f{provides}\u001e", "", default));
 
-        var caution = await new RpmDuplicates("/", runner).CautionAsync(
+        var caution = await new RpmDuplicates(RpmPlace.InPlace("/"), runner).CautionAsync(
             packages,
             ["named"],
             TestContext.Current.CancellationToken
@@ -160,7 +160,7 @@ public sealed class RpmQueryTests
 
     private static Task<RpmInstalled> AskAsync(string root, string output, string errors) =>
         new RpmQuery(
-            new HostPaths { Root = root }.Root,
+            RpmPlace.InPlace(new HostPaths { Root = root }.Root),
             new Answering(new CommandResult(0, output, errors, default))
         ).ReadAsync(TestContext.Current.CancellationToken);
 

@@ -59,7 +59,7 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     {
         List<RebootReason> reasons = [];
         List<string> unknown = [];
-        var installed = await new RpmQuery(host.Paths.Root, runner).InstalledAsync(cancellationToken);
+        var installed = await new RpmQuery(RpmPlace.InPlace(host.Paths.Root), runner).InstalledAsync(cancellationToken);
         List<string> warnings = [];
         var facts = HostFactsReader.Read(host, warnings);
         if (facts.BootTime is { } boot)

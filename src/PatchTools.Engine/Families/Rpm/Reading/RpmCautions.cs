@@ -3,7 +3,7 @@ using PatchTools.Processes;
 namespace PatchTools.Families.Rpm.Reading;
 
 /// <summary>What is not well with the installed packages of a host of rpm's, although each of them is there.</summary>
-internal sealed class RpmCautions(string root, IProcessRunner runner, KnownDependencies known)
+internal sealed class RpmCautions(RpmPlace place, IProcessRunner runner, KnownDependencies known)
 {
     /// <summary>
     /// Sentences that stand beside the verdict. Asked while something else is read: rpm takes its time.
@@ -40,8 +40,8 @@ internal sealed class RpmCautions(string root, IProcessRunner runner, KnownDepen
     {
         List<string?> cautions =
         [
-            await new RpmDuplicates(root, runner).CautionAsync(installed, several, cancellationToken),
-            await known.OrAskAsync(() => new RpmDependencies(root, runner).CautionAsync(cancellationToken)),
+            await new RpmDuplicates(place, runner).CautionAsync(installed, several, cancellationToken),
+            await known.OrAskAsync(() => new RpmDependencies(place, runner).CautionAsync(cancellationToken)),
         ];
         return [.. cautions.OfType<string>()];
     }

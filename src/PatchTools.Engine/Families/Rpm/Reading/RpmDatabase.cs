@@ -11,7 +11,7 @@ internal sealed class RpmDatabase
 
     /// <exception cref="CommandFailedException">rpm cannot read its database.</exception>
     public static async Task<RpmDatabase> ReadAsync(string root, IProcessRunner runner) =>
-        new(await new RpmQuery(root, runner).InstalledAsync(CancellationToken.None));
+        new(await new RpmQuery(RpmPlace.InPlace(root), runner).InstalledAsync(CancellationToken.None));
 
     /// <summary>Whether exactly that version is there; rpm knows no half-installed packages.</summary>
     public bool Has(PatchTarget target) => Has(target.Name, target.Architecture, target.Edition);

@@ -6,7 +6,7 @@ namespace PatchTools.Families.Rpm.Reading;
 /// Requirements of installed packages that nothing installed meets, and conflicts between installed packages, as rpm's
 /// own verification names them: what <c>dnf check</c> and <c>zypper verify</c> complain of.
 /// </summary>
-internal sealed class RpmDependencies(string root, IProcessRunner runner)
+internal sealed class RpmDependencies(RpmPlace place, IProcessRunner runner)
 {
     private const string Installed = "(installed) ";
     private const string Rpmlib = "rpmlib(";
@@ -29,7 +29,7 @@ internal sealed class RpmDependencies(string root, IProcessRunner runner)
         var command = new Command(
             "rpm",
             [
-                .. new RpmQuery(root, runner).Database(),
+                .. place.Options,
                 "-Va",
                 "--nofiles",
                 "--nodigest",

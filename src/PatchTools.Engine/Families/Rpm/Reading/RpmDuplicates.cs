@@ -8,7 +8,7 @@ namespace PatchTools.Families.Rpm.Reading;
 /// installing the new one and removing the one before. Kernels, and what the configuration or the package itself says
 /// of several versions, are none.
 /// </summary>
-internal sealed class RpmDuplicates(string root, IProcessRunner runner)
+internal sealed class RpmDuplicates(RpmPlace place, IProcessRunner runner)
 {
     private const char Record = '\u001e';
     private const char Field = '\u001f';
@@ -97,7 +97,7 @@ internal sealed class RpmDuplicates(string root, IProcessRunner runner)
         var command = new Command(
             "rpm",
             [
-                .. new RpmQuery(root, runner).Database(),
+                .. place.Options,
                 "-q",
                 "--queryformat",
                 $"%{{NAME}}[{Field}%{{PROVIDENAME}}]{Record}",

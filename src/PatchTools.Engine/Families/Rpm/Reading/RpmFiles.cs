@@ -28,7 +28,7 @@ internal sealed partial class RpmFiles(HostContext host, IProcessRunner runner)
         var command = new Command(
             "rpm",
             [
-                .. new RpmQuery(host.Paths.Root, runner).Database(),
+                .. RpmPlace.InPlace(host.Paths.Root).Options,
                 "-q",
                 "--queryformat",
                 $"%{{SIZE}}{Field}[%{{FILENAMES}}{Field}]{Record}",

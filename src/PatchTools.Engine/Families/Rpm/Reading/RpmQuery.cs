@@ -31,7 +31,7 @@ internal sealed record RpmInstalled(IReadOnlyList<RpmPackage> Packages, IReadOnl
 /// Asks rpm itself for its database: rpm knows every backend that ever was (Berkeley DB, ndb, SQLite). One command
 /// whatever is installed.
 /// </summary>
-internal sealed class RpmQuery(string root, IProcessRunner runner)
+internal sealed class RpmQuery(RpmPlace place, IProcessRunner runner)
 {
     /// <summary>ASCII's own separators: no field of rpm's holds them.</summary>
     private const char Record = '\u001e';
@@ -87,10 +87,9 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     public async Task<RpmInstalled> ReadAsync(CancellationToken cancellationToken)
     {
         // rpm makes a new, empty database where there is none; and without --dbpath it would answer for this host.
-        var folder = DatabaseOf(root);
-        if (folder is null && root != "/")
-            throw Unreadable($"There is no database of rpm below {root} ({string.Join(", ", DatabaseFolders)}).");
-        var database = DatabaseFileOf(root) ?? "rpm's database";
+        if (place is { Folder: null, Root: not "/" })
+            throw Unreadable($"There is no database of rpm below {place.Root} ({string.Join(", ", DatabaseFolders)}).");
+        var database = DatabaseFileOf(place.Root) ?? "rpm's database";
         CommandResult answer;
         try
         {
@@ -125,14 +124,14 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
         + "the database.";
 
     private PatchToolsException Unreadable(string message, Exception? cause = null) =>
-        new(PatchErrors.PackageDatabaseUnreadable, message, DatabaseOf(root) ?? root, cause);
+        new(PatchErrors.PackageDatabaseUnreadable, message, DatabaseOf(place.Root) ?? place.Root, cause);
 
     private async Task<CommandResult> AskInstalledAsync(CancellationToken cancellationToken)
     {
         var format =
             $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Field}%{{VENDOR}}{Record}";
         return await runner.RunAsync(
-            new Command("rpm", [.. Database(), "-qa", "--queryformat", format]),
+            new Command("rpm", [.. place.Options, "-qa", "--queryformat", format]),
             cancellationToken
         );
     }
@@ -145,7 +144,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     /// <summary>
     /// Errors, each once. What rpm only warns of (another backend, Debian's advice to use alien) is none.
     /// </summary>
-    private static List<string> Complaints(string errors)
+    private List<string> Complaints(string errors)
     {
         const int shown = 3;
         const string prefix = "error: ";
@@ -156,6 +155,9 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
                 .Where(l =>
                     l.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
                     || l.StartsWith("rpmdb: ", StringComparison.OrdinalIgnoreCase)
+                )
+                .Select(l =>
+                    place.Folder is { } folder ? l.Replace(folder, place.Database, StringComparison.Ordinal) : l
                 )
                 .Select(l =>
                     Shown(l.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? l[prefix.Length..] : l, 200)
@@ -208,7 +210,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
     {
         var command = new Command(
             "rpm",
-            [.. Database(), "-q", "--whatprovides", "ptf()", "ptf-package()", "--queryformat", $"%{{NAME}}{Record}"]
+            [.. place.Options, "-q", "--whatprovides", "ptf()", "ptf-package()", "--queryformat", $"%{{NAME}}{Record}"]
         )
         {
             // As many as there are names that nothing provides; "no package provides ptf()" is a line of its own.
@@ -231,7 +233,7 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
             $"%{{NAME}}{Field}%{{VERSION}}{Field}[%{{PROVIDENAME}}{Part}%{{PROVIDEFLAGS}}{Part}%{{PROVIDEVERSION}}{Entry}]{Record}";
         var command = new Command(
             "rpm",
-            [.. Database(), "-q", "--whatprovides", .. ReleaseProviders, "--queryformat", format]
+            [.. place.Options, "-q", "--whatprovides", .. ReleaseProviders, "--queryformat", format]
         )
         {
             // As many as there are names that nothing provides.
@@ -278,13 +280,6 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
         return null;
     }
 
-    /// <summary>rpm's own configuration knows the host's database; a foreign root's lies where it lies.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ImagePathRefused"/>.</exception>
-    internal IReadOnlyList<string> Database() =>
-        root == "/" || DatabaseOf(root) is not { } folder
-            ? []
-            : ["--dbpath", WithoutMacros(ImageStage.LookedThrough(folder))];
-
     // --dbpath '/mnt/x/%(touch /tmp/y)' runs touch.
     /// <summary>rpm expands macros in a path that it is given, and one kind of them is a shell command.</summary>
     internal static string WithoutMacros(string database) =>
@@ -293,7 +288,8 @@ internal sealed class RpmQuery(string root, IProcessRunner runner)
             : throw new PatchToolsException(
                 PatchErrors.ImagePathRefused,
                 $"rpm's database lies in {database}, which is not a plain path: rpm takes a percent sign in it for a "
-                    + "macro. No link of an image may lead there, and no image be mounted there.",
+                    + "macro. No link of an image may lead there, and neither an image nor PatchTools' own data "
+                    + "lie there.",
                 database
             );
 

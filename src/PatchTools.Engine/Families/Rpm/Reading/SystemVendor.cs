@@ -22,7 +22,7 @@ internal static class SystemVendor
     ];
 
     /// <summary>One command for the whole host.</summary>
-    /// <param name="root">Whose database.</param>
+    /// <param name="place">Whose database.</param>
     /// <param name="runner">Starts rpm.</param>
     /// <param name="system">What os-release says.</param>
     /// <param name="installed">What rpm has.</param>
@@ -30,7 +30,7 @@ internal static class SystemVendor
     /// <returns>Empty when it cannot be told.</returns>
     /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
     public static async Task<string> AskAsync(
-        string root,
+        RpmPlace place,
         IProcessRunner runner,
         OsRelease system,
         IReadOnlyList<RpmPackage> installed,
@@ -40,7 +40,7 @@ internal static class SystemVendor
         var command = new Command(
             "rpm",
             [
-                .. new RpmQuery(root, runner).Database(),
+                .. place.Options,
                 "-q",
                 "--whatprovides",
                 .. Questions,

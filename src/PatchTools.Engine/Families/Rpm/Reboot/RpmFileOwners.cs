@@ -27,7 +27,7 @@ internal sealed class RpmFileOwners(string root, IProcessRunner runner) : IFileO
         var command = new Command(
             "rpm",
             [
-                .. new RpmQuery(root, runner).Database(),
+                .. RpmPlace.InPlace(root).Options,
                 "-qa",
                 "--queryformat",
                 $"%{{NAME}}{Field}[%{{FILENAMES}}{Field}]{Record}",

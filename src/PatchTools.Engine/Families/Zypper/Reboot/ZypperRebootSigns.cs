@@ -29,7 +29,7 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
                     $"zypper asks for it: {flag} is there since a core package was installed (zypper needs-rebooting)"
                 )
             );
-        var installed = await new RpmQuery(host.Paths.Root, runner).InstalledAsync(cancellationToken);
+        var installed = await new RpmQuery(RpmPlace.InPlace(host.Paths.Root), runner).InstalledAsync(cancellationToken);
         List<string> warnings = [];
         var running = HostFactsReader.Read(host, warnings).RunningKernel;
         if (running.Length == 0)

@@ -42,13 +42,20 @@ internal sealed partial class ZypperImage
     private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
     private readonly HostContext _host;
     private readonly ImageConfiguration _own;
+    private readonly RpmPlace _place;
     private readonly IReadOnlyList<ZypperRepository> _repositories;
 
-    public ZypperImage(HostContext host, IReadOnlyList<ZypperRepository> repositories, ImageConfiguration own)
+    public ZypperImage(
+        HostContext host,
+        IReadOnlyList<ZypperRepository> repositories,
+        ImageConfiguration own,
+        RpmPlace place
+    )
     {
         _host = host;
         _repositories = repositories;
         _own = own;
+        _place = place;
         foreach (var repository in repositories)
         {
             if (RefusalOf(repository) is { } reason)
@@ -189,16 +196,7 @@ internal sealed partial class ZypperImage
     private async Task TakeKeysAsync(string root, IProcessRunner runner, CancellationToken cancellationToken)
     {
         var database = _own.FolderOf("root/var/lib/rpm");
-        var query = new Command(
-            "rpm",
-            [
-                .. new RpmQuery(_host.Paths.Root, runner).Database(),
-                "-q",
-                "gpg-pubkey",
-                "--queryformat",
-                "%{DESCRIPTION}\\n",
-            ]
-        )
+        var query = new Command("rpm", [.. _place.Options, "-q", "gpg-pubkey", "--queryformat", "%{DESCRIPTION}\\n"])
         {
             ExpectedExitCodes = [0, 1],
         };
