@@ -47,6 +47,23 @@ public sealed class RpmUpdatesTests
         Assert.Equal(("x86_64", "noarch"), (target.Architecture, target.InstalledArchitecture));
     }
 
+    /// <summary>As the real tools have it: see the kept cases of the differential tests.</summary>
+    [Theory]
+    [InlineData(PackageFamily.Dnf, PatchState.Installed)]
+    [InlineData(PackageFamily.Zypper, PatchState.Missing)]
+    public void A_lesser_architecture_with_an_update_follows_noarch_where_the_host_s_own_is_offered_without_one(
+        PackageFamily family,
+        PatchState state
+    )
+    {
+        var host = Host(family)
+            .Package(Of("tool", "noarch", "1.1-1* BASE"))
+            .Package(Of("tool", "x86_64", "1.0-1 BASE"))
+            .Package(Of("tool", "i686", "1.2-1 BASE"));
+
+        Assert.Equal(state, host.Finding(RedHat(Everything), "tool").State);
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void An_update_from_the_host_s_own_architecture_to_noarch_is_the_same_package(PackageFamily family)

@@ -21,6 +21,7 @@ internal sealed class DnfEvaluator(EvaluationRequest request)
         FilterComparison = StringComparison.OrdinalIgnoreCase,
         GlobalFiltersRestrictIds = false,
         ApprovedNamesNeedAdvisory = true,
+        KeepsToBestArchitecture = true,
     };
 
     protected override IEnumerable<RpmCandidate> Candidates(RpmLine line)

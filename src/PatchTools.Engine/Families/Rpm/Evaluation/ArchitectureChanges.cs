@@ -6,7 +6,7 @@ namespace PatchTools.Families.Rpm.Evaluation;
 /// <summary>
 /// Which entries of a catalog are one package under two architectures. The solvers of dnf, yum and zypper let an update
 /// go from noarch to an architecture of the host or back, and from no architecture to another otherwise. Of several
-/// that could follow noarch only the host's best with a newer version does.
+/// that could follow noarch only the host's best with a newer version does, or to dnf only the host's best.
 /// </summary>
 internal sealed class ArchitectureChanges
 {
@@ -14,9 +14,16 @@ internal sealed class ArchitectureChanges
 
     private readonly Dictionary<string, List<PackageEntry>> _byName = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _order;
+    private readonly bool _keepsToBest;
 
-    public ArchitectureChanges(PackageCatalog catalog)
+    /// <param name="catalog">All packages.</param>
+    /// <param name="keepsToBest">
+    /// The best architecture that is offered at all is the only one that can follow noarch, whether it has an update or
+    /// not (dnf, whose resolver compares the architectures before the versions).
+    /// </param>
+    public ArchitectureChanges(PackageCatalog catalog, bool keepsToBest = false)
     {
+        _keepsToBest = keepsToBest;
         _order = RpmArchitectures.Compatible(catalog.NativeArchitecture);
         var names = new Utf8Set();
         for (var i = 0; i < catalog.Count; i++)
@@ -78,7 +85,7 @@ internal sealed class ArchitectureChanges
         var best = followers[0];
         foreach (var follower in followers)
         {
-            if (!HasUpdate(follower, edition))
+            if (!(_keepsToBest ? IsOffered(follower) : HasUpdate(follower, edition)))
                 continue;
             best = follower;
             break;
@@ -100,6 +107,17 @@ internal sealed class ArchitectureChanges
     /// </summary>
     public IEnumerable<PackageEntry> OthersOf(PackageEntry installed) =>
         _byName.TryGetValue(installed.Name, out var entries) ? entries.Where(e => e != installed) : [];
+
+    private static bool IsOffered(PackageEntry package)
+    {
+        foreach (var version in package.Versions)
+        {
+            if (version.IsOffered)
+                return true;
+        }
+
+        return false;
+    }
 
     private static bool HasUpdate(PackageEntry package, string edition)
     {

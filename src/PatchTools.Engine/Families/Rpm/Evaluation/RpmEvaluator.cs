@@ -31,7 +31,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     {
         _rules = new RpmRules(request, settings);
         _settings = settings;
-        _changes = new ArchitectureChanges(request.Inventory.Packages);
+        _changes = new ArchitectureChanges(request.Inventory.Packages, settings.KeepsToBestArchitecture);
     }
 
     /// <summary>Candidates of an installed package, each as the advisories that name it describe it.</summary>

@@ -20,6 +20,9 @@ internal sealed record RpmRuleSettings
     /// ignores the flag, reference 03 §4).
     /// </summary>
     public required bool ApprovedNamesNeedAdvisory { get; init; }
+
+    /// <inheritdoc cref="ArchitectureChanges(PackageCatalog, bool)" path="/param[@name='keepsToBest']"/>
+    public bool KeepsToBestArchitecture { get; init; }
 }
 
 /// <summary>
