@@ -23,7 +23,21 @@ internal static partial class DnfComparison
 {
     public static Comparison Compare(RpmUniverse universe)
     {
-        using var host = new DnfHost(universe);
+        using var host = new Dnf4Host(universe);
+        return Compare(universe, host);
+    }
+
+    /// <summary>
+    /// The same beside dnf 5, but for the plan: what plans would start the tool, which is in another root.
+    /// </summary>
+    public static Comparison CompareDnf5(RpmUniverse universe)
+    {
+        using var host = new Dnf5Host(universe);
+        return Compare(universe, host);
+    }
+
+    private static Comparison Compare(RpmUniverse universe, DnfHost host)
+    {
         List<string> lines = [];
         var manager = new DnfPackageManager(
             host.Context,
@@ -57,7 +71,8 @@ internal static partial class DnfComparison
             [.. Obsoleted(universe), .. ArchitectureChanges(universe), .. Unseen(universe)],
             lines
         );
-        Plan(host, manager, inventory, Without(Editions(missing), Obsoleted(universe).Contains), lines);
+        if (host is Dnf4Host)
+            Plan(host, manager, inventory, Without(Editions(missing), Obsoleted(universe).Contains), lines);
         return new Comparison(lines, missing.Count > 0);
     }
 
@@ -168,7 +183,7 @@ internal static partial class DnfComparison
     private static Dictionary<string, string> Updates(string output)
     {
         Dictionary<string, string> updates = new(StringComparer.Ordinal);
-        foreach (var line in output.Split("Obsoleting Packages")[0].Split('\n'))
+        foreach (var line in ObsoletingHeading().Split(output)[0].Split('\n'))
         {
             if (UpdateLine().Match(line) is { Success: true } match)
                 updates[match.Groups[1].Value] = RpmComparison.Edition(match.Groups[2].Value);
@@ -273,8 +288,12 @@ internal static partial class DnfComparison
 
     // Error:
     //  Problem: cannot install both tool-1.1-1.el9.x86_64 from base and tool-1:0.9-1.x86_64 from @System
-    [GeneratedRegex("^Error:", RegexOptions.Multiline)]
+    [GeneratedRegex("^Error:|^Failed to resolve the transaction", RegexOptions.Multiline)]
     private static partial Regex NoSolution();
+
+    // dnf 4 writes the second word large, dnf 5 small.
+    [GeneratedRegex("Obsoleting [Pp]ackages")]
+    private static partial Regex ObsoletingHeading();
 
     // Upgrading:
     [GeneratedRegex(@"^[A-Z][a-z].*:$|^Transaction Summary|^Skipping packages")]
@@ -283,10 +302,11 @@ internal static partial class DnfComparison
     [GeneratedRegex(@"^(\S+)\.(?:x86_64|noarch|i686) +(\S+) +\S+ *$")]
     private static partial Regex UpdateLine();
 
-    [GeneratedRegex(@"^ (\S+) +(?:x86_64|noarch|i686) +(\S+) +\S+ +\d\S* [kMG]? *$")]
+    [GeneratedRegex(@"^ (\S+) +(?:x86_64|noarch|i686) +(\S+) +\S+ +\d\S* +[kKMG]?i?B? *$")]
     private static partial Regex TransactionLine();
 
     // RIG-01-123 Important/Sec. pa-1:1.0-1.x86_64
-    [GeneratedRegex(@"^(RIG-\S+) +\S+ +(\S+?)-((?:\d+:)?[^-]+-[^-]+)\.(?:x86_64|noarch|i686)$")]
+    // RIG-01-123 security Important pa-1:1.0-1.x86_64 2026-11-28 10:00:00
+    [GeneratedRegex(@"^(RIG-\S+) +(?:\S+ +){1,2}([^\s]+?)-((?:\d+:)?[^-\s]+-[^-\s]+)\.(?:x86_64|noarch|i686)(?: |$)")]
     private static partial Regex AdvisoryLine();
 }

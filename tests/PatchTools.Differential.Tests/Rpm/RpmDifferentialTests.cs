@@ -61,6 +61,22 @@ public sealed class RpmDifferentialTests
         );
     }
 
+    /// <summary>Debian's unstable release is fetched for it, so it is part of the long run alone.</summary>
+    [Fact]
+    public void Dnf5_and_PatchTools_agree_on_random_hosts()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("PATCHTOOLS_LONG") == "1", "part of .ci/long");
+        Rig.NeedsRoot();
+        Rig.NeedsCommands("rpm", "rpmbuild", "unshare", "mount");
+        Differences.Search(
+            "dnf5",
+            Differences.Count(usual: 60, many: 1500),
+            RpmGenerator.OfDnf,
+            DnfComparison.CompareDnf5,
+            OfDnf
+        );
+    }
+
     [Fact]
     public void Zypper_and_PatchTools_agree_on_random_hosts()
     {
