@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PatchTools.Testing;
 using Xunit;
 
 namespace PatchTools.Differential.Tests;
@@ -45,10 +46,6 @@ internal static class Differences
         IgnoreReadOnlyProperties = true,
     };
 
-    /// <summary>The run's seed: <c>PATCHTOOLS_SEED</c>, else a constant.</summary>
-    public static ulong Seed { get; } =
-        ulong.TryParse(Environment.GetEnvironmentVariable("PATCHTOOLS_SEED"), out var seed) ? seed : 20261130;
-
     /// <summary>
     /// How many universes: <c>PATCHTOOLS_UNIVERSES</c> for all managers, else <paramref name="usual"/>, or
     /// <paramref name="many"/> in a long run.
@@ -76,7 +73,7 @@ internal static class Differences
         where T : IUniverse<T>
     {
         var output = TestContext.Current.TestOutputHelper;
-        output?.WriteLine($"{manager}: {count} universes of seed {Seed} (PATCHTOOLS_SEED sets it).");
+        output?.WriteLine($"{manager}: {count} universes of seed {Draws.Seed} (PATCHTOOLS_SEED sets it).");
         var features = new Dictionary<string, int>(StringComparer.Ordinal);
         List<string> found = [];
         var updates = 0;
@@ -88,7 +85,7 @@ internal static class Differences
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
             number =>
             {
-                var universe = make(new Draw(Seed, number));
+                var universe = make(new Draw(Draws.Seed, number));
                 var comparison = compare(universe);
                 lock (features)
                 {
@@ -114,14 +111,14 @@ internal static class Differences
         foreach (var (feature, number) in features.OrderBy(f => f.Key, StringComparer.Ordinal))
             output?.WriteLine($"{manager}: {100.0 * number / count, 5:0.0} % {feature}");
         var figures =
-            $"{manager}: {count} universes of seed {Seed} compared, {updates} with an update to find, "
+            $"{manager}: {count} universes of seed {Draws.Seed} compared, {updates} with an update to find, "
             + $"{differing} differ.";
         output?.WriteLine(figures);
         if (Environment.GetEnvironmentVariable("PATCHTOOLS_FIGURES") is { Length: > 0 } file)
             File.AppendAllText(file, figures + "\n");
         Assert.True(
             differing == 0,
-            $"{differing} of {count} universes differ (seed {Seed}).\n{string.Join('\n', found)}"
+            $"{differing} of {count} universes differ (seed {Draws.Seed}).\n{string.Join('\n', found)}"
         );
         if (count < 60)
             return;
@@ -179,7 +176,7 @@ internal static class Differences
     {
         var folder = Path.Combine(Path.GetTempPath(), "patchtools-differences");
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{manager}-{Seed}-{name}.json");
+        var file = Path.Combine(folder, $"{manager}-{Draws.Seed}-{name}.json");
         File.WriteAllText(file, JsonSerializer.Serialize(universe, Form));
         return file;
     }

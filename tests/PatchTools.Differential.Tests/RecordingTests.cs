@@ -29,7 +29,7 @@ public sealed class RecordingTests
         Rig.NeedsCommands("apt", "apt-get", "apt-cache", "dpkg");
         foreach (var number in Numbers)
         {
-            var universe = AptGenerator.Make(new Draw(Differences.Seed, number));
+            var universe = AptGenerator.Make(new Draw(Draws.Seed, number));
             if (universe.Archives.Any(a => a.Damage is not null))
                 continue;
             using var host = new AptHost(universe);
@@ -52,7 +52,7 @@ public sealed class RecordingTests
         Rig.NeedsCommands("zypper", "rpm", "rpmbuild");
         foreach (var number in Numbers)
         {
-            var universe = RpmGenerator.OfZypper(new Draw(Differences.Seed, number));
+            var universe = RpmGenerator.OfZypper(new Draw(Draws.Seed, number));
             if (universe.Repositories.Any(r => r.Condition is not null))
                 continue;
             using var host = new ZypperHost(universe);

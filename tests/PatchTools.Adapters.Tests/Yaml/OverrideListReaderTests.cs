@@ -4,6 +4,7 @@ using CsCheck;
 using PatchTools.Adapters.Yaml;
 using PatchTools.Model;
 using PatchTools.Ports;
+using PatchTools.Testing;
 using Xunit;
 
 namespace PatchTools.Adapters.Tests.Yaml;
@@ -210,7 +211,7 @@ public sealed class OverrideListReaderTests
         ];
         Gen.Select(text, text)
             .Array[0, 6]
-            .Sample(
+            .ForAll(
                 entries =>
                 {
                     var json = JsonSerializer.SerializeToUtf8Bytes(
@@ -218,9 +219,7 @@ public sealed class OverrideListReaderTests
                     );
                     Assert.Equal(entries, Read(json).Select(e => (e.Id, e.Title!)));
                 },
-                iter: 1_000,
-                threads: 1,
-                seed: "0000000000001"
+                cases: 1_000
             );
     }
 

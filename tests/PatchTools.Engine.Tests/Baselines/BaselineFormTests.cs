@@ -4,6 +4,7 @@ using CsCheck;
 using PatchTools.Engine.Tests.Snapshots;
 using PatchTools.Errors;
 using PatchTools.Snapshots;
+using PatchTools.Testing;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Baselines;
@@ -76,19 +77,19 @@ public sealed class BaselineFormTests
 
     [Fact]
     public void Nothing_is_lost_in_the_form_of_a_snapshot() =>
-        _baseline.Sample(baseline =>
+        _baseline.ForAll(baseline =>
             Same(baseline, SnapshotReader.Read(SnapshotWriter.WriteDocument(baseline), "x").Baseline)
         );
 
     [Fact]
     public void Nothing_is_lost_in_the_form_of_GetPatchBaseline() =>
-        _baseline.Sample(baseline =>
+        _baseline.ForAll(baseline =>
             Same(baseline, SnapshotReader.Read(SnapshotWriter.WriteServiceBaseline(baseline), "x").Baseline)
         );
 
     [Fact]
     public void Nothing_but_the_id_is_lost_in_the_form_of_an_override() =>
-        _baseline.Sample(baseline =>
+        _baseline.ForAll(baseline =>
             Same(
                 baseline with
                 {
@@ -100,7 +101,7 @@ public sealed class BaselineFormTests
 
     [Fact]
     public void A_form_read_and_written_in_another_comes_back_byte_for_byte() =>
-        _baseline.Sample(baseline =>
+        _baseline.ForAll(baseline =>
         {
             var there = SnapshotWriter.WriteServiceBaseline(baseline);
             var back = SnapshotWriter.WriteServiceBaseline(

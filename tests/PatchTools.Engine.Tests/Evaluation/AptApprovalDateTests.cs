@@ -1,6 +1,7 @@
 using CsCheck;
 using PatchTools.Evaluation;
 using PatchTools.Families;
+using PatchTools.Testing;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
@@ -305,7 +306,7 @@ public sealed class AptApprovalDateTests
     public void Approval_by_age_is_never_taken_back_while_time_goes_on() =>
         Gen.Select(Gen.Int[1, 4], Gen.Int[0, 9])
             .Array[1, 12]
-            .Sample(steps =>
+            .ForAll(steps =>
             {
                 var dates = FirstSeenDates.Empty;
                 var day = 0;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using PatchTools.Evaluation;
 using PatchTools.Families;
+using PatchTools.Testing;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
@@ -81,7 +82,7 @@ public sealed class EvaluationPropertyTests
         PackageFamily family
     ) =>
         Gen.Select(_baseline, _packages)
-            .Sample(
+            .ForAll(
                 (baseline, packages) =>
                 {
                     var forward = Host(family, packages, backwards: false);
@@ -89,7 +90,7 @@ public sealed class EvaluationPropertyTests
                     return once == Digest(forward.Evaluate(baseline))
                         && once == Digest(Host(family, packages, backwards: true).Evaluate(baseline));
                 },
-                iter: 1_000
+                cases: 1_000
             );
 
     [Theory]
@@ -98,7 +99,7 @@ public sealed class EvaluationPropertyTests
         PackageFamily family
     ) =>
         Gen.Select(_baseline, _packages)
-            .Sample(
+            .ForAll(
                 (baseline, packages) =>
                 {
                     var request = Host(family, packages, backwards: false).Request(baseline);
@@ -138,7 +139,7 @@ public sealed class EvaluationPropertyTests
                         }
                     }
                 },
-                iter: 1_000
+                cases: 1_000
             );
 
     [Fact]

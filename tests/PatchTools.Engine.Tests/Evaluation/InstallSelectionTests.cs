@@ -1,6 +1,7 @@
 using CsCheck;
 using PatchTools.Evaluation;
 using PatchTools.Families;
+using PatchTools.Testing;
 using PatchTools.Versions;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
@@ -143,7 +144,7 @@ public sealed class InstallSelectionTests
                 Gen.Bool,
                 Gen.Int[0, 4].Select(i => _entries[i])
             )
-            .Sample(
+            .ForAll(
                 (packages, rejected, hasList, entry) =>
                 {
                     var host = MadeUpHost.Apt();
@@ -195,6 +196,6 @@ public sealed class InstallSelectionTests
                         Assert.Contains(version.Origins, o => o.Archive == "focal-security");
                     }
                 },
-                iter: 2_000
+                cases: 2_000
             );
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using PatchTools.Patterns;
+using PatchTools.Testing;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation;
@@ -15,7 +16,7 @@ public sealed class ManyPatternsTests
         var pattern = Gen.Int[0, 9].Array[1, 7].Select(chosen => string.Concat(chosen.Select(i => parts[i])));
         var text = Gen.Int[0, 6].Array[1, 8].Select(chosen => string.Concat(chosen.Select(i => parts[i])));
         Gen.Select(pattern.Array[0, 12], text)
-            .Sample(sample =>
+            .ForAll(sample =>
             {
                 var (patterns, words) = sample;
                 var bytes = Encoding.UTF8.GetBytes(words);

@@ -100,7 +100,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                     + $"-----BEGIN PGP\n .\n {suite}\n\n"
             );
         Gen.OneOf(texts, paragraphs)
-            .Sample(
+            .ForAll(
                 text =>
                 {
                     foreach (var source in new[] { Parsed(text), ParsedStanzas(text) })
@@ -119,7 +119,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                         }
                     }
                 },
-                iter: Cases
+                cases: Cases
             );
         Conclude();
     }
@@ -141,7 +141,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
         );
         var noise = One(["", "", "packages = []\n", "\"", "'''", "[", "=", "\0", "\u0085", "1e999", "{", "[a.b]\n"]);
         Gen.Select(pieces, noise, (text, end) => text + end)
-            .Sample(
+            .ForAll(
                 text =>
                 {
                     List<string> warnings = [];
@@ -158,8 +158,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                     Assert.All(locks?.Entries ?? [], entry => _ = entry.Allows("1.0-1", "x86_64") || entry.Holds);
                     Assert.True(warnings.Count <= text.Length + 1);
                 },
-                iter: Cases,
-                threads: 1
+                cases: Cases
             );
         Conclude();
     }
@@ -195,7 +194,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                 "<",
                 ">"
             )
-            .Sample(
+            .ForAll(
                 text =>
                 {
                     var whole = $"<repomd><revision>1</revision>{text}</repomd>";
@@ -215,7 +214,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                         Interlocked.Increment(ref _refused);
                     }
                 },
-                iter: Cases
+                cases: Cases
             );
         Conclude();
     }
@@ -245,7 +244,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                 ":",
                 "x"
             )
-            .Sample(
+            .ForAll(
                 text =>
                 {
                     try
@@ -260,9 +259,9 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                         Interlocked.Increment(ref _refused);
                     }
                 },
-                iter: Cases
+                cases: Cases
             );
-        Assert.True(_read > 0);
+        Conclude();
     }
 
     [Fact]
@@ -303,7 +302,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                     "%0a"
                 )
             )
-            .Sample(
+            .ForAll(
                 (name, value) =>
                 {
                     if (!DocumentParameters.Accepts(name, value))
@@ -318,7 +317,7 @@ public sealed class DataOfOthersFuzzTests : IDisposable
                         letter => Assert.False(letter is < ' ' or > '~' or '\'' or '"' or '`' or '$' or '\\')
                     );
                 },
-                iter: 10 * Cases
+                cases: 10 * Cases
             );
         Conclude();
     }

@@ -193,7 +193,7 @@ public sealed class ListIndexTests : IDisposable
     [Fact]
     public void Numbers_texts_and_words_come_back_as_they_went() =>
         Gen.Select(Gen.Long[0, long.MaxValue].Array[0, 20], Gen.String.Array[0, 20], Gen.ULong)
-            .Sample(
+            .ForAll(
                 (numbers, texts, hash) =>
                 {
                     var writer = new ListIndexWriter();
@@ -216,7 +216,7 @@ public sealed class ListIndexTests : IDisposable
                     Assert.Equal(hash, reader.Hash());
                     Assert.False(reader.Next());
                 },
-                iter: 2000
+                cases: 2000
             );
 
     private HostContext Host =>

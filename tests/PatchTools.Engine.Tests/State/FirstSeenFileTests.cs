@@ -92,7 +92,7 @@ public sealed class FirstSeenFileTests : IDisposable
     public void What_is_written_is_read_back() =>
         Gen.Select(Gen.String, Gen.String, Gen.String, Gen.Bool, Gen.Long[0, 4_000_000_000])
             .Array[0, 20]
-            .Sample(rows =>
+            .ForAll(rows =>
             {
                 Dictionary<SeenVersion, DateTimeOffset> dates = [];
                 foreach (var (name, architecture, edition, isSecurity, seconds) in rows)

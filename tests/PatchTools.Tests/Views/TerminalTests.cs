@@ -8,6 +8,7 @@ using CsCheck;
 using PatchTools.Errors;
 using PatchTools.Operations;
 using PatchTools.Ports;
+using PatchTools.Testing;
 using PatchTools.Text;
 
 namespace PatchTools.Tests.Views;
@@ -205,7 +206,7 @@ public sealed partial class TerminalTests
 
     [Fact]
     public void Text_without_control_characters_stays_the_same_object_and_any_other_becomes_safe() =>
-        Gen.String.Sample(text =>
+        Gen.String.ForAll(text =>
         {
             var cell = TerminalText.Cell(text);
             AssertSafe(cell);

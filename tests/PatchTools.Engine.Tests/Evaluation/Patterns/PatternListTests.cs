@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using PatchTools.Patterns;
+using PatchTools.Testing;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation.Patterns;
@@ -184,7 +185,7 @@ public sealed class PatternListTests
         var name = Gen.String[Gen.Char["abAB"], 1, 3];
         var version = Gen.String[Gen.Char["1.:b-"], 1, 4];
         Gen.Select(Gen.Select(pattern, pattern, pattern), name, version)
-            .Sample(
+            .ForAll(
                 (patterns, n, v) =>
                 {
                     string[] entries = [patterns.Item1, patterns.Item2, patterns.Item3];
@@ -201,7 +202,7 @@ public sealed class PatternListTests
                     );
                     return FirstMatch(PatternList.Of(entries), Debian(n, "a1", v)) == expected;
                 },
-                iter: 50_000
+                cases: 50_000
             );
     }
 

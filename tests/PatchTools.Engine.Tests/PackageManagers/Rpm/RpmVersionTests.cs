@@ -90,7 +90,7 @@ public sealed class RpmVersionTests
     [Fact]
     public void The_order_is_antisymmetric() =>
         Gen.Select(_edition, _edition)
-            .Sample((x, y) => RpmVersion.Order.Compare(x, y) == -RpmVersion.Order.Compare(y, x), iter: 20_000);
+            .ForAll((x, y) => RpmVersion.Order.Compare(x, y) == -RpmVersion.Order.Compare(y, x), cases: 20_000);
 
     /// <summary>
     /// Over texts of one kind: where only one side has a release, the comparison is of whole texts and no longer
@@ -156,7 +156,7 @@ public sealed class RpmVersionTests
 
     private static void Transitive(Gen<string> editions) =>
         Gen.Select(editions, editions, editions)
-            .Sample(
+            .ForAll(
                 (x, y, z) =>
                 {
                     string[] sorted = [x, y, z];
@@ -165,7 +165,7 @@ public sealed class RpmVersionTests
                         && RpmVersion.Order.Compare(sorted[1], sorted[2]) <= 0
                         && RpmVersion.Order.Compare(sorted[0], sorted[2]) <= 0;
                 },
-                iter: 20_000
+                cases: 20_000
             );
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
