@@ -213,7 +213,13 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
         File.Delete(contents);
         File.WriteAllBytes(contents, bytes);
         File.SetLastWriteTimeUtc(contents, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-9));
-        Directory.SetLastWriteTimeUtc(raw, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-10));
+        Directory.SetLastWriteTimeUtc(
+            Path.Combine(raw, "repodata"),
+            TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-10)
+        );
+
+        // zypper writes there, too, when the repository does not answer.
+        Directory.SetLastWriteTimeUtc(raw, TimeProvider.System.GetUtcNow().UtcDateTime);
 
         var stale = Assert.Single((await root.InventoryAsync()).Repositories);
 

@@ -12,7 +12,6 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
     )
 {
     private readonly string _folder = Path.Join(cache, repository.CacheName);
-    private readonly string _exchanged = Path.Join(cache, repository.CacheFolder);
 
     public ZypperRepository Repository { get; } = repository;
 
@@ -25,15 +24,20 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
     public RepositoryHealth? Health { get; set; }
 
     /// <summary>
-    /// When the repository was last seen to have this metadata, UTC; null when there is none. zypper exchanges the
-    /// whole folder for a new one, and touches the table of contents when the repository says that it is still the
-    /// same; fetched files may keep the time that they have there.
+    /// When the repository was last seen to have this metadata, UTC; null when there is none. zypper fetches into a new
+    /// folder, and touches the table of contents when the repository says that it is still the same; fetched files may
+    /// keep the time that they have there. The repository's own folder above says nothing: zypper also writes there
+    /// when the repository does not answer.
     /// </summary>
     public DateTimeOffset? ConfirmedAt =>
         PrimaryFile is null
             ? null
             : new DateTimeOffset(
-                new[] { HostFiles.LastWriteTimeUtc(ContentsFile), HostFiles.LastWriteTimeUtc(_exchanged) }.Max(),
+                new[]
+                {
+                    HostFiles.LastWriteTimeUtc(ContentsFile),
+                    HostFiles.LastWriteTimeUtc(Path.GetDirectoryName(ContentsFile)!),
+                }.Max(),
                 TimeSpan.Zero
             );
 
