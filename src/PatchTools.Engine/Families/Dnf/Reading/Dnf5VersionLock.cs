@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PatchTools.Families.Rpm.Reading;
 using PatchTools.Patterns;
 using PatchTools.Ports;
@@ -118,7 +117,10 @@ internal sealed record Dnf5LockEntry(string Name, IReadOnlyList<Dnf5LockConditio
     public override string ToString() => Conditions.Count == 0 ? Name : $"{Name} {string.Join(" and ", Conditions)}";
 }
 
-/// <summary>One condition: a part of a version against a value.</summary>
+/// <summary>
+/// One condition: a part of a version against a value. dnf 5 (5.4.6) knows three parts, and takes an architecture as it
+/// is written.
+/// </summary>
 internal sealed record Dnf5LockCondition
 {
     private readonly string _key;
@@ -144,7 +146,7 @@ internal sealed record Dnf5LockCondition
         var comparator = table.GetValueOrDefault("comparator") as string ?? "";
         var value = table.GetValueOrDefault("value") as string ?? "";
         problem =
-            key is not ("epoch" or "version" or "release" or "evr" or "arch") ? $"the key '{key}' is not known"
+            key is not ("epoch" or "evr" or "arch") ? $"the key '{key}' is not known"
             : comparator is not ("=" or "==" or "!=" or "<>" or "<" or "<=" or ">" or ">=")
                 ? $"the comparator '{comparator}' is not known"
             : key == "arch" && comparator.AsSpan().IndexOfAny('<', '>') >= 0 && comparator != "<>"
@@ -160,9 +162,9 @@ internal sealed record Dnf5LockCondition
     public bool Holds(string edition, string architecture)
     {
         if (_key == "arch")
-            return GlobPattern.Compile(_value).Matches(Encoding.UTF8.GetBytes(architecture)) != OnlyLeavesOut;
+            return (architecture == _value) != OnlyLeavesOut;
         var order =
-            _key == "evr" ? RpmVersion.Order.Compare(edition, _value) : RpmVersion.Compare(Part(edition), _value);
+            _key == "evr" ? RpmVersion.Order.Compare(edition, _value) : RpmVersion.Compare(EpochOf(edition), _value);
         return _comparator switch
         {
             "=" or "==" => order == 0,
@@ -176,15 +178,6 @@ internal sealed record Dnf5LockCondition
 
     public override string ToString() => $"{_key} {_comparator} {_value}";
 
-    private ReadOnlySpan<char> Part(string edition)
-    {
-        var epoch = RpmVersion.EpochLength(edition);
-        if (_key == "epoch")
-            return epoch > 0 ? edition.AsSpan(0, epoch) : "0";
-        var rest = RpmVersion.WithoutEpoch(edition);
-        var hyphen = rest.IndexOf('-');
-        if (_key == "version")
-            return hyphen < 0 ? rest : rest[..hyphen];
-        return hyphen < 0 ? [] : rest[(hyphen + 1)..];
-    }
+    private static ReadOnlySpan<char> EpochOf(string edition) =>
+        RpmVersion.EpochLength(edition) is > 0 and var length ? edition.AsSpan(0, length) : "0";
 }
