@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using PatchTools.Errors;
 using PatchTools.Families.Rpm.Reading;
 using PatchTools.Hosts;
@@ -153,6 +154,32 @@ public sealed class RpmQueryTests
             Assert.Null(caution);
         else
             Assert.Contains(named, caution, StringComparison.Ordinal);
+    }
+
+    /// <summary>A Berkeley DB of two packages, of which rpm lists one.</summary>
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(2, false)]
+    [InlineData(0, false)]
+    public async Task A_database_that_counts_more_packages_than_rpm_lists_is_doubted(uint entries, bool isDoubted)
+    {
+        using var root = new TemporaryDirectory();
+        var page = new byte[4096];
+        BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(12), 0x061561);
+        BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(88), entries);
+        await File.WriteAllBytesAsync(root.File("var/lib/rpm/Packages"), page, TestContext.Current.CancellationToken);
+
+        var installed = await AskAsync(root.Path, Bash, "");
+
+        Assert.Single(installed.Packages);
+        if (isDoubted)
+            Assert.Contains(
+                "lists 1 packages, and its database",
+                Assert.Single(installed.Doubts),
+                StringComparison.Ordinal
+            );
+        else
+            Assert.Empty(installed.Doubts);
     }
 
     private const string Bash =

@@ -111,12 +111,22 @@ internal sealed class RpmQuery(RpmPlace place, IProcessRunner runner)
         var packages = Installed(answer.StandardOutput);
         if (packages.Count == 0)
             throw Unreadable($"rpm's database {database} knows no installed package.{said} {Remedy}");
-        return new RpmInstalled(
-            packages,
-            complaints.Count > 0
-                ? [$"rpm complains while it reads its database {database}: {string.Join("; ", complaints)}. {Remedy}"]
-                : []
-        );
+        List<string> doubts = [];
+        if (complaints.Count > 0)
+            doubts.Add(
+                $"rpm complains while it reads its database {database}: {string.Join("; ", complaints)}. {Remedy}"
+            );
+
+        // Public keys are counted, too.
+        var listed = answer.StandardOutput.AsSpan().Count(Record);
+        if (BerkeleyDatabase.CountOf(database) is { } counted && counted > listed)
+            doubts.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"rpm lists {listed} packages, and its database {database} counts {counted}: some of it is lost. {Remedy}"
+                )
+            );
+        return new RpmInstalled(packages, doubts);
     }
 
     private const string Remedy =
