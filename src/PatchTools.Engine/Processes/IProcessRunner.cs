@@ -45,6 +45,12 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
     public bool AnswersAtLength { get; init; }
 
     /// <summary>
+    /// It is ended when it waits in the kernel for a lock that another process holds: see
+    /// <see cref="CommandResult.EndedForLock"/>. For tools that would wait for ever.
+    /// </summary>
+    public bool EndsForLock { get; init; }
+
+    /// <summary>
     /// File that both streams of a transaction are appended to; a pipe would break with its reader, and the transaction
     /// with it. Required for one.
     /// </summary>
@@ -74,6 +80,12 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 public sealed record CommandResult(int ExitCode, string StandardOutput, string StandardError, TimeSpan Duration)
     : ShownRecord
 {
+    /// <summary>
+    /// The command waited for a lock that another process holds, had begun nothing, and was ended (
+    /// <see cref="Command.EndsForLock"/>).
+    /// </summary>
+    public bool EndedForLock { get; init; }
+
     /// <summary>Where the answer lies when it was too long for memory.</summary>
     internal ChildOutput? Spilled { get; init; }
 

@@ -10,6 +10,9 @@ namespace PatchTools.Processes;
 internal static partial class NativeProcess
 {
     public const int Interrupt = 2;
+    public const int Kill = 9;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     private const int SpawnSetSignalDefaults = 0x04;
     private const int SpawnSetSignalMask = 0x08;
@@ -112,7 +115,7 @@ internal static partial class NativeProcess
     }
 
     /// <summary>Sends a signal; a process that has gone is not a failure.</summary>
-    public static void Signal(int process, int signal) => _ = Kill(process, signal);
+    public static void Signal(int process, int signal) => _ = SendSignal(process, signal);
 
     private static void Check(int error)
     {
@@ -181,7 +184,7 @@ internal static partial class NativeProcess
 
     [LibraryImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int process, int signal);
+    private static partial int SendSignal(int process, int signal);
 
     /// <summary>A <c>char *[]</c> that ends with a null pointer.</summary>
     private sealed class NativeStrings : IDisposable

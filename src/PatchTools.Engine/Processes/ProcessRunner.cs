@@ -47,7 +47,7 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
             $"{command} ended with {result.ExitCode} after {result.Duration.TotalSeconds:0.0} "
                 + $"s\n{result.StandardOutput}{result.StandardError}"
         );
-        return command.ExpectedExitCodes.Contains(result.ExitCode)
+        return result.EndedForLock || command.ExpectedExitCodes.Contains(result.ExitCode)
             ? result
             : throw new CommandFailedException(
                 PatchErrors.PackageManagerFailed,
@@ -73,6 +73,8 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(command.Timeout);
         var stopped = false;
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watch = WatchAsync(command, process.Id, ended.Task);
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -82,10 +84,18 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
             stopped = true;
             await StopAsync(process);
         }
+        finally
+        {
+            ended.SetResult();
+        }
 
         await DrainAsync(command, output, error, limit.Token);
         var (text, spilled) = output.Take();
-        var result = new CommandResult(process.ExitCode, text, error.Take().Text, clock.Elapsed) { Spilled = spilled };
+        var result = new CommandResult(process.ExitCode, text, error.Take().Text, clock.Elapsed)
+        {
+            Spilled = spilled,
+            EndedForLock = await watch,
+        };
         if ((output.Failure ?? error.Failure) is { } failure)
             throw new CommandFailedException(
                 PatchErrors.PackageManagerFailed,
@@ -147,6 +157,7 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
 
         // No token and no limit ends it: half a transaction is worse than a long one.
         var ended = NativeProcess.WaitAsync(process);
+        var watch = WatchAsync(command, process, ended);
         if (await Task.WhenAny(ended, Task.Delay(command.Timeout, CancellationToken.None)) != ended)
             observer.Warning(
                 string.Create(
@@ -155,8 +166,14 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
                         + $"{command.Timeout.TotalMinutes:0} minutes. It is waited for; its output is in {log}."
                 )
             );
-        return new CommandResult(await ended, await ReadFromAsync(log, begin), "", clock.Elapsed);
+        return new CommandResult(await ended, await ReadFromAsync(log, begin), "", clock.Elapsed)
+        {
+            EndedForLock = await watch,
+        };
     }
+
+    private static Task<bool> WatchAsync(Command command, int process, Task ended) =>
+        command.EndsForLock ? LockWatch.FollowAsync(process, ended) : Task.FromResult(false);
 
     /// <summary>
     /// Waits for the end of both pipes: what the command started may still write when it has ended itself. A daemon

@@ -6,6 +6,8 @@ using PatchTools.Processes;
 using PatchTools.Testing;
 using Xunit;
 
+#pragma warning disable CA1416 // Linux only, as the module.
+
 namespace PatchTools.Engine.Tests.Processes;
 
 public sealed class ProcessRunnerTests : IDisposable
@@ -313,6 +315,40 @@ public sealed class ProcessRunnerTests : IDisposable
 
         Assert.Equal("done\n", (await running).StandardOutput);
         Assert.Contains(Log, Assert.Single(_observer.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_command_that_waits_for_a_lock_of_another_is_ended_where_it_must_not_wait(bool query)
+    {
+        Rig.NeedsCommands("python3");
+        var path = _directory.File("locked");
+        var command = new Command(
+            "python3",
+            [
+                "-c",
+                "import fcntl, sys; f = open(sys.argv[1], 'r+'); print('begun', flush=True); "
+                    + "fcntl.lockf(f, fcntl.LOCK_EX); print('done')",
+                path,
+            ]
+        )
+        {
+            Interruptible = query,
+            LogPath = Log,
+            EndsForLock = true,
+        };
+        CommandResult waited;
+        using (var held = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            held.Lock(0, 1);
+            waited = await Runner.RunAsync(command, CancellationToken.None);
+        }
+
+        var free = await Runner.RunAsync(command, CancellationToken.None);
+
+        Assert.Equal(("begun\n", true), (waited.StandardOutput, waited.EndedForLock));
+        Assert.Equal(("begun\ndone\n", false), (free.StandardOutput, free.EndedForLock));
     }
 
     [Fact]

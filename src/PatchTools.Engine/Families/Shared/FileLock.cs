@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using PatchTools.Files;
+using PatchTools.Processes;
 
 namespace PatchTools.Families.Shared;
 
@@ -45,31 +46,18 @@ internal static partial class FileLock
         }
     }
 
-    // /proc/locks, proc_locks(5):
-    // 1: POSIX  ADVISORY  WRITE 2034 fd:01:1316274 0 EOF
-    // 1: -> POSIX  ADVISORY  WRITE 2035 fd:01:1316274 0 EOF     (waits)
     internal static string? ListedHolder(string path)
     {
         if (FileStamp.Of(path) is not { } file)
             return null;
-        try
+        foreach (var held in KernelLocks.Read().Where(l => !l.Waits))
         {
-            foreach (var line in HostFiles.ReadAllLines("/proc/locks"))
-            {
-                var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (
-                    words is [_, "POSIX" or "OFDLCK", _, _, var process, var where, ..]
-                    && where.Split(':') is [var major, var minor, var inode]
-                    && inode == file.Inode.ToString(CultureInfo.InvariantCulture)
-                    && IsSameDevice(file, major, minor)
-                    && int.TryParse(process, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
-                )
-                    return id <= 0 ? "a process outside this container" : Describe(id);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // No such list here.
+            if (
+                held.Place.Split(':') is [var major, var minor, var inode]
+                && inode == file.Inode.ToString(CultureInfo.InvariantCulture)
+                && IsSameDevice(file, major, minor)
+            )
+                return held.Process <= 0 ? "a process outside this container" : Describe(held.Process);
         }
 
         return null;

@@ -42,6 +42,20 @@ internal sealed class LockWait(
         }
     }
 
+    /// <summary>
+    /// A wait that may be repeated: the timeout counts from the first on.
+    /// </summary>
+    public Func<CancellationToken, Task> Within(TimeSpan timeout)
+    {
+        long? since = null;
+        return async cancellationToken =>
+        {
+            since ??= host.Clock.GetTimestamp();
+            var left = timeout - host.Clock.GetElapsedTime(since.Value);
+            await WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+        };
+    }
+
     /// <summary>What is in use by whom, for people; null when nobody uses it.</summary>
     public string? InUse() => held() is { } found ? $"{subject} is in use by {found.Holder} ({found.Path})" : null;
 

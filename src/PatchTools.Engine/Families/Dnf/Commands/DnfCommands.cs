@@ -111,6 +111,7 @@ internal sealed class DnfCommands
         {
             ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
             Environment = s_unattended,
+            EndsForLock = true,
         };
 
     /// <summary>
@@ -141,6 +142,7 @@ internal sealed class DnfCommands
         )
         {
             Environment = s_unattended,
+            EndsForLock = true,
             ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed],
         };
 
@@ -166,6 +168,7 @@ internal sealed class DnfCommands
         {
             ExpectedExitCodes = [.. Enumerable.Range(-1, 257)],
             Environment = s_unattended,
+            EndsForLock = true,
             Interruptible = false,
             LogPath = files.LogPath,
             Timeout = TimeSpan.FromHours(1),

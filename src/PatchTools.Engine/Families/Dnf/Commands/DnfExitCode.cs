@@ -24,9 +24,13 @@ internal static class DnfExitCode
 
     private const int BySignal = 128;
 
-    /// <summary>Whether the tool ended because another process holds a lock, as exit_on_lock asks.</summary>
+    /// <summary>
+    /// Whether the tool ended because another process holds a lock: as exit_on_lock asks, or while it waited for one
+    /// all the same.
+    /// </summary>
     public static bool EndedForLock(CommandResult result) =>
-        result.ExitCode == LockHeld
+        result.EndedForLock
+        || result.ExitCode == LockHeld
         || (
             result.ExitCode != Done
             && $"{result.StandardError}\n{result.StandardOutput}".Contains(LockWords, StringComparison.Ordinal)

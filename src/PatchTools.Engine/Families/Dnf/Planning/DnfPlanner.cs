@@ -53,7 +53,7 @@ internal sealed class DnfPlanner
             tool,
             _known,
             request.Dependencies,
-            token => _locks.WaitAsync(request.LockTimeout, token)
+            () => _locks.Within(request.LockTimeout)
         );
         _search = new PlanSearch<DnfSolution>(_solver.SolveAsync, observer, tool.Command);
     }
@@ -161,9 +161,10 @@ internal sealed class DnfPlanner
             .ToList();
         if (!_tool.TellsSizes)
             return null;
-        return coming.Count == 0
-            ? []
-            : Sizes((await _runner.RunAsync(_commands.Sizes(coming), cancellationToken)).StandardOutput);
+        if (coming.Count == 0)
+            return [];
+        var result = await _runner.RunAsync(_commands.Sizes(coming), cancellationToken);
+        return result.EndedForLock ? null : Sizes(result.StandardOutput);
     }
 
     // dnf 4.14.0 repoquery, fields parted by U+001F and packages by U+001E:

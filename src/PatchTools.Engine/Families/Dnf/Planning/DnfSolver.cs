@@ -18,7 +18,7 @@ internal sealed class DnfSolver(
     DnfTool tool,
     DnfRefusals known,
     IDependencyPolicy policy,
-    Func<CancellationToken, Task> waitForLock
+    Func<Func<CancellationToken, Task>> lockWaits
 )
 {
     /// <summary>So often the lock may be taken again between waiting and asking.</summary>
@@ -61,9 +61,9 @@ internal sealed class DnfSolver(
         CancellationToken cancellationToken
     )
     {
+        var waitForLock = lockWaits();
         for (var locked = 0; ; locked++)
         {
-            // dnf 5 waits for whoever holds its lock, whatever exit_on_lock says, and for ever.
             await waitForLock(cancellationToken);
             Calls++;
             var command = commands.Plan(
@@ -72,7 +72,7 @@ internal sealed class DnfSolver(
             );
             var result = await runner.RunAsync(command, cancellationToken);
             var answer = DnfAnswer.Parse(tool, result.ExitCode, result.StandardOutput, result.StandardError);
-            if (result.ExitCode == DnfExitCode.LockHeld || answer.IsLocked)
+            if (DnfExitCode.EndedForLock(result) || answer.IsLocked)
             {
                 if (locked >= MaxLocked)
                     throw new CommandFailedException(

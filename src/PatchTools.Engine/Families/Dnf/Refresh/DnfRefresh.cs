@@ -35,6 +35,10 @@ internal sealed partial class DnfRefresh(
                 PatchErrors.ElevationRequired,
                 $"Only root can refresh {tool.Name}'s metadata."
             );
+
+        // dnf 5 calls it an error to be asked for the lists of no repository. That there is none, the inventory says.
+        if (configuration.Repositories.Count == 0)
+            return new RefreshOutcome(host.Clock.GetUtcNow(), new Dictionary<string, string>(StringComparer.Ordinal));
         var since = host.Clock.GetTimestamp();
         await WaitForLockAsync(since, request.LockTimeout, cache, observer, cancellationToken);
         using var own = host.Paths.IsImage ? new ImageConfiguration(host) : null;
@@ -45,6 +49,7 @@ internal sealed partial class DnfRefresh(
             ExpectedExitCodes = [DnfExitCode.Done, DnfExitCode.Failed, DnfExitCode.LockHeld],
             Environment = DnfCommands.Unattended,
             Timeout = TimeSpan.FromMinutes(15),
+            EndsForLock = true,
         };
 
         // File times have no finer grain than the clock's ticks of the kernel.

@@ -70,7 +70,7 @@ internal sealed class DnfTransaction(
             PackageFailures = transcript.PackageFailures,
             DownloadFailures = transcript.DownloadFailures,
             NotAuthenticated = transcript.NotAuthenticated,
-            IsLocked = result.ExitCode == DnfExitCode.LockHeld || transcript.IsLocked,
+            IsLocked = DnfExitCode.EndedForLock(result) || transcript.IsLocked,
             DiskFull = transcript.DiskFull,
             HasNoRoomForDownloads = transcript.HasNoRoomForDownloads,
             Reason = transcript.Reason ?? $"{ending} and gave no reason",
