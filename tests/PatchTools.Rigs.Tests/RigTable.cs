@@ -54,7 +54,10 @@ public sealed partial class RigTable : IDisposable
                     '|',
                     systems.Select(s =>
                     {
-                        var own = results.Where(r => r.Key.System == s).Select(r => r.Value).ToList();
+                        var own = results
+                            .Where(r => r.Key.System == s && r.Value != "Skipped")
+                            .Select(r => r.Value)
+                            .ToList();
                         return $" **{own.Count(r => r == "Passed")} of {own.Count}** ";
                     })
                 )
@@ -70,7 +73,7 @@ public sealed partial class RigTable : IDisposable
         result switch
         {
             "Passed" => "yes",
-            null => "–",
+            null or "Skipped" => "–",
             _ => "**no**",
         };
 

@@ -119,7 +119,11 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
         if (!stopped)
             return result;
         cancellationToken.ThrowIfCancellationRequested();
-        throw new CommandFailedException(
+        throw TimedOut(command, result);
+    }
+
+    private static CommandFailedException TimedOut(Command command, CommandResult result) =>
+        new(
             PatchErrors.CommandTimedOut,
             command,
             string.Create(
@@ -128,7 +132,6 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
             ),
             result
         );
-    }
 
     private async Task<CommandResult> TransactAsync(string program, Command command)
     {

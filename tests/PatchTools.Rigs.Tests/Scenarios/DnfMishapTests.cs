@@ -78,6 +78,35 @@ public abstract class DnfMishapScenarios : ToolScenarios
             host.AssertInstalled("s-good", "1.1-1");
     }
 
+    [Theory]
+    [InlineData("makecache")]
+    [InlineData("--assumeno")]
+    [InlineData("metadata_expire=-1")]
+    public void A_lock_that_somebody_takes_between_the_look_and_the_start_ends_the_run_busy(string call)
+    {
+        using var host = DnfHost().Installed(OldGood, new SyntheticRpm("s-slow", "1.0-1"));
+        var gate = host.Gate();
+        host.Fixes(NewGood).Offers(new SyntheticRpm("s-slow", "1.1-1").WithScript("%pre", Gate.Script)).Ready();
+        host.Root.Run("dnf", "-q", "makecache").Expect();
+        var tool = Dnf5Or("/usr/bin/dnf5", "/usr/bin/dnf-3");
+        host.Before(
+            call,
+            tool,
+            "--version",
+            $"setsid {tool}.real -y upgrade s-slow </dev/null >/dev/null 2>&1 & read line < /var/tmp/reached"
+        );
+
+        var busy = host.Install("-RebootOption NoReboot -LockTimeout 2").Expect(170, "PackageManagerBusy");
+
+        Assert.Contains("upgrade s-slow", busy.Error, StringComparison.Ordinal);
+        host.AssertInstalled("s-good", "1.0-1");
+        gate.Open();
+        host.Install("-RebootOption NoReboot -LockTimeout 600").Expect(0);
+        host.AssertInstalled("s-good", "1.1-1");
+        host.AssertInstalled("s-slow", "1.1-1");
+        host.AssertNothingIsHalfDone();
+    }
+
     [Fact]
     [OnEveryTool]
     public void A_dead_repository_is_named_with_the_reason()

@@ -23,7 +23,7 @@ internal sealed record RigSystem(
 {
     private static readonly string[] s_bullseye = ["rpm", "dnf", "zypper"];
     private static readonly string[] s_trixie = ["rpm", "dnf", "dnf-plugins-core", "zypper"];
-    private static readonly string[] s_sid = ["rpm", "dnf5", "zypper"];
+    private static readonly string[] s_sid = ["rpm", "dnf", "dnf5", "zypper"];
 
     public static RigSystem Rhel9 { get; } =
         new(
@@ -127,6 +127,16 @@ internal sealed record RigSystem(
             "REDHAT_ENTERPRISE_LINUX",
             "Fedora43"
         );
+
+    /// <summary>The same root, where <c>dnf</c> is dnf 4 and dnf 5 lies beside it.</summary>
+    public static RigSystem Fedora40 { get; } =
+        Fedora with
+        {
+            Distribution = "Fedora 40",
+            Tool = "dnf",
+            OsRelease = Fedora.OsRelease.Replace("43", "40", StringComparison.Ordinal),
+            Product = "Fedora40",
+        };
 
     public static RigSystem Sles15 { get; } =
         new(

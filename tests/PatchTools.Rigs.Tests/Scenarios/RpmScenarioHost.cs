@@ -43,12 +43,12 @@ internal sealed class RpmScenarioHost : IDisposable
         Root.Environment["SSM_COMMAND_ID"] = Guid.NewGuid().ToString();
 
         // Debian keeps rpm's database below the home directory, and has plugins that add a repository of their own.
-        // Where dnf 5 is alone it is what dnf means.
+        // Where dnf 5 is the tool, it is what dnf means.
         Root.Shell(
                 "rm -rf /etc/apt /root/.rpmdb /etc/dnf/plugins/local.conf "
                     + "/usr/lib/python3/dist-packages/dnf-plugins/local.py /etc/dnf/libdnf5-plugins/local.conf; "
-                    + "mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d; command -v dnf >/dev/null || ln -s dnf5 "
-                    + "/usr/bin/dnf"
+                    + "mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d"
+                    + (_tool == "dnf5" ? "; ln -sf dnf5 /usr/bin/dnf" : "")
             )
             .Expect();
         Root.Write("/etc/rpm/macros.rig", "%_dbpath /var/lib/rpm\n");
@@ -210,6 +210,31 @@ internal sealed class RpmScenarioHost : IDisposable
     /// <summary>No package is there twice, and every dependency is met.</summary>
     public void AssertNothingIsHalfDone() =>
         Assert.Equal("", Root.Run("dnf", "-C", "-q", "check", "--duplicates").Expect().Output);
+
+    /// <summary>Every package with its edition, one a line.</summary>
+    public string Packages() => Root.Shell("rpm -qa --qf '%{NEVRA}\n' | sort").Output;
+
+    /// <summary>Module streams of the base repository, each of one package.</summary>
+    public void AddStreams(
+        params IReadOnlyList<(string Module, string Stream, bool IsDefault, string Package)> streams
+    ) =>
+        Archive.AddModules(
+            Base,
+            string.Concat(
+                streams.Select(s =>
+                    $"---\ndocument: modulemd\nversion: 2\ndata:\n  name: {s.Module}\n  stream: \"{s.Stream}\"\n"
+                    + $"  version: 1\n  context: \"0000000{s.Stream}\"\n  arch: x86_64\n  summary: synthetic\n"
+                    + "  description: synthetic\n  license:\n    module: [MIT]\n  dependencies: [{}]\n"
+                    + $"  artifacts:\n    rpms:\n    - {s.Package}\n...\n"
+                    + (
+                        s.IsDefault
+                            ? $"---\ndocument: modulemd-defaults\nversion: 1\ndata:\n  module: {s.Module}\n"
+                                + $"  stream: \"{s.Stream}\"\n  profiles: {{}}\n...\n"
+                            : ""
+                    )
+                )
+            )
+        );
 
     public string RpmList() => Root.Shell("rpm -qa --qf '%{NEVRA} %{INSTALLTIME}\n' | sort").Output;
 

@@ -61,6 +61,9 @@ internal sealed class ScenarioHost : IDisposable
 
     public IReadOnlyList<RecordedRequest> Requests => _aws.Requests;
 
+    /// <summary>The key that signs the repositories, in armour.</summary>
+    public string ArmouredKey => _key.Armoured;
+
     /// <summary>
     /// Turns the host into an Ubuntu: os-release and sources; packages of the machine's suite stay as they are.
     /// </summary>
@@ -139,6 +142,20 @@ internal sealed class ScenarioHost : IDisposable
             .RootElement.GetProperty("patchStates")
             .EnumerateObject()
             .ToDictionary(p => p.Name, p => p.Value.GetProperty("state").GetString()!, StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Puts a script in the place of apt-get that runs a line of shell once, before the first call with a certain
+    /// argument.
+    /// </summary>
+    public void Before(string argument, string line)
+    {
+        Root.Run("mv", "/usr/bin/apt-get", "/usr/bin/apt-get.real").Expect();
+        Root.WriteScript(
+            "/usr/bin/apt-get",
+            $"#!/bin/sh\ncase \"$*\" in *{argument}*) if mkdir /var/tmp/once 2>/dev/null; then {line}; "
+                + "fi;; esac\nexec /usr/bin/apt-get.real \"$@\"\n"
+        );
     }
 
     /// <summary>Two pipes by which a maintainer script waits for the test.</summary>

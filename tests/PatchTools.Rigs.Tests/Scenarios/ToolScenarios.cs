@@ -10,12 +10,21 @@ namespace PatchTools.Rigs.Tests.Scenarios;
 public sealed class OnEveryToolAttribute : Attribute;
 
 /// <summary>
+/// A scenario of which <c>.ci/run</c> tries a sample, by seed, on the machine's own tools as well.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SampledAttribute : Attribute;
+
+/// <summary>
 /// Scenarios of one family, to be tried on the tools of several releases: a class of each system says which. With
 /// <c>PATCHTOOLS_RIG_RESULTS</c> every result is a line of that file, system, scenario and result with a tab between:
 /// what the table in <c>tests/Rigs/README.md</c> is written from.
 /// </summary>
 public abstract class ToolScenarios : IDisposable
 {
+    /// <summary>One of so many is tried where all of them would take too long.</summary>
+    private const uint SampleOneOf = 20;
+
     private static readonly Lock s_results = new();
     private string? _heading;
 
@@ -80,12 +89,26 @@ public abstract class ToolScenarios : IDisposable
 
     private void Begin()
     {
-        if (System.Release is not null && !PatchTools.Rigs.Tests.Crash.Places.IsExhaustive && !IsOnEveryTool())
-            Assert.Skip($"on the tools of {System.Distribution} this scenario is tried by .ci/long");
+        if (!PatchTools.Rigs.Tests.Crash.Places.IsExhaustive && !Has<OnEveryToolAttribute>())
+        {
+            if ((System.Release is not null || Has<SampledAttribute>()) && !IsInSample())
+                Assert.Skip($"on the tools of {System.Distribution} this scenario is tried by .ci/long");
+        }
+
         _heading = System.Heading(DebianRoot.Folder(System.Packages, System.Release));
     }
 
-    private static bool IsOnEveryTool() =>
-        (TestContext.Current.TestMethod as Xunit.v3.IXunitTestMethod)?.Method.GetCustomAttribute<OnEveryToolAttribute>()
-            is not null;
+    /// <summary>By the seed of the random hosts and the test's own name, FNV-1a.</summary>
+    private static bool IsInSample()
+    {
+        var seed = Environment.GetEnvironmentVariable("PATCHTOOLS_SEED") is { Length: > 0 } text ? text : "20261130";
+        var hash = 2166136261;
+        foreach (var character in seed + TestContext.Current.Test?.TestDisplayName)
+            hash = unchecked((hash ^ character) * 16777619);
+        return hash % SampleOneOf == 0;
+    }
+
+    private static bool Has<T>()
+        where T : Attribute =>
+        (TestContext.Current.TestMethod as Xunit.v3.IXunitTestMethod)?.Method.GetCustomAttribute<T>() is not null;
 }

@@ -49,6 +49,34 @@ public abstract class ZypperMishapScenarios : ToolScenarios
         host.AssertInstalled("s-bad", "1.1-1");
     }
 
+    [Theory]
+    [InlineData("--xmlout\\ refresh")]
+    [InlineData("--dry-run")]
+    [InlineData("--non-interactive\\ --no-refresh")]
+    public void A_lock_that_somebody_takes_between_the_look_and_the_start_ends_the_run_busy(string call)
+    {
+        using var host = ZypperHost().Installed(OldGood, ZypperScenarioHost.Suse("s-slow", "1.0-1"));
+        var gate = host.Gate();
+        host.Fixes(NewGood).Offers(ZypperScenarioHost.Suse("s-slow", "1.1-1").WithScript("%pre", Gate.Script)).Ready();
+        host.Root.Run("zypper", "--non-interactive", "refresh").Expect();
+        host.Before(
+            call,
+            "/usr/bin/zypper",
+            "--version",
+            "setsid /usr/bin/zypper.real --non-interactive update s-slow </dev/null >/dev/null 2>&1 & "
+                + "read line < /var/tmp/reached"
+        );
+
+        var busy = host.Install("-RebootOption NoReboot -LockTimeout 2").Expect(170, "PackageManagerBusy");
+
+        Assert.Contains("update s-slow", busy.Error, StringComparison.Ordinal);
+        host.AssertInstalled("s-good", "1.0-1");
+        gate.Open();
+        host.Install("-RebootOption NoReboot -LockTimeout 600").Expect(0);
+        host.AssertInstalled("s-good", "1.1-1");
+        host.AssertInstalled("s-slow", "1.1-1");
+    }
+
     [Fact]
     [OnEveryTool]
     public void A_dead_repository_is_named_with_the_reason()

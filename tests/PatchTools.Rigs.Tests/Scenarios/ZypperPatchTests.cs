@@ -4,15 +4,14 @@ namespace PatchTools.Rigs.Tests.Scenarios;
 /// What zypper's patches ask for beyond the newest version of a package: retracted ones, locked ones, ones that nobody
 /// can fulfil; and temporary fixes.
 /// </summary>
-public sealed class ZypperPatchTests
+public abstract class ZypperPatchScenarios : ToolScenarios
 {
     private static readonly SyntheticRpm Old = ZypperScenarioHost.Suse("s-app", "1.0-1");
     private static readonly SyntheticRpm New = ZypperScenarioHost.Suse("s-app", "1.1-1");
     private static readonly SyntheticRpm Newest = ZypperScenarioHost.Suse("s-app", "1.2-1");
 
     /// <summary>Its repository offers what is installed, so that it is the operating system's.</summary>
-    private static ZypperScenarioHost Host() =>
-        new ZypperScenarioHost().Offers(ZypperScenarioHost.Suse("s-shell", "1.0-1"));
+    private ZypperScenarioHost Host() => ZypperHost().Offers(ZypperScenarioHost.Suse("s-shell", "1.0-1"));
 
     [Fact]
     public void A_retracted_patch_brings_nothing_and_the_one_before_it_is_installed()

@@ -193,6 +193,9 @@ internal sealed class ZypperScenarioHost : IDisposable
     public void AssertInstalled(string package, params IReadOnlyList<string> editions) =>
         Assert.Equal(editions, EditionsOf(package));
 
+    /// <summary>Every package with its edition, one a line.</summary>
+    public string Packages() => Root.Shell("rpm -qa --qf '%{NEVRA}\n' | sort").Output;
+
     public string RpmList() => Root.Shell("rpm -qa --qf '%{NEVRA} %{INSTALLTIME}\n' | sort").Output;
 
     /// <summary>States by title, as the states file records them.</summary>

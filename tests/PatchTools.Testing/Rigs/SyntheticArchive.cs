@@ -135,6 +135,18 @@ public sealed class SigningKey : IDisposable
     /// <summary>For <c>signed-by</c>.</summary>
     public string PublicKeyring => Path.Combine(_home.Path, "public.gpg");
 
+    /// <summary>The public key in armour.</summary>
+    public string Armoured
+    {
+        get
+        {
+            var file = Path.Combine(_home.Path, "public.asc");
+            if (!File.Exists(file))
+                Gpg("--armor", "--output", file, "--export");
+            return File.ReadAllText(file);
+        }
+    }
+
     public void Sign(string release, string inRelease)
     {
         File.Delete(inRelease);

@@ -30,11 +30,7 @@ internal sealed partial class DnfRefresh(
         CancellationToken cancellationToken
     )
     {
-        if (!host.IsRoot)
-            throw new PatchToolsException(
-                PatchErrors.ElevationRequired,
-                $"Only root can refresh {tool.Name}'s metadata."
-            );
+        DemandRoot();
 
         // dnf 5 calls it an error to be asked for the lists of no repository. That there is none, the inventory says.
         if (configuration.Repositories.Count == 0)
@@ -86,6 +82,15 @@ internal sealed partial class DnfRefresh(
         foreach (var (repository, message) in failures)
             observer.Warning($"{repository}: {message}");
         return new RefreshOutcome(began, failures);
+    }
+
+    private void DemandRoot()
+    {
+        if (!host.IsRoot)
+            throw new PatchToolsException(
+                PatchErrors.ElevationRequired,
+                $"Only root can refresh {tool.Name}'s metadata."
+            );
     }
 
     /// <summary>The cache of a baseline's own sources is PatchTools' own already.</summary>

@@ -35,12 +35,11 @@ internal static class BerkeleyDatabase
         }
 
         // The machine that made it decides the order of the bytes.
-        uint? entries =
-            BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(MagicOffset)) == HashMagic
-                ? BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(EntriesOffset))
-            : BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(MagicOffset)) == HashMagic
-                ? BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(EntriesOffset))
-            : null;
-        return entries is > 1 ? entries - 1 : null;
+        uint entries = 0;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(MagicOffset)) == HashMagic)
+            entries = BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(EntriesOffset));
+        else if (BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(MagicOffset)) == HashMagic)
+            entries = BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(EntriesOffset));
+        return entries > 1 ? entries - 1 : null;
     }
 }

@@ -123,7 +123,8 @@ internal sealed class RpmQuery(RpmPlace place, IProcessRunner runner)
             doubts.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"rpm lists {listed} packages, and its database {database} counts {counted}: some of it is lost. {Remedy}"
+                    $"rpm lists {listed} packages, and its database {database} counts {counted}: some of it is "
+                        + $"lost. {Remedy}"
                 )
             );
         return new RpmInstalled(packages, doubts);
