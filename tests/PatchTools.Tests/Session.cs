@@ -10,10 +10,23 @@ internal sealed class Session : IDisposable
     private readonly Runspace _runspace;
     private readonly RecordingHost _screen;
 
-    public Session(int width = 100, bool colours = false, HostContext? host = null, TimeSpan? pollInterval = null)
+    /// <param name="width">Columns of the screen.</param>
+    /// <param name="colours">Whether the screen shows them.</param>
+    /// <param name="host">Null: a made-up one.</param>
+    /// <param name="pollInterval">Null: the product's own.</param>
+    /// <param name="state">
+    /// Commands of the session; null: those of the engine alone, without Format-List, Out-String and the like.
+    /// </param>
+    public Session(
+        int width = 100,
+        bool colours = false,
+        HostContext? host = null,
+        TimeSpan? pollInterval = null,
+        InitialSessionState? state = null
+    )
     {
         _screen = new RecordingHost(width, colours);
-        var state = InitialSessionState.CreateDefault2();
+        state ??= InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
         state.ImportPSModule([StagedModule.Manifest]);
         state.Commands.Add(new SessionStateCmdletEntry("Invoke-Step", typeof(InvokeStepCommand), helpFileName: null));
@@ -40,13 +53,18 @@ internal sealed class Session : IDisposable
         return shell;
     }
 
-    /// <summary>Runs a script with <c>$args</c>; terminating errors come out as exceptions.</summary>
+    /// <summary>
+    /// Runs a script with <c>$args</c>; terminating errors come out as exceptions, and so does a command that is not
+    /// there: what was to be shown by it would be nothing, and nothing is always safe.
+    /// </summary>
     public IReadOnlyList<object?> Run(string script, params object[] arguments)
     {
         using var shell = Shell().AddScript(script);
         foreach (var argument in arguments)
             shell.AddArgument(argument);
-        return [.. shell.Invoke().Select(result => result?.BaseObject)];
+        IReadOnlyList<object?> results = [.. shell.Invoke().Select(result => result?.BaseObject)];
+        Assert.DoesNotContain(shell.Streams.Error, error => error.Exception is CommandNotFoundException);
+        return results;
     }
 
     /// <summary>Runs one command whose terminating error is the result.</summary>

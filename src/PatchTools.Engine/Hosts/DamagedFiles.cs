@@ -11,6 +11,9 @@ internal static class DamagedFiles
 {
     public const int Kept = 10;
 
+    /// <summary>More than such a file ever has; a damaged one may have any length.</summary>
+    private const long MaxBytes = 16 << 20;
+
     public static string Folder(HostPaths paths) => Path.Combine(paths.DataDirectory, "damaged");
 
     /// <summary>Copies a damaged file.</summary>
@@ -27,7 +30,7 @@ internal static class DamagedFiles
         var copy = Path.Combine(folder, name + stamp);
         for (var i = 2; Path.Exists(copy); i++)
             copy = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}{stamp}-{i}"));
-        AtomicFile.Copy(path, copy, AtomicFile.PrivateFile);
+        AtomicFile.Copy(path, copy, AtomicFile.PrivateFile, maxBytes: MaxBytes);
         List<string> dropped = [.. Directory.GetFiles(folder, name + "*").Order(StringComparer.Ordinal).SkipLast(Kept)];
         foreach (var oldest in dropped)
             AtomicFile.Delete(oldest);

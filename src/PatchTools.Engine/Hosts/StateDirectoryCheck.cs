@@ -14,7 +14,21 @@ public static class StateDirectoryCheck
     public static void Require(HostContext host)
     {
         var path = Path.GetFullPath(host.Paths.StateDirectory);
-        var reason = host.IsRoot ? Trust.WhyNotData(path) : WhyNotOwn(path);
+        string? reason;
+        try
+        {
+            reason = host.IsRoot ? Trust.WhyNotData(path) : WhyNotOwn(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PatchToolsException(
+                PatchErrors.StateDirectoryUnsafe,
+                $"{path} cannot be the state directory: {e.Message}",
+                path,
+                e
+            );
+        }
+
         if (reason is not null)
             throw new PatchToolsException(
                 PatchErrors.StateDirectoryUnsafe,

@@ -104,6 +104,13 @@ internal static class InventoryFile
         catch (Exception e)
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            if (e is IOException)
+                throw new PatchToolsException(
+                    PatchErrors.InventoryMalformed,
+                    $"The inventory cannot be read after {used} plain bytes: {e.Message}",
+                    null,
+                    e
+                );
             if (e is InvalidDataException)
                 throw new PatchToolsException(
                     PatchErrors.InventoryMalformed,

@@ -59,8 +59,15 @@ internal static class AtomicFile
     /// <param name="path">Path of the copy.</param>
     /// <param name="mode">Of the copy.</param>
     /// <param name="isTrusted">The directory is the package manager's, and its own rules hold for it.</param>
+    /// <param name="maxBytes">What follows is left out.</param>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.StateUnwritable"/>.</exception>
-    public static void Copy(string source, string path, UnixFileMode mode = PublicFile, bool isTrusted = false)
+    public static void Copy(
+        string source,
+        string path,
+        UnixFileMode mode = PublicFile,
+        bool isTrusted = false,
+        long maxBytes = long.MaxValue
+    )
     {
         try
         {
@@ -68,7 +75,7 @@ internal static class AtomicFile
             using var replacement = new Replacement(path, mode, isTrusted);
             var buffer = new byte[64 * 1024];
             long offset = 0;
-            for (int count; (count = input.Read(buffer)) > 0; offset += count)
+            for (int count; offset < maxBytes && (count = input.Read(buffer)) > 0; offset += count)
                 RandomAccess.Write(replacement.File, buffer.AsSpan(0, count), offset);
             replacement.Finish();
         }

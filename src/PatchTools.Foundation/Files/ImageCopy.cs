@@ -85,16 +85,22 @@ internal sealed class ImageCopy(string place, string folder, ImageStageRules rul
     /// <exception cref="IOException">There is more.</exception>
     public static long Content(FileStream source, SafeFileHandle target, string shown, long bound)
     {
+        // Before anything is copied: a file without end costs nothing to make.
+        if (source.Length > bound)
+            throw TooLarge(source.Length);
         var buffer = new byte[256 * 1024];
         long offset = 0;
         for (int count; (count = source.Read(buffer)) > 0; offset += count)
         {
             if (offset + count > bound)
-                throw new IOException($"{shown} is larger than such files of any host");
+                throw TooLarge(offset + count);
             RandomAccess.Write(target, buffer.AsSpan(0, count), offset);
         }
 
         return offset;
+
+        IOException TooLarge(long bytes) =>
+            new(FormattableString.Invariant($"{shown} has {bytes} bytes, more than such files of any host"));
     }
 
     private void Take(SafeFileHandle entry, string path, int depth, bool isLeftOut, ImageFileKind kind)

@@ -79,7 +79,7 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.Lines(text));
 
     protected HostContext HostOf(string? stateDirectory = null, string? root = null) =>
-        Composition.HostOf(this, FilePath(stateDirectory), FilePath(root));
+        Composition.HostOf(this, DirectoryPath(stateDirectory), DirectoryPath(root));
 
     /// <summary>Runs one step of the engine to its end, while its events go to the streams.</summary>
     protected T Await<T>(HostContext host, Func<PatchRun, CancellationToken, Task<T>> step)
@@ -148,12 +148,17 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
     {
         if (string.IsNullOrEmpty(path) || path == "-")
             return Given(path);
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw NotAFile(path, $"\"{path}\" holds a NUL character, and no path does.", cause: null);
         if (Path.IsPathRooted(path))
             return Path.GetFullPath(path);
         try
         {
             var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            if (string.Equals(provider.Name, "FileSystem", StringComparison.OrdinalIgnoreCase))
+            if (
+                string.Equals(provider.Name, "FileSystem", StringComparison.OrdinalIgnoreCase)
+                && Path.IsPathRooted(resolved)
+            )
                 return resolved;
         }
         catch (Exception e)
@@ -169,6 +174,10 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
 
         throw NotAFile(path, $"\"{path}\" is not in a file system.", cause: null);
     }
+
+    /// <summary>As <see cref="FilePath"/>, of a directory: nothing streams into one.</summary>
+    /// <inheritdoc cref="FilePath"/>
+    private string? DirectoryPath(string? path) => FilePath(path == "-" ? "./-" : path);
 
     /// <summary>What only reads files must not advise locations of the network.</summary>
     private static PatchToolsException NotAFile(string path, string message, Exception? cause) =>

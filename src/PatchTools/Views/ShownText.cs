@@ -228,6 +228,14 @@ public static class ShownText
 
     public static object? FileName(PSObject item) => Of(item);
 
+    /// <summary><c>NAME=VALUE</c> for each variable.</summary>
+    public static object? Environment(PSObject item) =>
+        Value(item, nameof(Environment)) is IReadOnlyDictionary<string, string> variables
+            ? TerminalText.Of(variables.Select(variable => $"{variable.Key}={variable.Value}").ToArray())
+            : null;
+
+    public static object? StatusPath(PSObject item) => Of(item);
+
     /// <summary>Of a command that failed: it has lines.</summary>
     public static object? StandardError(PSObject item) => Lines(item);
 

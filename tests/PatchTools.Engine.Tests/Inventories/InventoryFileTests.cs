@@ -58,6 +58,19 @@ public sealed class InventoryFileTests
             await IsRefused(bytes, index);
     }
 
+    [Fact]
+    public async Task A_file_that_cannot_be_read_to_its_end_is_a_typed_error()
+    {
+        // The kernel opens it for its own process, and answers every read at its beginning with EIO.
+        using var memory = File.OpenRead("/proc/self/mem");
+
+        var error = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            InventoryFile.ReadAsync(memory, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Equal(PatchErrors.InventoryMalformed, error.Error);
+    }
+
     [Theory]
     [InlineData("\"nativeArchitecture\":\"amd64\"", "\"words\":[]")]
     [InlineData("\"repository\":1", "\"repository\":3")]

@@ -70,6 +70,22 @@ public sealed class PatchStatesFileTests : IDisposable
         Assert.False(file.Read().IsDamaged);
     }
 
+    [Fact]
+    public void Of_a_damaged_file_without_end_only_the_beginning_is_kept()
+    {
+        var file = File();
+        using (var damaged = System.IO.File.OpenWrite(_directory.File("ssm/patch-configuration/x")))
+            damaged.SetLength(1L << 40);
+        System.IO.File.Move(_directory.File("ssm/patch-configuration/x"), file.Path, overwrite: true);
+
+        Assert.True(file.Read().IsDamaged);
+        file.Write(StoredPatchStates.Empty);
+
+        var kept = Assert.Single(Directory.GetFiles(Path.Combine(_directory.Path, "data", "damaged")));
+        Assert.Equal(16 << 20, new FileInfo(kept).Length);
+        Assert.False(file.Read().IsDamaged);
+    }
+
     [Theory]
     [InlineData("\"5\"", 5)]
     [InlineData("5", 5)]

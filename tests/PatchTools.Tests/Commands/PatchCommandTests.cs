@@ -322,6 +322,39 @@ public sealed class PatchCommandTests
         );
     }
 
+    public static TheoryData<string, string> NoPaths =>
+        new MatrixTheoryData<string, string>(
+            [
+                "Get-PatchSummary -StateDirectory $args[0]",
+                "Get-PatchInventory -Root $args[0]",
+                "Get-PatchInventory -Path $args[0]",
+                "Get-PatchSnapshot -Path $args[0]",
+                "Get-PatchSnapshot -Default -Root $args[0]",
+                "Get-PatchSnapshot -SnapshotId 11111111-2222-3333-4444-555555555555 -BaselineOverride $args[0]",
+                "$args[1] | Export-PatchInventory -Path $args[0]",
+                "$args[2] | Export-PatchReport -Path $args[0]",
+            ],
+            ["/a\0b", "a\0b", "\\\\host\\x", "nul", "long", "deep"]
+        );
+
+    [Theory]
+    [MemberData(nameof(NoPaths))]
+    public void What_can_be_no_path_is_a_typed_error(string command, string path)
+    {
+        using var session = new Session();
+        var given = path switch
+        {
+            "long" => "/" + new string('x', 5000),
+            "deep" => string.Concat(Enumerable.Repeat("/d", 5000)),
+            "nul" => "./a/\0",
+            _ => path,
+        };
+
+        var error = session.ErrorOf(command, given, Samples.Inventory(), Samples.NonCompliantReport());
+
+        Assert.IsType<PatchToolsException>(error.Exception, exactMatch: false);
+    }
+
     [Theory]
     [InlineData("-Days 7", 7 * 24 * 3600)]
     [InlineData("-Days '0.5'", 12 * 3600)]

@@ -386,6 +386,7 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
     [InlineData("etc/dnf/dnf.conf")]
     [InlineData("etc/dnf/vars/huge")]
     [InlineData("etc/yum.repos.d/base.repo")]
+    [InlineData("var/lib/rpm/rpmdb.sqlite")]
     public async Task A_file_without_end_is_an_error_that_names_it(string place)
     {
         using var root = universe.NewRoot();
