@@ -63,8 +63,12 @@ internal sealed class RpmDatabaseCopy : IDisposable
     public static RpmDatabaseCopy Of(HostContext host)
     {
         var root = host.Paths.Root;
-        if (!host.Paths.IsImage || RpmQuery.DatabaseOf(root) is not { } database)
+        if (!host.Paths.IsImage)
             return new RpmDatabaseCopy(RpmPlace.InPlace(root));
+
+        // Looked for once: what appears after the look is not read in its place either.
+        if (RpmQuery.DatabaseOf(root) is not { } database)
+            return new RpmDatabaseCopy(new RpmPlace(root, null, null));
         try
         {
             return new RpmDatabaseCopy(host, database);
