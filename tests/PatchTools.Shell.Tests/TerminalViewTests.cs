@@ -90,7 +90,10 @@ public sealed partial class TerminalViewTests
             """
             $item = $args[0]
             $names = $item.PSObject.Properties.Name
-            foreach ($name in $names) { $item | Format-Table $name | Out-Default; $item | Select-Object $name | Format-List | Out-Default }
+            foreach ($name in $names) {
+                $item | Format-Table $name | Out-Default
+                $item | Select-Object $name | Format-List | Out-Default
+            }
             $item | Format-List * -Force | Out-Default
             $item | Select-Object * | Format-Wide | Out-Default
             $item | ConvertTo-Csv | Out-Default
