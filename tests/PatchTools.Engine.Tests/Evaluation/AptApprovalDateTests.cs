@@ -52,6 +52,24 @@ public sealed class AptApprovalDateTests
         );
     }
 
+    [Theory]
+    [InlineData("2026-06-01", "2026-06-30")]
+    [InlineData("2026-06-30", "2026-06-01")]
+    public void Of_several_archives_the_one_that_was_published_first_dates_a_version(string security, string updates)
+    {
+        var request = MadeUpHost
+            .Apt()
+            .Published("SEC", security)
+            .Published("UPD", updates)
+            .Package("a", "1.1 SEC UPD", "1.0*")
+            .Request(_after7) with
+        {
+            ApprovalDateSource = ApprovalDateSource.Release,
+        };
+
+        Assert.Equal(PatchState.Missing, Assert.Single(BaselineEvaluator.Evaluate(request).Findings).State);
+    }
+
     [Fact]
     public void Without_being_asked_for_delays_have_no_effect_as_AWS_documents()
     {

@@ -45,6 +45,17 @@ public sealed class DependencyPoliciesTests
         Assert.Null(For(MadeUpHost.Apt(), Ubuntu(), InstallOverrideTests.List("lib|1.0", "lib*"), "lib", "2.0"));
 
     [Fact]
+    public void The_first_entry_of_a_list_allows_and_refuses_as_any_other()
+    {
+        Assert.Null(For(MadeUpHost.Apt(), Ubuntu(), InstallOverrideTests.List("lib|2.0", "lib|1.0"), "lib", "2.0"));
+        Assert.StartsWith(
+            "the install override list, line 2, allows only",
+            For(MadeUpHost.Apt(), Ubuntu(), InstallOverrideTests.List("lib|1.0"), "lib", "2.0"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Quirk_a_bare_name_blocks_a_dependency_on_dnf_too_and_what_is_only_rejected_may_come_along_on_yum_and_zypper()
     {
         Assert.Equal(

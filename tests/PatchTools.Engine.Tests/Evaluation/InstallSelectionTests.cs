@@ -132,6 +132,41 @@ public sealed class InstallSelectionTests
         );
     }
 
+    [Fact]
+    public void Where_the_newest_version_alone_is_refused_the_one_before_it_is_asked_for()
+    {
+        var report = MadeUpHost
+            .Dnf()
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "a",
+                    Versions = ["1.0-1*", "1.0.5-1 BASE", "1.1-1 BASE", "1.2-1 BASE"],
+                    Refused = [new RefusedEdition("1.2-1", "a lock")],
+                }
+            )
+            .Evaluate(
+                RedHat(Rule(ComplianceLevel.LOW, Filter("CLASSIFICATION", "*")) with { EnableNonSecurity = true })
+            );
+
+        var selection = InstallSelection.Of(report);
+
+        Assert.Equal("a 1.0-1 → 1.1-1", Assert.Single(selection.Targets).ToString());
+        var held = Assert.Single(selection.Held);
+        Assert.Equal(("1.2-1", "kept away by a lock"), (held.Target.Edition, held.Reason));
+    }
+
+    [Fact]
+    public void What_nobody_offers_is_not_asked_for()
+    {
+        var report = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Evaluate(_security);
+        Assert.False(InstallSelection.Of(report).IsEmpty);
+
+        var needed = report with { Findings = [.. report.Findings.Select(f => f with { AvailableVersion = "" })] };
+
+        Assert.True(InstallSelection.Of(needed).IsEmpty);
+    }
+
     /// <summary>
     /// Any baseline, any host, with and without a list: what is asked for is newer, offered, never held, at most one
     /// for each package, and approved or named.

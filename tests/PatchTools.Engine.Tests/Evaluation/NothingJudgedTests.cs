@@ -100,6 +100,17 @@ public sealed class NothingJudgedTests
         );
 
     [Fact]
+    public void Versions_that_nobody_offers_any_more_are_not_said_to_be_hidden() =>
+        NothingJudged(
+            MadeUpHost
+                .AptWithoutArchives()
+                .Archive("GONE", new PackageOrigin { HiddenBecause = PackageOrigin.NoLongerOffered })
+                .Package("bash", "5-1* NOW", "5-2 GONE"),
+            Ubuntu(_everything),
+            "no enabled repository offers a package"
+        );
+
+    [Fact]
     public void Security_updates_only_judge_nothing_without_a_security_archive()
     {
         const string because = "no enabled repository is a trusted security archive";

@@ -26,6 +26,79 @@ public sealed class SetbacksTests
     private static IEnumerable<string> Kinds => [.. Enum.GetNames<SetbackKind>(), ""];
 
     [Theory]
+    [InlineData(PatchOperation.Scan)]
+    [InlineData(PatchOperation.Install)]
+    public void What_is_wanted_and_offered_by_nobody_is_a_setback_and_nothing_else_is(PatchOperation operation)
+    {
+        var report = BaselineEvaluator.Evaluate(_host.Request(_security) with { Operation = operation });
+        report = report with
+        {
+            Findings = [.. report.Findings.Select(f => f.Name == "a" ? f with { AvailableVersion = "" } : f)],
+        };
+
+        var setback = Assert.Single(Setbacks.NotOffered(report));
+
+        Assert.Equal(("a", SetbackKind.NotOffered), (setback.Target.Name, setback.Kind));
+    }
+
+    [Fact]
+    public void What_an_install_did_not_try_is_told_beside_what_it_failed_at()
+    {
+        var outcome = Setbacks.Complete(
+            After,
+            new InstallOutcome
+            {
+                Setbacks =
+                [
+                    Setback("a", SetbackKind.NotOffered, "nobody had it"),
+                    Setback("b", SetbackKind.InstallFailed, "a reason"),
+                ],
+            }
+        );
+
+        Assert.Equal(
+            ["b InstallFailed a reason", "a InstallFailed not tried"],
+            outcome.Setbacks.Select(s => $"{s.Target.Name} {s.Kind} {s.Reason.Split(':')[0]}")
+        );
+    }
+
+    [Fact]
+    public void A_run_after_a_reboot_has_begun_nothing_that_is_wanted_and_not_held() =>
+        Assert.Equal(
+            ["a Held", "b Stopped"],
+            Setbacks
+                .NotBegun(After, [Setback("a", SetbackKind.Held, "a reason")])
+                .Select(s => $"{s.Target.Name} {s.Kind}")
+        );
+
+    [Fact]
+    public void What_failed_says_more_than_what_is_held()
+    {
+        var failed = Setback("a", SetbackKind.InstallFailed, "rpm said no");
+        failed = failed with { Target = failed.Target with { Edition = "1.0.5" } };
+        var held = Setback("a", SetbackKind.Held, "a reason");
+
+        Assert.Equal((SetbackKind.InstallFailed, "rpm said no"), Shown([failed, held]));
+        Assert.Equal((SetbackKind.Held, "a reason"), Shown([held]));
+
+        (SetbackKind, string) Shown(IReadOnlyList<PatchSetback> setbacks)
+        {
+            var finding = Setbacks.Apply(After, setbacks).Findings.Single(f => f.Name == "a");
+            return (finding.Setback!.Kind, finding.Why);
+        }
+    }
+
+    [Fact]
+    public void What_is_installed_stays_so_whatever_went_wrong_on_the_way() =>
+        Assert.Equal(
+            PatchState.Installed,
+            Setbacks
+                .Apply(After, [Setback("c", SetbackKind.InstallFailed, "a reason")])
+                .Findings.Single(f => f.Name == "c")
+                .State
+        );
+
+    [Theory]
     [MemberData(nameof(Endings))]
     public void Failed_never_goes_with_exit_code_0_unless_the_administrator_holds_the_package(
         string kinds,
