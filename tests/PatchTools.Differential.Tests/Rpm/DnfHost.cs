@@ -4,7 +4,7 @@ using PatchTools.Testing.Rigs;
 
 namespace PatchTools.Differential.Tests.Rpm;
 
-/// <summary>What hosts of dnf 4 and of dnf 5 share: the release, the repositories, and how commands are asked.</summary>
+/// <summary>What hosts of dnf 4 and of dnf 5 share: release, repositories, and how commands are asked.</summary>
 internal abstract class DnfHost : RpmHost
 {
     protected DnfHost(RpmUniverse universe)
@@ -159,7 +159,8 @@ internal sealed class Dnf5Host : DnfHost
         mkdir -p "$folder/sid"
         mount -t tmpfs -o mode=755 rig "$folder/sid"
         mkdir "$folder/sid/upper" "$folder/sid/work" "$folder/sid/root"
-        mount -t overlay -o "lowerdir=$lower,upperdir=$folder/sid/upper,workdir=$folder/sid/work" overlay "$folder/sid/root"
+        layers="lowerdir=$lower,upperdir=$folder/sid/upper,workdir=$folder/sid/work"
+        mount -t overlay -o "$layers" overlay "$folder/sid/root"
         mkdir -p "$folder/sid/root$folder"
         mount --bind "$folder" "$folder/sid/root$folder"
         mount --bind /dev "$folder/sid/root/dev"
@@ -179,7 +180,7 @@ internal sealed class Dnf5Host : DnfHost
         Write("usr/bin/dnf5", "");
         Write(
             "etc/dnf/dnf.conf",
-            $"[main]\ngpgcheck=0\npkg_gpgcheck=0\ninstallonly_limit=3\nbest=True\nskip_if_unavailable=False\n{Excludes}"
+            "[main]\ngpgcheck=0\npkg_gpgcheck=0\ninstallonly_limit=3\nbest=True\nskip_if_unavailable=False\n" + Excludes
         );
         if (universe.Locks.Count > 0)
             Write("etc/dnf/versionlock.toml", "version = \"1.0\"\n" + string.Concat(universe.Locks.Select(Lock)));

@@ -55,7 +55,8 @@ public sealed class ZypperTransactionTests : IDisposable
         Assert.Equal(
             [
                 $"zypper --root {_root.Path} --non-interactive --no-refresh install --name --no-recommends "
-                    + "--no-force-resolution --auto-agree-with-licenses -- a.noarch=1.2-1 s.noarch=2.0-1 t.noarch=2.0-1",
+                    + "--no-force-resolution --auto-agree-with-licenses -- "
+                    + "a.noarch=1.2-1 s.noarch=2.0-1 t.noarch=2.0-1",
             ],
             _commands
         );
