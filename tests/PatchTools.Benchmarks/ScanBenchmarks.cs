@@ -56,7 +56,9 @@ public class ScanBenchmarks
             },
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
-        _manager = new AptPackageManager(host, new ProcessRunner(host, SilentObserver.Instance), new Decompressor());
+        _manager = new AptPackageManager(
+            new HostSession(host, new ProcessRunner(host, SilentObserver.Instance), new Decompressor())
+        );
         var inventory = await Inventory();
         _request = new EvaluationRequest
         {
@@ -70,7 +72,6 @@ public class ScanBenchmarks
             },
             Inventory = inventory,
             Now = TimeProvider.System.GetUtcNow(),
-            VersionOrder = DebianVersion.Order,
             ExecutionId = "99999999-8888-4777-8666-555555555555",
         };
     }

@@ -14,7 +14,6 @@ internal static class BaselineReports
                 Snapshot = OneRuleSnapshots.Everything(inventory.Family),
                 Inventory = inventory,
                 Now = TimeProvider.System.GetUtcNow(),
-                VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
                 ExecutionId = "00000000-0000-0000-0000-000000000000",
             }
         );

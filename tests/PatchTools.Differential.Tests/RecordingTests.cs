@@ -40,7 +40,7 @@ public sealed class RecordingTests
                 host.Root,
                 InventoryOrigin.Host,
                 host.Runner,
-                r => new AptPackageManager(host.Context, r, new Decompressor())
+                r => new AptPackageManager(new HostSession(host.Context, r, new Decompressor()))
             );
         }
     }
@@ -63,7 +63,7 @@ public sealed class RecordingTests
                 host.Root,
                 InventoryOrigin.Root,
                 new ProcessRunner(host.Context, SilentObserver.Instance),
-                r => new ZypperPackageManager(host.Context, r, new Decompressor())
+                r => new ZypperPackageManager(new HostSession(host.Context, r, new Decompressor()))
             );
         }
     }

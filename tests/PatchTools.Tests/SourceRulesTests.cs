@@ -58,6 +58,32 @@ public sealed class SourceRulesTests
         );
 
     /// <summary>
+    /// Whoever is no family asks <c>Family</c> what it needs to know, and never which one it is: a new family would not
+    /// be among the answers. The tables of operating systems say which family each has.
+    /// </summary>
+    [Fact]
+    public void Only_a_family_says_which_family_it_is()
+    {
+        string[] families = ["Apt", "Rpm", "Dnf", "Zypper"];
+        AtMost(
+            0,
+            from node in Nodes()
+            where
+                node.Node
+                    is MemberAccessExpressionSyntax
+                    {
+                        Expression: IdentifierNameSyntax { Identifier.Text: "PackageFamily" },
+                    }
+            where
+                !families.Any(family =>
+                    node.File.StartsWith($"src/PatchTools.Engine/Families/{family}/", StringComparison.Ordinal)
+                )
+            where !node.File.StartsWith("src/PatchTools.Foundation/Model/OperatingSystem", StringComparison.Ordinal)
+            select $"{node.File}:{node.Node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}"
+        );
+    }
+
+    /// <summary>
     /// Output types keep the name <c>PatchTools.X</c>, wherever they are written: views and people's scripts name it.
     /// </summary>
     [Fact]

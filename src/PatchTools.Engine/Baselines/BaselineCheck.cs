@@ -1,10 +1,12 @@
+using PatchTools.Families;
+using PatchTools.Families.Shared;
+
 namespace PatchTools.Baselines;
 
 /// <summary>A host that a baseline is checked against.</summary>
 /// <param name="Inventory">Its packages.</param>
-/// <param name="VersionOrder">Order of version texts of its family.</param>
 /// <param name="Now">The instant of the check, UTC.</param>
-public sealed record BaselineCheckHost(HostInventory Inventory, IComparer<string> VersionOrder, DateTimeOffset Now);
+public sealed record BaselineCheckHost(HostInventory Inventory, DateTimeOffset Now);
 
 /// <summary>
 /// Looks for what is wrong with a baseline before anybody relies on it: holes, rules and entries that can never match,
@@ -16,7 +18,15 @@ public static class BaselineCheck
     /// <summary>Every fault, gravest first, then in the order of the baseline's members.</summary>
     /// <param name="baseline">What to check.</param>
     /// <param name="host">The host to check it against; null to check the baseline by itself.</param>
-    public static IReadOnlyList<BaselineIssue> Of(PatchBaseline baseline, BaselineCheckHost? host)
+    public static IReadOnlyList<BaselineIssue> Of(PatchBaseline baseline, BaselineCheckHost? host) =>
+        Of(baseline, host, ShippedFamilies.All);
+
+    /// <inheritdoc cref="Of(PatchBaseline, BaselineCheckHost?)"/>
+    internal static IReadOnlyList<BaselineIssue> Of(
+        PatchBaseline baseline,
+        BaselineCheckHost? host,
+        FamilyRegistry families
+    )
     {
         var issues = new List<BaselineIssue>();
         var family = host?.Inventory.Family ?? BaselineVocabulary.FamilyOf(baseline.OperatingSystem);
@@ -36,13 +46,21 @@ public static class BaselineCheck
         }
         else
         {
-            issues.AddRange(RuleCheck.Of(baseline, family.Value));
-            issues.AddRange(ListCheck.Of(baseline, family.Value));
+            var known = families.Of(family.Value);
+            issues.AddRange(RuleCheck.Of(baseline, known));
+            issues.AddRange(ListCheck.Of(baseline, known));
         }
 
         issues.AddRange(ServiceLimits.Of(baseline));
         if (host is not null)
-            issues.AddRange(HostCheck.Of(baseline, host, issues.Any(issue => issue.Kind == BaselineIssueKind.Fails)));
+            issues.AddRange(
+                HostCheck.Of(
+                    baseline,
+                    host,
+                    families.Of(host.Inventory.Family),
+                    issues.Any(issue => issue.Kind == BaselineIssueKind.Fails)
+                )
+            );
         return [.. issues.OrderByDescending(issue => issue.Level)];
     }
 

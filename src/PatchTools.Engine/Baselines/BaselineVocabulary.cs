@@ -96,10 +96,6 @@ public static class BaselineVocabulary
         "Newpackage",
     ];
 
-    /// <summary>Keys that packages of the family have.</summary>
-    public static IReadOnlyList<string> Keys(PackageFamily family) =>
-        family == PackageFamily.Apt ? [Product, Priority, Section] : [Product, Classification, Severity];
-
     /// <summary>The family of an operating system's releases of today; null when AWS's name is not known.</summary>
     public static PackageFamily? FamilyOf(string operatingSystem) => Of(operatingSystem).FirstOrDefault()?.Family;
 

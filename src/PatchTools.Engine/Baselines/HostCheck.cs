@@ -1,5 +1,5 @@
 using PatchTools.Evaluation;
-using PatchTools.Families;
+using PatchTools.Families.Shared;
 using PatchTools.Model;
 using static PatchTools.Baselines.BaselineCheck;
 
@@ -11,7 +11,12 @@ namespace PatchTools.Baselines;
 /// </summary>
 internal static class HostCheck
 {
-    public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, BaselineCheckHost host, bool fails)
+    public static IEnumerable<BaselineIssue> Of(
+        PatchBaseline baseline,
+        BaselineCheckHost host,
+        Family family,
+        bool fails
+    )
     {
         var inventory = host.Inventory;
         var identity = OperatingSystemIdentity.TryFrom(inventory.OperatingSystem);
@@ -45,7 +50,7 @@ internal static class HostCheck
         ];
         if (
             silent.Count > 0
-            && inventory.Family is (PackageFamily.Dnf or PackageFamily.Yum)
+            && family.Meaning is { HasAdvisories: true, NonSecurityDecides: true }
             && !baseline.ApprovalRules.Any(rule => rule.EnableNonSecurity)
         )
             yield return Issue(
@@ -68,20 +73,20 @@ internal static class HostCheck
                 ApproveAfterDays = 0,
                 ApproveUntilDate = null,
             };
-            var counts = BaselineEvaluator
-                .Evaluate(
-                    Request(
-                        baseline with
-                        {
-                            ApprovalRules = [rule],
-                            ApprovedPatches = [],
-                            RejectedPatches = [],
-                        },
-                        host,
-                        product
-                    )
+            var alone = family.Evaluator(
+                Request(
+                    baseline with
+                    {
+                        ApprovalRules = [rule],
+                        ApprovedPatches = [],
+                        RejectedPatches = [],
+                    },
+                    host,
+                    product
                 )
-                .Counts;
+            );
+            alone.Run();
+            var counts = ComplianceCounting.Count(alone.Findings, alone.NotApplicable);
             if (counts.Missing + counts.Installed + counts.NotApplicable == 0)
                 yield return Issue(
                     BaselineIssueLevel.Warning,
@@ -92,7 +97,7 @@ internal static class HostCheck
                 );
         }
 
-        var evaluator = BaselineEvaluator.EvaluatorOf(Request(baseline, host, product));
+        var evaluator = family.Evaluator(Request(baseline, host, product));
         evaluator.Run();
         foreach (var entry in evaluator.UselessApproved())
             yield return Useless("ApprovedPatches", entry);
@@ -123,7 +128,6 @@ internal static class HostCheck
             },
             Inventory = host.Inventory,
             Now = host.Now,
-            VersionOrder = host.VersionOrder,
             ExecutionId = Guid.Empty.ToString(),
         };
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PatchTools.Families.Shared;
 using static PatchTools.Baselines.BaselineCheck;
 
 namespace PatchTools.Baselines;
@@ -11,7 +12,7 @@ internal static partial class ListCheck
     private const string Approved = "ApprovedPatches";
     private const string Rejected = "RejectedPatches";
 
-    public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, PackageFamily family)
+    public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, Family family)
     {
         foreach (var entry in baseline.ApprovedPatches)
         {
@@ -24,12 +25,12 @@ internal static partial class ListCheck
                     "Remove it from one of the lists.",
                     entry
                 );
-            else if (family == PackageFamily.Apt && IsId(entry))
+            else if (!family.Meaning.HasAdvisories && IsId(entry))
                 yield return Issue(
                     BaselineIssueLevel.Warning,
                     BaselineIssueKind.NeverMatches,
                     Approved,
-                    $"{Quote(entry)} never matches: apt's packages carry no advisory, CVE or Bugzilla ids.",
+                    $"{Quote(entry)} never matches: packages of {family.Name} have no advisory, CVE or Bugzilla ids.",
                     "Name the package.",
                     entry
                 );
@@ -78,15 +79,15 @@ internal static partial class ListCheck
 
         if (
             baseline.ApprovedPatchesEnableNonSecurity
-            && (baseline.ApprovedPatches.Count == 0 || family == PackageFamily.Zypper)
+            && (baseline.ApprovedPatches.Count == 0 || !family.Meaning.NonSecurityDecides)
         )
             yield return Issue(
                 BaselineIssueLevel.Information,
                 BaselineIssueKind.Ignored,
                 Approved,
-                family == PackageFamily.Zypper
-                    ? "ApprovedPatchesEnableNonSecurity has no effect on zypper."
-                    : "ApprovedPatchesEnableNonSecurity has no effect without approved patches.",
+                family.Meaning.NonSecurityDecides
+                    ? "ApprovedPatchesEnableNonSecurity has no effect without approved patches."
+                    : $"ApprovedPatchesEnableNonSecurity has no effect on {family.Name}.",
                 "Leave it out."
             );
         if (

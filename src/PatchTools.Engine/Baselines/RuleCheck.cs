@@ -1,3 +1,4 @@
+using PatchTools.Families.Shared;
 using static PatchTools.Baselines.BaselineCheck;
 using static PatchTools.Baselines.BaselineVocabulary;
 
@@ -10,7 +11,7 @@ internal static class RuleCheck
 {
     private const string GlobalFilters = "GlobalFilters";
 
-    public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, PackageFamily family)
+    public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, Family family)
     {
         foreach (var issue in Group(baseline.GlobalFilters, GlobalFilters, baseline, family))
             yield return issue;
@@ -20,7 +21,11 @@ internal static class RuleCheck
                 yield return issue;
         }
 
-        foreach (var issue in family == PackageFamily.Apt ? PriorityHoles(baseline) : AdvisoryHoles(baseline))
+        foreach (
+            var issue in family.Meaning.HasAdvisories
+                ? AdvisoryHoles(baseline, family)
+                : PriorityHoles(baseline, family)
+        )
             yield return issue;
         if (baseline.ApprovalRules.Count == 0 && baseline.ApprovedPatches.Count == 0)
             yield return Issue(
@@ -34,7 +39,7 @@ internal static class RuleCheck
 
     public static string NameOf(int rule) => FormattableString.Invariant($"Rule {rule + 1}");
 
-    private static IEnumerable<BaselineIssue> Rule(int index, PatchBaseline baseline, PackageFamily family)
+    private static IEnumerable<BaselineIssue> Rule(int index, PatchBaseline baseline, Family family)
     {
         var rule = baseline.ApprovalRules[index];
         var where = NameOf(index);
@@ -54,14 +59,14 @@ internal static class RuleCheck
                 );
         }
 
-        if (family == PackageFamily.Apt && (rule.ApproveAfterDays is > 0 || rule.ApproveUntilDate is not null))
+        if (!family.Meaning.HasAdvisories && (rule.ApproveAfterDays is > 0 || rule.ApproveUntilDate is not null))
         {
             var field = rule.ApproveUntilDate is null ? "ApproveAfterDays" : "ApproveUntilDate";
             yield return Issue(
                 BaselineIssueLevel.Information,
                 BaselineIssueKind.Ignored,
                 where,
-                $"{field} has no effect on apt, whose archives date no package.",
+                $"{field} has no effect on {family.Name}, whose archives date no package.",
                 "Scan with -ApprovalDateSource to apply it, or leave it out."
             );
         }
@@ -74,12 +79,12 @@ internal static class RuleCheck
                 "ApproveAfterDays has no effect together with ApproveUntilDate, which wins.",
                 "Give one of the two."
             );
-        if (family == PackageFamily.Zypper && !rule.EnableNonSecurity)
+        if (!family.Meaning.NonSecurityDecides && !rule.EnableNonSecurity)
             yield return Issue(
                 BaselineIssueLevel.Information,
                 BaselineIssueKind.Ignored,
                 where,
-                "EnableNonSecurity has no effect on zypper: what no patch names is approved all the same.",
+                $"EnableNonSecurity has no effect on {family.Name}: what no patch names is approved all the same.",
                 "Filter by CLASSIFICATION to leave it out."
             );
         for (var other = 0; other < baseline.ApprovalRules.Count; other++)
@@ -106,29 +111,30 @@ internal static class RuleCheck
         IReadOnlyList<PatchFilter> filters,
         string where,
         PatchBaseline baseline,
-        PackageFamily family
+        Family family
     )
     {
-        var keys = Keys(family);
+        var keys = family.Meaning.FilterKeys;
         for (var i = 0; i < filters.Count; i++)
         {
             var filter = filters[i];
             if (!keys.Contains(filter.Key))
             {
-                yield return family == PackageFamily.Apt
+                yield return family.Meaning.FiltersAreStrict
                     ? Issue(
-                        BaselineIssueLevel.Warning,
-                        BaselineIssueKind.Ignored,
-                        where,
-                        $"The filter {filter.Key} has no effect: apt's packages have {string.Join(", ", keys)}.",
-                        "Remove the filter.",
-                        filter.Key
-                    )
-                    : Issue(
                         BaselineIssueLevel.Error,
                         BaselineIssueKind.Fails,
                         where,
                         $"A run fails at the filter {filter.Key}: packages of this family have "
+                            + $"{string.Join(", ", keys)}.",
+                        "Remove the filter.",
+                        filter.Key
+                    )
+                    : Issue(
+                        BaselineIssueLevel.Warning,
+                        BaselineIssueKind.Ignored,
+                        where,
+                        $"The filter {filter.Key} has no effect: {family.Name}'s packages have "
                             + $"{string.Join(", ", keys)}.",
                         "Remove the filter.",
                         filter.Key
@@ -161,14 +167,14 @@ internal static class RuleCheck
         IReadOnlyList<PatchFilter> filters,
         int index,
         string where,
-        PackageFamily family
+        Family family
     )
     {
         var filter = filters[index];
         var later = filters.Skip(index + 1).Where(other => other.Key == filter.Key).ToList();
         if (later.Count == 0)
             yield break;
-        if (family == PackageFamily.Apt)
+        if (!family.Meaning.FiltersAreStrict)
             yield return Issue(
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.Ignored,
@@ -199,7 +205,7 @@ internal static class RuleCheck
         string value,
         string where,
         string operatingSystem,
-        PackageFamily family
+        Family family
     )
     {
         if (key == Section)
@@ -234,19 +240,19 @@ internal static class RuleCheck
                     : "Correct the value, or give *.",
                 value
             );
-        else if (family == PackageFamily.Yum && spelt != value)
+        else if (family.Meaning.ComparesExactly && spelt != value)
             yield return Issue(
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.NeverMatches,
                 where,
-                $"{key} {Quote(value)} never matches on yum, where values compare exactly.",
+                $"{key} {Quote(value)} never matches on {family.Name}, where values compare exactly.",
                 $"Write {spelt}.",
                 value
             );
     }
 
     /// <summary>On apt everything hangs on the priority, and what matters has a low one more often than not.</summary>
-    private static IEnumerable<BaselineIssue> PriorityHoles(PatchBaseline baseline)
+    private static IEnumerable<BaselineIssue> PriorityHoles(PatchBaseline baseline, Family family)
     {
         var approved = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (
@@ -254,7 +260,7 @@ internal static class RuleCheck
                 !rule.Filters.Any(filter => filter.Key == Section && !filter.Values.Contains("*"))
             )
         )
-            approved.UnionWith(Effective(rule, baseline, Priority, PackageFamily.Apt) ?? [.. Priorities]);
+            approved.UnionWith(Effective(rule, baseline, Priority, family) ?? [.. Priorities]);
         if (approved.Count == 0)
             yield break;
         List<string> left = [.. Priorities.Where(priority => priority != "Extra" && !approved.Contains(priority))];
@@ -269,15 +275,14 @@ internal static class RuleCheck
             );
     }
 
-    private static IEnumerable<BaselineIssue> AdvisoryHoles(PatchBaseline baseline)
+    private static IEnumerable<BaselineIssue> AdvisoryHoles(PatchBaseline baseline, Family family)
     {
         if (baseline.ApprovalRules.Count == 0)
             yield break;
         List<ApprovalRule> security =
         [
             .. baseline.ApprovalRules.Where(rule =>
-                Effective(rule, baseline, Classification, PackageFamily.Dnf) is not { } values
-                || values.Contains("Security")
+                Effective(rule, baseline, Classification, family) is not { } values || values.Contains("Security")
             ),
         ];
         if (security.Count == 0)
@@ -295,8 +300,7 @@ internal static class RuleCheck
         var severities = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var rule in security)
             severities.UnionWith(
-                Effective(rule, baseline, Severity, PackageFamily.Dnf)
-                    ?? ["Critical", "Important", "Moderate", "Medium", "Low"]
+                Effective(rule, baseline, Severity, family) ?? ["Critical", "Important", "Moderate", "Medium", "Low"]
             );
         var ranks = severities.Select(RankOf).Where(rank => rank > 0).ToHashSet();
         var lowest = ranks.DefaultIfEmpty().Max();
@@ -325,12 +329,7 @@ internal static class RuleCheck
     }
 
     /// <summary>Values of a key that rule and global filters let through together; null for all.</summary>
-    private static HashSet<string>? Effective(
-        ApprovalRule rule,
-        PatchBaseline baseline,
-        string key,
-        PackageFamily family
-    )
+    private static HashSet<string>? Effective(ApprovalRule rule, PatchBaseline baseline, string key, Family family)
     {
         var own = Allowed(rule.Filters, key, family);
         var global = Allowed(baseline.GlobalFilters, key, family);
@@ -341,7 +340,7 @@ internal static class RuleCheck
     }
 
     /// <summary>Values that the filters of one key let through; null for all.</summary>
-    private static HashSet<string>? Allowed(IReadOnlyList<PatchFilter> filters, string key, PackageFamily family)
+    private static HashSet<string>? Allowed(IReadOnlyList<PatchFilter> filters, string key, Family family)
     {
         HashSet<string>? allowed = null;
         foreach (var filter in filters.Where(filter => filter.Key == key))
@@ -349,7 +348,7 @@ internal static class RuleCheck
             HashSet<string>? values = filter.Values.Contains("*")
                 ? null
                 : new HashSet<string>(filter.Values, StringComparer.OrdinalIgnoreCase);
-            if (family == PackageFamily.Apt || allowed is null)
+            if (!family.Meaning.FiltersAreStrict || allowed is null)
                 allowed = values;
             else if (values is not null)
                 allowed.IntersectWith(values);
@@ -362,11 +361,11 @@ internal static class RuleCheck
     /// Whether whatever <paramref name="rule"/> approves, <paramref name="other"/> approves too, no later and at no
     /// lower level.
     /// </summary>
-    private static bool Covers(ApprovalRule other, ApprovalRule rule, PackageFamily family)
+    private static bool Covers(ApprovalRule other, ApprovalRule rule, Family family)
     {
         if (
             other.ComplianceLevel < rule.ComplianceLevel
-            || (rule.EnableNonSecurity && !other.EnableNonSecurity && family != PackageFamily.Zypper)
+            || (rule.EnableNonSecurity && !other.EnableNonSecurity && family.Meaning.NonSecurityDecides)
         )
             return false;
         var inTime = (other.ApproveUntilDate, rule.ApproveUntilDate) switch
@@ -376,11 +375,10 @@ internal static class RuleCheck
             _ => false,
         };
         return inTime
-            && Keys(family)
-                .All(key =>
-                    Allowed(other.Filters, key, family) is not { } wide
-                    || (Allowed(rule.Filters, key, family) is { } narrow && narrow.IsSubsetOf(wide))
-                );
+            && family.Meaning.FilterKeys.All(key =>
+                Allowed(other.Filters, key, family) is not { } wide
+                || (Allowed(rule.Filters, key, family) is { } narrow && narrow.IsSubsetOf(wide))
+            );
     }
 
     /// <summary>The known word with the fewest edits, when they are few.</summary>

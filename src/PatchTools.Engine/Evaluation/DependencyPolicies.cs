@@ -7,29 +7,29 @@ namespace PatchTools.Evaluation;
 /// Which packages that nobody asked for a transaction may bring along (reference 09 §7.2 "Not allowed", 10 §9, 11
 /// §9.1). Pure; safe from several threads.
 /// </summary>
-public static class DependencyPolicies
+internal static class DependencyPolicies
 {
     /// <param name="snapshot">Its baseline rejects, where no list is given.</param>
-    /// <param name="inventory">Family and architecture of the host.</param>
+    /// <param name="language">That of the host's family.</param>
+    /// <param name="native">Architecture of the host.</param>
     /// <param name="list">Takes the baseline's place: rejected patches do not matter then.</param>
-    public static IDependencyPolicy For(PatchSnapshot snapshot, HostInventory inventory, InstallOverrideList? list)
+    public static IDependencyPolicy For(
+        PatchSnapshot snapshot,
+        FamilyLanguage language,
+        string native,
+        InstallOverrideList? list
+    )
     {
-        var native = inventory.Packages.NativeArchitecture;
         if (list is not null)
-            return new OverridePolicy(list, new OverridePatterns(list.Entries, inventory.Family, native));
+            return new OverridePolicy(list, new OverridePatterns(list.Entries, language, native));
         var baseline = snapshot.Baseline;
 
         // What the action ALLOW_AS_DEPENDENCY rejects may come along in every family; the reference's yum and zypper
         // lock it out all the same (QUIRK).
         return new RejectionPolicy(
-            baseline.RejectedPatchesAction != RejectedPatchesAction.BLOCK
-                ? null
-                : inventory.Family switch
-                {
-                    PackageFamily.Apt => new AptPatchList(baseline.RejectedPatches, native),
-                    PackageFamily.Zypper => new ZypperPatchList(baseline.RejectedPatches, acceptsIds: false),
-                    _ => new RpmPatchList(baseline.RejectedPatches, acceptsIds: false),
-                }
+            baseline.RejectedPatchesAction == RejectedPatchesAction.BLOCK
+                ? language.Rejected(baseline.RejectedPatches, native)
+                : null
         );
     }
 

@@ -12,9 +12,6 @@ public sealed record EvaluationRequest
     /// </summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Order of version texts of the inventory's family.</summary>
-    public required IComparer<string> VersionOrder { get; init; }
-
     public PatchOperation Operation { get; init; }
 
     /// <summary>The operation as typed.</summary>

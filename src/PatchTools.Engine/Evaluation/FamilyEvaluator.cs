@@ -9,13 +9,15 @@ internal abstract class FamilyEvaluator
 {
     private readonly List<PatchFinding> _findings = [];
 
-    protected FamilyEvaluator(EvaluationRequest request, PatchList approved, PatchList rejected)
+    protected FamilyEvaluator(EvaluationRequest request, FamilyLanguage language)
     {
         Request = request;
-        Approved = new ListUse(approved);
-        Rejected = new ListUse(rejected);
+        VersionOrder = language.VersionOrder;
+        var native = request.Inventory.Packages.NativeArchitecture;
+        Approved = new ListUse(language.Approved(Baseline.ApprovedPatches, native));
+        Rejected = new ListUse(language.Rejected(Baseline.RejectedPatches, native));
         if (request is { Operation: PatchOperation.Install, InstallOverrideList: { } list })
-            Override = new OverrideUse(list, request.Inventory.Family, request.Inventory.Packages.NativeArchitecture);
+            Override = new OverrideUse(list, language, native);
     }
 
     /// <summary>Findings in the order of the family: what has the same state and name stays in it.</summary>
@@ -28,6 +30,9 @@ internal abstract class FamilyEvaluator
     public virtual LivePatching? LivePatching => null;
 
     protected EvaluationRequest Request { get; }
+
+    /// <summary>Order of full version texts of the family.</summary>
+    protected IComparer<string> VersionOrder { get; }
 
     protected PatchBaseline Baseline => Request.Snapshot.Baseline;
 
@@ -178,7 +183,7 @@ internal abstract class FamilyEvaluator
                 installed,
                 edition,
                 Request.Inventory.PackageManager,
-                Request.VersionOrder,
+                VersionOrder,
                 "the override list names"
             ),
         };
@@ -210,7 +215,7 @@ internal abstract class FamilyEvaluator
             || (
                 ReportsMissingBesideFailed
                 && finding.State == PatchState.Missing
-                && Request.VersionOrder.Compare(finding.AvailableVersion, failed.AvailableVersion) > 0
+                && VersionOrder.Compare(finding.AvailableVersion, failed.AvailableVersion) > 0
             )
         )
             _findings.Add(finding);

@@ -4,9 +4,9 @@ using PatchTools.Model;
 namespace PatchTools.Evaluation;
 
 /// <summary>An install override list during one evaluation.</summary>
-internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family, string nativeArchitecture)
+internal sealed class OverrideUse(InstallOverrideList list, FamilyLanguage language, string nativeArchitecture)
 {
-    private readonly OverridePatterns _patterns = new(list.Entries, family, nativeArchitecture);
+    private readonly OverridePatterns _patterns = new(list.Entries, language, nativeArchitecture);
 
     /// <summary>Index of the first entry that names the version; -1 when none does.</summary>
     public int FirstMatch(PackageVersion version) => _patterns.FirstMatch(version);
@@ -48,7 +48,7 @@ internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family
         List<OverrideEntry> rest = [.. entries];
         if (rest.Count == 0)
             return rest;
-        var patterns = new OverridePatterns(rest, family, nativeArchitecture);
+        var patterns = new OverridePatterns(rest, language, nativeArchitecture);
         foreach (var package in catalog)
         {
             if (!counts(package))
@@ -60,7 +60,7 @@ internal sealed class OverrideUse(InstallOverrideList list, PackageFamily family
                     rest.RemoveAt(found);
                     if (rest.Count == 0)
                         return rest;
-                    patterns = new OverridePatterns([.. rest], family, nativeArchitecture);
+                    patterns = new OverridePatterns([.. rest], language, nativeArchitecture);
                 }
             }
         }

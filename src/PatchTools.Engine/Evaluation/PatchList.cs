@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using PatchTools.Patterns;
-
 namespace PatchTools.Evaluation;
 
 /// <summary>
@@ -31,91 +28,6 @@ internal abstract class PatchList
 
     /// <summary>A list of the same language with other entries.</summary>
     public abstract PatchList With(IReadOnlyList<string> entries);
-}
-
-/// <summary>apt's list: identity strings only (reference 04 §4).</summary>
-internal sealed class AptPatchList(IReadOnlyList<string> entries, string nativeArchitecture) : PatchList(entries)
-{
-    private readonly PatternList _patterns = PatternList.Of(entries);
-
-    /// <inheritdoc/>
-    [SkipLocalsInit] // Only what has been written to the buffers is ever read, and clearing them would cost as much as the match.
-    public override int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition)
-    {
-        if (IsEmpty)
-            return -1;
-        var strings = new IdentityStrings(
-            stackalloc byte[IdentityStrings.UsualBytes],
-            stackalloc (int, int)[IdentityStrings.MaxCount]
-        );
-        strings.SetDebian(
-            name,
-            architecture,
-            !string.Equals(architecture, nativeArchitecture, StringComparison.Ordinal),
-            edition
-        );
-        return _patterns.FirstMatch(strings);
-    }
-
-    public override PatchList With(IReadOnlyList<string> entries) => new AptPatchList(entries, nativeArchitecture);
-}
-
-/// <summary>
-/// The list of dnf and yum: identity strings; in the approved list also Bugzilla, CVE and advisory ids, exact and
-/// case-sensitive (reference 04 §4).
-/// </summary>
-internal sealed class RpmPatchList(IReadOnlyList<string> entries, bool acceptsIds) : PatchList(entries)
-{
-    private readonly PatternList _patterns = PatternList.Of(entries);
-    private readonly EntryIds _ids = new(acceptsIds ? entries : []);
-
-    /// <inheritdoc/>
-    [SkipLocalsInit] // Only what has been written to the buffers is ever read, and clearing them would cost as much as the match.
-    public override int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition)
-    {
-        if (IsEmpty)
-            return -1;
-        var strings = new IdentityStrings(
-            stackalloc byte[IdentityStrings.UsualBytes],
-            stackalloc (int, int)[IdentityStrings.MaxCount]
-        );
-        strings.SetRpm(name, architecture, edition);
-        return _patterns.FirstMatch(strings);
-    }
-
-    public override int FirstMatch(Advisory advisory) => _ids.FirstMatch(advisory);
-
-    public override PatchList With(IReadOnlyList<string> entries) => new RpmPatchList(entries, acceptsIds);
-}
-
-/// <summary>
-/// zypper's list: range expressions, patch names and package file names; in the approved list also CVE and Bugzilla ids
-/// (reference 04 §5 and 20 §6).
-/// </summary>
-internal sealed class ZypperPatchList(IReadOnlyList<string> entries, bool acceptsIds) : PatchList(entries)
-{
-    private readonly RangeExpression[] _expressions = [.. entries.Select(RangeExpression.Parse)];
-    private readonly EntryIds _ids = new(acceptsIds ? entries : []);
-
-    public override int FirstMatch(ReadOnlySpan<byte> name, string architecture, ReadOnlySpan<byte> edition)
-    {
-        for (var i = 0; i < _expressions.Length; i++)
-        {
-            if (_expressions[i].Matches(name, architecture, edition))
-                return i;
-        }
-
-        return -1;
-    }
-
-    public override int FirstMatch(Advisory advisory)
-    {
-        var patch = Array.FindIndex(_expressions, e => e.MatchesPatch(advisory.Id));
-        var id = _ids.FirstMatch(advisory);
-        return patch < 0 || id < 0 ? Math.Max(patch, id) : Math.Min(patch, id);
-    }
-
-    public override PatchList With(IReadOnlyList<string> entries) => new ZypperPatchList(entries, acceptsIds);
 }
 
 /// <summary>Entries of a list by their exact text, for the ids of advisories.</summary>

@@ -1,7 +1,5 @@
 using PatchTools.Evaluation;
-using PatchTools.Families.Apt.Evaluation;
-using PatchTools.Families.Dnf.Evaluation;
-using PatchTools.Families.Zypper.Evaluation;
+using PatchTools.Families.Shared;
 using PatchTools.Model;
 
 namespace PatchTools.Families;
@@ -17,9 +15,12 @@ public static class BaselineEvaluator
     /// </summary>
     /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.UnknownFilterKey"/>: an rpm family's
     /// baseline filters by a key that has no meaning there.</exception>
-    public static ComplianceReport Evaluate(EvaluationRequest request)
+    public static ComplianceReport Evaluate(EvaluationRequest request) => Evaluate(request, ShippedFamilies.All);
+
+    /// <inheritdoc cref="Evaluate(EvaluationRequest)"/>
+    internal static ComplianceReport Evaluate(EvaluationRequest request, FamilyRegistry families)
     {
-        var evaluator = EvaluatorOf(request);
+        var evaluator = families.Of(request.Inventory.Family).Evaluator(request);
         evaluator.Run();
         // What is not proven is said first: an inventory without repositories is not a fault of the baseline.
         var nothing = request.Inventory.IsProven ? evaluator.WhyNothingCanBeApproved() : null;
@@ -55,14 +56,4 @@ public static class BaselineEvaluator
 
     private static IEnumerable<string> NothingJudged(string? because) =>
         because is null ? [] : [$"Nothing is judged: {because}."];
-
-    /// <summary>The decisions of one evaluation; not thread-safe.</summary>
-    internal static FamilyEvaluator EvaluatorOf(EvaluationRequest request) =>
-        request.Inventory.Family switch
-        {
-            PackageFamily.Apt => new AptEvaluator(request),
-            PackageFamily.Dnf => new DnfEvaluator(request),
-            PackageFamily.Yum => new YumEvaluator(request),
-            _ => new ZypperEvaluator(request),
-        };
 }

@@ -1,4 +1,5 @@
 using PatchTools.Evaluation;
+using PatchTools.Families.Shared;
 
 namespace PatchTools.Families;
 
@@ -15,13 +16,23 @@ public static class CurrentInstalled
     /// </summary>
     /// <param name="before">Inventory before the transaction.</param>
     /// <param name="after">Report on an inventory taken after it.</param>
-    public static IReadOnlyList<PatchFinding> Of(HostInventory before, ComplianceReport after)
+    public static IReadOnlyList<PatchFinding> Of(HostInventory before, ComplianceReport after) =>
+        Of(before, after, ShippedFamilies.All);
+
+    /// <inheritdoc cref="Of(HostInventory, ComplianceReport)"/>
+    internal static IReadOnlyList<PatchFinding> Of(
+        HostInventory before,
+        ComplianceReport after,
+        FamilyRegistry families
+    )
     {
         var editions = before.Installed.ToLookup(
             package => (package.Name, package.Architecture),
             package => package.Edition
         );
-        var asInstalled = new Lazy<FamilyEvaluator>(() => BaselineEvaluator.EvaluatorOf(RequestOf(after)));
+        var asInstalled = new Lazy<FamilyEvaluator>(() =>
+            families.Of(after.Inventory.Family).Evaluator(RequestOf(after))
+        );
         HashSet<string> seen = new(StringComparer.Ordinal);
         List<PatchFinding> changed = [];
         foreach (var finding in after.Findings)
@@ -50,7 +61,6 @@ public static class CurrentInstalled
             Snapshot = report.Snapshot,
             Inventory = report.Inventory,
             Now = report.End,
-            VersionOrder = PackageManagerLocator.VersionOrder(report.Inventory.Family),
             Operation = report.Operation,
             ExecutionId = report.ExecutionId,
         };

@@ -56,6 +56,7 @@ internal static class OsReleaseFile
             Codename = values.GetValueOrDefault("VERSION_CODENAME", ""),
             PrettyName = values.GetValueOrDefault("PRETTY_NAME", ""),
             Name = values.GetValueOrDefault("NAME", ""),
+            PlatformId = values.GetValueOrDefault("PLATFORM_ID", ""),
             SupportEnd = DateOnly.TryParseExact(
                 values.GetValueOrDefault("SUPPORT_END", ""),
                 "yyyy-MM-dd",

@@ -195,7 +195,9 @@ public sealed partial class PatchRun
         var (request, snapshot, before, terms, install, leftOut, resume) = prepared.Situation;
         var outcome = prepared.IsResumed
             ? new InstallOutcome()
-            : await Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
+            : await Session.Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);
+
+        Session.HasChanged();
 
         // Whatever was waited for, the lock of another tool or the transaction of a run that was killed, may have
         // changed the host: only a run without work reports what it read at the beginning. The states file as it was
@@ -219,11 +221,9 @@ public sealed partial class PatchRun
                 : before;
         terms = terms with
         {
-            OperationText = OperationSpelling.OfInstall(
-                after.Family,
-                terms.OperationText,
-                hadWork: prepared.Plan.Targets.Count > 0
-            ),
+            OperationText = Families
+                .Of(after.Family)
+                .InstallSpelling(terms.OperationText, hadWork: prepared.Plan.Targets.Count > 0),
         };
         var judged = Evaluate(snapshot, after, terms);
         outcome = prepared.IsResumed ? outcome : Setbacks.Complete(judged, outcome);
@@ -241,7 +241,7 @@ public sealed partial class PatchRun
         var patching = new PatchingOutcome
         {
             ExitCode = PatchingExitCode.Of(outcome),
-            CurrentInstalled = CurrentInstalled.Of(before, report),
+            CurrentInstalled = CurrentInstalled.Of(before, report, Families),
         };
         var wantsReboot =
             !prepared.IsResumed
@@ -312,7 +312,12 @@ public sealed partial class PatchRun
             {
                 Inventory = inventory,
                 Targets = selection.Targets,
-                Dependencies = DependencyPolicies.For(snapshot, inventory, terms.InstallOverrideList),
+                Dependencies = DependencyPolicies.For(
+                    snapshot,
+                    Families.Of(inventory.Family).Language,
+                    inventory.Packages.NativeArchitecture,
+                    terms.InstallOverrideList
+                ),
                 CustomSources = CustomSources.For(snapshot, JudgedProduct.Of(snapshot, inventory)),
                 LockTimeout = lockTimeout,
                 Deadline = deadline,
@@ -324,7 +329,7 @@ public sealed partial class PatchRun
 
     private async Task<InstallPlan> PlanAsync(Choice choice, CancellationToken cancellationToken)
     {
-        var plan = await Manager().PlanAsync(choice.Install, observer, cancellationToken);
+        var plan = await Session.Manager().PlanAsync(choice.Install, observer, cancellationToken);
         return plan with
         {
             Targets = [.. plan.Targets, .. choice.LeftOut.Select(setback => setback.Target)],
@@ -345,7 +350,7 @@ public sealed partial class PatchRun
 
     private void Check(PreflightRequest request, bool onlyWarn)
     {
-        var report = new PreflightCheck(host, new FileSystems()).Check(request);
+        var report = new PreflightCheck(host, Session.Places(), new FileSystems()).Check(request);
         foreach (var finding in report.Findings.Where(finding => onlyWarn || !finding.IsFatal))
             observer.Warning(finding.ToString());
         if (!onlyWarn)

@@ -26,6 +26,21 @@ namespace PatchTools.Operations;
 /// </summary>
 public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters, IRunObserver observer)
 {
+    private HostSession? _session;
+
+    /// <summary>Among which the host's package manager is looked for.</summary>
+    internal FamilyRegistry Families { get; init; } = ShippedFamilies.All;
+
+    /// <summary>The host, found out once for this run.</summary>
+    private HostSession Session =>
+        _session ??= new HostSession(
+            host,
+            new ProcessRunner(host, observer),
+            new DeferredDecompressor(adapters),
+            new DeferredTomlReader(adapters),
+            Families
+        );
+
     /// <summary>The baseline that applies here.</summary>
     /// <exception cref="PatchToolsException">Codes 143 to 150 and 160 to 167 of design §6.</exception>
     public Task<PatchSnapshot> GetSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
@@ -42,16 +57,14 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     )
     {
         observer.Progress("Inventory", "Reading packages and repositories", 20);
-        var inventory = await Manager()
+        var inventory = await Session
+            .Manager()
             .GetInventoryAsync(
                 snapshot is null
                     ? request
                     : request with
                     {
-                        CustomSources = CustomSources.For(
-                            snapshot,
-                            JudgedProduct.OfThisHost(snapshot, OsReleaseFile.Read(host.Paths.Root))
-                        ),
+                        CustomSources = CustomSources.For(snapshot, JudgedProduct.OfThisHost(snapshot, Session.System)),
                     },
                 observer,
                 cancellationToken
@@ -81,7 +94,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     public ComplianceReport Evaluate(PatchSnapshot snapshot, HostInventory inventory, EvaluationTerms terms)
     {
         snapshot = AsJudged(snapshot, inventory);
-        SnapshotFit.Demand(snapshot, inventory);
+        SnapshotFit.Demand(snapshot, inventory, Families);
         observer.Progress(
             "Evaluate",
             $"Comparing {inventory.Installed.Count} installed packages with the baseline",
@@ -93,7 +106,6 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
                 Snapshot = snapshot,
                 Inventory = inventory,
                 Now = host.Clock.GetUtcNow(),
-                VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
                 Operation = terms.Operation,
                 OperationText = terms.OperationText,
                 InstallOverrideList = terms.InstallOverrideList,
@@ -104,7 +116,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
                         : FirstSeenDates.Empty,
                 RebootOption = terms.RebootOption,
                 ExecutionId = host.Variable("SSM_COMMAND_ID") ?? Guid.NewGuid().ToString(),
-            }
+            },
+            Families
         );
         observer.Verbose(
             $"{report.VerdictText} Baseline {snapshot.BaselineId ?? snapshot.Baseline.Name}, "
@@ -238,14 +251,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         var states = new PatchStatesFile(host, observer).Read();
         if (states.Warning is not null)
             observer.Warning(states.Warning);
-        var runner = new ProcessRunner(host, observer);
-        var manager = PackageManagerLocator.TryLocate(
-            host,
-            runner,
-            new DeferredDecompressor(adapters),
-            new DeferredTomlReader(adapters)
-        );
-        return new RebootAssessor(host, manager, PackageManagerLocator.FileOwners(host, runner)).AssessAsync(
+        return new RebootAssessor(host, Session.FindManager(), Session.FileOwners()).AssessAsync(
             states.States,
             cancellationToken
         );
@@ -265,13 +271,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
         observer.Progress("Check", $"Checking {baseline.Name}", 50);
         return BaselineCheck.Of(
             baseline,
-            inventory is null
-                ? null
-                : new BaselineCheckHost(
-                    inventory,
-                    PackageManagerLocator.VersionOrder(inventory.Family),
-                    host.Clock.GetUtcNow()
-                )
+            inventory is null ? null : new BaselineCheckHost(inventory, host.Clock.GetUtcNow()),
+            Families
         );
     }
 
@@ -318,7 +319,7 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     /// AWS's name of the operating system of the host: what a baseline is for when nobody says otherwise.
     /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.UnsupportedOperatingSystem"/>.</exception>
-    public string GetOperatingSystem() => OperatingSystemIdentity.From(OsReleaseFile.Read(host.Paths.Root)).AwsName;
+    public string GetOperatingSystem() => OperatingSystemIdentity.From(Session.System).AwsName;
 
     /// <summary>Writes a report to a file for people or for other tools.</summary>
     /// <param name="report">The report.</param>
@@ -411,17 +412,9 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
     )
     {
         observer.Progress("Snapshot", "Getting the baseline", 0);
-        PackageManagerLocator.RequireRoot(host);
-        return acquisition.GetAsync(request, request.System ?? OsReleaseFile.Read(host.Paths.Root), cancellationToken);
+        FamilyRegistry.RequireRoot(host);
+        return acquisition.GetAsync(request, request.System ?? Session.System, cancellationToken);
     }
-
-    private IPackageManager Manager() =>
-        PackageManagerLocator.Locate(
-            host,
-            new ProcessRunner(host, observer),
-            new DeferredDecompressor(adapters),
-            new DeferredTomlReader(adapters)
-        );
 
     private async Task<(ComplianceReport Report, PublishReceipt? Receipt)> PublishLockedAsync(
         ComplianceReport report,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PatchTools.Families;
 using PatchTools.Families.Rpm.Reading;
 using PatchTools.Families.Shared;
 using PatchTools.Families.Zypper.Reboot;
@@ -22,7 +21,7 @@ internal sealed record PreflightRequest
 /// its recommended action, rather than one by one in the middle of a transaction. Changes nothing but a file in
 /// PatchTools' own directories, removed at once.
 /// </summary>
-internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
+internal sealed class PreflightCheck(HostContext host, PackageManagerPlaces? places, IFileSystems fileSystems)
 {
     public const string NotRoot = nameof(NotRoot);
     public const string NoPackageManager = nameof(NoPackageManager);
@@ -65,7 +64,6 @@ internal sealed class PreflightCheck(HostContext host, IFileSystems fileSystems)
                     IsFatal: true
                 )
             );
-        var places = PackageManagerLocator.Places(host);
         if (places is null)
             findings.Add(
                 new PreflightFinding(

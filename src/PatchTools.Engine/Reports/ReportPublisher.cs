@@ -69,11 +69,7 @@ internal sealed class ReportPublisher(HostContext host, PatchServiceSource servi
     {
         var timed = report with
         {
-            Findings = InstalledTimes.Complete(
-                report.Findings,
-                report.Inventory.Family,
-                report.Inventory.Facts.PriorStates
-            ),
+            Findings = InstalledTimes.Complete(report.Findings, report.Inventory.Facts.PriorStates),
         };
         var findings = PendingReboot.Apply(timed, outcome);
         return timed with

@@ -130,6 +130,9 @@ public sealed record OsRelease : ShownRecord
 
     public string Name { get; init; } = "";
 
+    /// <summary>Platform of its modules, <c>platform:el8</c>.</summary>
+    internal string PlatformId { get; init; } = "";
+
     /// <summary>
     /// Last day with updates: <c>SUPPORT_END</c>, or what a product file says; null when nothing says it.
     /// </summary>

@@ -20,7 +20,7 @@ internal sealed record LivePatching
 
     /// <summary>Whether the host is one where kernels can be patched live.</summary>
     public static bool IsKnownTo(HostInventory inventory) =>
-        inventory is { Family: PackageFamily.Yum, OperatingSystem: { Id: "amzn", VersionId: "2" } };
+        inventory.OperatingSystem is { Id: "amzn", VersionId: "2" };
 
     /// <summary>
     /// Whether a package that was installed waits for a reboot: live patches take effect at once, and a covered kernel

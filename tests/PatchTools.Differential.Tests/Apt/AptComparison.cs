@@ -20,7 +20,7 @@ internal static class AptComparison
     public static Comparison Compare(AptUniverse universe)
     {
         using var host = new AptHost(universe);
-        var manager = new AptPackageManager(host.Context, host.Runner, new Decompressor());
+        var manager = new AptPackageManager(new HostSession(host.Context, host.Runner, new Decompressor()));
         List<string> lines = [];
         HostInventory inventory;
         try
@@ -116,7 +116,6 @@ internal static class AptComparison
                 Snapshot = OneRuleSnapshots.Of("DEBIAN", "Debian12", securityOnly),
                 Inventory = inventory,
                 Now = TimeProvider.System.GetUtcNow(),
-                VersionOrder = DebianVersion.Order,
                 ExecutionId = "00000000-0000-0000-0000-000000000000",
             }
         );

@@ -40,10 +40,12 @@ internal static partial class DnfComparison
     {
         List<string> lines = [];
         var manager = new DnfPackageManager(
-            host.Context,
-            new ProcessRunner(host.Context, SilentObserver.Instance),
-            new Decompressor(),
-            new TomlReader()
+            new HostSession(
+                host.Context,
+                new ProcessRunner(host.Context, SilentObserver.Instance),
+                new Decompressor(),
+                new TomlReader()
+            )
         );
         if (RpmComparison.Inventory(manager, universe, lines) is not { } inventory)
             return new Comparison(lines, HasUpdate: false);

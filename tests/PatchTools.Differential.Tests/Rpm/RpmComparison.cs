@@ -53,7 +53,6 @@ internal static class RpmComparison
                     Snapshot = OneRuleSnapshots.Of(operatingSystem, product, securityOnly),
                     Inventory = inventory,
                     Now = TimeProvider.System.GetUtcNow(),
-                    VersionOrder = RpmVersion.Order,
                     ExecutionId = "00000000-0000-0000-0000-000000000000",
                 }
             )

@@ -35,9 +35,11 @@ internal sealed class ZypperComparison : IDisposable
         var isSpoiled = universe.Repositories.Any(r => r.Condition is not null);
         _judge = isSame || isSpoiled ? _host : new ZypperHost(_seen);
         _manager = new ZypperPackageManager(
-            _host.Context,
-            new ProcessRunner(_host.Context, SilentObserver.Instance),
-            new Decompressor()
+            new HostSession(
+                _host.Context,
+                new ProcessRunner(_host.Context, SilentObserver.Instance),
+                new Decompressor()
+            )
         );
         _obsoleted = universe
             .Repositories.SelectMany(r => r.Packages)

@@ -489,7 +489,6 @@ public sealed class BaselineCheckTests
             {
                 OperatingSystem = new OsRelease { Id = "rhel", VersionId = "9.4" },
             },
-            RpmVersion.Order,
             MadeUpHost.Now
         );
         var baseline = (
@@ -521,7 +520,6 @@ public sealed class BaselineCheckTests
             {
                 OperatingSystem = new OsRelease { Id = "ubuntu", VersionId = "24.04" },
             },
-            DebianVersion.Order,
             MadeUpHost.Now
         );
         Assert.Contains(

@@ -1,4 +1,5 @@
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using Xunit;
 using static PatchTools.Engine.Tests.Evaluation.MadeUpBaseline;
 
@@ -102,7 +103,12 @@ public sealed class DependencyPoliciesTests
     {
         var request = host.Request(baseline);
         return DependencyPolicies
-            .For(request.Snapshot, request.Inventory, list)
+            .For(
+                request.Snapshot,
+                ShippedFamilies.All.Of(request.Inventory.Family).Language,
+                request.Inventory.Packages.NativeArchitecture,
+                list
+            )
             .RefusalOf(name, request.Inventory.Packages.NativeArchitecture, edition);
     }
 }

@@ -238,7 +238,6 @@ internal sealed class MadeUpHost
             },
             Inventory = Inventory(),
             Now = now ?? Now,
-            VersionOrder = _family == PackageFamily.Apt ? DebianVersion.Order : RpmVersion.Order,
             ExecutionId = "99999999-8888-4777-8666-555555555555",
         };
 

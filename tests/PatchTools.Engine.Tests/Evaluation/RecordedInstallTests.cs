@@ -173,7 +173,6 @@ public sealed class RecordedInstallTests : IDisposable
             },
             Inventory = inventory,
             Now = _end,
-            VersionOrder = DebianVersion.Order,
             Operation = PatchOperation.Install,
             OperationText = "Install",
             InstallOverrideList = list,
@@ -193,9 +192,11 @@ public sealed class RecordedInstallTests : IDisposable
             },
         };
         var manager = new AptPackageManager(
-            host,
-            new ProcessRunner(host, SilentObserver.Instance),
-            new AdapterFactory().CreateDecompressor()
+            new HostSession(
+                host,
+                new ProcessRunner(host, SilentObserver.Instance),
+                new AdapterFactory().CreateDecompressor()
+            )
         );
         return await manager.GetInventoryAsync(
             new InventoryRequest(),

@@ -1,5 +1,6 @@
 using PatchTools.Errors;
 using PatchTools.Evaluation;
+using PatchTools.Families;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Evaluation;
@@ -29,11 +30,13 @@ public sealed class SnapshotFitTests
         var inventory = request.Inventory with { Family = family };
         if (!isRefused)
         {
-            SnapshotFit.Demand(snapshot, inventory);
+            SnapshotFit.Demand(snapshot, inventory, ShippedFamilies.All);
             return;
         }
 
-        var refusal = Assert.Throws<PatchToolsException>(() => SnapshotFit.Demand(snapshot, inventory));
+        var refusal = Assert.Throws<PatchToolsException>(() =>
+            SnapshotFit.Demand(snapshot, inventory, ShippedFamilies.All)
+        );
         Assert.Equal((PatchErrors.SnapshotForAnotherFamily, 146), (refusal.Error, refusal.ExitCode));
         Assert.Contains(system, refusal.Message, StringComparison.Ordinal);
     }

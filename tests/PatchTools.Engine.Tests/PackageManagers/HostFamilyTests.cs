@@ -37,10 +37,10 @@ public sealed class HostFamilyTests : IDisposable
         Write("var/lib/dpkg/status", "");
         Write("var/lib/rpm/rpmdb.sqlite", "");
 
-        Assert.NotEqual(PackageFamily.Apt, HostFamily.Of(_folder.Path));
+        Assert.NotEqual(PackageFamily.Apt, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
         Assert.Equal("RpmFileOwners", Owners()?.GetType().Name);
-        Assert.DoesNotContain("dpkg", PackageManagerLocator.Places(Host)?.Database, StringComparison.Ordinal);
-        Assert.NotEqual("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!)?.Name);
+        Assert.DoesNotContain("dpkg", Session().Places()?.Database, StringComparison.Ordinal);
+        Assert.NotEqual("apt", Session().FindManager()?.Name);
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed class HostFamilyTests : IDisposable
         Write("etc/yum.repos.d/x.repo", "[x]\n");
         Write("etc/zypp/repos.d/x.repo", "[x]\n");
 
-        Assert.Equal(PackageFamily.Apt, HostFamily.Of(_folder.Path));
+        Assert.Equal(PackageFamily.Apt, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
         Assert.Equal("DpkgFileOwners", Owners()?.GetType().Name);
-        Assert.Equal("apt", PackageManagerLocator.TryLocate(Host, new NoRunner(), null!, null!)?.Name);
+        Assert.Equal("apt", Session().FindManager()?.Name);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class HostFamilyTests : IDisposable
         Write("etc/yum.repos.d/x.repo", "[x]\n");
         Write("etc/zypp/repos.d/x.repo", "[x]\n");
 
-        Assert.Equal(family, HostFamily.Of(_folder.Path));
+        Assert.Equal(family, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class HostFamilyTests : IDisposable
         Write("etc/zypp/zypp.conf", "[main]\n");
         Write(folder + "/x.repo", "[x]\n");
 
-        Assert.Equal(family, HostFamily.Of(_folder.Path));
+        Assert.Equal(family, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
     }
 
     [Theory]
@@ -99,13 +99,13 @@ public sealed class HostFamilyTests : IDisposable
         Write("var/lib/rpm/rpmdb.sqlite", "");
         Write("etc/dnf/dnf.conf", "[main]\n");
         Write("var/lib/dpkg/status", "");
-        Assert.Equal(PackageFamily.Dnf, HostFamily.Of(_folder.Path));
+        Assert.Equal(PackageFamily.Dnf, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
 
         Write("var/lib/dpkg/status", Other);
-        Assert.Equal(PackageFamily.Dnf, HostFamily.Of(_folder.Path));
+        Assert.Equal(PackageFamily.Dnf, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
 
         Write("var/lib/dpkg/status", Other + Dpkg);
-        Assert.Equal(PackageFamily.Apt, HostFamily.Of(_folder.Path));
+        Assert.Equal(PackageFamily.Apt, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class HostFamilyTests : IDisposable
         Write("var/lib/dpkg/status", Other);
         Write("var/lib/rpm/Packages", "");
 
-        Assert.Equal(PackageFamily.Apt, HostFamily.Of(_folder.Path));
+        Assert.Equal(PackageFamily.Apt, ShippedFamilies.All.In(_folder.Path, OsReleaseFile.Read(_folder.Path))?.Id);
     }
 
     [Theory]
@@ -132,9 +132,7 @@ public sealed class HostFamilyTests : IDisposable
         Write("etc/os-release", osRelease);
         Write(there, Dpkg);
 
-        var error = Assert.Throws<PatchToolsException>(() =>
-            PackageManagerLocator.Locate(Host, new NoRunner(), null!, null!)
-        );
+        var error = Assert.Throws<PatchToolsException>(() => Session().Manager());
 
         Assert.Equal(PatchErrors.PackageManagerNotFound, error.Error);
         Assert.Contains(product, error.Message, StringComparison.Ordinal);
@@ -148,7 +146,9 @@ public sealed class HostFamilyTests : IDisposable
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
 
-    private IFileOwners? Owners() => PackageManagerLocator.FileOwners(Host, new NoRunner());
+    private IFileOwners? Owners() => Session().FileOwners();
+
+    private HostSession Session() => new(Host, new NoRunner(), null!, null, ShippedFamilies.All);
 
     private sealed class NoRunner : IProcessRunner
     {

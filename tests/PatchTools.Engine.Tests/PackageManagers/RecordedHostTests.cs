@@ -49,7 +49,7 @@ public sealed class RecordedHostTests
         var player = new AnswerPlayer(recorded, root, data);
 
         var lines = await RecordedAnswers.AskAsync(
-            isApt ? new AptPackageManager(host, player, new Decompressor()) : Zypper(host, player),
+            isApt ? new AptPackageManager(new HostSession(host, player, new Decompressor())) : Zypper(host, player),
             isApt ? InventoryOrigin.Host : InventoryOrigin.Root,
             recorded.RecordedAt,
             root,
@@ -61,7 +61,7 @@ public sealed class RecordedHostTests
     }
 
     private static ZypperPackageManager Zypper(HostContext host, IProcessRunner runner) =>
-        new(host, runner, new Decompressor());
+        new(new HostSession(host, runner, new Decompressor()));
 
     private sealed class RecordedClock(DateTimeOffset now) : TimeProvider
     {

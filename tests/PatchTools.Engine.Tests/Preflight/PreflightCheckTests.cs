@@ -1,5 +1,7 @@
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Errors;
+using PatchTools.Families;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Model;
 using PatchTools.Preflight;
@@ -359,9 +361,11 @@ public sealed class PreflightCheckTests : IDisposable
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
             IsRoot = isRoot,
         };
-        return new PreflightCheck(host, _fileSystems).Check(
-            new PreflightRequest { Inventory = inventory, Plan = plan }
-        );
+        return new PreflightCheck(
+            host,
+            new HostSession(host, null!, null!, null, ShippedFamilies.All).Places(),
+            _fileSystems
+        ).Check(new PreflightRequest { Inventory = inventory, Plan = plan });
     }
 
     private void Mounts(params string[] lines) =>

@@ -4,6 +4,7 @@ using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Families;
 using PatchTools.Families.Apt;
 using PatchTools.Families.Apt.Reboot;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Reboot;
 using PatchTools.Testing;
@@ -307,7 +308,7 @@ public sealed class RebootAssessorTests : IDisposable
         var assessment = await new RebootAssessor(
             host,
             manager: null,
-            PackageManagerLocator.FileOwners(host, new NoProcess())
+            new HostSession(host, new NoProcess(), null!, null, ShippedFamilies.All).FileOwners()
         ).AssessAsync(StoredPatchStates.Empty, TestContext.Current.CancellationToken);
         Assert.Contains(
             assessment.Unknown,
@@ -373,8 +374,8 @@ public sealed class RebootAssessorTests : IDisposable
             : StoredPatchStates.Empty;
         return await new RebootAssessor(
             host,
-            new AptPackageManager(host, new NoProcess(), decompressor: null!),
-            PackageManagerLocator.FileOwners(host, new NoProcess())
+            new AptPackageManager(new HostSession(host, new NoProcess(), null!)),
+            new HostSession(host, new NoProcess(), null!, null, ShippedFamilies.All).FileOwners()
         ).AssessAsync(states, TestContext.Current.CancellationToken);
     }
 

@@ -42,6 +42,7 @@ public sealed class RoomTests
         "PatchTools.Families.Rpm.Metadata",
         "PatchTools.Families.Rpm.Transaction",
         "PatchTools.Families.Rpm.Reboot",
+        "PatchTools.Families.Rpm",
         "PatchTools.Families.Dnf.Evaluation",
         "PatchTools.Families.Dnf.Reading",
         "PatchTools.Families.Dnf.Commands",

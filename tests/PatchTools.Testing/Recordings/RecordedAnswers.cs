@@ -119,7 +119,6 @@ internal sealed partial record RecordedAnswers
                 Snapshot = OneRuleSnapshots.Everything(inventory.Family),
                 Inventory = inventory,
                 Now = now,
-                VersionOrder = PackageManagerLocator.VersionOrder(inventory.Family),
                 ExecutionId = "00000000-0000-0000-0000-000000000000",
             }
         );

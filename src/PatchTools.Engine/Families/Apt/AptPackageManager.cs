@@ -15,9 +15,11 @@ namespace PatchTools.Families.Apt;
 /// Debian, Ubuntu and Raspbian. Reads dpkg's status and the lists that the enabled sources name, no other: stale lists
 /// lie. No process per package; only a refresh starts one.
 /// </summary>
-public sealed class AptPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
-    : IPackageManager
+internal sealed class AptPackageManager(HostSession session) : IPackageManager
 {
+    private readonly HostContext _host = session.Host;
+    private readonly IProcessRunner _runner = session.Runner;
+
     public string Name => "apt";
 
     public async Task<HostInventory> GetInventoryAsync(
@@ -26,14 +28,22 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
         CancellationToken cancellationToken
     )
     {
-        if (request.Refresh && !host.IsRoot)
+        if (request.Refresh && !_host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh apt's package lists.");
-        var moved = new AptSourcesBackup(host);
+        var moved = new AptSourcesBackup(_host);
         if (request.RestoresSources)
             moved.Restore(observer);
-        var inventory = await new QuietReading(host, request).ReadAsync(
-            AptLocks.OfReading(host, AptSetting.Read(host, request), observer),
-            () => ReadAsync(request, observer, cancellationToken),
+        // A reading that is done again, because somebody was at work, may meet another configuration.
+        var first = AptSetting.Read(_host, request);
+        AptSetting? read = first;
+        var inventory = await new QuietReading(_host, request).ReadAsync(
+            AptLocks.OfReading(_host, first, observer),
+            () =>
+            {
+                var setting = read ?? AptSetting.Read(_host, request);
+                read = null;
+                return ReadAsync(setting, request, observer, cancellationToken);
+            },
             cancellationToken
         );
         observer.Verbose(
@@ -49,32 +59,32 @@ public sealed class AptPackageManager(HostContext host, IProcessRunner runner, I
     }
 
     private async Task<HostInventory> ReadAsync(
+        AptSetting setting,
         InventoryRequest request,
         IRunObserver observer,
         CancellationToken cancellationToken
     )
     {
-        var setting = AptSetting.Read(host, request);
         var failures = request.Refresh
-            ? await new AptRefresh(host, runner, observer).RunAsync(setting, request, cancellationToken)
+            ? await new AptRefresh(_host, _runner, observer).RunAsync(setting, request, cancellationToken)
             : null;
         cancellationToken.ThrowIfCancellationRequested();
-        return new AptReading(host, decompressor, setting, request, failures).Read(cancellationToken);
+        return new AptReading(session, setting, request, failures).Read(cancellationToken);
     }
 
     public Task<InstallPlan> PlanAsync(
         InstallRequest request,
         IRunObserver observer,
         CancellationToken cancellationToken
-    ) => new AptPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
+    ) => new AptPlanner(_host, _runner, request, observer).PlanAsync(cancellationToken);
 
     public Task<InstallOutcome> InstallAsync(
         InstallPlan plan,
         InstallRequest request,
         IRunObserver observer,
         CancellationToken cancellationToken
-    ) => new AptInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
+    ) => new AptInstaller(_host, _runner, request, observer).InstallAsync(plan, cancellationToken);
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new AptRebootSigns(host).Read());
+        Task.FromResult(new AptRebootSigns(_host).Read());
 }

@@ -21,29 +21,17 @@ namespace PatchTools.Families.Dnf;
 /// Installed packages come from one rpm query, offers and advisories from the metadata that the tool keeps of its
 /// enabled repositories; only a refresh starts the tool itself.
 /// </summary>
-public sealed class DnfPackageManager : IPackageManager
+internal sealed class DnfPackageManager(HostSession session) : IPackageManager
 {
     /// <summary>
     /// Where dnf 4 keeps the files that say who works with its metadata, unless it is told otherwise.
     /// </summary>
     private const string UsualCache = "/var/cache/dnf";
 
-    private readonly HostContext _host;
-    private readonly IProcessRunner _runner;
-    private readonly IDecompressor _decompressor;
-    private readonly ITomlReader _toml;
-    private readonly string _root;
-    private readonly DnfTool _tool;
-
-    public DnfPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor, ITomlReader toml)
-    {
-        _host = host;
-        _runner = runner;
-        _decompressor = decompressor;
-        _toml = toml;
-        _root = host.Paths.Root;
-        _tool = DnfTool.Of(_root);
-    }
+    private readonly HostContext _host = session.Host;
+    private readonly IProcessRunner _runner = session.Runner;
+    private readonly string _root = session.Host.Paths.Root;
+    private readonly DnfTool _tool = DnfTool.Of(session.Host.Paths.Root, session.System);
 
     public string Name => _tool.Name;
 
@@ -85,7 +73,7 @@ public sealed class DnfPackageManager : IPackageManager
         var cache = CacheOf(configuration, request.CustomSources, request.Refresh);
         var refresher = new DnfRefresh(_host, _runner, _tool, configuration);
         var refresh = request.Refresh ? await refresher.RunAsync(request, cache, observer, cancellationToken) : null;
-        var reading = new DnfReading(_host, configuration, _decompressor, _toml, request, warnings);
+        var reading = new DnfReading(session, configuration, request, warnings);
         var (catalog, cautions) = await new RpmCautions(
             place,
             _runner,
@@ -96,7 +84,7 @@ public sealed class DnfPackageManager : IPackageManager
             () => Task.Run(() => reading.Read(cache, installed, architecture, refresh, cancellationToken)),
             cancellationToken
         );
-        var system = OsReleaseFile.Read(_root);
+        var system = session.System;
         var vendor = await SystemVendor.AskAsync(place, _runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
         var facts = HostFactsReader.Read(_host, warnings);
@@ -181,7 +169,7 @@ public sealed class DnfPackageManager : IPackageManager
         CancellationToken cancellationToken
     )
     {
-        var release = DnfConfiguration.NeedsReleaseVersion(_root, _tool, customSources)
+        var release = DnfConfiguration.NeedsReleaseVersion(_root, session.System, _tool, customSources)
             ? await new RpmQuery(place, _runner).ReleaseVersionAsync(cancellationToken)
             : null;
         return DnfConfiguration.Read(_root, _tool, architecture, release, customSources, warnings);
@@ -214,7 +202,7 @@ public sealed class DnfPackageManager : IPackageManager
     private string? ReleaseLock(DnfConfiguration configuration)
     {
         if (
-            !DnfConfiguration.OperatesWithLockedRelease(_root)
+            !DnfConfiguration.OperatesWithLockedRelease(session.System)
             || configuration.Variables["releasever"] is not { Length: > 0 } release
             || release == "latest"
         )

@@ -22,10 +22,11 @@ namespace PatchTools.Families.Zypper;
 /// that zypper keeps of its enabled repositories; a scan starts no zypper, so that nobody's lock can make it fail or
 /// see nothing.
 /// </summary>
-public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner, IDecompressor decompressor)
-    : IPackageManager
+internal sealed class ZypperPackageManager(HostSession session) : IPackageManager
 {
-    private readonly string _root = host.Paths.Root;
+    private readonly HostContext _host = session.Host;
+    private readonly IProcessRunner _runner = session.Runner;
+    private readonly string _root = session.Host.Paths.Root;
 
     public string Name => "zypper";
 
@@ -35,11 +36,11 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         CancellationToken cancellationToken
     )
     {
-        var moved = new RepositoryFilesBackup(host, ZypperPlaces.ReferenceName, ZypperPlaces.RepositoryFolder);
+        var moved = new RepositoryFilesBackup(_host, ZypperPlaces.ReferenceName, ZypperPlaces.RepositoryFolder);
         if (request.RestoresSources)
             moved.Restore(request.CustomSources, observer);
-        return await new QuietReading(host, request).ReadAsync(
-            ZypperLocks.Of(host, observer, "Inventory"),
+        return await new QuietReading(_host, request).ReadAsync(
+            ZypperLocks.Of(_host, observer, "Inventory"),
             () => ReadAsync(request, moved.Warning() is { } warning ? [warning] : [], observer, cancellationToken),
             cancellationToken,
             () => RpmQuery.DatabaseFileOf(_root)
@@ -53,17 +54,17 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         CancellationToken cancellationToken
     )
     {
-        using var copy = RpmDatabaseCopy.Of(host);
+        using var copy = RpmDatabaseCopy.Of(_host);
         var place = copy.Place;
-        var query = new RpmQuery(place, runner);
+        var query = new RpmQuery(place, _runner);
         var (installed, doubts) = await query.ReadAsync(cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed.Select(package => package.Architecture));
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
         var isPrivate =
             request.CustomSources is not null
-            && (request.Refresh || HostFiles.DirectoryExists(ZypperCommands.PrivateCache(host)));
+            && (request.Refresh || HostFiles.DirectoryExists(ZypperCommands.PrivateCache(_host)));
         var cache = isPrivate
-            ? Path.Combine(ZypperCommands.PrivateCache(host), "raw")
+            ? Path.Combine(ZypperCommands.PrivateCache(_host), "raw")
             : configuration.MetadataDirectory;
         var refresh = request.Refresh
             ? await RefreshAsync(
@@ -77,27 +78,27 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
                 cancellationToken
             )
             : null;
-        var reading = new ZypperReading(host, configuration, decompressor, request, warnings);
+        var reading = new ZypperReading(_host, configuration, session.Decompressor, request, warnings);
         var (catalog, cautions) = await new RpmCautions(
             place,
-            runner,
-            new KnownDependencies(host, _root, request.IsOfThisHost(host))
+            _runner,
+            new KnownDependencies(_host, _root, request.IsOfThisHost(_host))
         ).BesideAsync(
             installed,
             configuration.Main.List("multiversion"),
             () => reading.ReadAsync(cache, installed, architecture, refresh, query, cancellationToken),
             cancellationToken
         );
-        var system = WithProduct(OsReleaseFile.Read(_root));
-        var duplicates = await new RpmDuplicates(place, runner).FindAsync(
+        var system = WithProduct(session.System);
+        var duplicates = await new RpmDuplicates(place, _runner).FindAsync(
             installed,
             configuration.Main.List("multiversion"),
             cancellationToken
         );
         MarkLeftovers(catalog, duplicates);
-        var vendor = await SystemVendor.AskAsync(place, runner, system, installed, cancellationToken);
+        var vendor = await SystemVendor.AskAsync(place, _runner, system, installed, cancellationToken);
         var repositories = RpmRepositories.WithOperatingSystem(reading.Repositories, catalog, vendor);
-        var facts = HostFactsReader.Read(host, warnings);
+        var facts = HostFactsReader.Read(_host, warnings);
         Warn(installed, facts, warnings);
         observer.Verbose(
             $"Read {catalog.Installed.Count} installed packages and {catalog.VersionCount} versions from "
@@ -108,7 +109,7 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             Family = PackageFamily.Zypper,
             PackageManager = Name,
             Origin = request.Origin,
-            CapturedAt = host.Clock.GetUtcNow(),
+            CapturedAt = _host.Clock.GetUtcNow(),
             OperatingSystem = system,
             Packages = catalog,
             Repositories = repositories,
@@ -124,22 +125,22 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         IRunObserver observer,
         CancellationToken cancellationToken
     ) =>
-        !host.IsRoot
+        !_host.IsRoot
             ? throw new PatchToolsException(
                 PatchErrors.ElevationRequired,
                 "zypper answers only root what an install would do."
             )
-            : new ZypperPlanner(host, runner, request, observer).PlanAsync(cancellationToken);
+            : new ZypperPlanner(_host, _runner, request, observer).PlanAsync(cancellationToken);
 
     public Task<InstallOutcome> InstallAsync(
         InstallPlan plan,
         InstallRequest request,
         IRunObserver observer,
         CancellationToken cancellationToken
-    ) => new ZypperInstaller(host, runner, request, observer).InstallAsync(plan, cancellationToken);
+    ) => new ZypperInstaller(_host, _runner, request, observer).InstallAsync(plan, cancellationToken);
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
-        new ZypperRebootSigns(host, runner).ReadAsync(cancellationToken);
+        new ZypperRebootSigns(_host, _runner).ReadAsync(cancellationToken);
 
     /// <summary>SUSE's product file knows when the updates end; os-release of SUSE does not say it.</summary>
     private OsRelease WithProduct(OsRelease system) =>
@@ -156,9 +157,9 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
         CancellationToken cancellationToken
     )
     {
-        if (!host.IsRoot)
+        if (!_host.IsRoot)
             throw new PatchToolsException(PatchErrors.ElevationRequired, "Only root can refresh zypper's metadata.");
-        using var own = host.Paths.IsImage ? new ImageConfiguration(host) : null;
+        using var own = _host.Paths.IsImage ? new ImageConfiguration(_host) : null;
         ZypperImage? image = null;
         ImageStage? stage = null;
         Command command;
@@ -167,21 +168,21 @@ public sealed class ZypperPackageManager(HostContext host, IProcessRunner runner
             // The cache of a baseline's own sources is PatchTools' own already.
             if (cache.StartsWith(_root + "/", StringComparison.Ordinal))
                 stage = own.Stage(cache, "raw", ImageStageRules.Metadata);
-            image = new ZypperImage(host, configuration.Repositories, own, place);
+            image = new ZypperImage(_host, configuration.Repositories, own, place);
             var (options, settings) = await image.WriteAsync(
                 stage?.Folder ?? cache,
                 architecture,
-                runner,
+                _runner,
                 cancellationToken
             );
             command = ZypperCommands.RefreshImage(options, settings, request.LockTimeout);
         }
         else
         {
-            command = new ZypperCommands(host, request.CustomSources, isPrivate, request.LockTimeout).Refresh();
+            command = new ZypperCommands(_host, request.CustomSources, isPrivate, request.LockTimeout).Refresh();
         }
 
-        return await new ZypperRefresh(host, runner).RunAsync(
+        return await new ZypperRefresh(_host, _runner).RunAsync(
             request,
             configuration.Repositories,
             image,

@@ -8,31 +8,22 @@ internal static class InstalledTimes
 {
     /// <summary>
     /// Applies to the three installed states. The fallback works on apt too (the reference's has no effect there:
-    /// QUIRK). A remembered time is cut to whole seconds; the host's own keeps its fraction on apt, where the reference
-    /// reports the live file time.
+    /// QUIRK). A remembered time is cut to whole seconds; the host's own stays as it is: apt's is the time of a file and
+    /// has a fraction, rpm's has none.
     /// </summary>
-    public static IReadOnlyList<PatchFinding> Complete(
-        IReadOnlyList<PatchFinding> findings,
-        PackageFamily family,
-        StoredPatchStates prior
-    ) =>
+    public static IReadOnlyList<PatchFinding> Complete(IReadOnlyList<PatchFinding> findings, StoredPatchStates prior) =>
         [
             .. findings.Select(f =>
                 f.State is PatchState.Installed or PatchState.InstalledOther or PatchState.InstalledRejected
-                    ? Complete(f, family, prior)
+                    ? Complete(f, prior)
                     : f
             ),
         ];
 
-    private static PatchFinding Complete(PatchFinding finding, PackageFamily family, StoredPatchStates prior)
+    private static PatchFinding Complete(PatchFinding finding, StoredPatchStates prior)
     {
-        if (finding.InstalledTime is { } own)
-            return family == PackageFamily.Apt || !own.IsFractional
-                ? finding
-                : finding with
-                {
-                    InstalledTime = Whole(own),
-                };
+        if (finding.InstalledTime is not null)
+            return finding;
         return prior.States.TryGetValue(finding.Title, out var known) && known.InstalledTime is { } time
             ? finding with
             {

@@ -205,9 +205,11 @@ internal sealed class AptRoot : IDisposable
         IRunObserver? observer = null
     ) =>
         new AptPackageManager(
-            host ?? Host,
-            new ProcessRunner(host ?? Host, observer ?? SilentObserver.Instance),
-            new Decompressor()
+            new HostSession(
+                host ?? Host,
+                new ProcessRunner(host ?? Host, observer ?? SilentObserver.Instance),
+                new Decompressor()
+            )
         ).GetInventoryAsync(
             request ?? new InventoryRequest(),
             observer ?? SilentObserver.Instance,
@@ -217,10 +219,12 @@ internal sealed class AptRoot : IDisposable
     public HostInventory ReadWithPolicy(out AptPolicy policy)
     {
         var request = new InventoryRequest();
-        return new AptReading(Host, new Decompressor(), AptSetting.Read(Host, request), request, null).Read(
-            out policy,
-            CancellationToken.None
-        );
+        return new AptReading(
+            new HostSession(Host, null!, new Decompressor()),
+            AptSetting.Read(Host, request),
+            request,
+            null
+        ).Read(out policy, CancellationToken.None);
     }
 
     /// <summary>

@@ -72,7 +72,7 @@ internal static class InstallingProcess
             Environment = new Dictionary<string, string>(),
         };
         var runner = new MadeUpAptRoot.CountingRunner();
-        var manager = new AptPackageManager(host, runner, new Decompressor());
+        var manager = new AptPackageManager(new HostSession(host, runner, new Decompressor()));
         InstallPlan? plan = null;
         InstallOutcome? outcome = null;
         PatchTools.Errors.PatchToolsException? error = null;
@@ -108,7 +108,7 @@ internal static class InstallingProcess
         }
 
         // Without root nothing is waited for: a test may still hold the lock.
-        var reader = new AptPackageManager(host with { IsRoot = false }, runner, new Decompressor());
+        var reader = new AptPackageManager(new HostSession(host with { IsRoot = false }, runner, new Decompressor()));
         var after = await reader.GetInventoryAsync(new InventoryRequest(), observer, CancellationToken.None);
         return new InstallReport
         {

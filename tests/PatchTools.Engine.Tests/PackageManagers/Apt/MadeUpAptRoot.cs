@@ -127,7 +127,7 @@ internal sealed class MadeUpAptRoot : IDisposable
             _untrusted.ToString()
         );
 
-        var manager = new AptPackageManager(Host, Runner, new Decompressor());
+        var manager = new AptPackageManager(new HostSession(Host, Runner, new Decompressor()));
         var inventory = await manager.GetInventoryAsync(
             new InventoryRequest { Origin = InventoryOrigin.Root },
             Observer,

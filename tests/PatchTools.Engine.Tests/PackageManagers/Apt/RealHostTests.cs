@@ -122,7 +122,9 @@ public sealed class RealHostTests
             Paths = new HostPaths { StateDirectory = data, DataDirectory = data },
             Environment = new Dictionary<string, string>(StringComparer.Ordinal),
         };
-        var manager = new AptPackageManager(host, new ProcessRunner(host, SilentObserver.Instance), new Decompressor());
+        var manager = new AptPackageManager(
+            new HostSession(host, new ProcessRunner(host, SilentObserver.Instance), new Decompressor())
+        );
         return await manager.GetInventoryAsync(new InventoryRequest(), SilentObserver.Instance, CancellationToken.None);
     }
 

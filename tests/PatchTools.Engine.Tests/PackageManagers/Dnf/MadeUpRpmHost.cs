@@ -116,7 +116,7 @@ internal sealed class MadeUpRpmHost : IDisposable
     public bool Has(string nevra) => _installed.Contains(nevra);
 
     public DnfPackageManager Manager() =>
-        new(Host, Runner, new Decompressor(), new PatchTools.Adapters.Toml.TomlReader());
+        new(new HostSession(Host, Runner, new Decompressor(), new PatchTools.Adapters.Toml.TomlReader()));
 
     public Task<HostInventory> InventoryAsync(bool refresh = false) =>
         Manager()

@@ -710,10 +710,12 @@ internal sealed class RpmRoot : IDisposable
             IsRoot = isRoot ?? Environment.IsPrivilegedProcess,
         };
         return new DnfPackageManager(
-            host,
-            runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
-            new Decompressor(),
-            new PatchTools.Adapters.Toml.TomlReader()
+            new HostSession(
+                host,
+                runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
+                new Decompressor(),
+                new PatchTools.Adapters.Toml.TomlReader()
+            )
         );
     }
 

@@ -319,9 +319,11 @@ internal sealed class ZypperRoot : IDisposable
             IsRoot = Environment.IsPrivilegedProcess,
         };
         return new ZypperPackageManager(
-            host,
-            runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
-            new Decompressor()
+            new HostSession(
+                host,
+                runner ?? new ProcessRunner(host, observer ?? new SilentObserver()),
+                new Decompressor()
+            )
         );
     }
 

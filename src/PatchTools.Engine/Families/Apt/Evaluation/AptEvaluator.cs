@@ -14,11 +14,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     private readonly List<AptCandidate> _candidates = [];
 
     public AptEvaluator(EvaluationRequest request)
-        : base(
-            request,
-            new AptPatchList(request.Snapshot.Baseline.ApprovedPatches, request.Inventory.Packages.NativeArchitecture),
-            new AptPatchList(request.Snapshot.Baseline.RejectedPatches, request.Inventory.Packages.NativeArchitecture)
-        )
+        : base(request, AptLanguage.Instance)
     {
         _rules = new AptRules(request);
     }
@@ -186,7 +182,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
             if (AptHidden.IsHidden(version))
                 continue;
             var edition = version.IsInstalled ? installed.Edition : version.Edition;
-            var toInstalled = version.IsInstalled ? 0 : Request.VersionOrder.Compare(edition, installed.Edition);
+            var toInstalled = version.IsInstalled ? 0 : VersionOrder.Compare(edition, installed.Edition);
             if (toInstalled < 0 || (asInstalled && toInstalled > 0))
                 continue;
             var candidate = new AptCandidate(version, edition, toInstalled > 0, Decide(version));
@@ -208,7 +204,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
     /// <summary>Rows are numbered as the sources gave them, which keeps equals in their order.</summary>
     private int NewestFirst(AptCandidate x, AptCandidate y)
     {
-        var order = Request.VersionOrder.Compare(y.Edition, x.Edition);
+        var order = VersionOrder.Compare(y.Edition, x.Edition);
         return order != 0 ? order : x.Version.Index.CompareTo(y.Version.Index);
     }
 
@@ -299,21 +295,16 @@ internal sealed class AptEvaluator : FamilyEvaluator
             HostPolicy =
             [
                 .. state == PatchState.Missing
-                    ? HostPolicyLines.Of(
-                        installed,
-                        reported.Edition,
-                        Request.Inventory.PackageManager,
-                        Request.VersionOrder
-                    )
+                    ? HostPolicyLines.Of(installed, reported.Edition, Request.Inventory.PackageManager, VersionOrder)
                     : [],
-                .. AptHidden.Newer(package, reported.Edition, Request.VersionOrder).Select(h => h.Sentence),
+                .. AptHidden.Newer(package, reported.Edition, VersionOrder).Select(h => h.Sentence),
             ],
         };
     }
 
     private string NotOfferedSummary(PackageEntry package, InstalledPackage installed)
     {
-        if (AptHidden.Newer(package, installed.Edition, Request.VersionOrder) is [var newer, ..])
+        if (AptHidden.Newer(package, installed.Edition, VersionOrder) is [var newer, ..])
             return newer.Sentence;
         if (HasOffers(package))
             return Wording.NewerThanOffered;
@@ -334,7 +325,7 @@ internal sealed class AptEvaluator : FamilyEvaluator
             if (
                 !candidate.IsNewer
                 || candidate.Decision.IsApproved
-                || Request.VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0
+                || VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0
             )
                 continue;
             if (held is null || (candidate.Decision.ApprovedFrom is not null && held.Decision.ApprovedFrom is null))

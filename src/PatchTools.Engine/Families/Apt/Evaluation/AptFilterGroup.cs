@@ -12,6 +12,9 @@ internal sealed class AptFilterGroup
     private const string Priority = "PRIORITY";
     private const string Section = "SECTION";
 
+    /// <summary>Keys that have a meaning.</summary>
+    public static IReadOnlyList<string> Keys { get; } = [Product, Priority, Section];
+
     private readonly IReadOnlyList<PatchFilter> _filters;
     private readonly string _product;
     private readonly bool _productMatches;

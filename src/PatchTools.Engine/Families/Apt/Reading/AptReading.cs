@@ -3,27 +3,25 @@ using PatchTools.Errors;
 using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Model;
-using PatchTools.Ports;
 
 namespace PatchTools.Families.Apt.Reading;
 
 /// <summary>One reading of a host's apt and dpkg state.</summary>
-/// <param name="host">Whose state it is.</param>
-/// <param name="decompressor">Opens the lists.</param>
+/// <param name="session">Whose state it is, and what opens the lists.</param>
 /// <param name="setting">Where everything is.</param>
 /// <param name="request">What is wanted.</param>
 /// <param name="failures">What a refresh just said of the repositories; null when there was none.</param>
 internal sealed class AptReading(
-    HostContext host,
-    IDecompressor decompressor,
+    HostSession session,
     AptSetting setting,
     InventoryRequest request,
     IReadOnlyDictionary<AptRepository, string>? failures
 )
 {
-    private readonly DateTimeOffset _now = host.Clock.GetUtcNow();
-    private readonly AptListIndex _index = new(new ListIndex(host), decompressor);
-    private readonly KnownChecksums _checksums = new(host, request.IsOfThisHost(host));
+    private readonly HostContext _host = session.Host;
+    private readonly DateTimeOffset _now = session.Host.Clock.GetUtcNow();
+    private readonly AptListIndex _index = new(new ListIndex(session.Host), session.Decompressor);
+    private readonly KnownChecksums _checksums = new(session.Host, request.IsOfThisHost(session.Host));
     private readonly List<string> _doubts = [];
     private readonly List<string> _cautions = [];
     private readonly List<string> _warnings = [.. setting.Configuration.Warnings];
@@ -36,7 +34,7 @@ internal sealed class AptReading(
     public HostInventory Read(out AptPolicy policy, CancellationToken cancellationToken)
     {
         var native = setting.Architectures.Native;
-        var preferences = AptPreferences.Read(host.Paths, setting.Configuration);
+        var preferences = AptPreferences.Read(_host.Paths, setting.Configuration);
         _warnings.AddRange(preferences.Warnings);
         List<AptRepositoryState> repositories = [.. setting.Sources.Repositories.Select(StateOf)];
 
@@ -93,7 +91,7 @@ internal sealed class AptReading(
                     + "architectures of its source right?"
             );
         var catalog = builder.Build();
-        var system = OsReleaseFile.Read(host.Paths.Root);
+        var system = session.System;
         var offersMost = OperatingSystemRepository.OfferMostPackages(catalog, repositories.Count);
         policy = new AptPolicy(catalog, indexes, preferences, status.Sources);
         RecordPolicy(catalog, policy, status.Phased);
@@ -117,7 +115,7 @@ internal sealed class AptReading(
                 .. setting.Sources.Faults.Select(Refused),
                 .. obeysFilters ? setting.Sources.FilterFaults.Select(Refused) : [],
             ],
-            Facts = HostFactsReader.Read(host, _warnings),
+            Facts = HostFactsReader.Read(_host, _warnings),
             Warnings = _warnings,
             Doubts = _doubts,
             Cautions = _cautions,
@@ -156,7 +154,7 @@ internal sealed class AptReading(
             using var open = new ListVerification(_checksums).Open(
                 path,
                 repository.PromiseOf(list, path),
-                l => AptListFiles.Open(l, decompressor)
+                l => AptListFiles.Open(l, session.Decompressor)
             );
             if (open.Verdict == ListVerdict.Damaged)
             {

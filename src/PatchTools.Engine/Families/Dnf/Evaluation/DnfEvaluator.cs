@@ -8,13 +8,7 @@ namespace PatchTools.Families.Dnf.Evaluation;
 /// each advisory that names it; the installed version is one too, without an advisory, and reported when nothing else
 /// is approved.
 /// </summary>
-internal sealed class DnfEvaluator(EvaluationRequest request)
-    : RpmEvaluator(
-        request,
-        new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true),
-        new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false),
-        _settings
-    )
+internal sealed class DnfEvaluator(EvaluationRequest request) : RpmEvaluator(request, RpmLanguage.Instance, _settings)
 {
     private static readonly RpmRuleSettings _settings = new()
     {

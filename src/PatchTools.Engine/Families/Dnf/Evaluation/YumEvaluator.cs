@@ -20,12 +20,7 @@ internal sealed class YumEvaluator : RpmEvaluator
     private readonly LivePatches? _livePatches;
 
     public YumEvaluator(EvaluationRequest request)
-        : base(
-            request,
-            new RpmPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true),
-            new RpmPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false),
-            _settings
-        )
+        : base(request, RpmLanguage.Instance, _settings)
     {
         _livePatches = LivePatches.Of(request);
     }

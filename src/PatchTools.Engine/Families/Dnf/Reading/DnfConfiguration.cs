@@ -105,7 +105,7 @@ internal sealed record DnfConfiguration
     }
 
     /// <summary>Whether anything of the host's configuration asks for <c>$releasever</c> and no file answers.</summary>
-    public static bool NeedsReleaseVersion(string root, DnfTool tool, string? customSources)
+    public static bool NeedsReleaseVersion(string root, OsRelease system, DnfTool tool, string? customSources)
     {
         if (DnfVariables.ReadFolders(root, tool).ContainsKey("releasever"))
             return false;
@@ -115,15 +115,14 @@ internal sealed record DnfConfiguration
             || Folders(root, tool, main)
                 .SelectMany(RepoFiles)
                 .Any(f => IniFile.Text(f)?.Contains("releasever", StringComparison.Ordinal) ?? false)
-            || OperatesWithLockedRelease(root);
+            || OperatesWithLockedRelease(system);
     }
 
     /// <summary>
     /// Amazon Linux 2023 names its release in the package that says so, and updates come from that release only.
     /// </summary>
-    internal static bool OperatesWithLockedRelease(string root) =>
-        PatchTools.Hosts.OsReleaseFile.Read(root) is { Id: "amzn" } os
-        && os.VersionId.StartsWith("202", StringComparison.Ordinal);
+    internal static bool OperatesWithLockedRelease(OsRelease system) =>
+        system.Id == "amzn" && system.VersionId.StartsWith("202", StringComparison.Ordinal);
 
     /// <summary>
     /// dnf 5 adds the lists of its drop-ins up, the main file's last (dnf5.conf(5)); an empty first entry drops what

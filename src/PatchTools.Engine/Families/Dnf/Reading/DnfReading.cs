@@ -6,7 +6,6 @@ using PatchTools.Families.Shared;
 using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Model;
-using PatchTools.Ports;
 using PatchTools.Text;
 using PatchTools.Versions;
 
@@ -18,10 +17,8 @@ namespace PatchTools.Families.Dnf.Reading;
 /// not offered, with the reason, so that explanations can name it.
 /// </summary>
 internal sealed class DnfReading(
-    HostContext host,
+    HostSession session,
     DnfConfiguration configuration,
-    IDecompressor decompressor,
-    ITomlReader toml,
     InventoryRequest request,
     List<string> warnings
 )
@@ -29,9 +26,10 @@ internal sealed class DnfReading(
     /// <summary>A package's part of a primary list, in bytes; Red Hat's have about this.</summary>
     private const int UsualPackageBytes = 3000;
 
+    private readonly HostContext _host = session.Host;
     private readonly List<RepositoryReading> _repositories = [];
-    private readonly MetadataIndex _index = new(new ListIndex(host), decompressor);
-    private readonly KnownChecksums _checksums = new(host, request.IsOfThisHost(host));
+    private readonly MetadataIndex _index = new(new ListIndex(session.Host), session.Decompressor);
+    private readonly KnownChecksums _checksums = new(session.Host, request.IsOfThisHost(session.Host));
     private PackageCatalogBuilder _builder = null!;
     private RpmOffers _offers = null!;
 
@@ -95,8 +93,8 @@ internal sealed class DnfReading(
 
         new DnfPolicy(configuration, _builder, _offers).Apply(
             [.. _repositories.Select(r => (r.Repository, r.Index))],
-            host.Paths.Root,
-            toml,
+            _host.Paths.Root,
+            session.Toml,
             warnings
         );
         foreach (var reading in _repositories.Where(r => r.Contents is not null))
@@ -118,7 +116,12 @@ internal sealed class DnfReading(
         if (reading.FindDatabase() is { } database)
         {
             reading.PrimaryFile = database;
-            using var opened = reading.Open(database, reading.PromiseOfDatabase(database), Verification, decompressor);
+            using var opened = reading.Open(
+                database,
+                reading.PromiseOfDatabase(database),
+                Verification,
+                session.Decompressor
+            );
             if (opened is null)
                 return;
             using var content = opened.Content();
@@ -127,7 +130,7 @@ internal sealed class DnfReading(
         else if (reading.Find("primary") is { } path)
         {
             reading.PrimaryFile = path;
-            using var list = reading.Open("primary", path, Verification, decompressor);
+            using var list = reading.Open("primary", path, Verification, session.Decompressor);
             if (list is not null)
                 _index.ReadPrimary(list, sink);
         }
@@ -144,17 +147,18 @@ internal sealed class DnfReading(
             {
                 if (reading.FindModules() is not { } path)
                     return;
-                using var list = reading.Open("modules", path, Verification, decompressor);
+                using var list = reading.Open("modules", path, Verification, session.Decompressor);
                 if (list is null)
                     return;
-                using var stream = MetadataFile.Open(list, decompressor);
+                using var stream = MetadataFile.Open(list, session.Decompressor);
                 documents.Add(ModuleDocumentReader.Read(stream, path));
             });
         }
 
-        var root = host.Paths.Root;
+        var root = _host.Paths.Root;
         var states =
-            configuration.Tool.ReadModules?.Invoke(root, toml, warnings) ?? new Dictionary<string, ModuleState>();
+            configuration.Tool.ReadModules?.Invoke(root, session.Toml, warnings)
+            ?? new Dictionary<string, ModuleState>();
         documents.AddRange(ReadModuleFiles(Path.Combine(root, "etc/dnf/modules.defaults.d")));
         var known = documents.SelectMany(d => d.Streams).Select(s => (s.Stream.Name, s.Stream.Stream)).ToHashSet();
 
@@ -163,7 +167,7 @@ internal sealed class DnfReading(
             ReadModuleFiles(Path.Combine(root, "var/lib/dnf/modulefailsafe"))
                 .Select(d => d with { Streams = [.. d.Streams.Where(s => IsLost(s.Stream))] })
         );
-        return new ModuleVisibility(documents, states, Platform(root), RpmArchitectures.Base(architecture));
+        return new ModuleVisibility(documents, states, Platform, RpmArchitectures.Base(architecture));
 
         bool IsLost(ModuleStream stream) =>
             !known.Contains((stream.Name, stream.Stream))
@@ -182,7 +186,7 @@ internal sealed class DnfReading(
         {
             try
             {
-                using var stream = MetadataFile.Open(path, decompressor);
+                using var stream = MetadataFile.Open(path, session.Decompressor);
                 documents.Add(ModuleDocumentReader.Read(stream, path));
             }
             catch (PatchToolsException e) when (e.Error == PatchErrors.RepositoryMetadataMalformed)
@@ -194,27 +198,14 @@ internal sealed class DnfReading(
         return documents;
     }
 
-    // PLATFORM_ID="platform:el8"
-    private static string? Platform(string root)
-    {
-        foreach (var file in new[] { "etc/os-release", "usr/lib/os-release" })
-        {
-            var line = IniFile
-                .Text(Path.Combine(root, file))
-                ?.Split('\n')
-                .FirstOrDefault(l => l.StartsWith("PLATFORM_ID=", StringComparison.Ordinal));
-            if (line?[12..].Trim().Trim('"', '\'').Split(':') is [_, var stream])
-                return stream;
-        }
-
-        return null;
-    }
+    // platform:el8
+    private string? Platform => session.System.PlatformId.Split(':') is [_, var stream] ? stream : null;
 
     private void ReadAdvisories(RepositoryReading reading, ModuleVisibility modules)
     {
         if (reading.FindAdvisories() is { } path)
         {
-            using var list = reading.Open("updateinfo", path, Verification, decompressor);
+            using var list = reading.Open("updateinfo", path, Verification, session.Decompressor);
             reading.HasAdvisories = false;
             if (list is not null)
                 _index.ReadAdvisories(list, new AdvisorySink(this, reading, modules));
@@ -229,7 +220,7 @@ internal sealed class DnfReading(
     {
         var repository = reading.Repository;
         var refreshed = reading.ConfirmedAt;
-        var age = host.Clock.GetUtcNow() - refreshed;
+        var age = _host.Clock.GetUtcNow() - refreshed;
         var tool = configuration.Tool.Command;
         var (status, message) =
             reading.Damage is { } wrong

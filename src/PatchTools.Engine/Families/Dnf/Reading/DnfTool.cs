@@ -1,6 +1,5 @@
 using PatchTools.Families.Rpm.Transaction;
 using PatchTools.Files;
-using PatchTools.Hosts;
 using PatchTools.Model;
 using PatchTools.Ports;
 
@@ -163,8 +162,8 @@ internal sealed partial record DnfTool
     public override string ToString() => Title;
 
     /// <summary>Which of the tools the root has.</summary>
-    public static DnfTool Of(string root) =>
-        Of(root, OperatingSystemIdentity.TryFrom(OsReleaseFile.Read(root))?.Family ?? PackageFamily.Dnf);
+    public static DnfTool Of(string root, OsRelease system) =>
+        Of(root, OperatingSystemIdentity.TryFrom(system)?.Family ?? PackageFamily.Dnf);
 
     /// <summary>
     /// By what lies on disk: yum is a name of dnf where dnf is there. An image without any of the tools is read as its

@@ -17,7 +17,7 @@ internal abstract partial class RpmEvaluator
     )
     {
         var heldBack = HeldBack(candidates, reported);
-        var unseen = new UnseenVersions(line, Request.VersionOrder);
+        var unseen = new UnseenVersions(line, VersionOrder);
         var hostPolicy = HostPolicy(installed, state, reported, unseen);
         var nearest = Nearest(candidates);
         if (chosen is not null)
@@ -168,7 +168,7 @@ internal abstract partial class RpmEvaluator
         List<string> lines = [];
         if (state == PatchState.Missing)
         {
-            lines.AddRange(HostPolicyLines.Of(installed, reported, inventory.PackageManager, Request.VersionOrder));
+            lines.AddRange(HostPolicyLines.Of(installed, reported, inventory.PackageManager, VersionOrder));
         }
         else
         {

@@ -26,8 +26,8 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     private readonly RpmRuleSettings _settings;
     private readonly ArchitectureChanges _changes;
 
-    protected RpmEvaluator(EvaluationRequest request, PatchList approved, PatchList rejected, RpmRuleSettings settings)
-        : base(request, approved, rejected)
+    protected RpmEvaluator(EvaluationRequest request, RpmLanguage language, RpmRuleSettings settings)
+        : base(request, language)
     {
         _rules = new RpmRules(request, settings);
         _settings = settings;
@@ -134,15 +134,14 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             ? candidates
                 .Where(c => c is { IsNewer: true, IsOffered: true } && !IsRefused(installed, c.Edition))
                 .Select(c => c.Edition)
-                .MaxBy(edition => edition, Request.VersionOrder)
+                .MaxBy(edition => edition, VersionOrder)
                 ?? ""
             : "";
 
     private static bool IsRefused(InstalledPackage installed, string edition) =>
         installed.RefusedEditions.Any(r => r.Edition == edition);
 
-    private RpmLine LineOf(PackageEntry package) =>
-        new(package, NewestInstalled(package), _changes, Request.VersionOrder);
+    private RpmLine LineOf(PackageEntry package) => new(package, NewestInstalled(package), _changes, VersionOrder);
 
     /// <summary>
     /// An offered version carries the advisories that name an older one beyond the installed, and so has their fix. The
@@ -154,7 +153,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             var edition in candidates
                 .Where(c => c.IsNewer && c.IsOffered)
                 .GroupBy(c => c.Edition, StringComparer.Ordinal)
-                .OrderByDescending(g => g.Key, Request.VersionOrder)
+                .OrderByDescending(g => g.Key, VersionOrder)
                 .ToList()
         )
         {
@@ -398,7 +397,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             ),
         };
 
-    protected int Compare(string x, string y) => Request.VersionOrder.Compare(x, y);
+    protected int Compare(string x, string y) => VersionOrder.Compare(x, y);
 
     private static string? EntryOf(ListUse list, int index) => index < 0 ? null : list.Entry(index);
 

@@ -14,6 +14,9 @@ internal sealed class RpmFilterGroup
     private const string Classification = "CLASSIFICATION";
     private const string Severity = "SEVERITY";
 
+    /// <summary>Keys that have a meaning.</summary>
+    public static IReadOnlyList<string> Keys { get; } = [Product, Classification, Severity];
+
     private readonly IReadOnlyList<PatchFilter> _filters;
     private readonly string _product;
     private readonly StringComparison _comparison;

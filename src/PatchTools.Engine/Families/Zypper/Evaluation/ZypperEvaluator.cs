@@ -8,12 +8,7 @@ namespace PatchTools.Families.Zypper.Evaluation;
 /// for each patch that fixes in that version. Packages that are not installed have no patch data.
 /// </summary>
 internal sealed class ZypperEvaluator(EvaluationRequest request)
-    : RpmEvaluator(
-        request,
-        new ZypperPatchList(request.Snapshot.Baseline.ApprovedPatches, acceptsIds: true),
-        new ZypperPatchList(request.Snapshot.Baseline.RejectedPatches, acceptsIds: false),
-        _settings
-    )
+    : RpmEvaluator(request, ZypperLanguage.Instance, _settings)
 {
     private static readonly RpmRuleSettings _settings = new()
     {

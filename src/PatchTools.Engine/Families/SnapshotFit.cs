@@ -1,7 +1,8 @@
 using PatchTools.Errors;
+using PatchTools.Families.Shared;
 using PatchTools.Model;
 
-namespace PatchTools.Evaluation;
+namespace PatchTools.Families;
 
 /// <summary>Whether a snapshot was made for the host that it is to judge.</summary>
 internal static class SnapshotFit
@@ -13,11 +14,14 @@ internal static class SnapshotFit
     /// Refuses a snapshot for another world of packages: nothing of it could match, so everything would look compliant.
     /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.SnapshotForAnotherFamily"/>.</exception>
-    public static void Demand(PatchSnapshot snapshot, HostInventory inventory)
+    public static void Demand(PatchSnapshot snapshot, HostInventory inventory, FamilyRegistry registry)
     {
-        List<PackageFamily> families = [.. FamiliesOf(snapshot)];
+        List<PackageFamily> families =
+        [
+            .. FamiliesOf(snapshot).Select(family => registry.Of(family).Baselines).Distinct(),
+        ];
         var isForeign = _foreign.Contains(snapshot.OperatingSystem, StringComparer.OrdinalIgnoreCase);
-        if (!isForeign && (families.Count == 0 || families.Contains(World(inventory.Family))))
+        if (!isForeign && (families.Count == 0 || families.Contains(registry.Of(inventory.Family).Baselines)))
             return;
         throw new PatchToolsException(
             PatchErrors.SnapshotForAnotherFamily,
@@ -54,12 +58,8 @@ internal static class SnapshotFit
                     snapshot.Product.StartsWith(system.ProductName, StringComparison.OrdinalIgnoreCase)
                 )
             );
-        return systems.Select(system => World(system.Family)).Distinct();
+        return systems.Select(system => system.Family);
     }
-
-    /// <summary>Releases with yum and with dnf share their baselines.</summary>
-    private static PackageFamily World(PackageFamily family) =>
-        family == PackageFamily.Yum ? PackageFamily.Dnf : family;
 
     private static string NameOf(OsRelease system) => system.PrettyName.Length > 0 ? system.PrettyName : system.Id;
 }

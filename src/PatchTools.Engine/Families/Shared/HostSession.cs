@@ -1,0 +1,75 @@
+using PatchTools.Errors;
+using PatchTools.Hosts;
+using PatchTools.Ports;
+using PatchTools.Processes;
+
+namespace PatchTools.Families.Shared;
+
+/// <summary>
+/// The host during one run: found out once, when it is first asked for, and kept until an install has changed it. Not
+/// thread-safe.
+/// </summary>
+/// <param name="host">Places, clock, environment.</param>
+/// <param name="runner">Starts the programs of the host.</param>
+/// <param name="decompressor">Opens compressed lists.</param>
+/// <param name="toml">Reads what dnf 5 keeps in TOML; null where no family needs it.</param>
+/// <param name="families">Among which the host's is looked for; null where it is known already.</param>
+internal sealed class HostSession(
+    HostContext host,
+    IProcessRunner runner,
+    IDecompressor decompressor,
+    ITomlReader? toml = null,
+    FamilyRegistry? families = null
+)
+{
+    private OsRelease? _system;
+    private (Family? Found, bool IsKnown) _family;
+    private IPackageManager? _manager;
+
+    public HostContext Host => host;
+
+    public IProcessRunner Runner => runner;
+
+    public IDecompressor Decompressor => decompressor;
+
+    public ITomlReader Toml => toml ?? throw new InvalidOperationException("This session reads no TOML.");
+
+    /// <summary>What os-release says.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    public OsRelease System => _system ??= OsReleaseFile.Read(host.Paths.Root);
+
+    /// <summary>Null where there is none of PatchTools'.</summary>
+    public Family? Family
+    {
+        get
+        {
+            if (!_family.IsKnown)
+                _family = (families?.In(host.Paths.Root, System), true);
+            return _family.Found;
+        }
+    }
+
+    /// <summary>Null where there is none of PatchTools'.</summary>
+    public IPackageManager? FindManager() => _manager ??= Family?.Manager(this);
+
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>
+    public IPackageManager Manager()
+    {
+        FamilyRegistry.RequireRoot(host);
+        return FindManager()
+            ?? throw new PatchToolsException(
+                PatchErrors.PackageManagerNotFound,
+                families?.WhyNone(host.Paths.Root, System) ?? "No package manager is looked for.",
+                host.Paths.Root
+            );
+    }
+
+    /// <summary>Null where there is no package manager of PatchTools'.</summary>
+    public PackageManagerPlaces? Places() => Family?.Places(this);
+
+    /// <summary>Null where no known database says which package a file is of.</summary>
+    public IFileOwners? FileOwners() => Family?.FileOwners(this);
+
+    /// <summary>Packages were installed: os-release may be another one.</summary>
+    public void HasChanged() => _system = null;
+}
