@@ -25,6 +25,15 @@ internal sealed record PatchRunResult(
 {
     public RunFinding Of(string package) => Assert.Single(Findings, finding => finding.Name == package);
 
+    /// <summary>How often the run started a program with an argument; of a run with <c>-Verbose</c>.</summary>
+    public int Started(string program, string argument) =>
+        $"{Output}\n{Error}"
+            .Split('\n')
+            .Count(line =>
+                line.Contains($"Running {program} ", StringComparison.Ordinal)
+                && line.Split(' ').Contains(argument, StringComparer.Ordinal)
+            );
+
     public PatchRunResult Expect(int exitCode, string? errorId = null)
     {
         Assert.True(

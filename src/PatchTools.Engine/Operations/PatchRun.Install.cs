@@ -39,7 +39,8 @@ internal sealed record InstallSituation(
     EvaluationTerms Terms,
     InstallRequest Install,
     IReadOnlyList<PatchSetback> LeftOut,
-    ResumeDecision Resume
+    ResumeDecision Resume,
+    HostMemory Memory
 );
 
 /// <summary>
@@ -171,7 +172,16 @@ public sealed partial class PatchRun
             PreparedInstall Ready(InstallPlan plan) =>
                 new(
                     plan,
-                    new InstallSituation(request, snapshot, before, terms, choice.Install, choice.LeftOut, resume),
+                    new InstallSituation(
+                        request,
+                        snapshot,
+                        before,
+                        terms,
+                        choice.Install,
+                        choice.LeftOut,
+                        resume,
+                        Session.Memory
+                    ),
                     held
                 );
         }
@@ -192,7 +202,8 @@ public sealed partial class PatchRun
     /// </exception>
     public async Task<ComplianceReport> InstallAsync(PreparedInstall prepared, CancellationToken cancellationToken)
     {
-        var (request, snapshot, before, terms, install, leftOut, resume) = prepared.Situation;
+        var (request, snapshot, before, terms, install, leftOut, resume, memory) = prepared.Situation;
+        _memory = memory;
         var outcome = prepared.IsResumed
             ? new InstallOutcome()
             : await Session.Manager().InstallAsync(prepared.Plan, install, observer, cancellationToken);

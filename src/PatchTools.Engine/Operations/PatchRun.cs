@@ -27,6 +27,7 @@ namespace PatchTools.Operations;
 public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters, IRunObserver observer)
 {
     private HostSession? _session;
+    private HostMemory? _memory;
 
     /// <summary>Among which the host's package manager is looked for.</summary>
     internal FamilyRegistry Families { get; init; } = ShippedFamilies.All;
@@ -38,7 +39,8 @@ public sealed partial class PatchRun(HostContext host, IAdapterFactory adapters,
             new ProcessRunner(host, observer),
             new DeferredDecompressor(adapters),
             new DeferredTomlReader(adapters),
-            Families
+            Families,
+            _memory
         );
 
     /// <summary>The baseline that applies here.</summary>

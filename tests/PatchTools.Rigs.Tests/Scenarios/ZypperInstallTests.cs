@@ -28,7 +28,9 @@ public abstract class ZypperInstallScenarios : ToolScenarios
                 ZypperScenarioHost.Suse("s-plain", "2.0-1")
             )
             .Ready();
-        var run = host.Install().Expect(0);
+        var run = host.Install("-RebootOption NoReboot -Verbose").Expect(0);
+        // Before the transaction and after it: what has not changed is not asked again.
+        Assert.InRange(run.Started("rpm", "-qa"), 1, 2);
         Assert.Equal("InstalledPendingReboot", run.Of("s-app").State);
         Assert.Equal("InstalledPendingReboot", run.Of("s-lib").State);
         Assert.Equal("InstalledOther", run.Of("s-rec").State);

@@ -31,6 +31,7 @@ internal sealed class DnfPackageManager(HostSession session) : IPackageManager
     private readonly HostContext _host = session.Host;
     private readonly IProcessRunner _runner = session.Runner;
     private readonly string _root = session.Host.Paths.Root;
+    private readonly InstalledPackages _packages = new(session.Host, session.Runner, session.Memory);
     private readonly DnfTool _tool = DnfTool.Of(session.Host.Paths.Root, session.System);
 
     public string Name => _tool.Name;
@@ -61,7 +62,7 @@ internal sealed class DnfPackageManager(HostSession session) : IPackageManager
     {
         using var copy = RpmDatabaseCopy.Of(_host);
         var place = copy.Place;
-        var (installed, doubts) = await new RpmQuery(place, _runner).ReadAsync(cancellationToken);
+        var (installed, doubts) = await _packages.ReadAsync(place, cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed.Select(package => package.Architecture));
         var configuration = await ConfigureAsync(
             place,
@@ -133,6 +134,7 @@ internal sealed class DnfPackageManager(HostSession session) : IPackageManager
         return await new DnfPlanner(
             _host,
             _runner,
+            _packages,
             _tool,
             await CacheAsync(request, cancellationToken),
             request,
@@ -151,6 +153,7 @@ internal sealed class DnfPackageManager(HostSession session) : IPackageManager
         return await new DnfInstaller(
             _host,
             _runner,
+            _packages,
             _tool,
             await CacheAsync(request, cancellationToken),
             request,
@@ -159,7 +162,7 @@ internal sealed class DnfPackageManager(HostSession session) : IPackageManager
     }
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
-        new DnfRebootSigns(_host, _runner, _tool).ReadAsync(cancellationToken);
+        new DnfRebootSigns(_host, _packages, _tool).ReadAsync(cancellationToken);
 
     private async Task<DnfConfiguration> ConfigureAsync(
         RpmPlace place,

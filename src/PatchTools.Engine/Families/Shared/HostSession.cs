@@ -14,16 +14,16 @@ namespace PatchTools.Families.Shared;
 /// <param name="decompressor">Opens compressed lists.</param>
 /// <param name="toml">Reads what dnf 5 keeps in TOML; null where no family needs it.</param>
 /// <param name="families">Among which the host's is looked for; null where it is known already.</param>
+/// <param name="memory">What an earlier step of the same run has found out.</param>
 internal sealed class HostSession(
     HostContext host,
     IProcessRunner runner,
     IDecompressor decompressor,
     ITomlReader? toml = null,
-    FamilyRegistry? families = null
+    FamilyRegistry? families = null,
+    HostMemory? memory = null
 )
 {
-    private OsRelease? _system;
-    private (Family? Found, bool IsKnown) _family;
     private IPackageManager? _manager;
 
     public HostContext Host => host;
@@ -32,20 +32,21 @@ internal sealed class HostSession(
 
     public IDecompressor Decompressor => decompressor;
 
+    public HostMemory Memory { get; } = memory ?? new HostMemory();
+
     public ITomlReader Toml => toml ?? throw new InvalidOperationException("This session reads no TOML.");
 
     /// <summary>What os-release says.</summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
-    public OsRelease System => _system ??= OsReleaseFile.Read(host.Paths.Root);
+    public OsRelease System => Memory.System ??= OsReleaseFile.Read(host.Paths.Root);
 
     /// <summary>Null where there is none of PatchTools'.</summary>
     public Family? Family
     {
         get
         {
-            if (!_family.IsKnown)
-                _family = (families?.In(host.Paths.Root, System), true);
-            return _family.Found;
+            Memory.Family ??= (families?.In(host.Paths.Root, System), true);
+            return Memory.Family.Value.Found;
         }
     }
 
@@ -71,5 +72,16 @@ internal sealed class HostSession(
     public IFileOwners? FileOwners() => Family?.FileOwners(this);
 
     /// <summary>Packages were installed: os-release may be another one.</summary>
-    public void HasChanged() => _system = null;
+    public void HasChanged() => Memory.System = null;
+}
+
+/// <summary>What has been found out of a host; a run hands it from step to step.</summary>
+internal sealed class HostMemory
+{
+    public OsRelease? System { get; set; }
+
+    public (Family? Found, bool WasSought)? Family { get; set; }
+
+    /// <summary>What the family has read of its database, and what the database was then.</summary>
+    public (DatabaseStamp Stamp, object Answer)? Database { get; set; }
 }

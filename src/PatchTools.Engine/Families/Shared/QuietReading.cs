@@ -1,5 +1,4 @@
 using PatchTools.Errors;
-using PatchTools.Files;
 using PatchTools.Hosts;
 
 namespace PatchTools.Families.Shared;
@@ -49,18 +48,18 @@ internal sealed class QuietReading(HostContext host, InventoryRequest request)
                 await locks.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
             }
 
-            var stamp = Stamp(database);
+            var stamp = DatabaseStamp.Of(database?.Invoke());
             var inventory = await read();
-            if ((before is null || host.IsRoot) && locks.InUse() is null && (stamp == Stamp(database) || --again == 0))
+            if (
+                (before is null || host.IsRoot)
+                && locks.InUse() is null
+                && (stamp == DatabaseStamp.Of(database?.Invoke()) || --again == 0)
+            )
                 return inventory;
             if (!host.IsRoot)
                 return inventory with { Doubts = [.. inventory.Doubts, Doubt(before ?? locks.InUse())] };
         }
     }
-
-    /// <summary>What is written there first, SQLite's log, counts as well.</summary>
-    private static (FileStamp?, FileStamp?) Stamp(Func<string?>? database) =>
-        database?.Invoke() is { } file ? (FileStamp.Of(file), FileStamp.Of(file + "-wal")) : default;
 
     private static string Doubt(string? use) =>
         $"{use ?? "A package manager was at work"}: what was read may be half of a change. "

@@ -27,6 +27,7 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
     private readonly HostContext _host = session.Host;
     private readonly IProcessRunner _runner = session.Runner;
     private readonly string _root = session.Host.Paths.Root;
+    private readonly InstalledPackages _packages = new(session.Host, session.Runner, session.Memory);
 
     public string Name => "zypper";
 
@@ -57,7 +58,7 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
         using var copy = RpmDatabaseCopy.Of(_host);
         var place = copy.Place;
         var query = new RpmQuery(place, _runner);
-        var (installed, doubts) = await query.ReadAsync(cancellationToken);
+        var (installed, doubts) = await _packages.ReadAsync(place, cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed.Select(package => package.Architecture));
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
         var isPrivate =
@@ -130,17 +131,17 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
                 PatchErrors.ElevationRequired,
                 "zypper answers only root what an install would do."
             )
-            : new ZypperPlanner(_host, _runner, request, observer).PlanAsync(cancellationToken);
+            : new ZypperPlanner(_host, _runner, _packages, request, observer).PlanAsync(cancellationToken);
 
     public Task<InstallOutcome> InstallAsync(
         InstallPlan plan,
         InstallRequest request,
         IRunObserver observer,
         CancellationToken cancellationToken
-    ) => new ZypperInstaller(_host, _runner, request, observer).InstallAsync(plan, cancellationToken);
+    ) => new ZypperInstaller(_host, _runner, _packages, request, observer).InstallAsync(plan, cancellationToken);
 
     public Task<RebootSigns> GetRebootSignsAsync(CancellationToken cancellationToken) =>
-        new ZypperRebootSigns(_host, _runner).ReadAsync(cancellationToken);
+        new ZypperRebootSigns(_host, _packages).ReadAsync(cancellationToken);
 
     /// <summary>SUSE's product file knows when the updates end; os-release of SUSE does not say it.</summary>
     private OsRelease WithProduct(OsRelease system) =>

@@ -5,6 +5,7 @@ using PatchTools.Evaluation;
 using PatchTools.Families.Dnf;
 using PatchTools.Families.Dnf.Reading;
 using PatchTools.Families.Dnf.Transaction;
+using PatchTools.Families.Rpm.Reading;
 using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Processes;
@@ -142,6 +143,7 @@ internal sealed class MadeUpRpmHost : IDisposable
         return await new DnfInstaller(
             Host,
             Runner,
+            new InstalledPackages(Host, Runner, new HostMemory()),
             _tool,
             Path.GetDirectoryName(CacheFolder)!,
             request,

@@ -6,6 +6,7 @@ using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Model;
 using PatchTools.Operations;
+using PatchTools.Ports;
 using PatchTools.Testing;
 using Xunit;
 
@@ -26,7 +27,12 @@ public sealed class MadeUpFamilyTests : IDisposable
         WriteHost();
 
         var report = await ScanAsync(
-            new PatchBaseline { ApprovalRules = [new ApprovalRule()], RejectedPatches = ["glue"] }
+            new PatchBaseline
+            {
+                OperatingSystem = "PARCELOS",
+                ApprovalRules = [new ApprovalRule()],
+                RejectedPatches = ["glue"],
+            }
         );
 
         Assert.Equal("parcel", report.Inventory.PackageManager);
@@ -34,7 +40,7 @@ public sealed class MadeUpFamilyTests : IDisposable
         Assert.Equal(("tape", "2", "10"), (missing.Name, missing.InstalledVersion, missing.AvailableVersion));
         Assert.Equal(1, report.Counts.NotApplicable);
         Assert.Equal(2, report.Counts.InstalledOther);
-        Assert.Equal("NON_COMPLIANT", report.Verdict.ToString());
+        Assert.Equal("NonCompliant", report.Verdict.ToString());
     }
 
     [Fact]

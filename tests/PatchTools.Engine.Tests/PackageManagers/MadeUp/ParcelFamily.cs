@@ -194,6 +194,7 @@ internal sealed class ParcelEvaluator(EvaluationRequest request, FamilyLanguage 
             InstalledVersion = installed.Edition,
             AvailableVersion = newer.LastOrDefault() ?? "",
             Id = $"{package.Name}.{package.Architecture}",
+            Explanation = new FindingExplanation { Decision = DecisionKind.ApprovalRule, Summary = "approved" },
             Title = $"{package.Name}.{package.Architecture}:{newer.LastOrDefault() ?? installed.Edition}",
         };
     }

@@ -21,6 +21,7 @@ internal sealed class DnfPlanner
 {
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
+    private readonly InstalledPackages _packages;
     private readonly DnfTool _tool;
     private readonly InstallRequest _request;
     private readonly IRunObserver _observer;
@@ -33,6 +34,7 @@ internal sealed class DnfPlanner
     public DnfPlanner(
         HostContext host,
         IProcessRunner runner,
+        InstalledPackages packages,
         DnfTool tool,
         string cache,
         InstallRequest request,
@@ -41,6 +43,7 @@ internal sealed class DnfPlanner
     {
         _host = host;
         _runner = runner;
+        _packages = packages;
         _tool = tool;
         _request = request;
         _observer = observer;
@@ -107,7 +110,7 @@ internal sealed class DnfPlanner
         var journal = new RpmJournal(_host, DnfTool.JournalName);
         if (journal.IsOpen)
             await _locks.WaitAsync(_request.LockTimeout, cancellationToken);
-        return await journal.RemovalsAsync(_runner);
+        return await journal.RemovalsAsync(_packages);
     }
 
     private List<PlannedChange> Changes(

@@ -4,7 +4,6 @@ using PatchTools.Families.Rpm.Reading;
 using PatchTools.Families.Shared;
 using PatchTools.Files;
 using PatchTools.Hosts;
-using PatchTools.Processes;
 
 namespace PatchTools.Families.Dnf.Reboot;
 
@@ -12,7 +11,7 @@ namespace PatchTools.Families.Dnf.Reboot;
 /// What <c>needs-restarting --reboothint</c> would say, by its own rules and without its plugin: core packages
 /// installed since the last boot, and the running kernel beside the newest installed one of its flavour. One rpm query.
 /// </summary>
-internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, DnfTool tool)
+internal sealed class DnfRebootSigns(HostContext host, InstalledPackages packages, DnfTool tool)
 {
     /// <summary>Left by systemd, docker and podman in the containers they make.</summary>
     private static readonly string[] ContainerSigns = ["/run/systemd/container", "/.dockerenv", "/run/.containerenv"];
@@ -59,7 +58,7 @@ internal sealed class DnfRebootSigns(HostContext host, IProcessRunner runner, Dn
     {
         List<RebootReason> reasons = [];
         List<string> unknown = [];
-        var installed = await new RpmQuery(RpmPlace.InPlace(host.Paths.Root), runner).InstalledAsync(cancellationToken);
+        var installed = (await packages.ReadAsync(RpmPlace.InPlace(host.Paths.Root), cancellationToken)).Packages;
         List<string> warnings = [];
         var facts = HostFactsReader.Read(host, warnings);
         if (facts.BootTime is { } boot)

@@ -16,6 +16,7 @@ namespace PatchTools.Families.Dnf.Transaction;
 internal sealed class DnfInstaller(
     HostContext host,
     IProcessRunner runner,
+    InstalledPackages packages,
     DnfTool tool,
     string cache,
     InstallRequest request,
@@ -36,8 +37,8 @@ internal sealed class DnfInstaller(
         var files = TransactionFiles.Create(host, tool.Command);
         try
         {
-            var transaction = new DnfTransaction(host, runner, tool, cache, request, observer, files);
-            var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+            var transaction = new DnfTransaction(host, runner, packages, tool, cache, request, observer, files);
+            var installed = await packages.DatabaseAsync();
             if (_journal.Leftovers(installed) is { Count: > 0 } interrupted)
                 installed = await RepairAsync(transaction, interrupted, installed, work);
             await work.RunAsync(transaction, plan, installed.Fits(plan), cancellationToken);
@@ -67,7 +68,7 @@ internal sealed class DnfInstaller(
                 + $"{string.Join(", ", left)}."
         );
         var failure = await transaction.EraseAsync(left);
-        var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+        var after = await packages.DatabaseAsync();
         work.HasChanged |= !before.Equals(after);
         if (_journal.Leftovers(after).Count > 0)
             work.Problem(

@@ -17,6 +17,7 @@ namespace PatchTools.Families.Dnf.Transaction;
 internal sealed class DnfTransaction(
     HostContext host,
     IProcessRunner runner,
+    InstalledPackages packages,
     DnfTool tool,
     string cache,
     InstallRequest request,
@@ -30,7 +31,7 @@ internal sealed class DnfTransaction(
     public string Tool => tool.Command;
 
     public Task<InstallPlan> PlanAsync(InstallRequest request) =>
-        new DnfPlanner(host, runner, tool, cache, request, observer).PlanAsync(CancellationToken.None);
+        new DnfPlanner(host, runner, packages, tool, cache, request, observer).PlanAsync(CancellationToken.None);
 
     public async Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets)
     {
@@ -57,6 +58,7 @@ internal sealed class DnfTransaction(
         var running = runner.RunAsync(command, CancellationToken.None);
         await new DnfProgress(host, observer, fromPercent, toPercent).FollowAsync(files.LogPath, running);
         var result = await running;
+        packages.Forget();
         var after = await ReadAsync();
         var transcript = DnfTranscript.Parse(result.StandardOutput);
         var ending = $"{tool.Command} ended with {DnfExitCode.Describe(result.ExitCode)}";
@@ -81,8 +83,12 @@ internal sealed class DnfTransaction(
 
     /// <summary>Takes replaced versions out of rpm's database and off the disk.</summary>
     /// <returns>What rpm said.</returns>
-    public async Task<string> EraseAsync(IReadOnlyList<string> versions) =>
-        (await runner.RunAsync(DnfCommands.Erase(versions, files), CancellationToken.None)).StandardOutput.Trim();
+    public async Task<string> EraseAsync(IReadOnlyList<string> versions)
+    {
+        var result = await runner.RunAsync(DnfCommands.Erase(versions, files), CancellationToken.None);
+        packages.Forget();
+        return result.StandardOutput.Trim();
+    }
 
-    private Task<RpmDatabase> ReadAsync() => RpmDatabase.ReadAsync(host.Paths.Root, runner);
+    private Task<RpmDatabase> ReadAsync() => packages.DatabaseAsync();
 }

@@ -1,5 +1,3 @@
-using PatchTools.Processes;
-
 namespace PatchTools.Families.Rpm.Reading;
 
 /// <summary>What rpm says is installed at one moment of an install.</summary>
@@ -7,11 +5,7 @@ internal sealed class RpmDatabase
 {
     private readonly HashSet<RpmPackage> _packages;
 
-    private RpmDatabase(IEnumerable<RpmPackage> packages) => _packages = [.. packages];
-
-    /// <exception cref="CommandFailedException">rpm cannot read its database.</exception>
-    public static async Task<RpmDatabase> ReadAsync(string root, IProcessRunner runner) =>
-        new(await new RpmQuery(RpmPlace.InPlace(root), runner).InstalledAsync(CancellationToken.None));
+    public RpmDatabase(IEnumerable<RpmPackage> packages) => _packages = [.. packages];
 
     /// <summary>Whether exactly that version is there; rpm knows no half-installed packages.</summary>
     public bool Has(PatchTarget target) => Has(target.Name, target.Architecture, target.Edition);

@@ -70,16 +70,9 @@ internal sealed class RpmQuery(RpmPlace place, IProcessRunner runner)
             ? DatabaseFiles.Select(d => Path.Combine(folder, d)).FirstOrDefault(HostFiles.Exists)
             : null;
 
-    /// <summary>Every installed package; public keys, which rpm keeps as packages, are none.</summary>
-    /// <exception cref="CommandFailedException">rpm is not there or cannot read the database.</exception>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>: rpm answered
-    /// something else.</exception>
-    public async Task<IReadOnlyList<RpmPackage>> InstalledAsync(CancellationToken cancellationToken) =>
-        Installed((await AskInstalledAsync(cancellationToken)).StandardOutput);
-
     /// <summary>
-    /// The same for an inventory: no host is without any package, and what rpm complains of while it answers is a
-    /// doubt.
+    /// Every installed package; public keys, which rpm keeps as packages, are left out. No host is without any package,
+    /// and what rpm complains of while it answers is a doubt.
     /// </summary>
     /// <exception cref="PatchToolsException">
     /// <see cref="PatchErrors.PackageDatabaseUnreadable"/>, naming the database.

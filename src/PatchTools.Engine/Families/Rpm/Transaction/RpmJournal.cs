@@ -87,8 +87,8 @@ internal sealed class RpmJournal(HostContext host, string family)
     /// runs.
     /// </summary>
     /// <exception cref="CommandFailedException">rpm cannot read its database.</exception>
-    public async Task<IReadOnlyList<PlannedChange>> RemovalsAsync(IProcessRunner runner) =>
-        IsOpen ? StillThere(await RpmDatabase.ReadAsync(host.Paths.Root, runner)) : [];
+    public async Task<IReadOnlyList<PlannedChange>> RemovalsAsync(InstalledPackages packages) =>
+        IsOpen ? StillThere(await packages.DatabaseAsync()) : [];
 
     private List<PlannedChange> StillThere(RpmDatabase installed)
     {

@@ -18,6 +18,7 @@ internal sealed class ZypperPlanner
 {
     private readonly HostContext _host;
     private readonly IProcessRunner _runner;
+    private readonly InstalledPackages _packages;
     private readonly InstallRequest _request;
     private readonly IRunObserver _observer;
     private readonly ZypperRefusals _known;
@@ -26,10 +27,17 @@ internal sealed class ZypperPlanner
     private readonly ZypperSolver _solver;
     private readonly PlanSearch<ZypperSolution> _search;
 
-    public ZypperPlanner(HostContext host, IProcessRunner runner, InstallRequest request, IRunObserver observer)
+    public ZypperPlanner(
+        HostContext host,
+        IProcessRunner runner,
+        InstalledPackages packages,
+        InstallRequest request,
+        IRunObserver observer
+    )
     {
         _host = host;
         _runner = runner;
+        _packages = packages;
         _request = request;
         _observer = observer;
         _known = new ZypperRefusals(request.Inventory);
@@ -101,7 +109,7 @@ internal sealed class ZypperPlanner
         var journal = new RpmJournal(_host, ZypperPlaces.JournalName);
         if (journal.IsOpen)
             await _locks.WaitAsync(_request.LockTimeout, cancellationToken);
-        return await journal.RemovalsAsync(_runner);
+        return await journal.RemovalsAsync(_packages);
     }
 
     private List<PlannedChange> Changes(ZypperAnswer answer)

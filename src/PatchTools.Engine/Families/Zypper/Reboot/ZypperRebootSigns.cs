@@ -2,7 +2,6 @@ using PatchTools.Families.Rpm.Reading;
 using PatchTools.Families.Shared;
 using PatchTools.Files;
 using PatchTools.Hosts;
-using PatchTools.Processes;
 
 namespace PatchTools.Families.Zypper.Reboot;
 
@@ -11,7 +10,7 @@ namespace PatchTools.Families.Zypper.Reboot;
 /// asks for a reboot (<c>installhint(reboot-needed)</c>), and the boot clears it. And the running kernel beside the
 /// newest installed one of its flavour. One rpm query.
 /// </summary>
-internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
+internal sealed class ZypperRebootSigns(HostContext host, InstalledPackages packages)
 {
     private static readonly string[] s_flags = ["/run/reboot-needed", "/var/run/reboot-needed"];
 
@@ -29,7 +28,7 @@ internal sealed class ZypperRebootSigns(HostContext host, IProcessRunner runner)
                     $"zypper asks for it: {flag} is there since a core package was installed (zypper needs-rebooting)"
                 )
             );
-        var installed = await new RpmQuery(RpmPlace.InPlace(host.Paths.Root), runner).InstalledAsync(cancellationToken);
+        var installed = (await packages.ReadAsync(RpmPlace.InPlace(host.Paths.Root), cancellationToken)).Packages;
         List<string> warnings = [];
         var running = HostFactsReader.Read(host, warnings).RunningKernel;
         if (running.Length == 0)

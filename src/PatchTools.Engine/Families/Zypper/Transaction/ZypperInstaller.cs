@@ -16,6 +16,7 @@ namespace PatchTools.Families.Zypper.Transaction;
 internal sealed class ZypperInstaller(
     HostContext host,
     IProcessRunner runner,
+    InstalledPackages packages,
     InstallRequest request,
     IRunObserver observer
 )
@@ -38,10 +39,10 @@ internal sealed class ZypperInstaller(
         var files = TransactionFiles.Create(host, "zypper");
         try
         {
-            var transaction = new ZypperTransaction(host, runner, request, observer, files);
+            var transaction = new ZypperTransaction(host, runner, packages, request, observer, files);
 
             // Whoever held the lock may have been the one who finished it.
-            var installed = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+            var installed = await packages.DatabaseAsync();
             if (_journal.Leftovers(installed) is { Count: > 0 } interrupted)
                 installed = await RepairAsync(transaction, interrupted, installed, work);
             var stack = new ZypperRefusals(request.Inventory).OfTheStack(plan.Accepted);
@@ -73,7 +74,7 @@ internal sealed class ZypperInstaller(
                 + $"{string.Join(", ", left)}."
         );
         var failure = await transaction.EraseAsync(left);
-        var after = await RpmDatabase.ReadAsync(host.Paths.Root, runner);
+        var after = await packages.DatabaseAsync();
         work.HasChanged |= !before.Equals(after);
         if (_journal.Leftovers(after).Count > 0)
             work.Problem(

@@ -17,6 +17,7 @@ namespace PatchTools.Families.Zypper.Transaction;
 internal sealed class ZypperTransaction(
     HostContext host,
     IProcessRunner runner,
+    InstalledPackages packages,
     InstallRequest request,
     IRunObserver observer,
     TransactionFiles files
@@ -32,7 +33,7 @@ internal sealed class ZypperTransaction(
     public string Tool => "zypper";
 
     public Task<InstallPlan> PlanAsync(InstallRequest request) =>
-        new ZypperPlanner(host, runner, request, observer).PlanAsync(CancellationToken.None);
+        new ZypperPlanner(host, runner, packages, request, observer).PlanAsync(CancellationToken.None);
 
     public async Task<IReadOnlyList<PatchTarget>> InstalledAsync(IReadOnlyList<PatchTarget> targets)
     {
@@ -62,6 +63,7 @@ internal sealed class ZypperTransaction(
             var running = runner.RunAsync(command, CancellationToken.None);
             await new ZypperProgress(host, observer, fromPercent, toPercent).FollowAsync(files.LogPath, running);
             var result = await running;
+            packages.Forget();
             var after = await ReadAsync();
             return Result(plan, result, before, after);
         }
@@ -73,8 +75,12 @@ internal sealed class ZypperTransaction(
 
     /// <summary>Takes replaced versions out of rpm's database and off the disk.</summary>
     /// <returns>What rpm said.</returns>
-    public async Task<string> EraseAsync(IReadOnlyList<string> versions) =>
-        (await runner.RunAsync(ZypperCommands.Erase(versions, files), CancellationToken.None)).StandardOutput.Trim();
+    public async Task<string> EraseAsync(IReadOnlyList<string> versions)
+    {
+        var result = await runner.RunAsync(ZypperCommands.Erase(versions, files), CancellationToken.None);
+        packages.Forget();
+        return result.StandardOutput.Trim();
+    }
 
     private TransactionResult Result(InstallPlan plan, CommandResult result, RpmDatabase before, RpmDatabase after)
     {
@@ -133,5 +139,5 @@ internal sealed class ZypperTransaction(
             yield return $"zypper ended with {ZypperExitCode.Describe(exitCode)} and did not say which";
     }
 
-    private Task<RpmDatabase> ReadAsync() => RpmDatabase.ReadAsync(host.Paths.Root, runner);
+    private Task<RpmDatabase> ReadAsync() => packages.DatabaseAsync();
 }
