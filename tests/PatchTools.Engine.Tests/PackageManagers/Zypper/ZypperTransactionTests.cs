@@ -1,3 +1,4 @@
+using PatchTools.Families.Rpm.Reading;
 using PatchTools.Engine.Tests.Evaluation;
 using PatchTools.Evaluation;
 using PatchTools.Families.Shared;
@@ -159,7 +160,11 @@ public sealed class ZypperTransactionTests : IDisposable
 
         var signs = await new ZypperRebootSigns(
             Host,
-            new Answers(_ => throw new InvalidOperationException(), _installed)
+            new InstalledPackages(
+                Host,
+                new Answers(_ => throw new InvalidOperationException(), _installed),
+                new HostMemory()
+            )
         ).ReadAsync(CancellationToken.None);
 
         Assert.StartsWith(reason, string.Join('|', signs.Reasons.Select(r => r.Text)), StringComparison.Ordinal);
@@ -201,17 +206,20 @@ public sealed class ZypperTransactionTests : IDisposable
             .RunAsync(plan, TimeSpan.FromSeconds(5), 0, 100);
     }
 
-    private ZypperTransaction Transaction(Func<Command, CommandResult> zypper) =>
-        new(
+    private ZypperTransaction Transaction(Func<Command, CommandResult> zypper)
+    {
+        var answers = new Answers(
+            command =>
+            {
+                _commands.Add($"{command.FileName} {string.Join(' ', command.Arguments)}");
+                return zypper(command);
+            },
+            _installed
+        );
+        return new ZypperTransaction(
             Host,
-            new Answers(
-                command =>
-                {
-                    _commands.Add($"{command.FileName} {string.Join(' ', command.Arguments)}");
-                    return zypper(command);
-                },
-                _installed
-            ),
+            answers,
+            new InstalledPackages(Host, answers, new HostMemory()),
             new InstallRequest
             {
                 Inventory = MadeUpHost.Zypper().Inventory(),
@@ -221,6 +229,7 @@ public sealed class ZypperTransactionTests : IDisposable
             new RecordingObserver(),
             TransactionFiles.Create(Host, "zypper")
         );
+    }
 
     private static IReadOnlyList<PatchTarget> Targets =>
         [Target("a", "1.2-1"), Target("s", "2.0-1"), Target("t", "2.0-1")];
