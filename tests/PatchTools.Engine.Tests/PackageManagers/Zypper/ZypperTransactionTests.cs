@@ -1,6 +1,6 @@
-using PatchTools.Families.Rpm.Reading;
 using PatchTools.Engine.Tests.Evaluation;
 using PatchTools.Evaluation;
+using PatchTools.Families.Rpm.Reading;
 using PatchTools.Families.Shared;
 using PatchTools.Families.Zypper.Reboot;
 using PatchTools.Families.Zypper.Transaction;
