@@ -28,6 +28,13 @@ public sealed class ZypperTransactionTests : IDisposable
         "t-1.0-1.noarch",
     };
 
+    /// <summary>A database without content: the answers come from the test.</summary>
+    public ZypperTransactionTests()
+    {
+        Directory.CreateDirectory(_root.File("var/lib/rpm"));
+        File.WriteAllText(_root.File("var/lib/rpm/rpmdb.sqlite"), "");
+    }
+
     private HostContext Host =>
         new()
         {
