@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using PatchTools.Errors;
 using PatchTools.Files;
 using PatchTools.Hosts;
 using PatchTools.Testing;
+using PatchTools.Testing.Rigs;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.Files;
@@ -118,6 +120,39 @@ public sealed class ImageRootTests : IDisposable
 
         Assert.Equal(PatchErrors.NotPlainFile, error.Error);
         Assert.Contains(fifo, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a socket")]
+    [InlineData("a device")]
+    public void A_socket_or_a_device_in_place_of_a_file_is_an_error_at_once(string what)
+    {
+        var place = Path.Combine(Root, "etc/special");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (what == "a socket")
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(place));
+        }
+        else
+        {
+            Rig.NeedsRoot();
+            RigProcess.Run("mknod", place, "c", "1", "5").Expect();
+        }
+
+        foreach (
+            var read in new Action<string>[]
+            {
+                path => HostFiles.ReadAllText(path),
+                path => HostFiles.ReadAllLines(path).ToList(),
+                path => HostFiles.OpenRead(path).Dispose(),
+            }
+        )
+        {
+            var error = Assert.Throws<PatchToolsException>(() => read(place));
+
+            Assert.Equal(PatchErrors.NotPlainFile, error.Error);
+            Assert.Contains(place, error.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

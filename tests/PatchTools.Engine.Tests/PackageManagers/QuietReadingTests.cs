@@ -5,6 +5,7 @@ using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Model;
 using PatchTools.Testing;
+using PatchTools.Testing.Rigs;
 using Xunit;
 
 namespace PatchTools.Engine.Tests.PackageManagers;
@@ -65,6 +66,40 @@ public sealed class QuietReadingTests : IDisposable
         Assert.Equal(170, error.ExitCode);
         Assert.Contains("process 7 (apt-get upgrade)", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, _readings);
+    }
+
+    [Fact]
+    public async Task A_wait_for_a_package_manager_ends_when_the_run_is_stopped()
+    {
+        for (var i = 0; i < 50; i++)
+            _held.Enqueue(s_lock);
+        using var stop = new CancellationTokenSource();
+        _observer.OnProgress = _ => stop.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReadAsync(isRoot: true, stop: stop.Token));
+
+        Assert.Equal(0, _readings);
+    }
+
+    /// <summary>rpm sets mode and owner of SQLite's log whenever root reads.</summary>
+    [Fact]
+    public void What_rpm_does_to_its_database_when_root_reads_is_not_a_change()
+    {
+        Rig.NeedsRoot();
+        Rig.NeedsCommands("rpm");
+        var folder = _folder.File("rpm");
+        Directory.CreateDirectory(folder);
+        RigProcess.Run("rpm", "--dbpath", folder, "--initdb").Expect();
+        RigProcess.Run("rpm", "--dbpath", folder, "-qa").Expect();
+        var file = Path.Combine(folder, "rpmdb.sqlite");
+        var before = DatabaseStamp.Of(file);
+        Assert.NotNull(before);
+
+        RigProcess.Run("rpm", "--dbpath", folder, "-qa").Expect();
+        Assert.Equal(before, DatabaseStamp.Of(file));
+
+        File.WriteAllText(file + "-wal", "somebody writes");
+        Assert.NotEqual(before, DatabaseStamp.Of(file));
     }
 
     [Theory]
@@ -180,7 +215,8 @@ public sealed class QuietReadingTests : IDisposable
         bool isRoot,
         TimeSpan? timeout = null,
         InventoryOrigin origin = InventoryOrigin.Host,
-        string root = "/"
+        string root = "/",
+        CancellationToken? stop = null
     )
     {
         var host = new HostContext
@@ -208,7 +244,7 @@ public sealed class QuietReadingTests : IDisposable
                     }
                 );
             },
-            TestContext.Current.CancellationToken
+            stop ?? TestContext.Current.CancellationToken
         );
     }
 }

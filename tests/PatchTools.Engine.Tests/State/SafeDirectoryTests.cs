@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using PatchTools.Engine.Tests.Reporting;
 using PatchTools.Errors;
 using PatchTools.Files;
@@ -114,6 +115,23 @@ public sealed class SafeDirectoryTests : IDisposable
 
         Assert.Same(PatchErrors.StateUnwritable, failure.Error);
         Assert.Contains("a FIFO", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_in_the_place_of_the_lock_is_an_error_at_once()
+    {
+        var host = ReportSamples.Host(_folder.Path);
+        var path = RunLock.PathOf(host.Paths);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+
+        var failure = await Assert.ThrowsAsync<PatchToolsException>(() =>
+            RunLock.AcquireAsync(host, "x", TimeSpan.FromMinutes(5), _observer, CancellationToken.None)
+        );
+
+        Assert.Same(PatchErrors.StateUnwritable, failure.Error);
+        Assert.Contains(path, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
