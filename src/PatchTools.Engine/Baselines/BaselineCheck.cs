@@ -6,14 +6,14 @@ namespace PatchTools.Baselines;
 /// <summary>A host that a baseline is checked against.</summary>
 /// <param name="Inventory">Its packages.</param>
 /// <param name="Now">The instant of the check, UTC.</param>
-public sealed record BaselineCheckHost(HostInventory Inventory, DateTimeOffset Now);
+internal sealed record BaselineCheckHost(HostInventory Inventory, DateTimeOffset Now);
 
 /// <summary>
 /// Looks for what is wrong with a baseline before anybody relies on it: holes, rules and entries that can never match,
 /// fields that the family ignores, what a run or the service would refuse; against a host also what matches nothing
 /// there. Pure.
 /// </summary>
-public static class BaselineCheck
+internal static class BaselineCheck
 {
     /// <summary>Every fault, gravest first, then in the order of the baseline's members.</summary>
     /// <param name="baseline">What to check.</param>

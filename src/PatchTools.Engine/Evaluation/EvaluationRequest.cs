@@ -1,7 +1,7 @@
 namespace PatchTools.Evaluation;
 
 /// <summary>Everything an evaluation depends on. Same request, same report: no clock, no I/O, no environment.</summary>
-public sealed record EvaluationRequest
+internal sealed record EvaluationRequest
 {
     public required PatchSnapshot Snapshot { get; init; }
 

@@ -3,7 +3,7 @@ namespace PatchTools.Evaluation;
 /// <summary>
 /// What an install asks the package manager for, and what it does not ask for because the administrator refuses it.
 /// </summary>
-public sealed record InstallSelection
+internal sealed record InstallSelection
 {
     /// <summary>In the report's order; at most one for each package.</summary>
     public required IReadOnlyList<PatchTarget> Targets { get; init; }

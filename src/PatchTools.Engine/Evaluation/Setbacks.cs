@@ -1,7 +1,7 @@
 namespace PatchTools.Evaluation;
 
 /// <summary>Gives what was not installed its reason. Pure.</summary>
-public static class Setbacks
+internal static class Setbacks
 {
     /// <summary>
     /// The report after an install with the reason of every setback on its finding: what the package manager could not

@@ -8,7 +8,7 @@ namespace PatchTools.Families;
 /// Compares a baseline with the packages of a host. Pure: the same request gives the same report; no I/O, no clock, no
 /// environment.
 /// </summary>
-public static class BaselineEvaluator
+internal static class BaselineEvaluator
 {
     /// <summary>
     /// Judges every package of the inventory; the pending-reboot carry-over is the publisher's (reference 06 §2).

@@ -8,7 +8,7 @@ namespace PatchTools.Families;
 /// compared. The reference compares lists of states, and so loses a package that came to a version between the old and
 /// the wanted one (reference 09 §1 QUIRK). Pure.
 /// </summary>
-public static class CurrentInstalled
+internal static class CurrentInstalled
 {
     /// <summary>
     /// Each package once, as Installed, InstalledOther or InstalledRejected at its installed version, also where the

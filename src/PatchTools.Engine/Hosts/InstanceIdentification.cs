@@ -5,7 +5,7 @@ using PatchTools.Ports;
 namespace PatchTools.Hosts;
 
 /// <summary>Who this instance is and in which region: both known.</summary>
-public sealed record ResolvedInstance(string InstanceId, string Region)
+internal sealed record ResolvedInstance(string InstanceId, string Region)
 {
     public bool IsHybrid => InstanceIdentity.IsHybrid(InstanceId);
 
@@ -25,7 +25,7 @@ public sealed record ResolvedInstance(string InstanceId, string Region)
 /// <c>AWS_SSM_REGION_NAME</c>; for the region <c>AWS_REGION</c> and <c>AWS_DEFAULT_REGION</c>; the instance metadata
 /// service, which is asked at most once and not at all under <c>AWS_EC2_METADATA_DISABLED=true</c>.
 /// </summary>
-public sealed partial class InstanceIdentification(HostContext host, IAdapterFactory adapters, IRunObserver observer)
+internal sealed partial class InstanceIdentification(HostContext host, IAdapterFactory adapters, IRunObserver observer)
 {
     private InstanceIdentity? _metadata;
 

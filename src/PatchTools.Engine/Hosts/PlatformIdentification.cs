@@ -9,7 +9,7 @@ namespace PatchTools.Hosts;
 /// <c>AWS_SSM_PLATFORM_NAME</c>, then os-release by its <c>ID</c>, then its <c>NAME</c>, then the release files of
 /// systems older than os-release. The reference knows only names, and only quoted ones.
 /// </summary>
-public static class PlatformIdentification
+internal static class PlatformIdentification
 {
     /// <summary>
     /// The longest name contained in a text wins (reference 05 §3.4), with the systems of today added.

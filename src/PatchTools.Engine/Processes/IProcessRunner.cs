@@ -4,7 +4,7 @@ using PatchTools.Text;
 namespace PatchTools.Processes;
 
 /// <summary>Runs external commands. One method, so that tests can answer with recorded output.</summary>
-public interface IProcessRunner
+internal interface IProcessRunner
 {
     /// <summary>
     /// Runs the command to its end. Both pipes are drained to their end before the exit code is judged.

@@ -8,7 +8,7 @@ namespace PatchTools.Snapshots;
 /// Reads a baseline override: a JSON list with one baseline, in the API's spelling, for each operating system
 /// (reference 05 §3).
 /// </summary>
-public static class BaselineOverrideFile
+internal static class BaselineOverrideFile
 {
     /// <summary>
     /// The entry for one operating system. Only that entry is read in full; of the others only <c>OperatingSystem</c>.

@@ -6,7 +6,7 @@ namespace PatchTools.Snapshots;
 /// AWS's predefined baselines, embedded (reference 20 §5): what applies to a host of an account that has not chosen
 /// anything else. Without baseline ids: those differ by region.
 /// </summary>
-public static class DefaultBaselines
+internal static class DefaultBaselines
 {
     private const string Prefix = "baselines/";
     private const string Suffix = ".json";

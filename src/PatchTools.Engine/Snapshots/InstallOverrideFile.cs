@@ -10,7 +10,7 @@ namespace PatchTools.Snapshots;
 /// Reads an install override list: YAML or JSON, a mapping with a list <c>patches</c> of ids and titles (reference 05
 /// §2.2).
 /// </summary>
-public static class InstallOverrideFile
+internal static class InstallOverrideFile
 {
     /// <summary>Size bound of a document: 1 MiB. A real one has a few kilobytes.</summary>
     private const int MaxBytes = 1 << 20;

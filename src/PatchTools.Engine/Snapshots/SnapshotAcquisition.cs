@@ -18,7 +18,7 @@ namespace PatchTools.Snapshots;
 /// document of the service has no snapshot id inside; without one given it gets a new one, which the service does not
 /// know.
 /// </remarks>
-public sealed class SnapshotAcquisition
+internal sealed class SnapshotAcquisition
 {
     private const string Phase = "Snapshot";
 

@@ -1,7 +1,7 @@
 namespace PatchTools.Snapshots;
 
 /// <summary>Which of the accepted shapes a document had.</summary>
-public enum SnapshotForm
+internal enum SnapshotForm
 {
     /// <summary>
     /// What the service's snapshot URL serves: <c>{ "patchBaseline": …, "patchGroup": … }</c> (reference 02 §5).
@@ -30,7 +30,7 @@ public enum SnapshotForm
 /// <param name="Region">Its region, when the document has it.</param>
 /// <param name="BaselineOverride">The override that was merged into the baseline, when the document says so.</param>
 /// <param name="Form">Which shape the document had.</param>
-public sealed record SnapshotDocument(
+internal sealed record SnapshotDocument(
     PatchBaseline Baseline,
     string PatchGroup,
     string? SnapshotId,

@@ -8,7 +8,7 @@ namespace PatchTools.Snapshots;
 /// members, see <see cref="SnapshotForm"/>. Strict: a value of the wrong type or meaning is an error that names its
 /// JSON path, what was found and what was wanted. Unknown members are ignored.
 /// </summary>
-public static class SnapshotReader
+internal static class SnapshotReader
 {
     /// <summary>Largest document, after decompression: 16 MiB.</summary>
     public const int MaxBytes = JsonDocuments.MaxBytes;

@@ -10,7 +10,7 @@ namespace PatchTools.Snapshots;
 /// <summary>
 /// Writes what <see cref="SnapshotReader"/> reads: UTF-8 JSON, indented, without byte-order mark, newline at the end.
 /// </summary>
-public static class SnapshotWriter
+internal static class SnapshotWriter
 {
     private static readonly JsonWriterOptions Options = new()
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PatchTools.Model;
 
 /// <summary>One operating system that PatchTools patches (reference 20 §1), and how os-release(5) tells it.</summary>
-public sealed record SupportedOperatingSystem
+internal sealed record SupportedOperatingSystem
 {
     /// <summary>AWS's enum text, <c>AMAZON_LINUX_2023</c>.</summary>
     public required string AwsName { get; init; }
@@ -40,7 +40,7 @@ public sealed record SupportedOperatingSystem
 /// <summary>
 /// The table of operating systems: AWS's page of today, its enum's older members, and kin that AWS does not list.
 /// </summary>
-public static class OperatingSystems
+internal static class OperatingSystems
 {
     /// <summary>Every row. Amazon Linux 2023 comes last among Amazon's so that later releases fall to it.</summary>
     public static IReadOnlyList<SupportedOperatingSystem> All { get; } =

@@ -7,7 +7,7 @@ namespace PatchTools.Versions;
 /// number, then upstream and revision by alternating non-digit and digit runs, where <c>~</c> sorts before the end,
 /// letters before other characters.
 /// </summary>
-public sealed class DebianVersion : IComparer<string>
+internal sealed class DebianVersion : IComparer<string>
 {
     public static DebianVersion Order { get; } = new();
 

@@ -6,7 +6,7 @@ namespace PatchTools.Versions;
 /// the text and <c>^</c> after it but before any other text. When only one side has a release, the texts are compared
 /// as a whole, so that <c>1.0-1</c> is newer than <c>1.0</c> (reference 13.1.1).
 /// </summary>
-public sealed class RpmVersion : IComparer<string>
+internal sealed class RpmVersion : IComparer<string>
 {
     public static RpmVersion Order { get; } = new();
 

@@ -5,7 +5,7 @@ namespace PatchTools.Families.Shared;
 /// <summary>
 /// What the engine needs of a package manager. Policy belongs in Evaluation, details of one tool in its folder.
 /// </summary>
-public interface IPackageManager
+internal interface IPackageManager
 {
     /// <summary><c>apt</c>, <c>dnf</c>, <c>yum</c>, <c>zypper</c>.</summary>
     string Name { get; }
@@ -45,4 +45,4 @@ public interface IPackageManager
 }
 
 /// <summary>Answer of <see cref="IPackageManager.GetRebootSignsAsync"/>.</summary>
-public sealed record RebootSigns(IReadOnlyList<RebootReason> Reasons, IReadOnlyList<string> Unknown);
+internal sealed record RebootSigns(IReadOnlyList<RebootReason> Reasons, IReadOnlyList<string> Unknown);

@@ -3,7 +3,7 @@ using PatchTools.Evaluation;
 namespace PatchTools.Families.Shared;
 
 /// <summary>What is to be installed and under which conditions.</summary>
-public sealed record InstallRequest
+internal sealed record InstallRequest
 {
     /// <summary>The inventory that the targets were chosen from.</summary>
     public required HostInventory Inventory { get; init; }

@@ -5,7 +5,7 @@ namespace PatchTools.Families.Apt.Evaluation;
 /// <summary>
 /// Which versions of apt's first-seen dates are kept for (<see cref="ApprovalDateSource.FirstSeen"/>). Pure.
 /// </summary>
-public static class FirstSeen
+internal static class FirstSeen
 {
     /// <summary>
     /// The dates after an inventory: what is offered now and was not known is stamped with the clock, what is offered
