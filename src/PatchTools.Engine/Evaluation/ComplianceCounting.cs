@@ -84,9 +84,9 @@ internal static class ComplianceCounting
                     continue;
                 var surrogateX = char.IsSurrogate(x[i]);
                 var surrogateY = char.IsSurrogate(y[i]);
-                return surrogateX == surrogateY ? x[i].CompareTo(y[i])
-                    : surrogateX ? 1
-                    : -1;
+                if (surrogateX == surrogateY)
+                    return x[i].CompareTo(y[i]);
+                return surrogateX ? 1 : -1;
             }
 
             return x.Length.CompareTo(y.Length);

@@ -80,9 +80,12 @@ internal sealed record InstallSelection
         return refusals;
     }
 
-    private static string? RefusalOf(InstalledPackage package, string edition) =>
-        package.IsHeld ? "held by the administrator"
-        : package.RefusedEditions.FirstOrDefault(r => r.Edition == edition) is { } refused
+    private static string? RefusalOf(InstalledPackage package, string edition)
+    {
+        if (package.IsHeld)
+            return "held by the administrator";
+        return package.RefusedEditions.FirstOrDefault(r => r.Edition == edition) is { } refused
             ? $"kept away by {refused.Reason}"
-        : null;
+            : null;
+    }
 }

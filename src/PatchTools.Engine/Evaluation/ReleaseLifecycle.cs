@@ -45,14 +45,17 @@ internal static class ReleaseLifecycle
     {
         if (system.SupportEnd is not { } end || end >= DateOnly.FromDateTime(now.UtcDateTime))
             return null;
-        var name =
-            system.PrettyName.Length > 0 ? system.PrettyName
-            : system.Name.Length > 0 ? system.Name
-            : $"{system.Id} {system.VersionId}".TrimEnd();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name} has had no updates since {end:yyyy-MM-dd}: compliant means only that there is nothing "
+            $"{NameOf(system)} has had no updates since {end:yyyy-MM-dd}: compliant means only that there is nothing "
                 + $"more to install."
         );
+    }
+
+    private static string NameOf(OsRelease system)
+    {
+        if (system.PrettyName.Length > 0)
+            return system.PrettyName;
+        return system.Name.Length > 0 ? system.Name : $"{system.Id} {system.VersionId}".TrimEnd();
     }
 }

@@ -48,10 +48,12 @@ internal static class Wording
         FormattableString.Invariant($"rule {rule} approves only until {until:yyyy-MM-dd}");
 
     /// <summary>A rule that would approve it at another date.</summary>
-    public static string HeldBack(int rule, ApprovalRule held, DateTimeOffset? from) =>
-        from is { } day ? ApprovedFrom(rule, day)
-        : held.ApproveUntilDate is { } until ? ApprovedOnlyUntil(rule, until)
-        : $"rule {rule} never approves it";
+    public static string HeldBack(int rule, ApprovalRule held, DateTimeOffset? from)
+    {
+        if (from is { } day)
+            return ApprovedFrom(rule, day);
+        return held.ApproveUntilDate is { } until ? ApprovedOnlyUntil(rule, until) : $"rule {rule} never approves it";
+    }
 
     /// <summary>One line of what a delay saw: <c>rule 1, release date: wants 7 days old; saw 2026-01-05</c>.</summary>
     /// <param name="rule">1-based.</param>

@@ -131,12 +131,17 @@ public sealed record ComplianceReport : ShownRecord
     /// <summary>What live patches of the running kernel cover; null where there are none.</summary>
     internal LivePatching? LivePatching { get; init; }
 
-    public ComplianceVerdict Verdict =>
-        !Inventory.IsProven ? ComplianceVerdict.NotProven
-        : Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot > 0
-            ? ComplianceVerdict.NonCompliant
-        : NothingJudgedBecause is not null ? ComplianceVerdict.NothingJudged
-        : ComplianceVerdict.Compliant;
+    public ComplianceVerdict Verdict
+    {
+        get
+        {
+            if (!Inventory.IsProven)
+                return ComplianceVerdict.NotProven;
+            if (Counts.Missing + Counts.Failed + Counts.InstalledRejected + Counts.InstalledPendingReboot > 0)
+                return ComplianceVerdict.NonCompliant;
+            return NothingJudgedBecause is not null ? ComplianceVerdict.NothingJudged : ComplianceVerdict.Compliant;
+        }
+    }
 
     /// <summary>One plain sentence.</summary>
     public string VerdictText => PatchTools.Model.VerdictSentence.Of(this);

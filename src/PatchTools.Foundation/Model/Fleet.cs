@@ -20,11 +20,17 @@ public sealed record InstanceCompliance : ShownRecord
     /// <summary>
     /// Non-compliant when anything is missing, failed, rejected and installed, or waiting for a reboot.
     /// </summary>
-    public InstanceComplianceStatus Status =>
-        OperationEnd is null ? InstanceComplianceStatus.NotReported
-        : MissingCount + FailedCount + InstalledRejectedCount + InstalledPendingRebootCount > 0
-            ? InstanceComplianceStatus.NonCompliant
-        : InstanceComplianceStatus.Compliant;
+    public InstanceComplianceStatus Status
+    {
+        get
+        {
+            if (OperationEnd is null)
+                return InstanceComplianceStatus.NotReported;
+            return MissingCount + FailedCount + InstalledRejectedCount + InstalledPendingRebootCount > 0
+                ? InstanceComplianceStatus.NonCompliant
+                : InstanceComplianceStatus.Compliant;
+        }
+    }
 
     public string PatchGroup { get; init; } = "";
 

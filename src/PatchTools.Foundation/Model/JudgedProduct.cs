@@ -10,8 +10,10 @@ internal static class JudgedProduct
         inventory.Origin == InventoryOrigin.Host ? OfThisHost(snapshot, inventory.OperatingSystem) : inventory.Product;
 
     /// <summary>Of a system that os-release does not tell, the service may know more than this host itself.</summary>
-    public static string OfThisHost(PatchSnapshot snapshot, OsRelease osRelease) =>
-        OperatingSystemIdentity.TryFrom(osRelease) is { } identity ? identity.Product
-        : snapshot.Product.Length > 0 ? snapshot.Product
-        : OperatingSystemIdentity.OwnProduct(osRelease);
+    public static string OfThisHost(PatchSnapshot snapshot, OsRelease osRelease)
+    {
+        if (OperatingSystemIdentity.TryFrom(osRelease) is { } identity)
+            return identity.Product;
+        return snapshot.Product.Length > 0 ? snapshot.Product : OperatingSystemIdentity.OwnProduct(osRelease);
+    }
 }

@@ -42,9 +42,12 @@ public sealed record RebootAssessment : ShownRecord
 {
     /// <summary>Null: nothing says so, but something could not be asked (<see cref="Unknown"/>).</summary>
     public bool? IsRequired =>
-        Reasons.Count > 0 ? true
-        : Unknown.Count > 0 ? null
-        : false;
+        (Reasons.Count, Unknown.Count) switch
+        {
+            (> 0, _) => true,
+            (_, > 0) => null,
+            _ => false,
+        };
 
     public IReadOnlyList<RebootReason> Reasons
     {

@@ -82,11 +82,13 @@ internal sealed class DebianVersion : IComparer<string>
     {
         if (text.IsEmpty)
             return 0;
-        var c = text[0];
-        return c == '~' ? -1
-            : char.IsAsciiDigit((char)c) ? 0
-            : char.IsAsciiLetter((char)c) ? c
-            : c + 256;
+        return text[0] switch
+        {
+            (byte)'~' => -1,
+            var c when char.IsAsciiDigit((char)c) => 0,
+            var c when char.IsAsciiLetter((char)c) => c,
+            var c => c + 256,
+        };
     }
 
     private static int DigitRun(ReadOnlySpan<byte> text)

@@ -86,6 +86,14 @@ internal sealed class ListVerification(KnownChecksums known)
     /// </summary>
     public const long MaxBytes = 4L << 30;
 
+    /// <summary>Kind of the checksum to compute: what is promised can be compared with it.</summary>
+    private static string KindOf(ListPromise promise)
+    {
+        if (!promise.Stored.IsNone)
+            return promise.Stored.Kind;
+        return !promise.Plain.IsNone ? promise.Plain.Kind : ListChecksum.UsualKind;
+    }
+
     private void Judge(OpenList list, ListPromise promise, Func<OpenList, Stream> open)
     {
         if (list.Length > MaxBytes)
@@ -108,10 +116,7 @@ internal sealed class ListVerification(KnownChecksums known)
             return;
         }
 
-        var kind =
-            !promise.Stored.IsNone ? promise.Stored.Kind
-            : !promise.Plain.IsNone ? promise.Plain.Kind
-            : ListChecksum.UsualKind;
+        var kind = KindOf(promise);
         var stamp = list.Stamp();
         list.Checksum = known.OfFile(list.Path, stamp, kind);
         if (list.Checksum.IsNone || !IsPromised(list, promise, open))

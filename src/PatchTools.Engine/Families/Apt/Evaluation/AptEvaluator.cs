@@ -51,11 +51,13 @@ internal sealed class AptEvaluator : FamilyEvaluator
         var current = Consider(package, installed, asInstalled);
         var missing = _candidates.FindIndex(c => c.IsNewer && c.Decision.IsApproved);
         var approved = _candidates.FindIndex(c => c.Decision.IsApproved);
-        var state =
-            missing >= 0 ? PatchState.Missing
-            : approved >= 0 ? PatchState.Installed
-            : Blocks && current.Decision.RejectedEntry is not null ? PatchState.InstalledRejected
-            : PatchState.InstalledOther;
+        var state = (missing, approved) switch
+        {
+            (>= 0, _) => PatchState.Missing,
+            (_, >= 0) => PatchState.Installed,
+            _ when Blocks && current.Decision.RejectedEntry is not null => PatchState.InstalledRejected,
+            _ => PatchState.InstalledOther,
+        };
         var reported = missing >= 0 ? _candidates[missing] : current;
 
         // Two stanzas may carry the installed version's text: the archive's approves it, the database's is what is
@@ -154,15 +156,16 @@ internal sealed class AptEvaluator : FamilyEvaluator
             }
         }
 
-        return !passes
-                ? Wording.FiltersLeaveOut(
-                    Baseline.GlobalFilters,
-                    Request.Snapshot.Product,
-                    _rules.GlobalFiltersAcceptProduct
-                )
-            : !isAllowed ? Wording.RejectsEverything
-            : wantsSecurity
-                ? "the baseline wants security updates only, and no enabled repository is a trusted security archive"
+        if (!passes)
+            return Wording.FiltersLeaveOut(
+                Baseline.GlobalFilters,
+                Request.Snapshot.Product,
+                _rules.GlobalFiltersAcceptProduct
+            );
+        if (!isAllowed)
+            return Wording.RejectsEverything;
+        return wantsSecurity
+            ? "the baseline wants security updates only, and no enabled repository is a trusted security archive"
             : Wording.NoRuleReaches(Baseline, Request.Snapshot.Product, _rules.RulesAcceptProduct);
     }
 
@@ -270,10 +273,12 @@ internal sealed class AptEvaluator : FamilyEvaluator
         var heldBack = HeldBack(reported);
         return new FindingExplanation
         {
-            Decision =
-                state == PatchState.InstalledRejected ? DecisionKind.RejectedList
-                : notOffered ? DecisionKind.NotOffered
-                : decision.Kind,
+            Decision = (state, notOffered) switch
+            {
+                (PatchState.InstalledRejected, _) => DecisionKind.RejectedList,
+                (_, true) => DecisionKind.NotOffered,
+                _ => decision.Kind,
+            },
             Summary = state switch
             {
                 PatchState.Missing => MissingSummary(installed, decision, reported.Edition),
@@ -342,12 +347,13 @@ internal sealed class AptEvaluator : FamilyEvaluator
             : "; apt would not choose it by itself";
         if (decision.Kind == DecisionKind.ApprovedList)
             return Wording.Approved(decision.ApprovedEntry!) + (installed.IsHeld ? ", held" : "") + passedOver;
-        return Wording.RuleApproves(
-                decision.RuleNumber!.Value,
-                installed.IsHeld ? "it, the host holds it"
-                    : decision.Verdict.IsSecurity ? "the security update"
-                    : "the update"
-            ) + passedOver;
+        var update = (installed.IsHeld, decision.Verdict.IsSecurity) switch
+        {
+            (true, _) => "it, the host holds it",
+            (_, true) => "the security update",
+            _ => "the update",
+        };
+        return Wording.RuleApproves(decision.RuleNumber!.Value, update) + passedOver;
     }
 
     private string OtherSummary(AptCandidate decisive)

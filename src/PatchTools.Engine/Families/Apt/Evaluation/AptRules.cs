@@ -108,15 +108,26 @@ internal sealed class AptRules
                     : Wording.Date(i + 1, _dates.Name, rule, date);
             }
 
-            yield return !matches ? $"{name}: its filters do not match"
-            : _dates is not null
-            && (rule.EnableNonSecurity || verdict.IsSecurity)
-            && !ApprovalDate.Judge(rule, date, _dates.Now).IsApproved
-                ? $"{name}: does not approve it at this date"
-            : rule.EnableNonSecurity ? $"{name}: approves security and other updates, level {rule.ComplianceLevel}"
-            : verdict.IsSecurity ? $"{name}: approves security updates, level {rule.ComplianceLevel}"
-            : $"{name}: would approve a security update only";
+            yield return matches
+                ? $"{name}: {Approves(rule, date, verdict.IsSecurity)}"
+                : $"{name}: its filters do not match";
         }
+    }
+
+    /// <summary>What a rule whose filters match does with a version.</summary>
+    private string Approves(ApprovalRule rule, DateTimeOffset? date, bool isSecurity)
+    {
+        if (
+            _dates is not null
+            && (rule.EnableNonSecurity || isSecurity)
+            && !ApprovalDate.Judge(rule, date, _dates.Now).IsApproved
+        )
+            return "does not approve it at this date";
+        if (rule.EnableNonSecurity)
+            return $"approves security and other updates, level {rule.ComplianceLevel}";
+        return isSecurity
+            ? $"approves security updates, level {rule.ComplianceLevel}"
+            : "would approve a security update only";
     }
 
     private AptVerdict Judge(PackageVersion version)

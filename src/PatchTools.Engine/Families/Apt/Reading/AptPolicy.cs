@@ -43,14 +43,7 @@ internal sealed class AptPolicy
         _indexes = indexes;
         _refuses = preferences.Pins.Any(p => p.Priority < 0);
         _specific = [.. preferences.Pins.Where(p => !p.IsGeneral)];
-        _indexPriorities =
-        [
-            .. indexes.Select(i =>
-                i.IsLocalDatabase || i.ButAutomaticUpgrades ? 100
-                : i.NotAutomatic ? 1
-                : 500
-            ),
-        ];
+        _indexPriorities = [.. indexes.Select(PriorityWithoutPins)];
         _indexPins = new AptPin?[indexes.Count];
         foreach (var pin in preferences.Pins.Where(p => p.IsGeneral))
         {
@@ -72,6 +65,13 @@ internal sealed class AptPolicy
         _isPlain = _specific.Count == 0;
         for (var i = 0; i < indexes.Count; i++)
             _isPlain &= _indexPriorities[i] == (indexes[i].IsLocalDatabase ? 100 : 500);
+    }
+
+    private static int PriorityWithoutPins(AptIndexFacts index)
+    {
+        if (index.IsLocalDatabase || index.ButAutomaticUpgrades)
+            return 100;
+        return index.NotAutomatic ? 1 : 500;
     }
 
     /// <summary>apt's candidate of a package of the catalog that this policy was made for.</summary>

@@ -15,11 +15,13 @@ internal static class AptPriority
         // Nearly every package of an archive is optional.
         if (written.IsEmpty || written.SequenceEqual("optional"u8))
             return written;
-        return Is(written, "required"u8) ? "required"u8
-            : Is(written, "important"u8) ? "important"u8
-            : Is(written, "standard"u8) ? "standard"u8
-            : Is(written, "optional"u8) ? "optional"u8
-            : "extra"u8;
+        if (Is(written, "required"u8))
+            return "required"u8;
+        if (Is(written, "important"u8))
+            return "important"u8;
+        if (Is(written, "standard"u8))
+            return "standard"u8;
+        return Is(written, "optional"u8) ? "optional"u8 : "extra"u8;
     }
 
     private static bool Is(ReadOnlySpan<byte> written, ReadOnlySpan<byte> word) =>

@@ -39,10 +39,7 @@ internal sealed class AptRepositoryState
         _repository = repository;
         var inRelease = Path.Combine(listsDirectory, repository.ListFileName("InRelease"));
         var release = Path.Combine(listsDirectory, repository.ListFileName("Release"));
-        var releaseFile =
-            HostFiles.Exists(inRelease) ? inRelease
-            : HostFiles.Exists(release) ? release
-            : null;
+        var releaseFile = new[] { inRelease, release }.FirstOrDefault(file => HostFiles.Exists(file));
         _releaseFile = releaseFile;
         // apt verifies when it downloads: a signature that is there was good.
         Trusted =
@@ -187,43 +184,7 @@ internal sealed class AptRepositoryState
         var isThere = (Release is not null || Files.Count > 0) && _missing.Count == 0;
         var isExpired = ValidUntil < now;
         var isFresh = RefreshedAt is { } refreshed && now - refreshed <= maxAge;
-        var (status, message) =
-            RefreshFailure is not null ? (RepositoryStatus.RefreshFailed, RefreshFailure)
-            : _damaged.Count > 0
-                ? (
-                    RepositoryStatus.Damaged,
-                    $"{string.Join("; ", _damaged)}: refresh it (apt-get update); "
-                        + "if that does not help, delete the file and refresh again"
-                )
-            : _unreadable.Count > 0 ? (RepositoryStatus.Unreadable, string.Join("; ", _unreadable))
-            : !isThere
-                ? (
-                    RepositoryStatus.NeverFetched,
-                    _missing.Count > 0 && Release is not null
-                        ? $"its index {string.Join(", ", _missing)} was never fetched: refresh it"
-                        : "it was never fetched: refresh it, or disable it in apt's sources"
-                )
-            : isExpired
-                ? (
-                    RepositoryStatus.Expired,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"its metadata expired on {ValidUntil:yyyy-MM-dd HH:mm} UTC: refresh it; if that does "
-                            + $"not help, the repository is not kept up any more"
-                    )
-                )
-            : !isFresh
-                ? (
-                    RepositoryStatus.Stale,
-                    RefreshedAt is { } last
-                        ? string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"it was last confirmed on {last:yyyy-MM-dd HH:mm} UTC, longer ago than "
-                                + $"{maxAge.TotalDays:0.##} days: refresh it"
-                        )
-                        : "it cannot be told when it was last confirmed: refresh it"
-                )
-            : (RepositoryStatus.Ok, (string?)null);
+        var (status, message) = FaultOfFiles(isThere) ?? StatusByAge(isExpired, isFresh, maxAge);
         return new RepositoryHealth
         {
             Name = _repository.Name,
@@ -239,6 +200,55 @@ internal sealed class AptRepositoryState
             NotVerified = NotVerified,
             NewestFile = NewestFile,
         };
+    }
+
+    /// <summary>What keeps the files from being read, and what to do; null when nothing does.</summary>
+    private (RepositoryStatus Status, string? Message)? FaultOfFiles(bool isThere)
+    {
+        if (RefreshFailure is not null)
+            return (RepositoryStatus.RefreshFailed, RefreshFailure);
+        if (_damaged.Count > 0)
+            return (
+                RepositoryStatus.Damaged,
+                $"{string.Join("; ", _damaged)}: refresh it (apt-get update); "
+                    + "if that does not help, delete the file and refresh again"
+            );
+        if (_unreadable.Count > 0)
+            return (RepositoryStatus.Unreadable, string.Join("; ", _unreadable));
+        if (isThere)
+            return null;
+        return (
+            RepositoryStatus.NeverFetched,
+            _missing.Count > 0 && Release is not null
+                ? $"its index {string.Join(", ", _missing)} was never fetched: refresh it"
+                : "it was never fetched: refresh it, or disable it in apt's sources"
+        );
+    }
+
+    /// <summary>Whether the files are too old, and what to do then.</summary>
+    private (RepositoryStatus Status, string? Message) StatusByAge(bool isExpired, bool isFresh, TimeSpan maxAge)
+    {
+        if (isExpired)
+            return (
+                RepositoryStatus.Expired,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its metadata expired on {ValidUntil:yyyy-MM-dd HH:mm} UTC: refresh it; if that does "
+                        + $"not help, the repository is not kept up any more"
+                )
+            );
+        if (isFresh)
+            return (RepositoryStatus.Ok, null);
+        return (
+            RepositoryStatus.Stale,
+            RefreshedAt is { } last
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it was last confirmed on {last:yyyy-MM-dd HH:mm} UTC, longer ago than "
+                        + $"{maxAge.TotalDays:0.##} days: refresh it"
+                )
+                : "it cannot be told when it was last confirmed: refresh it"
+        );
     }
 
     /// <summary>

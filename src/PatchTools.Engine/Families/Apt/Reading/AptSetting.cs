@@ -115,15 +115,19 @@ internal sealed record AptSetting
             );
         }
 
-        var native =
-            configuration.Find("APT::Architecture") is { Length: > 0 } configured ? configured
-            : known.Length > 0 ? known[0]
-            : ArchitectureOfDpkg(status) ?? OfThisProcess();
+        var native = NativeArchitecture(configuration, known, status);
         var wanted = configuration.FindList("APT::Architectures") is { Count: > 0 } listed ? listed : known.Skip(1);
         return new AptArchitectures(
             native,
             [.. wanted.Where(a => a.Length > 0 && a != native).Distinct(StringComparer.Ordinal).Prepend(native)]
         );
+    }
+
+    private static string NativeArchitecture(AptConfiguration configuration, string[] known, string status)
+    {
+        if (configuration.Find("APT::Architecture") is { Length: > 0 } configured)
+            return configured;
+        return known.Length > 0 ? known[0] : ArchitectureOfDpkg(status) ?? OfThisProcess();
     }
 
     private static string? ArchitectureOfDpkg(string status)

@@ -92,9 +92,12 @@ internal sealed record AptUri
     /// (<c>./</c>).
     /// </summary>
     public static string SuiteFolder(string suite) =>
-        suite == "/" ? ""
-        : suite.EndsWith('/') ? Quote(suite, UnsafeInUri)
-        : $"dists/{Quote(suite, UnsafeInUri)}/";
+        suite switch
+        {
+            "/" => "",
+            [.., '/'] => Quote(suite, UnsafeInUri),
+            _ => $"dists/{Quote(suite, UnsafeInUri)}/",
+        };
 
     public override string ToString() => Text(withCredentials: false);
 

@@ -194,11 +194,16 @@ internal sealed record ReleaseFile
     {
         if (!content.StartsWith("-----BEGIN PGP SIGNED MESSAGE-----"u8))
             return ..;
-        var header =
-            content.IndexOf("\n\n"u8) is var lf and >= 0 ? lf + 2
-            : content.IndexOf("\n\r\n"u8) is var crlf and >= 0 ? crlf + 3
-            : content.Length;
+        var header = EndOfHeader(content);
         var signature = content.LastIndexOf("\n-----BEGIN PGP SIGNATURE-----"u8);
         return header..(signature < header ? content.Length : signature + 1);
+    }
+
+    /// <summary>An empty line ends the header.</summary>
+    private static int EndOfHeader(ReadOnlySpan<byte> content)
+    {
+        if (content.IndexOf("\n\n"u8) is var lf and >= 0)
+            return lf + 2;
+        return content.IndexOf("\n\r\n"u8) is var crlf and >= 0 ? crlf + 3 : content.Length;
     }
 }

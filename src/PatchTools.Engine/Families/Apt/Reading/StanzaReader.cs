@@ -328,24 +328,37 @@ internal static class VersionHash
         if (colon < 0)
             return -1;
         var name = line[..colon];
-        return System.Text.Ascii.EqualsIgnoreCase(name, "Installed-Size"u8) ? 0
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Depends"u8) ? 1
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Pre-Depends"u8) ? 2
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Conflicts"u8) ? 3
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Breaks"u8) ? 4
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Replaces"u8) ? 5
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Multi-Arch"u8) ? MultiArchField
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Architecture"u8) ? ArchitectureField
-            : System.Text.Ascii.EqualsIgnoreCase(name, "Size"u8) ? SizeField
-            : -1;
+        if (IsNamed(name, "Installed-Size"u8))
+            return 0;
+        if (IsNamed(name, "Depends"u8))
+            return 1;
+        if (IsNamed(name, "Pre-Depends"u8))
+            return 2;
+        if (IsNamed(name, "Conflicts"u8))
+            return 3;
+        if (IsNamed(name, "Breaks"u8))
+            return 4;
+        if (IsNamed(name, "Replaces"u8))
+            return 5;
+        if (IsNamed(name, "Multi-Arch"u8))
+            return MultiArchField;
+        if (IsNamed(name, "Architecture"u8))
+            return ArchitectureField;
+        return IsNamed(name, "Size"u8) ? SizeField : -1;
     }
 
+    private static bool IsNamed(ReadOnlySpan<byte> name, ReadOnlySpan<byte> field) =>
+        System.Text.Ascii.EqualsIgnoreCase(name, field);
+
     /// <summary>Three words count, as they are spelled; libapt reads everything else as "no".</summary>
-    private static int MultiArch(ReadOnlySpan<byte> value) =>
-        value.SequenceEqual("same"u8) ? SameBit
-        : value.SequenceEqual("foreign"u8) ? ForeignBit
-        : value.SequenceEqual("allowed"u8) ? AllowedBit
-        : 0;
+    private static int MultiArch(ReadOnlySpan<byte> value)
+    {
+        if (value.SequenceEqual("same"u8))
+            return SameBit;
+        if (value.SequenceEqual("foreign"u8))
+            return ForeignBit;
+        return value.SequenceEqual("allowed"u8) ? AllowedBit : 0;
+    }
 
     private static ulong Number(ReadOnlySpan<byte> text)
     {

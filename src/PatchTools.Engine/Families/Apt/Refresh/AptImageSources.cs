@@ -94,13 +94,14 @@ internal static partial class AptImageSources
         }
 
         var words = keys.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        return string.Concat(
-            words.Select(w =>
-                w.StartsWith('/') && copiesKey(w) is { } copy ? $" {copy}"
-                : Fingerprint().IsMatch(w) ? $" {w}"
-                : none
-            )
-        );
+        return string.Concat(words.Select(Signer));
+
+        string Signer(string word)
+        {
+            if (word.StartsWith('/') && copiesKey(word) is { } copy)
+                return $" {copy}";
+            return Fingerprint().IsMatch(word) ? $" {word}" : none;
+        }
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9._,:+/-]*\z", RegexOptions.CultureInvariant)]

@@ -311,13 +311,14 @@ internal sealed partial record DnfTranscript
     private static string NameOf(string nevra) => Nevra.TryParse(nevra)?.Name ?? nevra;
 
     /// <summary>Addresses of repositories may carry passwords and signatures, and do not help.</summary>
-    public static string WithoutAddress(string text)
+    public static string WithoutAddress(string text) =>
+        Address().Replace(text[..EndOfReason(text)], "(address)").Trim();
+
+    private static int EndOfReason(string text)
     {
-        var end =
-            text.IndexOf(". Calculated:", StringComparison.Ordinal) is var sums and > 0 ? sums
-            : text.IndexOf(" for http", StringComparison.Ordinal) is var address and > 0 ? address
-            : text.Length;
-        return Address().Replace(text[..end], "(address)").Trim();
+        if (text.IndexOf(". Calculated:", StringComparison.Ordinal) is var sums and > 0)
+            return sums;
+        return text.IndexOf(" for http", StringComparison.Ordinal) is var address and > 0 ? address : text.Length;
     }
 
     [GeneratedRegex(

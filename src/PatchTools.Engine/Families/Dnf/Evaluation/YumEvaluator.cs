@@ -72,9 +72,12 @@ internal sealed class YumEvaluator : RpmEvaluator
 
     /// <summary>An advisory without severity is reported as <c>None</c> (reference 11 §3).</summary>
     protected override string Severity(Advisory? advisory) =>
-        advisory is null ? ""
-        : advisory.Severity.Length == 0 ? "None"
-        : TitleCase(advisory.Severity);
+        advisory switch
+        {
+            null => "",
+            { Severity.Length: 0 } => "None",
+            _ => TitleCase(advisory.Severity),
+        };
 
     protected override string? FilteredSeverity(Advisory? advisory) =>
         advisory is null ? null : TitleCase(advisory.Severity);

@@ -41,15 +41,12 @@ internal sealed partial record DnfAnswer
                 )
             )
                 continue;
-            var before = replaced
-                .Where(r => r.Name == name)
-                .OrderByDescending(r => r.Architecture == architecture)
-                .Select(r => (r.Edition, r.Architecture))
-                .FirstOrDefault(("", architecture));
-            var (from, fromArchitecture) =
-                action == PlannedAction.Remove ? (edition, architecture)
-                : action == PlannedAction.Install ? ("", architecture)
-                : before;
+            var (from, fromArchitecture) = action switch
+            {
+                PlannedAction.Remove => (edition, architecture),
+                PlannedAction.Install => ("", architecture),
+                _ => VersionBefore(name, architecture, replaced),
+            };
             changes.Add(
                 new PlannedChange
                 {
@@ -66,4 +63,16 @@ internal sealed partial record DnfAnswer
 
         return changes;
     }
+
+    /// <summary>The version that goes, of the same architecture if there is one.</summary>
+    private static (string Edition, string Architecture) VersionBefore(
+        string name,
+        string architecture,
+        IReadOnlyList<(string Name, string Architecture, string Edition, string What)> replaced
+    ) =>
+        replaced
+            .Where(r => r.Name == name)
+            .OrderByDescending(r => r.Architecture == architecture)
+            .Select(r => (r.Edition, r.Architecture))
+            .FirstOrDefault(("", architecture));
 }

@@ -203,10 +203,16 @@ internal sealed partial record DnfAnswer
             !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
                 ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
                 : null;
-        var changes =
-            !answered ? []
-            : tool.ReadTable is { } read ? read(output)
-            : Changed(said);
+        List<PlannedChange>? changes = [];
+        if (answered)
+            changes = tool.ReadTable is { } read ? read(output) : Changed(said);
+        string? failure = null;
+        if (changes is null)
+            failure = "its table of packages is not the one of its summary";
+        else if (tool.MustNamePackages && answered && said.Count == 0 && DeclinedLine().IsMatch(both))
+            failure = "it does not say what it would do";
+        else if (!answered && problems.Count == 0 && unmatched.Count == 0 && distrust is null)
+            failure = DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason");
         return new DnfAnswer
         {
             Changes = changes ?? [],
@@ -216,12 +222,7 @@ internal sealed partial record DnfAnswer
             Present = present,
             IsLocked = isLocked,
             Distrust = distrust,
-            Failure =
-                changes is null ? "its table of packages is not the one of its summary"
-                : tool.MustNamePackages && answered && said.Count == 0 && DeclinedLine().IsMatch(both)
-                    ? "it does not say what it would do"
-                : answered || problems.Count > 0 || unmatched.Count > 0 || distrust is not null ? null
-                : DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason"),
+            Failure = failure,
             DownloadBytes = download,
         };
     }

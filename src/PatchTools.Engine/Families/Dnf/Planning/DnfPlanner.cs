@@ -87,14 +87,18 @@ internal sealed class DnfPlanner
             Setbacks = setbacks,
             LeftAlone = _solver.Excluded,
             Arguments = _solver.Excluded,
-            DownloadBytes =
-                changes.Count == 0 ? 0
-                : offered is null ? answer.DownloadBytes
-                : offered.Values.Sum(o => o.Download),
-            InstalledSizeChange =
-                changes.Count == 0 ? 0
-                : offered is null ? null
-                : offered.Values.Sum(o => o.Installed) - files.Size,
+            DownloadBytes = (changes.Count, offered) switch
+            {
+                (0, _) => 0,
+                (_, null) => answer.DownloadBytes,
+                (_, { } versions) => versions.Values.Sum(o => o.Download),
+            },
+            InstalledSizeChange = (changes.Count, offered) switch
+            {
+                (0, _) => 0,
+                (_, null) => null,
+                (_, { } versions) => versions.Values.Sum(o => o.Installed) - files.Size,
+            },
             Services = RpmFiles.ServicesOf(_host, files.Paths),
             ExpectedReboot = DnfRebootSigns.Expected(changes, _tool),
             CreatedAt = _host.Clock.GetUtcNow(),
@@ -135,21 +139,22 @@ internal sealed class DnfPlanner
                                     ?.GetValueOrDefault((change.Name, change.Architecture, change.ToVersion))
                                     ?.Repository
                                     ?? "",
-                        Note =
-                            change.Note
-                            ?? (
-                                change.Action == PlannedAction.Remove && DnfSolver.MakesRoom(change, answer)
-                                    ? "the oldest of its versions (installonly_limit)"
-                                : change.FromArchitecture != change.Architecture
-                                    ? ArchitectureChanges.Note(change.FromArchitecture)
-                                : null
-                            ),
+                        Note = change.Note ?? NoteOf(change, answer),
                     }
                 )
                 .OrderBy(c => c.Action)
                 .ThenBy(c => c.Name, StringComparer.Ordinal)
                 .ThenBy(c => c.Architecture, StringComparer.Ordinal),
         ];
+    }
+
+    private static string? NoteOf(PlannedChange change, DnfAnswer answer)
+    {
+        if (change.Action == PlannedAction.Remove && DnfSolver.MakesRoom(change, answer))
+            return "the oldest of its versions (installonly_limit)";
+        return change.FromArchitecture != change.Architecture
+            ? ArchitectureChanges.Note(change.FromArchitecture)
+            : null;
     }
 
     /// <summary>Null where the tool does not say (yum 3 has no such question).</summary>

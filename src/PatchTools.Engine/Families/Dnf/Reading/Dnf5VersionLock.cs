@@ -145,16 +145,22 @@ internal sealed record Dnf5LockCondition
         var key = table.GetValueOrDefault("key") as string ?? "";
         var comparator = table.GetValueOrDefault("comparator") as string ?? "";
         var value = table.GetValueOrDefault("value") as string ?? "";
-        problem =
-            key is not ("epoch" or "evr" or "arch") ? $"the key '{key}' is not known"
-            : comparator is not ("=" or "==" or "!=" or "<>" or "<" or "<=" or ">" or ">=")
-                ? $"the comparator '{comparator}' is not known"
-            : key == "arch" && comparator.AsSpan().IndexOfAny('<', '>') >= 0 && comparator != "<>"
-                ? $"architectures are not compared with '{comparator}'"
-            : value.Length == 0 ? "the value is missing or no text"
-            : key == "epoch" && !value.All(char.IsAsciiDigit) ? $"the epoch '{value}' is not a number"
-            : "";
+        problem = ProblemOf(key, comparator, value);
         return problem.Length > 0 ? null : new Dnf5LockCondition(key, comparator, value);
+    }
+
+    /// <summary>Empty when the condition is understood.</summary>
+    private static string ProblemOf(string key, string comparator, string value)
+    {
+        if (key is not ("epoch" or "evr" or "arch"))
+            return $"the key '{key}' is not known";
+        if (comparator is not ("=" or "==" or "!=" or "<>" or "<" or "<=" or ">" or ">="))
+            return $"the comparator '{comparator}' is not known";
+        if (key == "arch" && comparator.AsSpan().IndexOfAny('<', '>') >= 0 && comparator != "<>")
+            return $"architectures are not compared with '{comparator}'";
+        if (value.Length == 0)
+            return "the value is missing or no text";
+        return key == "epoch" && !value.All(char.IsAsciiDigit) ? $"the epoch '{value}' is not a number" : "";
     }
 
     /// <param name="edition"><c>[epoch:]version-release</c>.</param>

@@ -221,25 +221,7 @@ internal sealed class DnfReading(
         var repository = reading.Repository;
         var refreshed = reading.ConfirmedAt;
         var age = _host.Clock.GetUtcNow() - refreshed;
-        var tool = configuration.Tool.Command;
-        var (status, message) =
-            reading.Damage is { } wrong
-                ? (
-                    RepositoryStatus.Damaged,
-                    $"{wrong}; run {tool} clean metadata and then {tool} makecache, which fetch it again."
-                )
-            : refresh?.FailureOf(repository.Id, refreshed) is { } failure
-                ? (RepositoryStatus.RefreshFailed, $"{tool} makecache: {failure}")
-            : reading.Failure is { } damage ? (RepositoryStatus.Unreadable, damage)
-            : refreshed is null
-                ? (RepositoryStatus.NeverFetched, $"No metadata of it is on this host; run {tool} makecache.")
-            : age > request.MaxMetadataAge
-                ? (
-                    RepositoryStatus.Stale,
-                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run "
-                        + $"{tool} makecache."
-                )
-            : (RepositoryStatus.Ok, (string?)null);
+        var (status, message) = StatusOf(reading, refresh, age);
         if (reading.NotVerified is not null)
             warnings.Add(
                 $"The lists of repository {repository.Id} are not verified: its repomd.xml names no checksum of "
@@ -264,6 +246,35 @@ internal sealed class DnfReading(
             NotVerified = reading.NotVerified,
             NewestFile = reading.NewestFile,
         };
+    }
+
+    /// <summary>What is wrong with a repository's lists, the worst first, and what to do.</summary>
+    private (RepositoryStatus Status, string? Message) StatusOf(
+        RepositoryReading reading,
+        RefreshOutcome? refresh,
+        TimeSpan? age
+    )
+    {
+        var refreshed = reading.ConfirmedAt;
+        var tool = configuration.Tool.Command;
+        if (reading.Damage is { } wrong)
+            return (
+                RepositoryStatus.Damaged,
+                $"{wrong}; run {tool} clean metadata and then {tool} makecache, which fetch it again."
+            );
+        if (refresh?.FailureOf(reading.Repository.Id, refreshed) is { } failure)
+            return (RepositoryStatus.RefreshFailed, $"{tool} makecache: {failure}");
+        if (reading.Failure is { } damage)
+            return (RepositoryStatus.Unreadable, damage);
+        if (refreshed is null)
+            return (RepositoryStatus.NeverFetched, $"No metadata of it is on this host; run {tool} makecache.");
+        if (age > request.MaxMetadataAge)
+            return (
+                RepositoryStatus.Stale,
+                $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run "
+                    + $"{tool} makecache."
+            );
+        return (RepositoryStatus.Ok, null);
     }
 
     /// <summary>Packages of one primary list.</summary>

@@ -55,17 +55,22 @@ internal sealed class DnfVariables(IReadOnlyDictionary<string, string> values)
 
             var known = Find(name);
             var form = braced ? text[end..last] : "";
-            var value =
-                form.StartsWith(":-", StringComparison.Ordinal)
-                    ? (string.IsNullOrEmpty(known) ? Resolve(form[2..]) : known)
-                : form.StartsWith(":+", StringComparison.Ordinal)
-                    ? (string.IsNullOrEmpty(known) ? "" : Resolve(form[2..]))
-                : known ?? text[i..(last + 1)];
-            result.Append(value);
+            result.Append(ValueIn(form, known) ?? text[i..(last + 1)]);
             i = last;
         }
 
         return result.ToString();
+    }
+
+    /// <param name="form">What follows the name: <c>:-default</c>, <c>:+alternative</c> or nothing.</param>
+    /// <param name="known">The variable's value; null for one that nobody knows.</param>
+    private string? ValueIn(string form, string? known)
+    {
+        if (form.StartsWith(":-", StringComparison.Ordinal))
+            return string.IsNullOrEmpty(known) ? Resolve(form[2..]) : known;
+        if (form.StartsWith(":+", StringComparison.Ordinal))
+            return string.IsNullOrEmpty(known) ? "" : Resolve(form[2..]);
+        return known;
     }
 
     private string? Find(string name)
@@ -73,12 +78,11 @@ internal sealed class DnfVariables(IReadOnlyDictionary<string, string> values)
         if (values.TryGetValue(name, out var value) || values.TryGetValue(name.ToLowerInvariant(), out value))
             return value;
         var parts = values.GetValueOrDefault("releasever")?.Split('.', 2);
-        return name switch
+        return (name, parts) switch
         {
-            "releasever_major" => parts?[0],
-            "releasever_minor" => parts is { Length: 2 } ? parts[1]
-            : parts is null ? null
-            : "",
+            ("releasever_major", [var major, ..]) => major,
+            ("releasever_minor", [_, var minor]) => minor,
+            ("releasever_minor", [_]) => "",
             _ => null,
         };
     }

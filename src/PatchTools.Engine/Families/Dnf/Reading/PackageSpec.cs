@@ -75,10 +75,7 @@ internal sealed partial class PackageSpec
 internal sealed class PackageForm(string name, string? epoch, string? version, string? release, string? architecture)
 {
     private readonly GlobPattern _name = GlobPattern.Compile(name);
-    private readonly uint? _epoch =
-        epoch is null ? null
-        : uint.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : uint.MaxValue;
+    private readonly uint? _epoch = epoch is null ? null : EpochOf(epoch);
     private readonly GlobPattern? _version = version is null ? null : GlobPattern.Compile(version);
     private readonly GlobPattern? _release = release is null ? null : GlobPattern.Compile(release);
     private readonly GlobPattern? _architecture = architecture is null ? null : GlobPattern.Compile(architecture);
@@ -99,4 +96,7 @@ internal sealed class PackageForm(string name, string? epoch, string? version, s
             && (_version?.Matches(hyphen < 0 ? rest : rest[..hyphen]) ?? true)
             && (_release?.Matches(hyphen < 0 ? [] : rest[(hyphen + 1)..]) ?? true);
     }
+
+    private static uint EpochOf(string epoch) =>
+        uint.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : uint.MaxValue;
 }

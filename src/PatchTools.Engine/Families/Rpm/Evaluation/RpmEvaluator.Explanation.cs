@@ -89,19 +89,23 @@ internal abstract partial class RpmEvaluator
         return new FindingExplanation
         {
             Decision = DecisionKind.NotOffered,
-            Summary =
-                unseen.Newest(tool, ofAdvisories: false)
-                ?? (
-                    unseen.Fix is { } fix ? Wording.FixNotOffered(fix.Advisory, fix.Edition)
-                    : line.Versions.Any(v => v.Version.IsOffered) ? Wording.NewerThanOffered
-                    : unseen.Blacklisted is [var blacklisted, ..] ? blacklisted
-                    : unseen.WhyNothingIsSeen(tool) ?? Wording.NotOffered
-                ),
+            Summary = unseen.Newest(tool, ofAdvisories: false) ?? WhyNothingIsOffered(line, unseen, tool),
             Observations = nearest is null
                 ? [$"judged the installed {line.Edition}, repositories offer nothing as new", .. unseen.RollUp(null)]
                 : new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(null)]),
             HostPolicy = hostPolicy,
         };
+    }
+
+    private static string WhyNothingIsOffered(RpmLine line, UnseenVersions unseen, string tool)
+    {
+        if (unseen.Fix is { } fix)
+            return Wording.FixNotOffered(fix.Advisory, fix.Edition);
+        if (line.Versions.Any(v => v.Version.IsOffered))
+            return Wording.NewerThanOffered;
+        if (unseen.Blacklisted is [var blacklisted, ..])
+            return blacklisted;
+        return unseen.WhyNothingIsSeen(tool) ?? Wording.NotOffered;
     }
 
     private FindingExplanation ExplainOther(
@@ -112,15 +116,10 @@ internal abstract partial class RpmEvaluator
     )
     {
         var rollUp = nearest.IsNewer ? nearest.Edition : null;
-        var summary =
-            unseen.Fix is not { } gone ? OtherSummary(nearest)
-            : rollUp is not null && Compare(gone.Edition, rollUp) <= 0
-                ? Wording.RollUp(rollUp, gone.Advisory, OtherSummary(nearest))
-            : Wording.FixNotOffered(gone.Advisory, gone.Edition);
         return new FindingExplanation
         {
             Decision = nearest.Decision.Kind,
-            Summary = WithHidden(summary, unseen),
+            Summary = WithHidden(SummaryOfOther(nearest, unseen, rollUp), unseen),
             Rule = nearest.Decision.Rule + 1,
             ListEntry = nearest.Decision.ListEntry,
             Observations = new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(rollUp)]),
@@ -128,6 +127,16 @@ internal abstract partial class RpmEvaluator
             ApprovedFrom = heldBack?.Decision.ApprovedFrom,
             HostPolicy = hostPolicy,
         };
+    }
+
+    /// <summary>What became of the nearest candidate; a fix that no repository offers any more goes first.</summary>
+    private string SummaryOfOther(RpmCandidate nearest, UnseenVersions unseen, string? rollUp)
+    {
+        if (unseen.Fix is not { } gone)
+            return OtherSummary(nearest);
+        return rollUp is not null && Compare(gone.Edition, rollUp) <= 0
+            ? Wording.RollUp(rollUp, gone.Advisory, OtherSummary(nearest))
+            : Wording.FixNotOffered(gone.Advisory, gone.Edition);
     }
 
     /// <summary>

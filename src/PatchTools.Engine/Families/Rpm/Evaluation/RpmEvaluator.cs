@@ -97,20 +97,22 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             best = inVain;
         var chosen = best.Count > 0 ? MostSevere(best) : null;
         var rejected = chosen is null ? RejectedEntry(line.Current) : null;
-        var state =
-            chosen is { IsNewer: true } ? PatchState.Missing
-            : chosen is not null ? PatchState.Installed
-            : rejected is not null && ReportsRejected ? PatchState.InstalledRejected
-            : PatchState.InstalledOther;
+        var state = chosen switch
+        {
+            { IsNewer: true } => PatchState.Missing,
+            not null => PatchState.Installed,
+            _ when rejected is not null && ReportsRejected => PatchState.InstalledRejected,
+            _ => PatchState.InstalledOther,
+        };
         var reported = state == PatchState.Missing ? chosen!.Edition : installed.Edition;
         var described = chosen ?? Described(candidates);
-        List<RpmCandidate> fixing =
-        [
-            .. state == PatchState.Missing ? Fixing(candidates, best)
-            : best.Count > 0 ? best
-            : described is null ? []
-            : [described],
-        ];
+        List<RpmCandidate> fixing = state switch
+        {
+            PatchState.Missing => [.. Fixing(candidates, best)],
+            _ when best.Count > 0 => [.. best],
+            _ when described is not null => [described],
+            _ => [],
+        };
         return Finding(
             package,
             ForOperation(state),
@@ -310,17 +312,19 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             }
         }
 
-        return !isAllowed ? Wording.RejectsEverything
-            : _rules.CanApprove(words) ? null
-            : !_rules.GlobalFiltersAcceptProduct || (words.ArePublished && !_rules.CanPassGlobalFilters(words))
-                ? Wording.FiltersLeaveOut(
-                    Baseline.GlobalFilters,
-                    Request.Snapshot.Product,
-                    _rules.GlobalFiltersAcceptProduct
-                )
-            : !words.ArePublished && (_rules.AnyWantsAdvisories || isListed)
-                ? "the baseline wants only security updates and others that an advisory names, and no enabled "
-                    + "repository publishes advisories (updateinfo)"
+        if (!isAllowed)
+            return Wording.RejectsEverything;
+        if (_rules.CanApprove(words))
+            return null;
+        if (!_rules.GlobalFiltersAcceptProduct || (words.ArePublished && !_rules.CanPassGlobalFilters(words)))
+            return Wording.FiltersLeaveOut(
+                Baseline.GlobalFilters,
+                Request.Snapshot.Product,
+                _rules.GlobalFiltersAcceptProduct
+            );
+        return !words.ArePublished && (_rules.AnyWantsAdvisories || isListed)
+            ? "the baseline wants only security updates and others that an advisory names, and no enabled "
+                + "repository publishes advisories (updateinfo)"
             : Wording.NoRuleReaches(Baseline, Request.Snapshot.Product, _rules.RulesAcceptProduct);
     }
 

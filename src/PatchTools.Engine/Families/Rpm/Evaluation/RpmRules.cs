@@ -71,16 +71,16 @@ internal sealed class RpmRules
                 ApprovedEntry = approvedName ?? approvedId,
             };
         var passesGlobal = _global.Matches(properties.Classification, properties.Severity);
-        var approved =
+        var approved = passesGlobal || !_settings.GlobalFiltersRestrictIds ? approvedId : null;
+        if (
             approvedName is not null
             && (
                 !_settings.ApprovedNamesNeedAdvisory
                 || properties.HasAdvisory
                 || _baseline.ApprovedPatchesEnableNonSecurity
             )
-                ? approvedName
-            : passesGlobal || !_settings.GlobalFiltersRestrictIds ? approvedId
-            : null;
+        )
+            approved = approvedName;
         var byRule = passesGlobal ? DecideByRules(properties) : new RpmDecision { Kind = DecisionKind.GlobalFilters };
         if (approved is not null && (!byRule.IsApproved || _baseline.ApprovedPatchesComplianceLevel > byRule.Level))
             return new RpmDecision
@@ -117,11 +117,12 @@ internal sealed class RpmRules
             }
 
             yield return Wording.Date(i + 1, "release date", rule, properties.Released);
-            yield return !AcceptsNonSecurity(rule) && !properties.HasAdvisory
-                ? $"{name}: would approve only what an advisory names"
-            : ApprovalDate.Judge(rule, properties.Released, _now).IsApproved
-                ? $"{name}: approves it, level {rule.ComplianceLevel}"
-            : $"{name}: does not approve it at this date";
+            if (!AcceptsNonSecurity(rule) && !properties.HasAdvisory)
+                yield return $"{name}: would approve only what an advisory names";
+            else if (ApprovalDate.Judge(rule, properties.Released, _now).IsApproved)
+                yield return $"{name}: approves it, level {rule.ComplianceLevel}";
+            else
+                yield return $"{name}: does not approve it at this date";
         }
     }
 
@@ -169,29 +170,34 @@ internal sealed class RpmRules
         {
             if (!_groups[i].Matches(properties.Classification, properties.Severity))
                 continue;
-            var rule = _baseline.ApprovalRules[i];
-            var date = ApprovalDate.Judge(rule, properties.Released, _now);
-            var found =
-                !AcceptsNonSecurity(rule) && !properties.HasAdvisory
-                    ? new RpmDecision { Kind = DecisionKind.NotSecurity, Rule = i }
-                : !date.IsApproved
-                    ? new RpmDecision
-                    {
-                        Kind = DecisionKind.HeldBackByDate,
-                        Rule = i,
-                        ApprovedFrom = date.From,
-                    }
-                : new RpmDecision
-                {
-                    Kind = DecisionKind.ApprovalRule,
-                    Rule = i,
-                    Level = rule.ComplianceLevel,
-                };
+            var found = DecideByRule(i, properties);
             if (IsNearer(found, decision))
                 decision = found;
         }
 
         return decision;
+    }
+
+    /// <summary>What a rule whose filters match decides.</summary>
+    private RpmDecision DecideByRule(int index, in RpmProperties properties)
+    {
+        var rule = _baseline.ApprovalRules[index];
+        var date = ApprovalDate.Judge(rule, properties.Released, _now);
+        if (!AcceptsNonSecurity(rule) && !properties.HasAdvisory)
+            return new RpmDecision { Kind = DecisionKind.NotSecurity, Rule = index };
+        if (!date.IsApproved)
+            return new RpmDecision
+            {
+                Kind = DecisionKind.HeldBackByDate,
+                Rule = index,
+                ApprovedFrom = date.From,
+            };
+        return new RpmDecision
+        {
+            Kind = DecisionKind.ApprovalRule,
+            Rule = index,
+            Level = rule.ComplianceLevel,
+        };
     }
 
     private static bool IsNearer(in RpmDecision found, in RpmDecision known)

@@ -81,11 +81,14 @@ internal sealed class UnseenVersions
     /// Why nobody is seen to offer a package that is installed in this or a newer version; null when nobody does offer
     /// it.
     /// </summary>
-    public string? WhyNothingIsSeen(string tool) =>
-        _present is { } taken && PackageOrigin.IsBlacklisted(taken) ? taken
-        : _present is { } because ? $"what repositories offer of it is hidden from {tool}: {because}"
-        : OtherArchitectures() is { Length: > 0 } others ? $"repositories offer it for {others} only"
-        : null;
+    public string? WhyNothingIsSeen(string tool)
+    {
+        if (_present is { } because)
+            return PackageOrigin.IsBlacklisted(because)
+                ? because
+                : $"what repositories offer of it is hidden from {tool}: {because}";
+        return OtherArchitectures() is { Length: > 0 } others ? $"repositories offer it for {others} only" : null;
+    }
 
     /// <summary>The newest hidden version of each reason beyond the reported one.</summary>
     public IEnumerable<string> Hidden(string reported, string tool) =>

@@ -68,11 +68,14 @@ internal static class MetadataFile
     {
         Span<byte> magic = stackalloc byte[6];
         ReadOnlySpan<byte> head = magic[..RandomAccess.Read(file.SafeFileHandle, magic, 0)];
-        return head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? "gzip"
-            : head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) ? "zstd"
-            : head.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? "xz"
-            : head.StartsWith("BZh"u8) ? "bzip2"
-            : head.StartsWith("\0ZCK1"u8) ? "zchunk"
-            : "plain";
+        return head switch
+        {
+            [0x1f, 0x8b, ..] => "gzip",
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd",
+            [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => "xz",
+            [(byte)'B', (byte)'Z', (byte)'h', ..] => "bzip2",
+            [0, (byte)'Z', (byte)'C', (byte)'K', (byte)'1', ..] => "zchunk",
+            _ => "plain",
+        };
     }
 }

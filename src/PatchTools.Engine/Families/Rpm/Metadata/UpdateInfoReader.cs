@@ -232,13 +232,17 @@ internal static class UpdateInfoReader
         {
             if (type.SequenceEqual("self"u8))
                 _selfId = Text(xml.Attribute("id"u8));
-            var list =
-                Ascii.EqualsIgnoreCase(type, "cve"u8) ? _cves
-                : Ascii.EqualsIgnoreCase(type, "bugzilla"u8) ? _bugs
-                : null;
+            var list = IdsOf(type);
             var id = list is null ? "" : Text(xml.Attribute("id"u8));
             if (id.Length > 0 && !list!.Contains(id))
                 list.Add(id);
+        }
+
+        private List<string>? IdsOf(ReadOnlySpan<byte> type)
+        {
+            if (Ascii.EqualsIgnoreCase(type, "cve"u8))
+                return _cves;
+            return Ascii.EqualsIgnoreCase(type, "bugzilla"u8) ? _bugs : null;
         }
 
         public void AddPackage(XmlScanner xml)

@@ -192,10 +192,11 @@ internal sealed class XmlScanner : IDisposable
         var closes = _buffer[tag + 1] == '/';
         var inner = _buffer.AsSpan(tag + 1, end - tag - 1);
         var isEmpty = !closes && inner.EndsWith("/"u8);
-        var name =
-            closes ? inner[1..]
-            : isEmpty ? inner[..^1]
-            : inner;
+        var name = inner;
+        if (closes)
+            name = inner[1..];
+        else if (isEmpty)
+            name = inner[..^1];
         var nameLength = name.IndexOfAny(" \t\r\n"u8) is var blank and >= 0 ? blank : name.Length;
         _attributesStart = tag + 1 + (closes ? 1 : 0) + nameLength;
         _attributesEnd = _attributesStart + name.Length - nameLength;
@@ -381,14 +382,7 @@ internal sealed class XmlScanner : IDisposable
     /// <summary>An entity is never shorter than the UTF-8 it stands for.</summary>
     private int DecodeEntity(ReadOnlySpan<byte> entity, Span<byte> into)
     {
-        var plain =
-            entity.SequenceEqual("lt"u8) ? '<'
-            : entity.SequenceEqual("gt"u8) ? '>'
-            : entity.SequenceEqual("amp"u8) ? '&'
-            : entity.SequenceEqual("quot"u8) ? '"'
-            : entity.SequenceEqual("apos"u8) ? '\''
-            : '\0';
-        if (plain != '\0')
+        if (PlainOf(entity) is var plain and not '\0')
         {
             into[0] = (byte)plain;
             return 1;
@@ -415,6 +409,20 @@ internal sealed class XmlScanner : IDisposable
         }
 
         throw Malformed($"the entity &{Encoding.UTF8.GetString(entity[..Math.Min(entity.Length, 32)])}; is unknown");
+    }
+
+    /// <summary>The character of an entity that XML itself knows; else <c>\0</c>.</summary>
+    private static char PlainOf(ReadOnlySpan<byte> entity)
+    {
+        if (entity.SequenceEqual("lt"u8))
+            return '<';
+        if (entity.SequenceEqual("gt"u8))
+            return '>';
+        if (entity.SequenceEqual("amp"u8))
+            return '&';
+        if (entity.SequenceEqual("quot"u8))
+            return '"';
+        return entity.SequenceEqual("apos"u8) ? '\'' : '\0';
     }
 
     private static int Hash(ReadOnlySpan<byte> name)

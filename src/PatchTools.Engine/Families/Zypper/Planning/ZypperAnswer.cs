@@ -211,11 +211,13 @@ internal sealed partial record ZypperAnswer
         var order = old.Length == 0 ? 1 : RpmVersion.Order.Compare(edition, old);
         var change = new PlannedChange
         {
-            Action =
-                isRemoval ? PlannedAction.Remove
-                : old.Length == 0 ? PlannedAction.Install
-                : order < 0 ? PlannedAction.Downgrade
-                : PlannedAction.Upgrade,
+            Action = (isRemoval, old.Length, order) switch
+            {
+                (true, _, _) => PlannedAction.Remove,
+                (_, 0, _) => PlannedAction.Install,
+                (_, _, < 0) => PlannedAction.Downgrade,
+                _ => PlannedAction.Upgrade,
+            },
             Name = Text(xml, "name"u8),
             Architecture = Text(xml, "arch"u8),
             FromArchitecture = Text(xml, "arch-old"u8) is { Length: > 0 } before ? before : Text(xml, "arch"u8),

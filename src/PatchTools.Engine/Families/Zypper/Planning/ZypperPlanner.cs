@@ -124,22 +124,25 @@ internal sealed class ZypperPlanner
                     {
                         IsRequested = requested.Contains((change.Name, change.Architecture)),
                         Repository = _known.RepositoryOf(change),
-                        Note =
-                            change.Action == PlannedAction.Remove ? _known.WhyRemoved(change, answer)
-                            : answer.VendorChanges.Any(c =>
-                                c.Name == change.Name && c.Architecture == change.Architecture
-                            )
-                                ? "changes its vendor"
-                            : stack.Count < requested.Count && stack.Contains((change.Name, change.Architecture))
-                                ? "first, as it changes the package manager itself"
-                            : change.FromArchitecture != change.Architecture
-                                ? ArchitectureChanges.Note(change.FromArchitecture)
-                            : null,
+                        Note = NoteOf(change),
                     }
                 )
                 .OrderBy(c => c.Action)
                 .ThenBy(c => c.Name, StringComparer.Ordinal)
                 .ThenBy(c => c.Architecture, StringComparer.Ordinal),
         ];
+
+        string? NoteOf(PlannedChange change)
+        {
+            if (change.Action == PlannedAction.Remove)
+                return _known.WhyRemoved(change, answer);
+            if (answer.VendorChanges.Any(c => c.Name == change.Name && c.Architecture == change.Architecture))
+                return "changes its vendor";
+            if (stack.Count < requested.Count && stack.Contains((change.Name, change.Architecture)))
+                return "first, as it changes the package manager itself";
+            return change.FromArchitecture != change.Architecture
+                ? ArchitectureChanges.Note(change.FromArchitecture)
+                : null;
+        }
     }
 }

@@ -45,9 +45,15 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
     /// Kind of repository without rpm metadata: zypper reads it, PatchTools does not. Null: it is none of those, or
     /// nothing of it is here.
     /// </summary>
-    public string? ForeignType =>
-        Contents is not null ? null
-        : Repository.Type is "yast2" or "plaindir" ? Repository.Type
-        : HostFiles.Exists(Path.Combine(_folder, "content")) ? "yast2"
-        : null;
+    public string? ForeignType
+    {
+        get
+        {
+            if (Contents is not null)
+                return null;
+            if (Repository.Type is "yast2" or "plaindir")
+                return Repository.Type;
+            return HostFiles.Exists(Path.Combine(_folder, "content")) ? "yast2" : null;
+        }
+    }
 }

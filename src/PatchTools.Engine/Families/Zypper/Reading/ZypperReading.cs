@@ -191,28 +191,7 @@ internal sealed class ZypperReading(
         var repository = reading.Repository;
         var refreshed = reading.ConfirmedAt;
         var age = host.Clock.GetUtcNow() - refreshed;
-        var (status, message) =
-            reading.Damage is { } wrong
-                ? (RepositoryStatus.Damaged, $"{wrong}; run zypper refresh --force, which fetches it again.")
-            : refresh?.FailureOf(repository.Alias, refreshed) is { } failure
-            && (reading.ForeignType is null || refresh.Failures.ContainsKey(repository.Alias))
-                ? (RepositoryStatus.RefreshFailed, $"zypper refresh: {failure}")
-            : reading.Failure is { } damage ? (RepositoryStatus.Unreadable, damage)
-            : reading.ForeignType is { } type
-                ? (
-                    RepositoryStatus.Unreadable,
-                    $"It is of the type {type}, without metadata that PatchTools reads; zypper modifyrepo "
-                        + $"--disable {repository.Alias} leaves it out."
-                )
-            : refreshed is null
-                ? (RepositoryStatus.NeverFetched, "No metadata of it is on this host; run zypper refresh.")
-            : age > request.MaxMetadataAge
-                ? (
-                    RepositoryStatus.Stale,
-                    $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run "
-                        + $"zypper refresh."
-                )
-            : (RepositoryStatus.Ok, (string?)null);
+        var (status, message) = StatusOf(reading, refresh, age);
         if (reading.NotVerified is not null)
             warnings.Add(
                 $"The lists of repository {repository.Alias} are not verified: its repomd.xml names no checksum of "
@@ -236,6 +215,41 @@ internal sealed class ZypperReading(
             NotVerified = reading.NotVerified,
             NewestFile = reading.NewestFile,
         };
+    }
+
+    /// <summary>What is wrong with a repository's lists, the worst first, and what to do.</summary>
+    private (RepositoryStatus Status, string? Message) StatusOf(
+        RepositoryReading reading,
+        RefreshOutcome? refresh,
+        TimeSpan? age
+    )
+    {
+        var alias = reading.Repository.Alias;
+        var refreshed = reading.ConfirmedAt;
+        if (reading.Damage is { } wrong)
+            return (RepositoryStatus.Damaged, $"{wrong}; run zypper refresh --force, which fetches it again.");
+        if (
+            refresh?.FailureOf(alias, refreshed) is { } failure
+            && (reading.ForeignType is null || refresh.Failures.ContainsKey(alias))
+        )
+            return (RepositoryStatus.RefreshFailed, $"zypper refresh: {failure}");
+        if (reading.Failure is { } damage)
+            return (RepositoryStatus.Unreadable, damage);
+        if (reading.ForeignType is { } type)
+            return (
+                RepositoryStatus.Unreadable,
+                $"It is of the type {type}, without metadata that PatchTools reads; zypper modifyrepo "
+                    + $"--disable {alias} leaves it out."
+            );
+        if (refreshed is null)
+            return (RepositoryStatus.NeverFetched, "No metadata of it is on this host; run zypper refresh.");
+        if (age > request.MaxMetadataAge)
+            return (
+                RepositoryStatus.Stale,
+                $"Last confirmed {refreshed:yyyy-MM-dd HH:mm} UTC, {age.Value.TotalDays:0} days ago; run "
+                    + $"zypper refresh."
+            );
+        return (RepositoryStatus.Ok, null);
     }
 
     /// <summary>Packages of one primary list.</summary>
