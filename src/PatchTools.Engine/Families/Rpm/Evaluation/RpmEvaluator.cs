@@ -97,22 +97,14 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
             best = inVain;
         var chosen = best.Count > 0 ? MostSevere(best) : null;
         var rejected = chosen is null ? RejectedEntry(line.Current) : null;
-        var state = chosen switch
-        {
-            { IsNewer: true } => PatchState.Missing,
-            not null => PatchState.Installed,
-            _ when rejected is not null && ReportsRejected => PatchState.InstalledRejected,
-            _ => PatchState.InstalledOther,
-        };
+        var state = StateOf(chosen, rejected is not null);
         var reported = state == PatchState.Missing ? chosen!.Edition : installed.Edition;
         var described = chosen ?? Described(candidates);
-        List<RpmCandidate> fixing = state switch
-        {
-            PatchState.Missing => [.. Fixing(candidates, best)],
-            _ when best.Count > 0 => [.. best],
-            _ when described is not null => [described],
-            _ => [],
-        };
+        List<RpmCandidate> fixing = [.. described is null ? [] : new[] { described }];
+        if (state == PatchState.Missing)
+            fixing = [.. Fixing(candidates, best)];
+        else if (best.Count > 0)
+            fixing = [.. best];
         return Finding(
             package,
             ForOperation(state),
@@ -126,6 +118,13 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         {
             PermittedVersion = Permitted(installed, reported, candidates.Where(c => c.Decision.IsApproved)),
         };
+    }
+
+    private PatchState StateOf(RpmCandidate? chosen, bool isRejected)
+    {
+        if (chosen is not null)
+            return chosen.IsNewer ? PatchState.Missing : PatchState.Installed;
+        return isRejected && ReportsRejected ? PatchState.InstalledRejected : PatchState.InstalledOther;
     }
 
     /// <summary>
