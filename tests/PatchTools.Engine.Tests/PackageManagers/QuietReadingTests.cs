@@ -74,7 +74,7 @@ public sealed class QuietReadingTests : IDisposable
         for (var i = 0; i < 50; i++)
             _held.Enqueue(s_lock);
         using var stop = new CancellationTokenSource();
-        _observer.OnProgress = _ => stop.Cancel();
+        _observer.WhenProgress(_ => stop.Cancel());
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReadAsync(isRoot: true, stop: stop.Token));
 
