@@ -30,7 +30,7 @@ internal static partial class ListCheck
                     BaselineIssueLevel.Warning,
                     BaselineIssueKind.NeverMatches,
                     Approved,
-                    $"{Quote(entry)} never matches: packages of {family.Name} have no advisory, CVE or Bugzilla ids.",
+                    $"{Quote(entry)} never matches: {family.Name}'s packages carry no advisory, CVE or Bugzilla ids.",
                     "Name the package.",
                     entry
                 );

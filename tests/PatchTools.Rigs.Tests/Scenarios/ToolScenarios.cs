@@ -23,7 +23,7 @@ public sealed class SampledAttribute : Attribute;
 public abstract class ToolScenarios : IDisposable
 {
     /// <summary>One of so many is tried where all of them would take too long.</summary>
-    private const uint SampleOneOf = 20;
+    private const uint SampleOneOf = 40;
 
     private static readonly Lock s_results = new();
     private string? _heading;
