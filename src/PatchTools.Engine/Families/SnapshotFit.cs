@@ -25,8 +25,10 @@ internal static class SnapshotFit
             return;
         throw new PatchToolsException(
             PatchErrors.SnapshotForAnotherFamily,
-            $"The snapshot is for "
-                + $"{snapshot.OperatingSystem}{(snapshot.Product.Length > 0 ? $" (product {snapshot.Product})" : "")}, and this host has {inventory.PackageManager} ({NameOf(inventory.OperatingSystem)}). Nothing was judged, saved or sent.",
+            $"The snapshot is for {snapshot.OperatingSystem}"
+                + $"{(snapshot.Product.Length > 0 ? $" (product {snapshot.Product})" : "")}, and this host has "
+                + $"{inventory.PackageManager} ({NameOf(inventory.OperatingSystem)}). "
+                + "Nothing was judged, saved or sent.",
             snapshot.SnapshotId
         );
     }

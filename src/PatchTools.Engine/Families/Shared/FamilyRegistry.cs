@@ -44,8 +44,8 @@ internal sealed class FamilyRegistry(params IReadOnlyList<Family> families)
     public string WhyNone(string root, OsRelease system)
     {
         if (OperatingSystemIdentity.IsKnown(system) && OperatingSystemIdentity.TryFrom(system) is { } identity)
-            return $"os-release under {root} says {identity.Product}, but {Of(identity.Family).DatabaseOf(root)} is not "
-                + $"there.";
+            return $"os-release under {root} says {identity.Product}, but "
+                + $"{Of(identity.Family).DatabaseOf(root)} is not there.";
         var databases = families
             .GroupBy(family => family.DatabaseKind(root), StringComparer.Ordinal)
             .Select(kind =>

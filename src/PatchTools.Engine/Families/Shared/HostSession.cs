@@ -40,7 +40,7 @@ internal sealed class HostSession(
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageDatabaseUnreadable"/>.</exception>
     public OsRelease System => Memory.System ??= OsReleaseFile.Read(host.Paths.Root);
 
-    /// <summary>Null where there is none of PatchTools'.</summary>
+    /// <summary>Null where no family that PatchTools knows keeps the packages.</summary>
     public Family? Family
     {
         get
@@ -50,7 +50,7 @@ internal sealed class HostSession(
         }
     }
 
-    /// <summary>Null where there is none of PatchTools'.</summary>
+    /// <summary>Null where the host has no package manager that PatchTools knows.</summary>
     public IPackageManager? FindManager() => _manager ??= Family?.Manager(this);
 
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.PackageManagerNotFound"/>.</exception>
@@ -65,7 +65,7 @@ internal sealed class HostSession(
             );
     }
 
-    /// <summary>Null where there is no package manager of PatchTools'.</summary>
+    /// <summary>Null where the host has no package manager that PatchTools knows.</summary>
     public PackageManagerPlaces? Places() => Family?.Places(this);
 
     /// <summary>Null where no known database says which package a file is of.</summary>

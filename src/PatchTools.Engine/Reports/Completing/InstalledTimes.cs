@@ -8,8 +8,8 @@ internal static class InstalledTimes
 {
     /// <summary>
     /// Applies to the three installed states. The fallback works on apt too (the reference's has no effect there:
-    /// QUIRK). A remembered time is cut to whole seconds; the host's own stays as it is: apt's is the time of a file and
-    /// has a fraction, rpm's has none.
+    /// QUIRK). A remembered time is cut to whole seconds; the host's own stays as it is: apt's is the time of a file
+    /// and has a fraction, rpm's has none.
     /// </summary>
     public static IReadOnlyList<PatchFinding> Complete(IReadOnlyList<PatchFinding> findings, StoredPatchStates prior) =>
         [

@@ -12,7 +12,9 @@ internal sealed record VersionLock(string File, IReadOnlyList<LockEntry> Entries
     // r-sec-two-0:1.0-1.*
     // !r-late-0:1.2-1.*
     /// <summary>Null when there is no list, or the plugin is switched off.</summary>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException">
+    /// <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.
+    /// </exception>
     public static VersionLock? Read(string root, DnfTool tool, IniSection main)
     {
         if (tool.VersionLockFolder is not { } lockFolder)

@@ -26,6 +26,9 @@ internal sealed class InstalledPackages(HostContext host, IProcessRunner runner,
     /// <exception cref="CommandFailedException">rpm is not there.</exception>
     public async Task<RpmInstalled> ReadAsync(RpmPlace place, CancellationToken cancellationToken)
     {
+        // Of an image a copy is read: what the image has become since says nothing of it.
+        if (host.Paths.IsImage)
+            return await new RpmQuery(place, runner).ReadAsync(cancellationToken);
         var before = StampNow();
         if (before is { } now && memory.Database is { Answer: RpmInstalled known } kept && kept.Stamp == now)
             return known;

@@ -25,7 +25,9 @@ internal sealed record PackageLocks(string File, IReadOnlyList<PackageLock> All)
     /// None when the file is not there; a lock that PatchTools does not know to read is warned about, as zypper may
     /// still refuse what it names.
     /// </summary>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException">
+    /// <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.
+    /// </exception>
     public static PackageLocks Read(string path, List<string> warnings) =>
         new(path, Parse(IniFile.Text(path) ?? "", path, warnings));
 

@@ -50,7 +50,9 @@ internal sealed record ZypperConfiguration
     /// <param name="root">Of the host.</param>
     /// <param name="customSources">Text of <c>.repo</c> files that stand for the host's own.</param>
     /// <param name="warnings">What cannot be told is named here.</param>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException">
+    /// <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.
+    /// </exception>
     public static ZypperConfiguration Read(string root, string? customSources, List<string> warnings)
     {
         var (main, file) = ReadMain(root);

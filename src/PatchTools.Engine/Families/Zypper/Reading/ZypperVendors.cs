@@ -32,7 +32,9 @@ internal sealed class ZypperVendors
     // /etc/zypp/vendors.d/00-openSUSE.conf of openSUSE Leap 15.5:
     // [main]
     // vendors = openSUSE,SUSE,SUSE LLC <https://www.suse.com/>
-    /// <exception cref="Errors.PatchToolsException"><see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.</exception>
+    /// <exception cref="Errors.PatchToolsException">
+    /// <see cref="Errors.PatchErrors.PackageDatabaseUnreadable"/>.
+    /// </exception>
     public static ZypperVendors Read(string folder)
     {
         var files = HostFiles.DirectoryExists(folder)
