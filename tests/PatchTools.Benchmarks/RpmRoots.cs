@@ -78,7 +78,8 @@ internal static class RpmRoots
             root,
             "etc/products.d/baseproduct",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
-                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><arch>x86_64</arch></product>\n"
+                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>"
+                + "0</release><arch>x86_64</arch></product>\n"
         );
         Write(root, "etc/zypp/repos.d/rig.repo", $"[rig]\nname=rig\nenabled=1\ngpgcheck=0\nbaseurl=dir:{repository}\n");
         MakeDatabase(root, installed);
@@ -298,7 +299,8 @@ internal static class RpmRoots
             contents.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"<data type=\"{type}\"><checksum type=\"sha256\">{checksum}</checksum><location "
-                    + $"href=\"repodata/{type}.xml.gz\"/><timestamp>1767225600</timestamp><size>{new FileInfo(file).Length}</size><open-size>{size}</open-size></data>"
+                    + $"href=\"repodata/{type}.xml.gz\"/><timestamp>1767225600</timestamp><size>"
+                    + $"{new FileInfo(file).Length}</size><open-size>{size}</open-size></data>"
             );
         }
 

@@ -181,7 +181,10 @@ public sealed partial class ExampleTests
             }
         }
 
-        /// <summary>Without what differs from run to run: folders, ids, hashes, times of files; without empty lines at both ends; no longer than a page bears.</summary>
+        /// <summary>
+        /// Without what differs from run to run: folders, ids, hashes, times of files; without empty lines at both
+        /// ends; no longer than fits on a page.
+        /// </summary>
         private string Shown(string text)
         {
             text = text.Replace(_host.Folder, "/srv", StringComparison.Ordinal)

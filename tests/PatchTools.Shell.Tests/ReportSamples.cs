@@ -159,7 +159,8 @@ internal static class ReportSamples
         for (var i = 0; i < 260; i++)
             findings.Add(
                 Samples.Installed(
-                    $"{_words[i % _words.Length]}{(i < _words.Length ? "" : "-" + _parts[i / _words.Length % _parts.Length])}",
+                    $"{_words[i % _words.Length]}"
+                        + $"{(i < _words.Length ? "" : "-" + _parts[i / _words.Length % _parts.Length])}",
                     i % 5 == 0 ? PatchState.Installed : PatchState.InstalledOther,
                     i % 5 == 0 ? "rule 1 approves the installed version" : "no advisory names it, and no rule matches"
                 ) with
@@ -191,7 +192,8 @@ internal static class ReportSamples
                 {
                     var open = i % 3 == 0;
                     var finding = Samples.Missing(
-                        $"{_words[i % _words.Length]}-{_parts[i % _parts.Length]}-{i.ToString(CultureInfo.InvariantCulture)}",
+                        $"{_words[i % _words.Length]}-{_parts[i % _parts.Length]}-"
+                            + $"{i.ToString(CultureInfo.InvariantCulture)}",
                         $"1.{i % 90}-1",
                         open ? $"1.{(i % 90) + 1}-1" : "",
                         open ? "Security" : "",

@@ -63,7 +63,8 @@ public sealed partial class HelpTests
                 part =>
                     command.Parameters.TryGetValue(part.Groups["name"].Value, out var parameter)
                         ? $"### "
-                            + $"-{parameter.Name}\n{part.Groups["words"].Value}```yaml\n{Facts(command, parameter, part.Groups["default"].Value)}```\n"
+                            + $"-{parameter.Name}\n{part.Groups["words"].Value}```yaml\n"
+                            + $"{Facts(command, parameter, part.Groups["default"].Value)}```\n"
                         : part.Value
             );
         if (Approval.IsWriting)

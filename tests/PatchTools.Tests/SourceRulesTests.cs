@@ -16,13 +16,18 @@ public sealed class SourceRulesTests
 
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
 
+    /// <summary>Addresses stay whole, and so do documents and recorded output that a test quotes as they are.</summary>
     [Fact]
     public void No_line_is_longer_than_120_columns() =>
         AtMost(
-            AllowedLines,
+            0,
             from file in SourceFiles("src").Concat(SourceFiles("tests"))
-            from line in File.ReadLines(file).Index()
+            let lines = File.ReadAllLines(file)
+            where lines.Any(line => line.Length > LongestLine)
+            let quoted = Name(file).StartsWith("tests", StringComparison.Ordinal) ? QuotedLines(file) : []
+            from line in lines.Index()
             where line.Item.Length > LongestLine && !line.Item.Contains("://", StringComparison.Ordinal)
+            where !quoted.Contains(line.Index)
             select $"{Name(file)}:{line.Index + 1} has {line.Item.Length} columns"
         );
 
@@ -102,6 +107,24 @@ public sealed class SourceRulesTests
             select $"{Name(file)} states {stated}"
         );
 
+    /// <summary>Lines between the quotation marks of raw strings, from 0.</summary>
+    private static HashSet<int> QuotedLines(string file) =>
+        [
+            .. CSharpSyntaxTree
+                .ParseText(File.ReadAllText(file), Options)
+                .GetRoot()
+                .DescendantNodes()
+                .Where(node => node is LiteralExpressionSyntax or InterpolatedStringExpressionSyntax)
+                .Where(node => node.GetFirstToken().Text.Contains("\"\"\"", StringComparison.Ordinal))
+                .Select(node => node.GetLocation().GetLineSpan())
+                .SelectMany(span =>
+                    Enumerable.Range(
+                        span.StartLinePosition.Line + 1,
+                        Math.Max(0, span.EndLinePosition.Line - span.StartLinePosition.Line - 1)
+                    )
+                ),
+        ];
+
     private static SyntaxNode? Outer(SyntaxNode node)
     {
         var outer = node.Parent;
@@ -136,7 +159,6 @@ public sealed class SourceRulesTests
             .EnumerateFiles(Path.Combine(StagedModule.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !Name(file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
 
-    private const int AllowedLines = 149;
     private const int AllowedFiles = 16;
     private const int AllowedMethods = 38;
     private const int AllowedConditionals = 0;

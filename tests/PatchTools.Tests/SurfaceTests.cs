@@ -50,7 +50,10 @@ public sealed class SurfaceTests
                 .Select(path => Path.GetRelativePath(StagedModule.Folder, path)),
             file =>
                 Assert.Matches(
-                    @"^(PatchTools\.psd1|PatchTools\.(Format|Texts|Types)\.ps1xml|LICENSE|CHANGELOG\.md|bin/PatchTools(\.Engine|\.Foundation)?\.dll|bin/adapters/([\w.]+\.dll|PatchTools\.Adapters\.deps\.json)|documents/PatchTools-\w+\.yaml|en-US/(PatchTools\.dll-Help\.xml|about_\w+\.help\.txt))$",
+                    @"^(PatchTools\.psd1|PatchTools\.(Format|Texts|Types)\.ps1xml|LICENSE|CHANGELOG\.md|"
+                        + @"bin/PatchTools(\.Engine|\.Foundation)?\.dll|"
+                        + @"bin/adapters/([\w.]+\.dll|PatchTools\.Adapters\.deps\.json)|"
+                        + @"documents/PatchTools-\w+\.yaml|en-US/(PatchTools\.dll-Help\.xml|about_\w+\.help\.txt))$",
                     file
                 )
         );

@@ -169,7 +169,8 @@ internal static partial class ServiceLimits
                     "Sources",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The service takes 1 to {MostProducts} products of 1 to {LongestProduct} characters in a source; "
+                        $"The service takes 1 to {MostProducts} products of 1 to {LongestProduct} characters in a "
+                            + "source; "
                             + $"look at {Quote(source.Name)}."
                     ),
                     "Correct its products; * means all.",

@@ -75,9 +75,10 @@ internal static class Charts
         double height = TrendHeight - TrendBottom - 8;
         var step = Math.Min(room / points.Count, WidestColumn * 1.6);
         var column = Math.Min(step * .7, WidestColumn);
+        var open = points.Select(point => $"{Day(point)} {ReportWords.Number(Open(point.Counts))}");
         html.Markup(
                 $"<svg role=\"img\" viewBox=\"0 0 {Width} {TrendHeight}\"><title>Packages that do not comply: "
-                    + $"{string.Join(", ", points.Select(point => $"{Day(point)} {ReportWords.Number(Open(point.Counts))}"))}"
+                    + $"{string.Join(", ", open)}"
                     + "</title>"
             )
             .Markup(

@@ -52,7 +52,8 @@ internal static class HtmlReport
             )}<br>{report.OperationText} of {Time(report.End)} against the baseline {BaselineOf(report)}{(
                 report.Snapshot.BaselineId is { } id ? $" ({id})" : ""
             )}</p>
-            <nav aria-label="Parts of the report"><a href="#packages">Packages</a> <a href="#repositories">Repositories</a> <a href="#host">Host and baseline</a></nav>
+            <nav aria-label="Parts of the report"><a href="#packages">Packages</a>
+            <a href="#repositories">Repositories</a> <a href="#host">Host and baseline</a></nav>
             </header>
             <main>
 
@@ -215,11 +216,13 @@ internal static class HtmlReport
     {
         html.Markup(
             $"""
-            <section aria-labelledby="repositories"><h2 id="repositories" tabindex="-1">Repositories</h2><div class="wide" tabindex="0" role="region" aria-label="Table of repositories"><table>
+            <section aria-labelledby="repositories"><h2 id="repositories" tabindex="-1">Repositories</h2>
+            <div class="wide" tabindex="0" role="region" aria-label="Table of repositories"><table>
             <caption>{repositories.Count(repository =>
                 repository.Status == RepositoryStatus.Ok
             )} of {repositories.Count} have recent metadata</caption>
-            <thead><tr><th scope="col">Repository</th><th scope="col">Status</th><th scope="col">Published</th><th scope="col">Refreshed</th><th scope="col">To know</th></tr></thead>
+            <thead><tr><th scope="col">Repository</th><th scope="col">Status</th>
+            <th scope="col">Published</th><th scope="col">Refreshed</th><th scope="col">To know</th></tr></thead>
             <tbody>
 
             """
@@ -231,7 +234,11 @@ internal static class HtmlReport
                 know = "publishes no advisories: nobody can tell which of its packages are security updates";
             html.Markup(
                 $"<tr><th "
-                    + $"scope=\"row\">{repository.Name}</th><td{new HtmlRaw(repository.Status == RepositoryStatus.Ok ? "" : " class=\"status-bad\"")}>{repository.Status.ToString()}</td><td>{(repository.PublishedAt is { } published ? Time(published) : "")}</td><td>{(repository.RefreshedAt is { } refreshed ? Time(refreshed) : "")}</td><td>{know}</td></tr>\n"
+                    + $"scope=\"row\">{repository.Name}</th>"
+                    + $"<td{new HtmlRaw(repository.Status == RepositoryStatus.Ok ? "" : " class=\"status-bad\"")}>"
+                    + $"{repository.Status.ToString()}</td><td>"
+                    + $"{(repository.PublishedAt is { } published ? Time(published) : "")}</td><td>"
+                    + $"{(repository.RefreshedAt is { } refreshed ? Time(refreshed) : "")}</td><td>{know}</td></tr>\n"
             );
         }
 
@@ -259,16 +266,25 @@ internal static class HtmlReport
         foreach (var group in findings.GroupBy(finding => finding.State).OrderBy(group => StateWords.Rank(group.Key)))
             html.Markup(
                 $"<button type=\"button\" data-state=\"{StateWords.Of(group.Key).Wire}\" "
-                    + $"aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">{StateWords.Of(group.Key).Name} "
+                    + $"aria-pressed=\"{(open && !group.First().IsCompliant ? "true" : "false")}\">"
+                    + $"{StateWords.Of(group.Key).Name} "
                     + $"{group.Count()}</button>"
             );
         html.Markup(
             """
             </fieldset><button type="button" id="clear">Show all states</button></div>
-            <p class="shown controls" hidden><span id="status" role="status"></span><button type="button" id="more">Show 200 more</button><button type="button" id="everything">Show all of them</button></p>
+            <p class="shown controls" hidden><span id="status" role="status"></span>
+            <button type="button" id="more">Show 200 more</button>
+            <button type="button" id="everything">Show all of them</button></p>
             <div class="wide" tabindex="0" role="region" aria-label="Table of packages"><table id="findings">
             <caption>Every package that the baseline was asked about, and why it is what it is</caption>
-            <thead><tr><th scope="col" class="c-name"><button type="button">Package</button></th><th scope="col" class="c-state"><button type="button">State</button></th><th scope="col" class="c-severity"><button type="button">Severity</button></th><th scope="col" class="c-version"><button type="button">Installed → available</button></th><th scope="col" class="c-why"><button type="button">Why</button></th><th scope="col" class="c-cve"><button type="button">CVEs</button></th></tr></thead>
+            <thead><tr>
+            <th scope="col" class="c-name"><button type="button">Package</button></th>
+            <th scope="col" class="c-state"><button type="button">State</button></th>
+            <th scope="col" class="c-severity"><button type="button">Severity</button></th>
+            <th scope="col" class="c-version"><button type="button">Installed → available</button></th>
+            <th scope="col" class="c-why"><button type="button">Why</button></th>
+            <th scope="col" class="c-cve"><button type="button">CVEs</button></th></tr></thead>
             <tbody>
 
             """

@@ -111,7 +111,8 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
                     new RebootReason(
                         RebootSign.ReplacedFilesInUse,
                         $"process 1 ({use.Name}) runs replaced "
-                            + $"files{Of(of)}{(use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "")}"
+                            + $"files{Of(of)}"
+                            + $"{(use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "")}"
                     )
                     {
                         Packages = of,

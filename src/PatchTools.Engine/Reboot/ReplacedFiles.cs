@@ -73,7 +73,7 @@ internal sealed partial class ReplacedFiles(HostPaths paths)
 
     // Linux 6.1
     // 55c1e0a3f000-55c1e0b12000 r-xp 0000b000 08:01 1311283                    /usr/sbin/sshd (deleted)
-    // 7f2f5c1e4000-7f2f5c339000 r-xp 00026000 08:01 1312204                    /usr/lib/x86_64-linux-gnu/libc.so.6 (deleted)
+    // 7f2f5c1e4000-7f2f5c339000 r-xp 00026000 08:01 1312204                    /usr/lib64/libz.so.1 (deleted)
     // 7f2f5c600000-7f2f5c601000 rw-s 00000000 00:01 2048                       /memfd:pulseaudio (deleted)
     // 7f2f5c700000-7f2f5c721000 rw-p 00000000 00:00 0
     private static void AddMappings(ReadOnlySpan<byte> maps, SortedSet<string> files)

@@ -34,7 +34,8 @@ internal static class SnapshotReader
         if (LooksLike(root, BaselineSpelling.Service))
             return Bare(root, BaselineSpelling.Service, SnapshotForm.ServiceBaseline);
         throw root.Fault(
-            "has no patchBaseline, and is not a bare baseline either: it has neither operatingSystem nor OperatingSystem"
+            "has no patchBaseline, and is not a bare baseline either: it has neither operatingSystem nor "
+                + "OperatingSystem"
         );
     }
 

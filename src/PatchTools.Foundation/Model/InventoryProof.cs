@@ -45,7 +45,8 @@ internal static class InventoryProof
             .. inventory
                 .Repositories.Where(repository => repository is { HasUsableMetadata: false, SkipIfUnavailable: true })
                 .Select(repository =>
-                    $"Repository {repository.Name} is skipped (skip_if_unavailable): it has no usable metadata, and its "
+                    $"Repository {repository.Name} is skipped (skip_if_unavailable): it has no usable metadata, and "
+                    + "its "
                     + "updates are not known."
                 ),
         ];

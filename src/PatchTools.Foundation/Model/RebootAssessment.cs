@@ -89,13 +89,15 @@ public sealed record RebootAssessment : ShownRecord
     public string VerdictText =>
         IsRequired switch
         {
-            true => $"Reboot needed: "
-                + $"{Reasons[0].Text}{(Reasons.Count > 1 ? $", and {Reasons.Count - 1} more reason{(Reasons.Count > 2 ? "s" : "")}" : "")}.",
+            true => $"Reboot needed: {Reasons[0].Text}{MoreReasons}.",
             null => $"Cannot tell whether a reboot is needed: "
                 + $"{Unknown[0]}{(Unknown.Count > 1 ? $", and {Unknown.Count - 1} more" : "")}.",
             false when Services.Count + Processes.Count > 0 => $"No reboot needed, but {Restarts()} to be restarted.",
             false => "No reboot needed.",
         };
+
+    private string MoreReasons =>
+        Reasons.Count > 1 ? $", and {Reasons.Count - 1} more reason{(Reasons.Count > 2 ? "s" : "")}" : "";
 
     private string Restarts()
     {

@@ -41,7 +41,8 @@ public sealed class DurationAttribute(DurationUnit unit) : ArgumentTransformatio
 
     private ArgumentTransformationMetadataException Refusal(object? value) =>
         new(
-            $"\"{TerminalText.Of(value)}\" is not a duration; give a number of {Unit.ToString().ToLowerInvariant()} or a time "
+            $"\"{TerminalText.Of(value)}\" is not a duration; give a number of {Unit.ToString().ToLowerInvariant()} or "
+                + "a time "
                 + $"span such as 7.00:00:00 or 00:02:00."
         );
 }

@@ -295,7 +295,9 @@ public sealed class FleetTests
             )
         );
         Assert.Equal(
-            $$"""{"Operation":["Install"],"RebootOption":["NoReboot"],"SnapshotId":["{{operation.SnapshotId}}"],"PayloadBucket":["patches"]}""",
+            """{"Operation":["Install"],"RebootOption":["NoReboot"],"SnapshotId":["""
+                + $"\"{operation.SnapshotId}\""
+                + """],"PayloadBucket":["patches"]}""",
             sent.GetProperty("Parameters").GetRawText()
         );
         Assert.Equal(

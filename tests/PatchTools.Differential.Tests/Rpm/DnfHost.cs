@@ -76,7 +76,8 @@ internal sealed class Dnf4Host : DnfHost
     {
         Write(
             "etc/dnf/dnf.conf",
-            $"[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\nskip_if_unavailable=False\npluginpath={Root}/plugins\npluginconfpath={Root}/etc/dnf/plugins\n{Excludes}"
+            "[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\nskip_if_unavailable=False\n"
+                + $"pluginpath={Root}/plugins\npluginconfpath={Root}/etc/dnf/plugins\n{Excludes}"
         );
         WriteLocks();
         foreach (var stream in universe.EnabledStreams.Select(s => s.Split(':')))
@@ -192,7 +193,8 @@ internal sealed class Dnf5Host : DnfHost
                         universe
                             .EnabledStreams.Select(s => s.Split(':'))
                             .Select(s =>
-                                $"[modules.{s[0]}]\nenabled_stream = \"{s[1]}\"\ninstalled_profiles = []\nstate = \"Enabled\"\n"
+                                $"[modules.{s[0]}]\nenabled_stream = \"{s[1]}\"\ninstalled_profiles = []\n"
+                                + "state = \"Enabled\"\n"
                             )
                     )
             );

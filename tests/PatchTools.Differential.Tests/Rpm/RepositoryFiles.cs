@@ -45,7 +45,8 @@ internal static class RepositoryFiles
                 CultureInfo.InvariantCulture,
                 $"<data type=\"{kind}\"><checksum type=\"sha256\">{sum}</checksum><open-checksum "
                     + $"type=\"sha256\">{Convert.ToHexStringLower(SHA256.HashData(plain))}</open-checksum><location "
-                    + $"href=\"repodata/{name}\"/><timestamp>{time}</timestamp><size>{bytes.Length}</size><open-size>{plain.Length}</open-size></data>\n"
+                    + $"href=\"repodata/{name}\"/><timestamp>{time}</timestamp><size>{bytes.Length}</size><open-size>"
+                    + $"{plain.Length}</open-size></data>\n"
             );
         }
     }
@@ -68,7 +69,13 @@ internal static class RepositoryFiles
                 $"<package "
                     + $"type=\"rpm\"><name>{package.Name}</name><arch>{package.Architecture}</arch><version "
                     + $"epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/><checksum type=\"sha256\" "
-                    + $"pkgid=\"YES\">{id}</checksum><summary>x</summary><description>x</description><packager/><url/><time file=\"{time}\" build=\"{time}\"/><size package=\"1000\" installed=\"1000\" archive=\"1000\"/><location href=\"{package.FileName}\"/><format><rpm:license>x</rpm:license><rpm:vendor>Rig</rpm:vendor><rpm:group>x</rpm:group><rpm:buildhost>x</rpm:buildhost><rpm:sourcerpm>{package.Name}-{version}-{release}.src.rpm</rpm:sourcerpm><rpm:header-range start=\"0\" end=\"100\"/><rpm:provides><rpm:entry name=\"{package.Name}\" flags=\"EQ\" epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/></rpm:provides>"
+                    + $"pkgid=\"YES\">{id}</checksum><summary>x</summary><description>x</description><packager/><url/>"
+                    + $"<time file=\"{time}\" build=\"{time}\"/><size package=\"1000\" installed=\"1000\" "
+                    + $"archive=\"1000\"/><location href=\"{package.FileName}\"/><format><rpm:license>x</rpm:license>"
+                    + "<rpm:vendor>Rig</rpm:vendor><rpm:group>x</rpm:group><rpm:buildhost>x</rpm:buildhost>"
+                    + $"<rpm:sourcerpm>{package.Name}-{version}-{release}.src.rpm</rpm:sourcerpm><rpm:header-range "
+                    + $"start=\"0\" end=\"100\"/><rpm:provides><rpm:entry name=\"{package.Name}\" flags=\"EQ\" "
+                    + $"epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/></rpm:provides>"
             );
             if (package.Obsoletes is { } obsoletes)
                 xml.Append(

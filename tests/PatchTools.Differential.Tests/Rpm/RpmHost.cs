@@ -103,7 +103,8 @@ internal sealed class ZypperHost : RpmHost
         Write(
             "etc/products.d/SLES.prod",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
-                + "schemeversion=\"0\"><vendor>Rig</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
+                + "schemeversion=\"0\"><vendor>Rig</vendor><name>SLES</name><version>15.5</version><release>0</release>"
+                + "<endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
         );
         File.CreateSymbolicLink(Path.Combine(Root, "etc/products.d/baseproduct"), "SLES.prod");
         Write("etc/zypp/zypp.conf", "[main]\nmultiversion = provides:multiversion(kernel)\n");
@@ -112,7 +113,8 @@ internal sealed class ZypperHost : RpmHost
                 $"etc/zypp/repos.d/{repository.Id}.repo",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"[{repository.Id}]\nname={repository.Id}\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl=dir:{RepositoryFolder(repository)}\ngpgcheck=0\npriority={repository.Priority}\n"
+                    $"[{repository.Id}]\nname={repository.Id}\nenabled=1\nautorefresh=1\ntype=rpm-md\n"
+                        + $"baseurl=dir:{RepositoryFolder(repository)}\ngpgcheck=0\npriority={repository.Priority}\n"
                 )
             );
         if (universe.Locks.Count > 0)

@@ -98,8 +98,9 @@ public sealed class WorkedDecisionTests
     {
         var told = string.Concat(
             report.Findings.Select(finding =>
-                $"{finding.Name} "
-                + $"{finding.InstalledVersion}{(finding.AvailableVersion.Length > 0 ? $" -> {finding.AvailableVersion}" : "")}\n    {finding.State}: {finding.Why}\n"
+                $"{finding.Name} {finding.InstalledVersion}"
+                + (finding.AvailableVersion.Length > 0 ? $" -> {finding.AvailableVersion}" : "")
+                + $"\n    {finding.State}: {finding.Why}\n"
             )
         );
         var text = File.ReadAllText(_page);

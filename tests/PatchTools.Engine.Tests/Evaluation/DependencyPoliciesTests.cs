@@ -57,7 +57,7 @@ public sealed class DependencyPoliciesTests
     }
 
     [Fact]
-    public void Quirk_a_bare_name_blocks_a_dependency_on_dnf_too_and_what_is_only_rejected_may_come_along_on_yum_and_zypper()
+    public void Quirk_a_bare_name_blocks_a_dependency_on_dnf_too_but_a_rejected_one_may_come_along_on_yum_and_zypper()
     {
         Assert.Equal(
             "the baseline rejects 'glibc' (BLOCK)",

@@ -172,7 +172,7 @@ public sealed class InstallSelectionTests
     /// for each package, and approved or named.
     /// </summary>
     [Fact]
-    public void What_is_asked_for_is_an_offered_newer_version_that_is_approved_or_named_and_neither_rejected_nor_held() =>
+    public void An_install_asks_for_an_offered_newer_version_that_is_approved_or_named_and_not_rejected_or_held() =>
         Gen.Select(
                 Gen.Select(Gen.Int[0, 5].Array[1, 4], Gen.Int[0, 4].Array[4], Gen.Int[0, 3], Gen.Bool).Array[1, 5],
                 Gen.Int[0, 4],

@@ -76,7 +76,8 @@ public sealed class InventoryProofTests
         Assert.True(inventory.IsProven);
         Assert.Equal(
             [
-                "Repository docker is skipped (skip_if_unavailable): it has no usable metadata, and its updates are not "
+                "Repository docker is skipped (skip_if_unavailable): it has no usable metadata, and its updates are "
+                    + "not "
                     + "known.",
             ],
             InventoryProof.Warnings(inventory)

@@ -74,7 +74,7 @@ public sealed class LivePatchingTests : IDisposable
     }
 
     [Fact]
-    public void Quirk_live_patches_of_another_kernel_count_neither_as_patches_nor_in_the_report_also_when_its_name_begins_alike()
+    public void Quirk_live_patches_of_another_kernel_do_not_count_even_when_its_name_begins_alike()
     {
         var host = Host(live: ["CVE-2019-2222"])
             .Advisory("OTHER", "security", "important", "2020-03-01", "CVE-2019-3333")

@@ -36,7 +36,7 @@ public sealed class RecordedInstallTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task A_recorded_install_by_an_override_list_is_chosen_and_reported_the_same_but_for_the_order_of_versions()
+    public async Task A_recorded_install_by_an_override_list_is_chosen_and_reported_the_same_but_for_the_version_order()
     {
         var (chosen, differences) = await RunAsync("install-override-list", 194);
         Assert.Equal(

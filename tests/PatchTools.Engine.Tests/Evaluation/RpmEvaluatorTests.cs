@@ -431,7 +431,7 @@ public sealed class RpmEvaluatorTests
     }
 
     [Fact]
-    public void Quirk_on_yum_an_older_available_version_represents_the_package_when_the_newest_named_one_is_not_offered()
+    public void Quirk_on_yum_an_older_version_represents_the_package_when_the_newest_named_one_is_not_offered()
     {
         var host = MadeUpHost
             .Yum()

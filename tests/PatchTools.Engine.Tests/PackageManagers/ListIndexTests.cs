@@ -175,8 +175,12 @@ public sealed class ListIndexTests : IDisposable
                 .Range(0, 300)
                 .Select(i =>
                     FormattableString.Invariant(
-                        $"Package: p{i % 150}\nSource: s{i} (1.0)\nVersion: 1.{i}\nArchitecture: {(i % 3 == 0 ? "all" : "amd64")}\nDepends: libc6 (>= 2.{i % 7})\nSize: {i * 1000}\n{(i % 5 == 0 ? $"Phased-Update-Percentage: {i % 100}\n" : "")}Section: utils\nPriority: optional\n\n"
+                        $"Package: p{i % 150}\nSource: s{i} (1.0)\nVersion: 1.{i}\nDepends: libc6 (>= 2.{i % 7})\n"
                     )
+                    + $"Architecture: {(i % 3 == 0 ? "all" : "amd64")}\n"
+                    + FormattableString.Invariant($"Size: {i * 1000}\n")
+                    + (i % 5 == 0 ? FormattableString.Invariant($"Phased-Update-Percentage: {i % 100}\n") : "")
+                    + "Section: utils\nPriority: optional\n\n"
                 )
         );
         var list = Write("list_Packages", text);
@@ -296,7 +300,9 @@ public sealed class ListIndexTests : IDisposable
                             .Versions.ToList()
                             .Select(v =>
                                 FormattableString.Invariant(
-                                    $"{catalog[i].Name} {catalog[i].Architecture} {v.Edition} {v.Section} {v.Priority} {v.MetadataHash} {phased.GetValueOrDefault(v.Index)} {sources.GetValueOrDefault(v.Index)}"
+                                    $"{catalog[i].Name} {catalog[i].Architecture} {v.Edition} {v.Section} {v.Priority} "
+                                        + $"{v.MetadataHash} {phased.GetValueOrDefault(v.Index)} "
+                                        + $"{sources.GetValueOrDefault(v.Index)}"
                                 )
                             )
                     ),

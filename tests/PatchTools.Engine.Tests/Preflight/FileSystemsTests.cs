@@ -37,7 +37,9 @@ public sealed class FileSystemsTests
             if (await holder.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) != "mounted")
                 Rig.Lacks(
                     $"mounts in a name space of one's own "
-                        + $"({(await holder.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim()})"
+                        + "("
+                        + $"{(await holder.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim()}"
+                        + ")"
                 );
             var inside = $"/proc/{holder.Id}/root{directory.Path}";
             var fileSystems = new FileSystems();

@@ -118,7 +118,8 @@ public sealed class PythonJsonWriterTests
         foreach (var (text, number) in texts.Zip(floats))
             input.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{string.Concat(text.Select(c => ((int)c).ToString("x4", CultureInfo.InvariantCulture)))}|{BitConverter.DoubleToInt64Bits(number):x16}"
+                $"{string.Concat(text.Select(c => ((int)c).ToString("x4", CultureInfo.InvariantCulture)))}|"
+                    + $"{BitConverter.DoubleToInt64Bits(number):x16}"
             );
         const string Script = """
             import json, struct, sys

@@ -30,7 +30,11 @@ public sealed class ReportItemsTests
     [Fact]
     public void Ubuntu_scan_of_the_specification_leaves_its_states_file() =>
         Assert.Equal(
-            """{"patchStates": {"zlib1g.amd64:1:1.2.11": {"id": "zlib1g.amd64", "installedTime": 1622762181.165, "state": "Installed"}, "adduser.amd64:3.118": {"id": "adduser.amd64", "installedTime": 1622762000.9, "state": "InstalledOther"}}, "lastNoRebootInstallOperationTime": 0}""",
+            "{\"patchStates\": {\"zlib1g.amd64:1:1.2.11\": {\"id\": \"zlib1g.amd64\", "
+                + "\"installedTime\": 1622762181.165, \"state\": \"Installed\"}, "
+                + "\"adduser.amd64:3.118\": {\"id\": \"adduser.amd64\", "
+                + "\"installedTime\": 1622762000.9, \"state\": \"InstalledOther\"}}, "
+                + "\"lastNoRebootInstallOperationTime\": 0}",
             Encoding.ASCII.GetString(PatchStatesFile.Serialize(PatchStatesFile.StatesOf(ReportSamples.UbuntuScan())))
         );
 

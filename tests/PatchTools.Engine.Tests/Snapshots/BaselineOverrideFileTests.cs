@@ -32,7 +32,10 @@ public sealed class BaselineOverrideFileTests
     public void Members_that_are_absent_are_empty_and_the_id_is_dropped()
     {
         var baseline = Select(
-            """[{"OperatingSystem":"UBUNTU","ApprovalRules":null},{"OperatingSystem":"DEBIAN","BaselineId":"pb-0123456789abcdef0","Name":"Mine"}]"""
+            """
+            [{"OperatingSystem":"UBUNTU","ApprovalRules":null},
+            {"OperatingSystem":"DEBIAN","BaselineId":"pb-0123456789abcdef0","Name":"Mine"}]
+            """
         );
         Assert.Null(baseline.BaselineId);
         Assert.Equal("Mine", baseline.Name);

@@ -234,7 +234,8 @@ public sealed class SnapshotAcquisitionTests : IDisposable
         "the snapshot on bucket.s3.example.com: found an XML document with the error code ExpiredToken, wanted JSON"
     )]
     [InlineData(
-        "{\"operatingSystem\":\"DEBIAN\",\"globalFilters\":{},\"approvalRules\":{},\"approvedPatches\":[],\"rejectedPatches\":[]}",
+        "{\"operatingSystem\":\"DEBIAN\",\"globalFilters\":{},\"approvalRules\":{},\"approvedPatches\":[],"
+            + "\"rejectedPatches\":[]}",
         "the snapshot on bucket.s3.example.com: $: misses patchBaseline"
     )]
     public async Task A_download_that_is_no_snapshot_is_code_150(string body, string message)

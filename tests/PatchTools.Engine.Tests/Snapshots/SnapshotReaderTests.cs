@@ -239,7 +239,10 @@ public sealed class SnapshotReaderTests
     {
         var bare = JsonNode
             .Parse(
-                """{"operatingSystem":"DEBIAN","globalFilters":{},"approvalRules":{},"approvedPatches":[],"rejectedPatches":[]}"""
+                """
+                {"operatingSystem":"DEBIAN","globalFilters":{},"approvalRules":{},
+                "approvedPatches":[],"rejectedPatches":[]}
+                """
             )!
             .AsObject();
         Assert.Null(Read(bare).Baseline.BaselineId);

@@ -54,7 +54,8 @@ public sealed class FirstSeenFileTests : IDisposable
                 $"The first-seen dates in {file.Path} are damaged (versions[0] is not an array of five); every "
                     + $"version counts from now.",
                 $"The damaged first-seen dates were kept as "
-                    + $"{Path.Combine(Path.GetDirectoryName(file.Path)!, "damaged", Path.GetFileName(file.Path))}.damaged-20260606T000000Z.",
+                    + $"{Path.Combine(Path.GetDirectoryName(file.Path)!, "damaged", Path.GetFileName(file.Path))}"
+                    + ".damaged-20260606T000000Z.",
             ],
             _observer.Warnings
         );
@@ -112,7 +113,8 @@ public sealed class FirstSeenFileTests : IDisposable
     [InlineData("{\"format\":\"other\",\"versions\":[]}")]
     [InlineData("{\"format\":\"patchtools-first-seen/1\"}")]
     [InlineData(
-        "{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"some\",\"2026-07-01T12:00:00Z\"]]}"
+        "{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"some\","
+            + "\"2026-07-01T12:00:00Z\"]]}"
     )]
     [InlineData(
         "{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"any\",\"yesterday\"]]}"

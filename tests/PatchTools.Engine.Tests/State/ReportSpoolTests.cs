@@ -40,7 +40,8 @@ public sealed class ReportSpoolTests : IDisposable
         var warning = Assert.Single(_observer.Warnings);
         Assert.Contains("20240102T030506Z", warning, StringComparison.Ordinal);
         Assert.Contains(
-            $"of {ReportSamples.InstanceId} from 2024-01-02T03:05:06Z (failed 0, missing 1, rejected 0, pending reboot 0)",
+            $"of {ReportSamples.InstanceId} from 2024-01-02T03:05:06Z (failed 0, missing 1, rejected 0, pending reboot "
+                + "0)",
             warning,
             StringComparison.Ordinal
         );

@@ -72,15 +72,16 @@ internal sealed class RecordedRpmUniverse : IDisposable
                 );
             yield return new SyntheticRpm(
                 (string)package.Element(common + "name")!,
-                $"{(epoch == "0" ? "" : epoch + ":")}{(string)version.Attribute("ver")!}-{(string)version.Attribute("rel")!}"
+                $"{(epoch == "0" ? "" : epoch + ":")}{(string)version.Attribute("ver")!}-"
+                    + $"{(string)version.Attribute("rel")!}"
             )
             {
                 Architecture = (string)package.Element(common + "arch")!,
                 Tags =
                 [
                     .. requirements.Select(e =>
-                        $"Requires: "
-                        + $"{(string)e.Attribute("name")!}{((string?)e.Attribute("flags") == "GE" ? $" >= {(string)e.Attribute("ver")!}" : "")}"
+                        $"Requires: {(string)e.Attribute("name")!}"
+                        + ((string?)e.Attribute("flags") == "GE" ? $" >= {(string)e.Attribute("ver")!}" : "")
                     ),
                 ],
             };

@@ -190,7 +190,8 @@ public sealed class RecordedRunsTests
         root.Write(
             "/etc/products.d/SLES.prod",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
-                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.3</version><release>0</release><arch>x86_64</arch></product>\n"
+                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.3</version><release>"
+                + "0</release><arch>x86_64</arch></product>\n"
         );
         root.Write(
             "/etc/zypp/repos.d/fake.repo",

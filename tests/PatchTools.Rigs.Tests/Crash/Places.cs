@@ -138,7 +138,9 @@ internal static class Places
             "-s",
             "0",
             "-e",
-            "trace=execve,open,openat,creat,write,writev,pwrite64,pwritev,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,rmdir,mkdir,mkdirat,fsync,fdatasync,ftruncate,chmod,fchmod,fchmodat,fchown",
+            "trace=execve,open,openat,creat,write,writev,pwrite64,pwritev,rename,renameat,renameat2,link,linkat,"
+                + "symlink,symlinkat,unlink,unlinkat,rmdir,mkdir,mkdirat,fsync,fdatasync,ftruncate,chmod,fchmod,"
+                + "fchmodat,fchown",
             "-o",
             output,
         ];

@@ -85,7 +85,10 @@ internal sealed class RpmScenarioHost : IDisposable
             baseline =>
             {
                 baseline["approvalRules"]!["rules"]![0]!["filterGroup"] = JsonNode.Parse(
-                    """{ "filters": [ { "key": "CLASSIFICATION", "values": [ "Security" ] }, { "key": "SEVERITY", "values": [ "*" ] } ] }"""
+                    """
+                    { "filters": [ { "key": "CLASSIFICATION", "values": [ "Security" ] },
+                                   { "key": "SEVERITY", "values": [ "*" ] } ] }
+                    """
                 );
                 change?.Invoke(baseline);
             }

@@ -71,7 +71,8 @@ internal sealed class ScenarioHost : IDisposable
     {
         Root.Write(
             "/etc/os-release",
-            "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nNAME=\"Ubuntu\"\nPRETTY_NAME=\"Ubuntu 24.04.1 LTS\"\n"
+            "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nNAME=\"Ubuntu\"\n"
+                + "PRETTY_NAME=\"Ubuntu 24.04.1 LTS\"\n"
         );
         Root.Shell("rm /etc/apt/sources.list /etc/apt/sources.list.d/*").Expect();
         _suites = [SyntheticSuite.Noble, SyntheticSuite.NobleUpdates, SyntheticSuite.NobleSecurity];

@@ -45,7 +45,8 @@ internal sealed class ZypperScenarioHost : IDisposable
         Root.Write(
             "/etc/products.d/SLES.prod",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
-                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
+                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>"
+                + "0</release><endoflife>2040-12-31</endoflife><arch>x86_64</arch></product>\n"
         );
         Root.Shell("ln -s SLES.prod /etc/products.d/baseproduct").Expect();
         Configure("multiversion = provides:multiversion(kernel)");
@@ -84,7 +85,10 @@ internal sealed class ZypperScenarioHost : IDisposable
                     (classifications.Length == 0 ? ["Security"] : classifications).Select(c => $"\"{c}\"")
                 );
                 baseline["approvalRules"]!["rules"]![0]!["filterGroup"] = JsonNode.Parse(
-                    $$"""{ "filters": [ { "key": "CLASSIFICATION", "values": [ {{values}} ] }, { "key": "SEVERITY", "values": [ "*" ] } ] }"""
+                    $$"""
+                    { "filters": [ { "key": "CLASSIFICATION", "values": [ {{values}} ] },
+                                   { "key": "SEVERITY", "values": [ "*" ] } ] }
+                    """
                 );
                 change?.Invoke(baseline);
             }
@@ -97,7 +101,8 @@ internal sealed class ZypperScenarioHost : IDisposable
         Write(
             $"/etc/zypp/repos.d/{alias}.repo",
             $"[{alias}]\nname=The {alias} "
-                + $"one\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl={Server.Address}/{alias}\ngpgcheck=0\n{(IsSigned ? "pkg_gpgcheck=1\n" : "")}{lines}\n"
+                + $"one\nenabled=1\nautorefresh=1\ntype=rpm-md\nbaseurl={Server.Address}/{alias}\ngpgcheck=0\n"
+                + $"{(IsSigned ? "pkg_gpgcheck=1\n" : "")}{lines}\n"
         );
 
     public ZypperScenarioHost Write(string file, string text)

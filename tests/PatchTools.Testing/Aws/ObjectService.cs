@@ -71,7 +71,8 @@ internal static class ObjectService
                 status,
                 Encoding.UTF8.GetBytes(
                     $"<?xml version=\"1.0\" "
-                        + $"encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{code}</Message><RequestId>loopback</RequestId></Error>"
+                        + $"encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{code}</Message><RequestId>"
+                        + "loopback</RequestId></Error>"
                 ),
                 "application/xml"
             ),

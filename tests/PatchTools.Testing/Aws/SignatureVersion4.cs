@@ -103,7 +103,8 @@ internal static partial class SignatureVersion4
 
     [GeneratedRegex(
         "^AWS4-HMAC-SHA256 "
-            + "Credential=(?<key>[^/,]+)/(?<scope>(?<day>[0-9]{8})/(?<region>[^/]+)/(?<service>[^/]+)/aws4_request), ?SignedHeaders=(?<headers>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$",
+            + "Credential=(?<key>[^/,]+)/(?<scope>(?<day>[0-9]{8})/(?<region>[^/]+)/(?<service>[^/]+)/aws4_request), "
+            + "?SignedHeaders=(?<headers>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex AuthorizationPattern();

@@ -169,7 +169,8 @@ internal sealed class SsmService
                 ["SnapshotId"] = request.GetProperty("SnapshotId").GetString(),
                 ["Product"] = _options.Product,
                 ["SnapshotDownloadUrl"] =
-                    $"{_url}snapshot/{name}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=86400&X-Amz-Signature=presigned-secret",
+                    $"{_url}snapshot/{name}"
+                    + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=86400&X-Amz-Signature=presigned-secret",
             }
         );
     }

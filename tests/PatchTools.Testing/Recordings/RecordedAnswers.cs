@@ -137,17 +137,20 @@ internal sealed partial record RecordedAnswers
             .. inventory
                 .Installed.OrderBy(p => $"{p.Name}.{p.Architecture}", StringComparer.Ordinal)
                 .Select(p =>
-                    $"installed {p.Name}.{p.Architecture} {p.Edition}, candidate {p.CandidateEdition}, held {p.IsHeld}: "
+                    $"installed {p.Name}.{p.Architecture} {p.Edition}, candidate {p.CandidateEdition}, held "
+                    + $"{p.IsHeld}: "
                     + p.PolicyNote
                 ),
             .. inventory.Repositories.Select(r => $"repository {r.Name} {r.Status} {r.HasUsableMetadata}"),
             .. report
                 .Findings.OrderBy(f => f.Id, StringComparer.Ordinal)
                 .Select(f =>
-                    $"finding {f.Name}.{f.Architecture} {f.State} {f.AvailableVersion} {string.Join(' ', f.AdvisoryIds)}"
+                    $"finding {f.Name}.{f.Architecture} {f.State} {f.AvailableVersion} "
+                    + $"{string.Join(' ', f.AdvisoryIds)}"
                 ),
             .. plan.Changes.Select(c =>
-                $"change {c.Action} {c.Name}.{c.Architecture} {c.FromVersion} to {c.ToVersion} requested {c.IsRequested}"
+                $"change {c.Action} {c.Name}.{c.Architecture} {c.FromVersion} to {c.ToVersion} requested "
+                + $"{c.IsRequested}"
             ),
             .. plan.Setbacks.Select(s => $"setback {s.Target} {s.Kind} {s.Reason}"),
             $"download {plan.DownloadBytes}, grows {plan.InstalledSizeChange}, left alone {plan.LeftAlone.Count}",

@@ -131,7 +131,8 @@ public sealed record SyntheticPackage(string Name, string Version)
                 Encoding.ASCII.GetBytes(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{name, -16}{FileTime.ToUnixTimeSeconds(), -12}{0, -6}{0, -6}{"100644", -8}{content.Length, -10}`\n"
+                        $"{name, -16}{FileTime.ToUnixTimeSeconds(), -12}{0, -6}{0, -6}{"100644", -8}"
+                            + $"{content.Length, -10}`\n"
                     )
                 )
             );

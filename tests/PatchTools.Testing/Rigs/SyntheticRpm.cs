@@ -281,7 +281,9 @@ public sealed class SyntheticRpmArchive : IDisposable
                     CultureInfo.InvariantCulture,
                     $"<package name=\"{package.Name}\" version=\"{package.Version}\" "
                         + $"release=\"{package.Release}\" epoch=\"{package.Epoch}\" "
-                        + $"arch=\"{package.Architecture}\"><filename>{package.FileName}</filename>{(advisory.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(advisory.SuggestsRestart ? "<restart_suggested>True</restart_suggested>" : "")}</package>"
+                        + $"arch=\"{package.Architecture}\"><filename>{package.FileName}</filename>"
+                        + $"{(advisory.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}"
+                        + $"{(advisory.SuggestsRestart ? "<restart_suggested>True</restart_suggested>" : "")}</package>"
                 );
             xml.Append("</collection></pkglist></update>\n");
         }

@@ -130,7 +130,9 @@ internal sealed class MatrixHost : IDisposable
 
     /// <summary>A package of a primary list, of the version that the recorded hosts have of most.</summary>
     public static string Package(string name, string version = "1.0", string release = "1") =>
-        $"""<package type="rpm"><name>{name}</name><arch>x86_64</arch><version epoch="0" ver="{version}" rel="{release}"/><time file="1767225600" build="1767225600"/><format/></package>""";
+        $"""<package type="rpm"><name>{name}</name><arch>x86_64</arch>"""
+        + $"""<version epoch="0" ver="{version}" rel="{release}"/>"""
+        + """<time file="1767225600" build="1767225600"/><format/></package>""";
 
     /// <summary>The whole of apt's sources.</summary>
     public void Sources(string lines) => Write("etc/apt/sources.list", lines + "\n");
@@ -325,7 +327,8 @@ internal sealed class MatrixHost : IDisposable
         var folder = Family switch
         {
             "dnf" =>
-                $"var/cache/dnf/{id}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}/repodata",
+                $"var/cache/dnf/{id}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}"
+                    + "/repodata",
             "yum" => $"var/cache/yum/{id}",
             _ => $"var/cache/zypp/raw/{id}/repodata",
         };

@@ -114,8 +114,9 @@ internal sealed class ListIndex(HostContext host, long smallestList = 64 * 1024)
     {
         var name = Path.GetFileName(list);
         var dash = name.IndexOf('-', StringComparison.Ordinal);
-        var what =
-            $"{Path.GetDirectoryName(list)}/{(dash >= 32 && name.AsSpan(0, dash).IndexOfAnyExcept(SearchValues.Create("0123456789abcdef")) < 0 ? name[dash..] : name)}";
+        var beginsWithChecksum =
+            dash >= 32 && name.AsSpan(0, dash).IndexOfAnyExcept(SearchValues.Create("0123456789abcdef")) < 0;
+        var what = $"{Path.GetDirectoryName(list)}/{(beginsWithChecksum ? name[dash..] : name)}";
 
         // FNV-1a: where two lists meet, each only costs the other its index. A cryptographic hash would load a library
         // of five megabytes, which a scan whose lists have not changed does without.

@@ -262,7 +262,8 @@ public sealed class AptPlannerTests
         root.Installed("ssh", "1.0").Offered("ssh", "1.1");
         root.Write(
             "var/lib/dpkg/info/ssh.list",
-            "/.\n/etc/init.d/ssh\n/lib/systemd/system/ssh.service\n/lib/systemd/system/ssh@.service\n/usr/lib/systemd/system/sleeping.service\n"
+            "/.\n/etc/init.d/ssh\n/lib/systemd/system/ssh.service\n/lib/systemd/system/ssh@.service\n"
+                + "/usr/lib/systemd/system/sleeping.service\n"
         );
 
         var plan = await root.PlanAsync("linux-image-amd64=1.1", "dbus=1.1", "ssh=1.1");

@@ -164,7 +164,9 @@ internal sealed class MadeUpAptRoot : IDisposable
 
     private static string Fields(string name, string version, string fields) =>
         $"Package: {name}\nVersion: "
-        + $"{version}\n{(fields.Contains("Architecture:", StringComparison.Ordinal) ? "" : "Architecture: all\n")}Maintainer: Nobody <nobody@example.com>\nPriority: optional\nSection: misc\nInstalled-Size: 10\n{(fields.Length > 0 ? fields + "\n" : "")}Description: made up\n";
+        + $"{version}\n{(fields.Contains("Architecture:", StringComparison.Ordinal) ? "" : "Architecture: all\n")}"
+        + "Maintainer: Nobody <nobody@example.com>\nPriority: optional\nSection: misc\nInstalled-Size: 10\n"
+        + $"{(fields.Length > 0 ? fields + "\n" : "")}Description: made up\n";
 
     /// <summary>A policy that refuses the named packages.</summary>
     internal sealed class Refusing(params string[] names) : IDependencyPolicy

@@ -278,7 +278,8 @@ public sealed class DnfHostileImageTests(RpmUniverse universe) : IDisposable
             File.ReadAllText(contents)
                 .Replace(
                     "</repomd>",
-                    $"<data type=\"group\">{location.Replace("FOLDER", outside, StringComparison.Ordinal)}</data></repomd>",
+                    $"<data type=\"group\">{location.Replace("FOLDER", outside, StringComparison.Ordinal)}</data>"
+                        + "</repomd>",
                     StringComparison.Ordinal
                 )
         );

@@ -164,7 +164,7 @@ public sealed class DnfOutputTests : IDisposable
         );
         Assert.Equal(
             "preun-1.0-2.x86_64: its %preun scriptlet failed, exit status 4; rpm keeps this version in its "
-                + "database beside the new one",
+                + "database next to the new one",
             Assert.Single(transcript.ScriptFailures)
         );
     }

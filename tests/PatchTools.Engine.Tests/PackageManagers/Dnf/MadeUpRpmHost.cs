@@ -96,7 +96,8 @@ internal sealed class MadeUpRpmHost : IDisposable
         host.Write(
             "etc/os-release",
             "NAME=\"Fedora "
-                + "Linux\"\nVERSION=\"42\"\nID=fedora\nVERSION_ID=42\nPLATFORM_ID=\"platform:f42\"\nPRETTY_NAME=\"Fedora Linux 42\"\n"
+                + "Linux\"\nVERSION=\"42\"\nID=fedora\nVERSION_ID=42\nPLATFORM_ID=\"platform:f42\"\n"
+                + "PRETTY_NAME=\"Fedora Linux 42\"\n"
         );
         return host.With(installed, offered);
     }

@@ -269,7 +269,7 @@ public sealed class RecordedManagerTests
     }
 
     [Fact]
-    public async Task A_lock_that_is_taken_at_the_last_moment_of_an_install_is_waited_for_and_the_transaction_begun_again()
+    public async Task An_install_waits_for_a_lock_taken_at_the_last_moment_and_begins_the_transaction_again()
     {
         using var host = MadeUpRpmHost.AmazonLinux2(
             ["curl-7.88.1-1.amzn2.0.1.x86_64"],
@@ -509,7 +509,8 @@ public sealed class RecordedManagerTests
                 "dnf5 --installroot={root} --setopt=*.skip_if_unavailable=1 -C -q repoquery --queryformat … "
                     + "expat-0:2.6.2-1.fc39.x86_64 libblockdev-0:3.1.1-1.fc39.x86_64",
                 0,
-                "expat\u001fx86_64\u001f0\u001f2.6.2\u001f1.fc39\u001f1000\u001f2000\u001fupdates\u001elibblockdev\u001fx86_64\u001f0\u001f3.1.1\u001f1.fc39\u001f500\u001f2000\u001fupdates\u001e"
+                "expat\u001fx86_64\u001f0\u001f2.6.2\u001f1.fc39\u001f1000\u001f2000\u001fupdates\u001e"
+                    + "libblockdev\u001fx86_64\u001f0\u001f3.1.1\u001f1.fc39\u001f500\u001f2000\u001fupdates\u001e"
             )
             .Expect(
                 "rpm --dbpath {root}/var/lib/rpm -q --queryformat … -- expat-2.6.0-1.fc39.x86_64 "

@@ -538,7 +538,8 @@ internal sealed class RpmRoot : IDisposable
     public void Configure(string lines) =>
         Write(
             "etc/dnf/dnf.conf",
-            $"[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\npluginpath={Path}/plugins\npluginconfpath={Path}/etc/dnf/plugins\n{lines}\n"
+            $"[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\npluginpath={Path}/plugins\n"
+                + $"pluginconfpath={Path}/etc/dnf/plugins\n{lines}\n"
         );
 
     public void Repository(string id, string lines) =>

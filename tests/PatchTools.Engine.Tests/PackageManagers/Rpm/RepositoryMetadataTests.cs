@@ -415,7 +415,14 @@ public sealed class RepositoryMetadataTests
 
         public void Obsoletes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> edition) =>
             Lines.Add(
-                $"obsoletes {Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(flags)} {Encoding.UTF8.GetString(edition)}".TrimEnd()
+                string.Join(
+                        ' ',
+                        "obsoletes",
+                        Encoding.UTF8.GetString(name),
+                        Encoding.UTF8.GetString(flags),
+                        Encoding.UTF8.GetString(edition)
+                    )
+                    .TrimEnd()
             );
 
         public void Add(
@@ -426,7 +433,8 @@ public sealed class RepositoryMetadataTests
         ) =>
             Lines.Add(
                 FormattableString.Invariant(
-                    $"{Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} {Encoding.UTF8.GetString(edition)} {buildTime}"
+                    $"{Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} "
+                        + $"{Encoding.UTF8.GetString(edition)} {buildTime}"
                 )
             );
     }
@@ -448,7 +456,8 @@ public sealed class RepositoryMetadataTests
         {
             Advisories.Add(advisory);
             Lines.Add(
-                $"{advisory.Id} {Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} {Encoding.UTF8.GetString(edition)}"
+                $"{advisory.Id} {Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} "
+                    + $"{Encoding.UTF8.GetString(edition)}"
             );
         }
     }

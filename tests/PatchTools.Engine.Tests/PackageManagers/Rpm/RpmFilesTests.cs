@@ -41,7 +41,8 @@ public sealed class RpmFilesTests : IDisposable
     public void Sizes_and_services_come_from_the_packages_that_are_there()
     {
         var contents = RpmFiles.Parse([
-            "1048\u001f/etc/a.conf\u001f/usr/lib/systemd/system/a.service\u001f/usr/lib/systemd/system/b@.service\u001f",
+            "1048\u001f/etc/a.conf\u001f/usr/lib/systemd/system/a.service\u001f/usr/lib/systemd/system/b@.service\u001f"
+                + "",
             "package gone-1.0-1.x86_64 is not installed\n12\u001f/usr/lib/systemd/system/c.service\u001f",
             "",
         ]);

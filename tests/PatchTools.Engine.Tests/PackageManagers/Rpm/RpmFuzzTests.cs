@@ -72,7 +72,8 @@ public sealed class RpmFuzzTests
     public void Answers_of_rpm() =>
         Fuzz(
             "r-epoch\u001fx86_64\u001f1\u001f1.0\u001f1\u001f1767916800\u001f1767225600\u001fSUSE "
-                + "LLC\u001egpg-pubkey\u001f(none)\u001f0\u001f8483c65d\u001f5ccc5b19\u001f1556896537\u001f1556896537\u001f(none)\u001e",
+                + "LLC\u001egpg-pubkey\u001f(none)\u001f0\u001f8483c65d\u001f5ccc5b19\u001f1556896537\u001f"
+                + "1556896537\u001f(none)\u001e",
             bytes =>
             {
                 foreach (var package in RpmQuery.Installed(Encoding.UTF8.GetString(bytes)))
@@ -84,7 +85,8 @@ public sealed class RpmFuzzTests
     public void Answers_of_rpm_about_the_release() =>
         Fuzz(
             "no package provides "
-                + "distribution-release\nsystem-release\u001f2023.3\u001fsystem-release\u001c8\u001c2023.3.20240108-1\u001dsystem-release(releasever)\u001c8\u001c2023.3.20240108\u001d\u001e",
+                + "distribution-release\nsystem-release\u001f2023.3\u001fsystem-release\u001c8\u001c"
+                + "2023.3.20240108-1\u001dsystem-release(releasever)\u001c8\u001c2023.3.20240108\u001d\u001e",
             bytes => RpmQuery.ReleaseVersion(Encoding.UTF8.GetString(bytes))
         );
 

@@ -43,15 +43,18 @@ public sealed class RpmQueryTests
 
     [Theory]
     [InlineData(
-        "system-release\u001f2023.3.20240108\u001fsystem-release\u001c8\u001c2023.3.20240108-1.amzn2023\u001dsystem-release(releasever)\u001c8\u001c2023.3.20240108\u001d\u001e",
+        "system-release\u001f2023.3.20240108\u001fsystem-release\u001c8\u001c2023.3.20240108-1.amzn2023\u001d"
+            + "system-release(releasever)\u001c8\u001c2023.3.20240108\u001d\u001e",
         "2023.3.20240108"
     )]
     [InlineData(
-        "redhat-release\u001f9.4\u001fredhat-release\u001c8\u001c9.4-0.4.el9\u001dsystem-release(releasever)\u001c8\u001c9\u001dsystem-release\u001c8\u001c9.4-0.4.el9\u001d\u001e",
+        "redhat-release\u001f9.4\u001fredhat-release\u001c8\u001c9.4-0.4.el9\u001dsystem-release(releasever)\u001c"
+            + "8\u001c9\u001dsystem-release\u001c8\u001c9.4-0.4.el9\u001d\u001e",
         "9"
     )]
     [InlineData(
-        "centos-release\u001f7\u001fcentos-release\u001c8\u001c7-9\u001dredhat-release\u001c0\u001c\u001d\u001eno package provides system-release\n",
+        "centos-release\u001f7\u001fcentos-release\u001c8\u001c7-9\u001dredhat-release\u001c0\u001c\u001d\u001eno "
+            + "package provides system-release\n",
         "7"
     )]
     [InlineData("no package provides system-release\nno package provides suse-release\n", null)]

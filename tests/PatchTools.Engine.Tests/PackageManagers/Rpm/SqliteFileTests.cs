@@ -240,7 +240,8 @@ public sealed class SqliteFileTests
             var epoch = random.Next(3) == 0 ? "NULL" : "'0'";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"INSERT INTO packages VALUES ({i * 3}, 'id{i}', 'name-{i}', 'x86_64', '1.{i}', {epoch}, '1', 's', {description}, 1767225600, {random.Next()});\n"
+                $"INSERT INTO packages VALUES ({i * 3}, 'id{i}', 'name-{i}', 'x86_64', '1.{i}', {epoch}, '1', 's', "
+                    + $"{description}, 1767225600, {random.Next()});\n"
             );
             text.Append(CultureInfo.InvariantCulture, $"INSERT INTO files VALUES ('/usr/bin/{i}', 'file', {i * 3});\n");
             if (i % 5 == 0)

@@ -201,7 +201,8 @@ internal static class RigRpms
                 );
                 xml.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"{(patch.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}{(patch.SuggestsRestart ? "<restart_suggested>1</restart_suggested>" : "")}</package>"
+                    $"{(patch.SuggestsReboot ? "<reboot_suggested>True</reboot_suggested>" : "")}"
+                        + $"{(patch.SuggestsRestart ? "<restart_suggested>1</restart_suggested>" : "")}</package>"
                 );
             }
 

@@ -31,7 +31,8 @@ public sealed class ZypperHostileImageTests(ZypperUniverse universe) : IDisposab
         System.Diagnostics.Process.Start("chmod", ["-R", "755", Path.Combine(root.Path, "usr")]).WaitForExit();
         root.Write(
             "etc/zypp/services.d/evil.service",
-            $"[evil]\nname=evil\nenabled=1\nautorefresh=1\ntype=plugin\nurl=file:{root.Path}/usr/lib/zypp/plugins/services/evil\n"
+            "[evil]\nname=evil\nenabled=1\nautorefresh=1\ntype=plugin\n"
+                + $"url=file:{root.Path}/usr/lib/zypp/plugins/services/evil\n"
         );
         root.Repository("plugin", "baseurl=plugin:evil?x=1");
 

@@ -208,7 +208,8 @@ internal sealed class ZypperRoot : IDisposable
         Write(
             "etc/products.d/SLES.prod",
             $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product "
-                + $"schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>0</release><endoflife>{endOfLife}</endoflife><arch>x86_64</arch></product>\n"
+                + "schemeversion=\"0\"><vendor>SUSE</vendor><name>SLES</name><version>15.5</version><release>"
+                + $"0</release><endoflife>{endOfLife}</endoflife><arch>x86_64</arch></product>\n"
         );
         var link = System.IO.Path.Combine(Path, "etc/products.d/baseproduct");
         if (!File.Exists(link))

@@ -340,7 +340,7 @@ public sealed class ZypperRigTests(ZypperUniverse universe)
                 .Select(v =>
                     $"{v} {v.BuildTime} {v.IsInstalled} "
                     + $"{string.Join(';', v.Origins.Select(o => $"{o.Archive} {o.Vendor} {o.HiddenBecause}"))} "
-                    + $"{string.Join(';', v.Advisories.Select(a => $"{a.Id} {a.RebootSuggested} {a.RestartSuggested}"))}"
+                    + string.Join(';', v.Advisories.Select(a => $"{a.Id} {a.RebootSuggested} {a.RestartSuggested}"))
                 );
     }
 

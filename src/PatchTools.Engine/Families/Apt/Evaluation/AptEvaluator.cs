@@ -416,7 +416,8 @@ internal sealed class AptEvaluator : FamilyEvaluator
             lines.Add(
                 decision.ApprovedEntry is { } approved
                     ? $"approved list: '{approved}' matches, level "
-                        + $"{Baseline.ApprovedPatchesComplianceLevel}{(Baseline.ApprovedPatchesEnableNonSecurity ? "" : ", security updates only")}"
+                        + $"{Baseline.ApprovedPatchesComplianceLevel}"
+                        + $"{(Baseline.ApprovedPatchesEnableNonSecurity ? "" : ", security updates only")}"
                     : Wording.ApprovedNone
             );
         return lines;

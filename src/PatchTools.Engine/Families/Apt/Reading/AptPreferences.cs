@@ -49,8 +49,10 @@ internal sealed record AptPin(
         string.Create(
             CultureInfo.InvariantCulture,
             $"pin {(Priority == Never ? "never" : Priority.ToString(CultureInfo.InvariantCulture))} for "
-                + $"{(IsGeneral ? "*" : (IsSource ? "src:" : "") + Package + (Architecture.Length > 0 ? ":" + Architecture : ""))} in {Place}"
+                + $"{(IsGeneral ? "*" : Packages)} in {Place}"
         );
+
+    private string Packages => (IsSource ? "src:" : "") + Package + (Architecture.Length > 0 ? ":" + Architecture : "");
 }
 
 /// <summary>

@@ -46,8 +46,8 @@ internal sealed partial class AptRebootSigns(HostContext host)
         var because =
             packages.Count == 0
                 ? ""
-                : $" because of "
-                    + $"{string.Join(", ", packages.Take(5))}{(packages.Count > 5 ? $" and {packages.Count - 5} more" : "")}";
+                : $" because of {string.Join(", ", packages.Take(5))}"
+                    + (packages.Count > 5 ? $" and {packages.Count - 5} more" : "");
         return new RebootReason(RebootSign.DistributionFlag, $"the distribution asks for it in {flag}{because}")
         {
             Packages = packages,

@@ -74,7 +74,8 @@ internal sealed class AptAutomaticMarks(HostContext host, IProcessRunner runner)
                         .Parse(HostFiles.ReadAllText(path), allowComments: false)
                         .Where(s => s["Auto-Installed"] == "1" && s.Has("Package"))
                         .Select(s =>
-                            $"{s["Package"]}:{(s["Architecture"] is { Length: > 0 } architecture ? architecture : native)}"
+                            $"{s["Package"]}:"
+                            + $"{(s["Architecture"] is { Length: > 0 } architecture ? architecture : native)}"
                         ),
                 ]
                 : [];

@@ -42,6 +42,8 @@ internal sealed partial record DnfTranscript
     /// <summary>The tool's last error; null when it gave none.</summary>
     public required string? Reason { get; init; }
 
+    private const string KeepsBoth = "; rpm keeps this version in its database next to the new one";
+
     // dnf 4.14.0, rpm 4.18.0. A %pre that fails keeps the old version; a %post that fails is a warning, and dnf ends
     // with 0; a %preun of the old version that fails leaves both versions in the database:
     //     Running scriptlet: s-pre-1.1-1.x86_64                                     1/2
@@ -135,8 +137,8 @@ internal sealed partial record DnfTranscript
                     failures.TryAdd(NameOf(scriptlet.Groups["nevra"].Value), text);
                 else
                     (scriptlet.Groups["level"].Value == "error" ? broken : warnings).Add(
-                        $"{scriptlet.Groups["nevra"].Value}: "
-                            + $"{text}{(scriptlet.Groups["kind"].Value == "%preun" ? "; rpm keeps this version in its database beside the new one" : "")}"
+                        $"{scriptlet.Groups["nevra"].Value}: {text}"
+                            + (scriptlet.Groups["kind"].Value == "%preun" ? KeepsBoth : "")
                     );
             }
             else if (InstallFailed().Match(line) is { Success: true } unpack)
@@ -159,10 +161,7 @@ internal sealed partial record DnfTranscript
                 else if (failure.KeepsOut)
                     failures.TryAdd(NameOf(failure.Nevra), failure.Text);
                 else
-                    broken.Add(
-                        $"{failure.Nevra}: "
-                            + $"{failure.Text}{(failure.KeepsOld ? "; rpm keeps this version in its database beside the new one" : "")}"
-                    );
+                    broken.Add($"{failure.Nevra}: {failure.Text}{(failure.KeepsOld ? KeepsBoth : "")}");
             }
             else if (line == "Running transaction check")
             {

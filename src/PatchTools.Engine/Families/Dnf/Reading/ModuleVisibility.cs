@@ -110,7 +110,8 @@ internal sealed class ModuleVisibility
     {
         if (
             _artifacts.TryGetValue(
-                $"{Encoding.UTF8.GetString(name)}-{Encoding.UTF8.GetString(edition)}.{Encoding.UTF8.GetString(architecture)}",
+                $"{Encoding.UTF8.GetString(name)}-{Encoding.UTF8.GetString(edition)}."
+                    + $"{Encoding.UTF8.GetString(architecture)}",
                 out var stream
             )
         )

@@ -101,8 +101,12 @@ internal sealed class UnseenVersions
     public IEnumerable<string> RollUp(string? edition) =>
         _gone.SelectMany(g =>
             g.Version.Advisories.Select(a =>
-                $"{a.Id} names {g.Edition}, which no repository offers any "
-                + $"more{(edition is not null && _order.Compare(g.Edition, edition) <= 0 ? $"; superseded by {edition}, which has its fix" : "")}"
+                $"{a.Id} names {g.Edition}, which no repository offers any more"
+                + (
+                    edition is not null && _order.Compare(g.Edition, edition) <= 0
+                        ? $"; superseded by {edition}, which has its fix"
+                        : ""
+                )
             )
         );
 

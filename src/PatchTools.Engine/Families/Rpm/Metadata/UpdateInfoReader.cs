@@ -38,7 +38,9 @@ internal static class UpdateInfoReader
     //       <collection short="fake">
     //         <name>fake</name>
     //         <module name="rmodon" stream="1" version="1" context="00000001" arch="x86_64"/>
-    //         <package name="r-mod-on" version="1.1" release="1.module" epoch="0" arch="x86_64" src="r-mod-on-1.1-1.module.src.rpm"><filename>…</filename><reboot_suggested>True</reboot_suggested></package>
+    //         <package name="r-mod-on" version="1.1" release="1.module" epoch="0" arch="x86_64"
+    //                  src="r-mod-on-1.1-1.module.src.rpm">
+    //           <filename>…</filename><reboot_suggested>True</reboot_suggested></package>
     //       </collection>
     //     </pkglist>
     //   </update>

@@ -133,7 +133,8 @@ internal sealed class RpmQuery(RpmPlace place, IProcessRunner runner)
     private async Task<CommandResult> AskInstalledAsync(CancellationToken cancellationToken)
     {
         var format =
-            $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Field}%{{VENDOR}}{Record}";
+            $"%{{NAME}}{Field}%{{ARCH}}{Field}%{{EPOCHNUM}}{Field}%{{VERSION}}{Field}%{{RELEASE}}{Field}"
+            + $"%{{INSTALLTIME}}{Field}%{{BUILDTIME}}{Field}%{{VENDOR}}{Record}";
         return await runner.RunAsync(
             new Command("rpm", [.. place.Options, "-qa", "--queryformat", format]),
             cancellationToken
@@ -234,7 +235,8 @@ internal sealed class RpmQuery(RpmPlace place, IProcessRunner runner)
     public async Task<string?> ReleaseVersionAsync(CancellationToken cancellationToken)
     {
         var format =
-            $"%{{NAME}}{Field}%{{VERSION}}{Field}[%{{PROVIDENAME}}{Part}%{{PROVIDEFLAGS}}{Part}%{{PROVIDEVERSION}}{Entry}]{Record}";
+            $"%{{NAME}}{Field}%{{VERSION}}{Field}[%{{PROVIDENAME}}{Part}%{{PROVIDEFLAGS}}{Part}%{{PROVIDEVERSION}}"
+            + $"{Entry}]{Record}";
         var command = new Command(
             "rpm",
             [.. place.Options, "-q", "--whatprovides", .. ReleaseProviders, "--queryformat", format]

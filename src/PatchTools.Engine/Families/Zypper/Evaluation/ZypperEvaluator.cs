@@ -122,8 +122,8 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
             )
                 continue;
             if (package.Versions.ToList().Exists(v => Rejected.FirstMatch(v) >= 0))
-                yield return $"The lock on {package.Name}, which the baseline rejects, may be one that an interrupted run "
-                    + $"of AWS-RunPatchBaseline left: if nobody wants it, zypper removelock {package.Name}";
+                yield return $"The lock on {package.Name}, which the baseline rejects, may be one that an interrupted "
+                    + $"run of AWS-RunPatchBaseline left: if nobody wants it, zypper removelock {package.Name}";
         }
     }
 

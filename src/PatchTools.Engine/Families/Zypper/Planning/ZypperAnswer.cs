@@ -44,7 +44,8 @@ internal sealed partial record ZypperAnswer
     // <message type="info">Resolving package dependencies...</message>
     // <install-summary download-size="21992" space-usage-diff="0" packages-to-change="4">
     // <to-upgrade>
-    // <solvable type="package" name="d" edition="2.0-1" arch="noarch" edition-old="1.0-1" arch-old="noarch" summary="x">
+    // <solvable type="package" name="d" edition="2.0-1" arch="noarch" edition-old="1.0-1" arch-old="noarch"
+    //           summary="x">
     // <description>x</description></solvable>
     // </to-upgrade>
     // <to-install>
