@@ -77,22 +77,10 @@ public sealed class MarkdownPage
     public static MarkdownPage Read(string path)
     {
         var lines = File.ReadAllLines(path);
-        var at = 0;
         Dictionary<string, string> frontMatter = new(StringComparer.OrdinalIgnoreCase);
-        if (lines is ["---", ..])
-        {
-            for (at = 1; at < lines.Length && lines[at] != "---"; at++)
-            {
-                var parts = lines[at].Split(':', 2);
-                frontMatter[parts[0].Trim()] = parts.Length > 1 ? parts[1].Trim() : "";
-            }
-
-            at++;
-        }
-
         Stack<Section> open = new();
         open.Push(new Section(0, "", 0, [], []));
-        for (; at < lines.Length; at++)
+        for (var at = FrontMatterOf(lines, frontMatter); at < lines.Length; at++)
         {
             var line = lines[at];
             var blocks = open.Peek().Blocks;
@@ -114,27 +102,7 @@ public sealed class MarkdownPage
             }
             else if (line.Trim().Length > 0)
             {
-                var kind = line switch
-                {
-                    ['|', ..] => BlockKind.Table,
-                    ['-', ' ', ..] => BlockKind.Item,
-                    _ => BlockKind.Paragraph,
-                };
-                var continues =
-                    blocks.Count > 0
-                    && lines[at - 1].Trim().Length > 0
-                    && HeadingLevel(lines[at - 1]) == 0
-                    && !lines[at - 1].StartsWith("```", StringComparison.Ordinal);
-                if (kind == BlockKind.Table && line.Trim('|', '-', ' ', ':').Length == 0)
-                    continue;
-                if (
-                    continues
-                    && kind != BlockKind.Item
-                    && (kind == blocks[^1].Kind || blocks[^1].Kind == BlockKind.Item)
-                )
-                    blocks[^1].Lines.Add(line);
-                else
-                    blocks.Add(new Block(kind, "", [kind == BlockKind.Item ? line[2..] : line]));
+                AddLine(blocks, line, at > 0 ? lines[at - 1] : "");
             }
         }
 
@@ -142,6 +110,43 @@ public sealed class MarkdownPage
         return tops.Count == 1
             ? new MarkdownPage(path, frontMatter, tops[0])
             : throw new PageException(path, 1, $"A page has one heading of level 1; this has {tops.Count}.");
+    }
+
+    /// <summary>Reads the lines between the first two <c>---</c>; returns the line after them, from 0.</summary>
+    private static int FrontMatterOf(string[] lines, Dictionary<string, string> frontMatter)
+    {
+        if (lines is not ["---", ..])
+            return 0;
+        var at = 1;
+        for (; at < lines.Length && lines[at] != "---"; at++)
+        {
+            var parts = lines[at].Split(':', 2);
+            frontMatter[parts[0].Trim()] = parts.Length > 1 ? parts[1].Trim() : "";
+        }
+
+        return at + 1;
+    }
+
+    /// <summary>A line continues the block before it or begins one; the line under a table's head is neither.</summary>
+    private static void AddLine(Collection<Block> blocks, string line, string before)
+    {
+        var kind = line switch
+        {
+            ['|', ..] => BlockKind.Table,
+            ['-', ' ', ..] => BlockKind.Item,
+            _ => BlockKind.Paragraph,
+        };
+        if (kind == BlockKind.Table && line.Trim('|', '-', ' ', ':').Length == 0)
+            return;
+        var continues =
+            blocks.Count > 0
+            && before.Trim().Length > 0
+            && HeadingLevel(before) == 0
+            && !before.StartsWith("```", StringComparison.Ordinal);
+        if (continues && kind != BlockKind.Item && (kind == blocks[^1].Kind || blocks[^1].Kind == BlockKind.Item))
+            blocks[^1].Lines.Add(line);
+        else
+            blocks.Add(new Block(kind, "", [kind == BlockKind.Item ? line[2..] : line]));
     }
 
     private static int HeadingLevel(string line) =>

@@ -23,34 +23,7 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
                 settings,
                 await Credentials.ProviderAsync("GetObject", settings.ProfileName, cancellationToken)
             );
-            using var response = await s3.GetObjectAsync(
-                new GetObjectRequest
-                {
-                    BucketName = Bucket(location),
-                    Key = Uri.UnescapeDataString(location.AbsolutePath[1..]),
-                },
-                cancellationToken
-            );
-            try
-            {
-                // The SDK says 0 also where no length was announced.
-                return await ObjectBody.ReadAsync(
-                    location,
-                    response.ResponseStream,
-                    response.ContentLength is > 0 and var announced ? announced : null,
-                    maxBytes,
-                    cancellationToken
-                );
-            }
-            catch (AmazonClientException)
-            {
-                // The SDK's own comparison with the hash that the server gave.
-                throw new ObjectStoreException(
-                    ObjectStoreFailure.Truncated,
-                    null,
-                    $"{ObjectBody.Describe(location)} arrived damaged: its checksum is another."
-                );
-            }
+            return await ReadAsync(s3, location, maxBytes, cancellationToken);
         }
         catch (PatchServiceException e)
         {
@@ -62,18 +35,7 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
         }
         catch (AmazonServiceException e) when (e.StatusCode != 0)
         {
-            var failure = e.StatusCode switch
-            {
-                HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => ObjectStoreFailure.AccessDenied,
-                HttpStatusCode.NotFound => ObjectStoreFailure.NotFound,
-                _ => ObjectStoreFailure.HttpError,
-            };
-            throw new ObjectStoreException(
-                failure,
-                (int)e.StatusCode,
-                $"{ObjectBody.Describe(location)} was refused with {e.ErrorCode} (HTTP {(int)e.StatusCode}).",
-                ServiceFailures.Cause(e)
-            );
+            throw Refused(location, e);
         }
         catch (FormatException)
         {
@@ -90,6 +52,59 @@ internal sealed class BucketObjects(AwsSettings? settings, CallPatience patience
         {
             throw ObjectBody.WithoutAnswer(location, e);
         }
+    }
+
+    private static async Task<byte[]> ReadAsync(
+        S3Client s3,
+        Uri location,
+        long maxBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        using var response = await s3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = Bucket(location),
+                Key = Uri.UnescapeDataString(location.AbsolutePath[1..]),
+            },
+            cancellationToken
+        );
+        try
+        {
+            // The SDK says 0 also where no length was announced.
+            return await ObjectBody.ReadAsync(
+                location,
+                response.ResponseStream,
+                response.ContentLength is > 0 and var announced ? announced : null,
+                maxBytes,
+                cancellationToken
+            );
+        }
+        catch (AmazonClientException)
+        {
+            // The SDK's own comparison with the hash that the server gave.
+            throw new ObjectStoreException(
+                ObjectStoreFailure.Truncated,
+                null,
+                $"{ObjectBody.Describe(location)} arrived damaged: its checksum is another."
+            );
+        }
+    }
+
+    private static ObjectStoreException Refused(Uri location, AmazonServiceException e)
+    {
+        var failure = e.StatusCode switch
+        {
+            HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => ObjectStoreFailure.AccessDenied,
+            HttpStatusCode.NotFound => ObjectStoreFailure.NotFound,
+            _ => ObjectStoreFailure.HttpError,
+        };
+        return new ObjectStoreException(
+            failure,
+            (int)e.StatusCode,
+            $"{ObjectBody.Describe(location)} was refused with {e.ErrorCode} (HTTP {(int)e.StatusCode}).",
+            ServiceFailures.Cause(e)
+        );
     }
 
     /// <summary>As written: <see cref="Uri.Host"/> is in lower case, old bucket names need not be.</summary>

@@ -18,7 +18,33 @@ internal static class HostCheck
         bool fails
     )
     {
-        var inventory = host.Inventory;
+        foreach (var issue in Whole(baseline, host.Inventory, family))
+            yield return issue;
+        if (fails)
+            yield break;
+        for (var i = 0; i < baseline.ApprovalRules.Count; i++)
+        {
+            if (!ApprovesAnything(i, baseline, host, family))
+                yield return Issue(
+                    BaselineIssueLevel.Warning,
+                    BaselineIssueKind.MatchesNothingHere,
+                    RuleCheck.NameOf(i),
+                    "The rule approves nothing that this host has or could get.",
+                    "Look at what its filters saw: Test-PatchCompliance -As Detail, Explanation.Observations."
+                );
+        }
+
+        var evaluator = family.Evaluator(Request(baseline, host));
+        evaluator.Run();
+        foreach (var entry in evaluator.UselessApproved())
+            yield return Useless("ApprovedPatches", entry);
+        foreach (var entry in evaluator.UselessRejected())
+            yield return Useless("RejectedPatches", entry);
+    }
+
+    /// <summary>System, sources and repositories without advisories, before anything is evaluated.</summary>
+    private static IEnumerable<BaselineIssue> Whole(PatchBaseline baseline, HostInventory inventory, Family family)
+    {
         var identity = OperatingSystemIdentity.TryFrom(inventory.OperatingSystem);
         var product = inventory.Product;
         if (identity is not null && identity.AwsName != baseline.OperatingSystem)
@@ -61,48 +87,34 @@ internal static class HostCheck
                     + $"them is approved.",
                 "Set EnableNonSecurity on a rule without CLASSIFICATION and SEVERITY."
             );
-        if (fails)
-            yield break;
+    }
 
-        for (var i = 0; i < baseline.ApprovalRules.Count; i++)
-        {
-            // Alone and without its delay: what the rule could ever approve here, whatever the others and the lists
-            // say.
-            var rule = baseline.ApprovalRules[i] with
-            {
-                ApproveAfterDays = 0,
-                ApproveUntilDate = null,
-            };
-            var alone = family.Evaluator(
-                Request(
-                    baseline with
-                    {
-                        ApprovalRules = [rule],
-                        ApprovedPatches = [],
-                        RejectedPatches = [],
-                    },
-                    host,
-                    product
-                )
-            );
-            alone.Run();
-            var counts = ComplianceCounting.Count(alone.Findings, alone.NotApplicable);
-            if (counts.Missing + counts.Installed + counts.NotApplicable == 0)
-                yield return Issue(
-                    BaselineIssueLevel.Warning,
-                    BaselineIssueKind.MatchesNothingHere,
-                    RuleCheck.NameOf(i),
-                    "The rule approves nothing that this host has or could get.",
-                    "Look at what its filters saw: Test-PatchCompliance -As Detail, Explanation.Observations."
-                );
-        }
-
-        var evaluator = family.Evaluator(Request(baseline, host, product));
-        evaluator.Run();
-        foreach (var entry in evaluator.UselessApproved())
-            yield return Useless("ApprovedPatches", entry);
-        foreach (var entry in evaluator.UselessRejected())
-            yield return Useless("RejectedPatches", entry);
+    /// <summary>
+    /// Alone and without its delay: what the rule could ever approve here, whatever the others and the lists say.
+    /// </summary>
+    private static bool ApprovesAnything(int rule, PatchBaseline baseline, BaselineCheckHost host, Family family)
+    {
+        var alone = family.Evaluator(
+            Request(
+                baseline with
+                {
+                    ApprovalRules =
+                    [
+                        baseline.ApprovalRules[rule] with
+                        {
+                            ApproveAfterDays = 0,
+                            ApproveUntilDate = null,
+                        },
+                    ],
+                    ApprovedPatches = [],
+                    RejectedPatches = [],
+                },
+                host
+            )
+        );
+        alone.Run();
+        var counts = ComplianceCounting.Count(alone.Findings, alone.NotApplicable);
+        return counts.Missing + counts.Installed + counts.NotApplicable > 0;
     }
 
     private static BaselineIssue Useless(string where, string entry) =>
@@ -115,7 +127,7 @@ internal static class HostCheck
             entry
         );
 
-    private static EvaluationRequest Request(PatchBaseline baseline, BaselineCheckHost host, string product) =>
+    private static EvaluationRequest Request(PatchBaseline baseline, BaselineCheckHost host) =>
         new()
         {
             Snapshot = new PatchSnapshot
@@ -123,7 +135,7 @@ internal static class HostCheck
                 SnapshotId = Guid.Empty.ToString(),
                 Origin = SnapshotOrigin.File,
                 Baseline = baseline,
-                Product = product,
+                Product = host.Inventory.Product,
                 OperationStart = host.Now,
             },
             Inventory = host.Inventory,

@@ -12,7 +12,13 @@ internal static partial class ListCheck
     private const string Approved = "ApprovedPatches";
     private const string Rejected = "RejectedPatches";
 
-    public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, Family family)
+    public static IEnumerable<BaselineIssue> Of(PatchBaseline baseline, Family family) =>
+        ApprovedEntries(baseline, family)
+            .Concat(RejectedEntries(baseline))
+            .Concat(Repeated(baseline))
+            .Concat(WithoutEffect(baseline, family));
+
+    private static IEnumerable<BaselineIssue> ApprovedEntries(PatchBaseline baseline, Family family)
     {
         foreach (var entry in baseline.ApprovedPatches)
         {
@@ -35,7 +41,10 @@ internal static partial class ListCheck
                     entry
                 );
         }
+    }
 
+    private static IEnumerable<BaselineIssue> RejectedEntries(PatchBaseline baseline)
+    {
         foreach (var entry in baseline.RejectedPatches)
         {
             if (entry.Length > 0 && entry.All(c => c == '*'))
@@ -57,7 +66,10 @@ internal static partial class ListCheck
                     entry
                 );
         }
+    }
 
+    private static IEnumerable<BaselineIssue> Repeated(PatchBaseline baseline)
+    {
         foreach (
             var (list, entries) in new[] { (Approved, baseline.ApprovedPatches), (Rejected, baseline.RejectedPatches) }
         )
@@ -76,7 +88,10 @@ internal static partial class ListCheck
                     group.Key
                 );
         }
+    }
 
+    private static IEnumerable<BaselineIssue> WithoutEffect(PatchBaseline baseline, Family family)
+    {
         if (
             baseline.ApprovedPatchesEnableNonSecurity
             && (baseline.ApprovedPatches.Count == 0 || !family.Meaning.NonSecurityDecides)

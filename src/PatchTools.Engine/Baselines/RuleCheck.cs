@@ -59,6 +59,14 @@ internal static class RuleCheck
                 );
         }
 
+        foreach (var issue in WithoutEffect(rule, where, family))
+            yield return issue;
+        if (Superfluous(index, baseline, family) is { } superfluous)
+            yield return superfluous;
+    }
+
+    private static IEnumerable<BaselineIssue> WithoutEffect(ApprovalRule rule, string where, Family family)
+    {
         if (!family.Meaning.HasAdvisories && (rule.ApproveAfterDays is > 0 || rule.ApproveUntilDate is not null))
         {
             var field = rule.ApproveUntilDate is null ? "ApproveAfterDays" : "ApproveUntilDate";
@@ -87,6 +95,12 @@ internal static class RuleCheck
                 $"EnableNonSecurity has no effect on {family.Name}: what no patch names is approved all the same.",
                 "Filter by CLASSIFICATION to leave it out."
             );
+    }
+
+    /// <summary>The first other rule that approves all that this one does; of two equals the first decides.</summary>
+    private static BaselineIssue? Superfluous(int index, PatchBaseline baseline, Family family)
+    {
+        var rule = baseline.ApprovalRules[index];
         for (var other = 0; other < baseline.ApprovalRules.Count; other++)
         {
             if (
@@ -95,16 +109,17 @@ internal static class RuleCheck
                 || (other > index && Covers(rule, baseline.ApprovalRules[other], family))
             )
                 continue;
-            yield return Issue(
+            return Issue(
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.Superfluous,
-                where,
+                NameOf(index),
                 $"The rule never decides: {NameOf(other).ToLowerInvariant()} approves the same no later and "
                     + $"at no lower level.",
                 "Remove it, or order the two differently by level or delay."
             );
-            break;
         }
+
+        return null;
     }
 
     private static IEnumerable<BaselineIssue> Group(
@@ -234,8 +249,9 @@ internal static class RuleCheck
                 BaselineIssueLevel.Warning,
                 BaselineIssueKind.NeverMatches,
                 where,
-                $"{key} {Quote(value)} is none of the values that {operatingSystem} knows: {string.Join(", ", known)}.",
-                Nearest(value, known) is { } nearest
+                $"{key} {Quote(value)} is not one of the values that {operatingSystem} knows: "
+                    + $"{string.Join(", ", known)}.",
+                Spelling.Nearest(value, known) is { } nearest
                     ? $"Write {nearest}, if that is meant."
                     : "Correct the value, or give *.",
                 value
@@ -379,32 +395,5 @@ internal static class RuleCheck
                 Allowed(other.Filters, key, family) is not { } wide
                 || (Allowed(rule.Filters, key, family) is { } narrow && narrow.IsSubsetOf(wide))
             );
-    }
-
-    /// <summary>The known word with the fewest edits, when they are few.</summary>
-    private static string? Nearest(string value, IReadOnlyList<string> known) =>
-        known
-            .Select(word => (Word: word, Edits: Edits(value.ToUpperInvariant(), word.ToUpperInvariant())))
-            .Where(found => found.Edits <= 3)
-            .OrderBy(found => found.Edits)
-            .Select(found => found.Word)
-            .FirstOrDefault();
-
-    private static int Edits(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
     }
 }

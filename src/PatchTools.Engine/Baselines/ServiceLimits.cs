@@ -170,7 +170,7 @@ internal static partial class ServiceLimits
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"The service takes 1 to {MostProducts} products of 1 to {LongestProduct} characters in a "
-                            + "source; "
+                            + $"source; "
                             + $"look at {Quote(source.Name)}."
                     ),
                     "Correct its products; * means all.",

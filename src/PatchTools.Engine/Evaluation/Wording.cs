@@ -17,9 +17,9 @@ internal static class Wording
     public static string NeededInVain(string advisory, string edition) =>
         $"needed; no repository offers it ({advisory} names {edition})";
 
-    /// <summary>A patch is needed by an older version that is installed beside the newest.</summary>
+    /// <summary>A patch is needed by an older version that is installed next to the newest.</summary>
     public static string NeededByLeftover(string advisory, string leftover, string installed) =>
-        $"needed ({advisory}); {leftover} is installed beside {installed}";
+        $"needed ({advisory}); {leftover} is installed next to {installed}";
 
     public const string NewerThanOffered = "newer than any repository offers";
 

@@ -26,8 +26,6 @@ public sealed class PatchFleet(
     /// <summary>SendCommand and targets of an association take so many values.</summary>
     private const int MaxInstances = 50;
 
-    private const int MaxTargets = 5;
-
     private readonly TimeSpan _pollInterval = pollInterval ?? TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -46,7 +44,7 @@ public sealed class PatchFleet(
         var told = 0;
         await Guarded(async () =>
         {
-            await foreach (var instance in StatesAsync(service, request, cancellationToken))
+            await foreach (var instance in FleetStates.OfAsync(service, request, cancellationToken))
             {
                 if (!request.Filters.All(filter => filter.Fits(instance)))
                     continue;
@@ -68,7 +66,7 @@ public sealed class PatchFleet(
         var service = adapters.CreateFleetCompliance(await SettingsAsync(request.Aws, cancellationToken));
         await Guarded(async () =>
         {
-            await foreach (var instance in StatesAsync(service, request, cancellationToken))
+            await foreach (var instance in FleetStates.OfAsync(service, request, cancellationToken))
             {
                 if (instance.Status == InstanceComplianceStatus.NotReported)
                 {
@@ -103,12 +101,8 @@ public sealed class PatchFleet(
         CancellationToken cancellationToken
     )
     {
-        List<FleetTarget> targets =
-        [
-            .. request.Tags.Select(TargetOf),
-            .. request.ResourceGroups.Select(group => new FleetTarget("resource-groups:Name", [group])),
-        ];
-        Check(request, targets);
+        var targets = OperationCheck.TargetsOf(request);
+        OperationCheck.Check(request, targets);
         var settings = await SettingsAsync(request.Aws, cancellationToken);
         var service = adapters.CreateFleetOperations(settings);
         var snapshotId = request.SnapshotId ?? (request.Association is null ? SnapshotIds.New() : null);
@@ -116,7 +110,7 @@ public sealed class PatchFleet(
         {
             Operation = request.Operation,
             DocumentName = request.DocumentName,
-            Parameters = ParametersOf(request, snapshotId),
+            Parameters = OperationCheck.ParametersOf(request, snapshotId),
             Targets = targets,
             MaxConcurrency = request.MaxConcurrency,
             MaxErrors = request.MaxErrors,
@@ -156,24 +150,30 @@ public sealed class PatchFleet(
                     cancellationToken
                 )
             );
-            started.Add(
-                new FleetOperation
-                {
-                    Kind = progress.IsAssociation ? FleetOperationKind.Association : FleetOperationKind.Command,
-                    Id = progress.Id,
-                    Operation = request.Operation,
-                    Region = settings.Region,
-                    DocumentName = request.DocumentName,
-                    SnapshotId = snapshotId,
-                    Targets = part.Describe(),
-                    Status = progress.Status,
-                    StartedAt = host.Clock.GetUtcNow(),
-                }
-            );
+            started.Add(Started(part, progress, snapshotId, settings.Region));
         }
 
         return started;
     }
+
+    private FleetOperation Started(
+        FleetOperationRequest request,
+        FleetOperationProgress progress,
+        string? snapshotId,
+        string region
+    ) =>
+        new()
+        {
+            Kind = progress.IsAssociation ? FleetOperationKind.Association : FleetOperationKind.Command,
+            Id = progress.Id,
+            Operation = request.Operation,
+            Region = region,
+            DocumentName = request.DocumentName,
+            SnapshotId = snapshotId,
+            Targets = request.Describe(),
+            Status = progress.Status,
+            StartedAt = host.Clock.GetUtcNow(),
+        };
 
     /// <summary>Waits until an operation has ended and hands on how it ended on each instance.</summary>
     /// <param name="operation">From <see cref="StartAsync"/>.</param>
@@ -239,142 +239,6 @@ public sealed class PatchFleet(
                     await write(invocation);
             }
         });
-    }
-
-    /// <summary>
-    /// Named instances by fifties, groups as the service lists them, and otherwise the instances that the service
-    /// finds.
-    /// </summary>
-    private static async IAsyncEnumerable<InstanceCompliance> StatesAsync(
-        IFleetCompliance service,
-        FleetComplianceRequest request,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        var scope = request.Scope;
-        if (scope.InstanceIds.Count > 0)
-        {
-            foreach (
-                var batch in scope.InstanceIds.Distinct(StringComparer.Ordinal).Chunk(InstanceStateQuery.MaxInstances)
-            )
-            {
-                await foreach (var instance in OfBatchAsync(batch))
-                    yield return instance;
-            }
-
-            yield break;
-        }
-
-        if (scope.PatchGroups.Count > 0 && scope.Tags.Count == 0)
-        {
-            foreach (var patchGroup in scope.PatchGroups.Distinct(StringComparer.Ordinal))
-            {
-                await foreach (
-                    var page in service.GetStatesAsync(
-                        new InstanceStateQuery { PatchGroup = patchGroup, Filters = request.Filters },
-                        cancellationToken
-                    )
-                )
-                {
-                    foreach (var instance in page)
-                        yield return instance;
-                }
-            }
-
-            yield break;
-        }
-
-        await foreach (var found in service.FindInstancesAsync(scope.Tags, cancellationToken))
-        {
-            foreach (var batch in found.Chunk(InstanceStateQuery.MaxInstances))
-            {
-                await foreach (var instance in OfBatchAsync(batch))
-                {
-                    if (scope.PatchGroups.Count == 0 || scope.PatchGroups.Contains(instance.PatchGroup))
-                        yield return instance;
-                }
-            }
-        }
-
-        async IAsyncEnumerable<InstanceCompliance> OfBatchAsync(string[] batch)
-        {
-            HashSet<string> silent = [.. batch];
-            await foreach (
-                var page in service.GetStatesAsync(new InstanceStateQuery { InstanceIds = batch }, cancellationToken)
-            )
-            {
-                foreach (var instance in page)
-                {
-                    silent.Remove(instance.InstanceId);
-                    yield return instance;
-                }
-            }
-
-            foreach (var instanceId in batch.Where(silent.Contains))
-                yield return new InstanceCompliance { InstanceId = instanceId };
-        }
-    }
-
-    private static FleetTarget TargetOf(FleetTag tag) =>
-        tag.Values.Count == 0 ? new FleetTarget("tag-key", [tag.Name]) : new FleetTarget("tag:" + tag.Name, tag.Values);
-
-    private static void Check(FleetOperationRequest request, List<FleetTarget> targets)
-    {
-        if (request.InstanceIds.Count == 0 && targets.Count == 0)
-            throw new PatchToolsException(PatchErrors.FleetTargetInvalid, "It is not said which instances are meant.");
-        if (targets.Count > MaxTargets)
-            throw new PatchToolsException(
-                PatchErrors.FleetTargetInvalid,
-                $"{targets.Count} tags and resource groups are given; the service takes {MaxTargets}."
-            );
-        if (request.ResourceGroups.Count > 0 && targets.Count > 1)
-            throw new PatchToolsException(
-                PatchErrors.FleetTargetInvalid,
-                "A resource group is a target of its own: the service takes no other target with it."
-            );
-        if (!string.IsNullOrEmpty(request.InstallOverrideList) && !string.IsNullOrEmpty(request.BaselineOverride))
-            throw new PatchToolsException(
-                PatchErrors.BothOverridesGiven,
-                "Both a baseline override and an install override list are given."
-            );
-        foreach (
-            var location in new[] { request.InstallOverrideList, request.BaselineOverride }
-                .OfType<string>()
-                .Where(l => l.Length > 0)
-        )
-        {
-            if (
-                !location.StartsWith("https://", StringComparison.Ordinal)
-                && !location.StartsWith("s3://", StringComparison.Ordinal)
-            )
-                throw new PatchToolsException(
-                    PatchErrors.FleetTargetInvalid,
-                    $"\"{LocationReader.Describe(location)}\" is a place of this host, where no instance of the fleet "
-                        + "can read it; give https://… or s3://bucket/key.",
-                    LocationReader.Describe(location)
-                );
-        }
-
-        SnapshotIds.Check(request.SnapshotId);
-        DocumentParameters.Check(ParametersOf(request, request.SnapshotId));
-    }
-
-    private static Dictionary<string, string> ParametersOf(FleetOperationRequest request, string? snapshotId)
-    {
-        Dictionary<string, string> parameters = new(StringComparer.Ordinal)
-        {
-            ["Operation"] = request.Operation.ToString(),
-            ["RebootOption"] = request.RebootOption.ToString(),
-        };
-        if (snapshotId is not null)
-            parameters["SnapshotId"] = snapshotId;
-        if (!string.IsNullOrEmpty(request.InstallOverrideList))
-            parameters["InstallOverrideList"] = request.InstallOverrideList;
-        if (!string.IsNullOrEmpty(request.BaselineOverride))
-            parameters["BaselineOverride"] = request.BaselineOverride;
-        foreach (var (name, value) in request.Parameters)
-            parameters[name] = value;
-        return parameters;
     }
 
     private async Task<AwsSettings> SettingsAsync(AwsParameters aws, CancellationToken cancellationToken)

@@ -14,62 +14,6 @@ using PatchTools.Snapshots;
 
 namespace PatchTools.Operations;
 
-/// <summary>What a plan is wanted for.</summary>
-public sealed record PlanRequest
-{
-    public required PatchSnapshot Snapshot { get; init; }
-
-    public InventoryRequest Inventory { get; init; } = new();
-
-    /// <summary>
-    /// Path, <c>-</c>, <c>https://</c> or <c>s3://</c> of an install override list; null or empty for none.
-    /// </summary>
-    public string? InstallOverrideList { get; init; }
-
-    public ApprovalDateSource ApprovalDateSource { get; init; }
-
-    public AwsParameters Aws { get; init; } = new();
-}
-
-/// <summary>What an install is carried out with.</summary>
-internal sealed record InstallSituation(
-    RunRequest Request,
-    PatchSnapshot Snapshot,
-    HostInventory Before,
-    EvaluationTerms Terms,
-    InstallRequest Install,
-    IReadOnlyList<PatchSetback> LeftOut,
-    ResumeDecision Resume,
-    HostMemory Memory
-);
-
-/// <summary>
-/// An install that is ready to be carried out, or the end of one that asked for a reboot. Holds PatchTools' own lock
-/// until it is disposed of.
-/// </summary>
-public sealed class PreparedInstall : IDisposable
-{
-    private readonly IDisposable? _lock;
-
-    internal PreparedInstall(InstallPlan plan, InstallSituation situation, IDisposable? held)
-    {
-        Plan = plan;
-        Situation = situation;
-        _lock = held;
-    }
-
-    public InstallPlan Plan { get; }
-
-    /// <summary>
-    /// The run was resumed after the reboot it asked for: it scans and reports, and installs nothing.
-    /// </summary>
-    public bool IsResumed => Situation.Resume.Step == ResumeStep.Rebooted;
-
-    internal InstallSituation Situation { get; }
-
-    public void Dispose() => _lock?.Dispose();
-}
-
 /// <summary>
 /// The story of an install: resume or refuse, snapshot, inventory, evaluation, plan, preflight; then the transaction, a
 /// new inventory, evaluation, report, and the request for a reboot.
@@ -118,78 +62,87 @@ public sealed partial class PatchRun
             );
         try
         {
-            var resume = request.DryRun
-                ? ResumeDecision.NoMarker
-                : new RebootMarkers(host, observer).Resume(PatchOperation.Install);
-            if (resume.Step != ResumeStep.NoMarker)
-                observer.Verbose(resume.Reason);
-            if (resume.Step is ResumeStep.AskAgain or ResumeStep.GaveUp)
-                throw new PatchToolsException(
-                    resume.Step == ResumeStep.AskAgain ? PatchErrors.RebootNotDone : PatchErrors.RebootGivenUp,
-                    resume.Reason
-                );
-
-            var acquisition = Acquisition();
-            var snapshot = await GetSnapshotAsync(acquisition, request.Snapshot, cancellationToken);
-            if (!request.DryRun && !StaysOnHost(snapshot))
-                OpenSslLibrary.Demand("Sending the report");
-            var list = await OverrideListAsync(
-                acquisition,
-                request.Snapshot.InstallOverrideList,
-                request.Snapshot.Aws,
-                cancellationToken
-            );
-            var before = await GetInventoryAsync(
-                request.Inventory with
-                {
-                    RestoresSources = !request.DryRun,
-                },
-                snapshot,
-                cancellationToken
-            );
-            var terms = TermsOf(request, PatchOperation.Install) with { InstallOverrideList = list };
-            var choice = Choose(snapshot, before, terms, request.LockTimeout, deadline);
-            if (request.DryRun)
-            {
-                // A real run has them in its report.
-                foreach (var warning in choice.Warnings)
-                    observer.Warning(warning);
-            }
-
-            if (resume.Step == ResumeStep.Rebooted)
-                return Ready(
-                    new InstallPlan
-                    {
-                        Targets = [],
-                        Changes = [],
-                        CreatedAt = host.Clock.GetUtcNow(),
-                    }
-                );
-            var plan = await PlanAsync(choice, cancellationToken);
-            Check(new PreflightRequest { Inventory = before, Plan = plan }, request.DryRun);
-            return Ready(plan);
-
-            PreparedInstall Ready(InstallPlan plan) =>
-                new(
-                    plan,
-                    new InstallSituation(
-                        request,
-                        snapshot,
-                        before,
-                        terms,
-                        choice.Install,
-                        choice.LeftOut,
-                        resume,
-                        Session.Memory
-                    ),
-                    held
-                );
+            return await PrepareLockedAsync(request, deadline, held, cancellationToken);
         }
         catch
         {
             held?.Dispose();
             throw;
         }
+    }
+
+    /// <exception cref="PatchToolsException">The command asked for a reboot that has not come.</exception>
+    private ResumeDecision Resume(RunRequest request)
+    {
+        if (request.DryRun)
+            return ResumeDecision.NoMarker;
+        var resume = new RebootMarkers(host, observer).Resume(PatchOperation.Install);
+        if (resume.Step != ResumeStep.NoMarker)
+            observer.Verbose(resume.Reason);
+        return resume.Step switch
+        {
+            ResumeStep.AskAgain => throw new PatchToolsException(PatchErrors.RebootNotDone, resume.Reason),
+            ResumeStep.GaveUp => throw new PatchToolsException(PatchErrors.RebootGivenUp, resume.Reason),
+            _ => resume,
+        };
+    }
+
+    private async Task<PreparedInstall> PrepareLockedAsync(
+        RunRequest request,
+        DateTimeOffset? deadline,
+        IDisposable? held,
+        CancellationToken cancellationToken
+    )
+    {
+        var resume = Resume(request);
+        var acquisition = Acquisition();
+        var snapshot = await GetSnapshotAsync(acquisition, request.Snapshot, cancellationToken);
+        if (!request.DryRun && !StaysOnHost(snapshot))
+            OpenSslLibrary.Demand("Sending the report");
+        var asked = request.Snapshot;
+        var list = await OverrideListAsync(acquisition, asked.InstallOverrideList, asked.Aws, cancellationToken);
+        var before = await GetInventoryAsync(
+            request.Inventory with
+            {
+                RestoresSources = !request.DryRun,
+            },
+            snapshot,
+            cancellationToken
+        );
+        var terms = TermsOf(request, PatchOperation.Install) with { InstallOverrideList = list };
+        var choice = Choose(snapshot, before, terms, request.LockTimeout, deadline);
+
+        // A real run has them in its report.
+        foreach (var warning in request.DryRun ? choice.Warnings : [])
+            observer.Warning(warning);
+        if (resume.Step == ResumeStep.Rebooted)
+            return Ready(
+                new InstallPlan
+                {
+                    Targets = [],
+                    Changes = [],
+                    CreatedAt = host.Clock.GetUtcNow(),
+                }
+            );
+        var plan = await PlanAsync(choice, cancellationToken);
+        Check(new PreflightRequest { Inventory = before, Plan = plan }, request.DryRun);
+        return Ready(plan);
+
+        PreparedInstall Ready(InstallPlan plan) =>
+            new(
+                plan,
+                new InstallSituation(
+                    request,
+                    snapshot,
+                    before,
+                    terms,
+                    choice.Install,
+                    choice.LeftOut,
+                    resume,
+                    Session.Memory
+                ),
+                held
+            );
     }
 
     /// <summary>
@@ -210,26 +163,7 @@ public sealed partial class PatchRun
 
         Session.HasChanged();
 
-        // Whatever was waited for, the lock of another tool or the transaction of a run that was killed, may have
-        // changed the host: only a run without work reports what it read at the beginning. The states file as it was
-        // before this run decides what is pending; nobody has written it since. What the refresh found out holds for
-        // both readings.
-        var after =
-            outcome.HasChanged || prepared.Plan.Targets.Count > 0 || !prepared.Plan.IsEmpty
-                ? (
-                    await GetInventoryAsync(
-                        request.Inventory with
-                        {
-                            Refresh = false,
-                        },
-                        snapshot,
-                        CancellationToken.None
-                    )
-                ) with
-                {
-                    Repositories = before.Repositories,
-                }
-                : before;
+        var after = await AfterAsync(prepared, outcome);
         terms = terms with
         {
             OperationText = Families
@@ -254,24 +188,7 @@ public sealed partial class PatchRun
             ExitCode = PatchingExitCode.Of(outcome),
             CurrentInstalled = CurrentInstalled.Of(before, report, Families),
         };
-        var wantsReboot =
-            !prepared.IsResumed
-            && RebootDecision.IsRequired(
-                new RebootQuestion
-                {
-                    Operation = PatchOperation.Install,
-                    RebootOption = request.RebootOption,
-                    Policy = request.RebootPolicy,
-                    PriorStates = before.Facts.PriorStates,
-                    BootTime = before.Facts.BootTime,
-                    PatchingExitCode = patching.ExitCode,
-                    Assessment =
-                        request.RebootPolicy == RebootPolicy.HostNeed
-                            ? await AssessRebootAsync(CancellationToken.None)
-                            : null,
-                }
-            );
-
+        var wantsReboot = !prepared.IsResumed && await WantsRebootAsync(request, before, patching.ExitCode);
         var (published, failure) = await PublishInstallAsync(request, report, patching);
         // A report that proves nothing is not success, also where it stays on the host and so fails nowhere.
         var isTold = failure is null && report.Inventory.IsProven;
@@ -288,6 +205,45 @@ public sealed partial class PatchRun
         observer.Warning(failure.Message);
         return published;
     }
+
+    /// <summary>
+    /// The host after the transaction. Whatever was waited for, the lock of another tool or the transaction of a run
+    /// that was killed, may have changed the host: only a run without work reports what it read at the beginning. The
+    /// states file as it was before this run decides what is pending; nobody has written it since. What the refresh
+    /// found out holds for both readings.
+    /// </summary>
+    private async Task<HostInventory> AfterAsync(PreparedInstall prepared, InstallOutcome outcome)
+    {
+        var before = prepared.Situation.Before;
+        if (!outcome.HasChanged && prepared.Plan.Targets.Count == 0 && prepared.Plan.IsEmpty)
+            return before;
+        var after = await GetInventoryAsync(
+            prepared.Situation.Request.Inventory with
+            {
+                Refresh = false,
+            },
+            prepared.Situation.Snapshot,
+            CancellationToken.None
+        );
+        return after with { Repositories = before.Repositories };
+    }
+
+    private async Task<bool> WantsRebootAsync(RunRequest request, HostInventory before, int exitCode) =>
+        RebootDecision.IsRequired(
+            new RebootQuestion
+            {
+                Operation = PatchOperation.Install,
+                RebootOption = request.RebootOption,
+                Policy = request.RebootPolicy,
+                PriorStates = before.Facts.PriorStates,
+                BootTime = before.Facts.BootTime,
+                PatchingExitCode = exitCode,
+                Assessment =
+                    request.RebootPolicy == RebootPolicy.HostNeed
+                        ? await AssessRebootAsync(CancellationToken.None)
+                        : null,
+            }
+        );
 
     /// <summary>
     /// What to ask the package manager for, and what is kept out of it: the administrator holds it, or nobody offers

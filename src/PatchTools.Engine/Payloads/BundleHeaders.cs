@@ -78,7 +78,7 @@ internal static class BundleHeaders
             var large = BinaryPrimitives.ReadInt64BigEndian(field[^8..]);
             return (field[0] & 0x7f) == 0 && !field[1..^8].ContainsAnyExcept((byte)0) && large >= 0
                 ? large
-                : throw new InvalidDataException("a size in the tar archive is no number.");
+                : throw new InvalidDataException("a size in the tar archive is not a number.");
         }
 
         var text = field.Trim(" \0"u8);
@@ -86,7 +86,7 @@ internal static class BundleHeaders
         foreach (var digit in text)
         {
             if (digit is < (byte)'0' or > (byte)'7')
-                throw new InvalidDataException("a size in the tar archive is no number.");
+                throw new InvalidDataException("a size in the tar archive is not a number.");
             size = (size << 3) + (digit - '0');
         }
 
@@ -98,7 +98,7 @@ internal static class BundleHeaders
     private static void Skip(Stream plain, long count)
     {
         if (count < 0)
-            throw new InvalidDataException("a size in the tar archive is no number.");
+            throw new InvalidDataException("a size in the tar archive is not a number.");
         var buffer = new byte[64 << 10];
         while (count > 0)
         {

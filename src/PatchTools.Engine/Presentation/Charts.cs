@@ -92,26 +92,7 @@ internal static class Charts
         for (var i = 0; i < points.Count; i++)
         {
             var left = TrendLeft + (i * step) + ((step - column) / 2);
-            var top = 8 + height;
-            html.Markup(
-                $"<g><title>{ReportWords.Time(points[i].Time)}: "
-                    + $"{string.Join(", ", _series.Select(series => Told(series, points[i].Counts)))}</title>"
-            );
-            foreach (var series in _series)
-            {
-                var part = height * series.Count(points[i].Counts) / most;
-                if (part <= 0)
-                    continue;
-                top -= part;
-                html.Markup(
-                    $"<rect class=\"{series.Wire}\" x=\"{left}\" y=\"{top}\" width=\"{column}\" height=\"{part}\"/>"
-                );
-            }
-
-            // Invisible, so that a run with nothing to do can be pointed at too.
-            html.Markup(
-                $"<rect x=\"{left}\" y=\"8\" width=\"{column}\" height=\"{height}\" fill=\"transparent\"/></g>"
-            );
+            Column(html, points[i], left, column, height, most);
         }
 
         html.Markup(
@@ -127,6 +108,28 @@ internal static class Charts
                     + $"width=\"10\" height=\"10\" rx=\"2\"/></svg>{series.Name}</li>"
             );
         html.Markup("</ul>");
+    }
+
+    private static void Column(HtmlText html, TrendPoint point, double left, double width, double height, int most)
+    {
+        var top = 8 + height;
+        html.Markup(
+            $"<g><title>{ReportWords.Time(point.Time)}: "
+                + $"{string.Join(", ", _series.Select(series => Told(series, point.Counts)))}</title>"
+        );
+        foreach (var series in _series)
+        {
+            var part = height * series.Count(point.Counts) / most;
+            if (part <= 0)
+                continue;
+            top -= part;
+            html.Markup(
+                $"<rect class=\"{series.Wire}\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{part}\"/>"
+            );
+        }
+
+        // Invisible, so that a run with nothing to do can be pointed at too.
+        html.Markup($"<rect x=\"{left}\" y=\"8\" width=\"{width}\" height=\"{height}\" fill=\"transparent\"/></g>");
     }
 
     private static string Day(TrendPoint point) =>

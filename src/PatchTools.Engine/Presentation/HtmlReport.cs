@@ -20,6 +20,31 @@ internal static class HtmlReport
     public static string Write(ComplianceReport report, IReadOnlyList<PatchSummary> history)
     {
         var html = new HtmlText();
+        Head(html, report);
+        Problems(html, report);
+        html.Markup("<div class=\"panels\">\n");
+        States(html, report);
+        Ranks(html, report);
+        Trend(html, report, history);
+        html.Markup("</div>\n");
+        Findings(html, report);
+        Repositories(html, report.Inventory.Repositories);
+        Host(html, report);
+        html.Markup(
+            $"""
+            </main>
+            <footer>Made by PatchTools. Snapshot {report.Snapshot.SnapshotId}, execution {report.ExecutionId}.</footer>
+            <script>{new HtmlRaw(_script)}</script>
+            </body>
+            </html>
+
+            """
+        );
+        return html.ToString();
+    }
+
+    private static void Head(HtmlText html, ComplianceReport report)
+    {
         html.Markup(
             $"""
             <!DOCTYPE html>
@@ -59,26 +84,6 @@ internal static class HtmlReport
 
             """
         );
-        Problems(html, report);
-        html.Markup("<div class=\"panels\">\n");
-        States(html, report);
-        Ranks(html, report);
-        Trend(html, report, history);
-        html.Markup("</div>\n");
-        Findings(html, report);
-        Repositories(html, report.Inventory.Repositories);
-        Host(html, report);
-        html.Markup(
-            $"""
-            </main>
-            <footer>Made by PatchTools. Snapshot {report.Snapshot.SnapshotId}, execution {report.ExecutionId}.</footer>
-            <script>{new HtmlRaw(_script)}</script>
-            </body>
-            </html>
-
-            """
-        );
-        return html.ToString();
     }
 
     private static void Problems(HtmlText html, ComplianceReport report)

@@ -14,22 +14,17 @@ internal static class JUnitReport
 {
     public static byte[] Write(ComplianceReport report)
     {
+        var settings = new XmlWriterSettings
+        {
+            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            Indent = true,
+            NewLineChars = "\n",
+        };
         using var output = new MemoryStream();
-        using (
-            var xml = XmlWriter.Create(
-                output,
-                new XmlWriterSettings
-                {
-                    Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-                    Indent = true,
-                    NewLineChars = "\n",
-                }
-            )
-        )
+        using (var xml = XmlWriter.Create(output, settings))
         {
             var failures = report.Findings.Count(finding => !finding.IsCompliant);
-            var isProven = report.Verdict != ComplianceVerdict.NotProven;
-            var errors = (isProven ? 0 : 1) + (report.NothingJudgedBecause is null ? 0 : 1);
+            var errors = (IsProven(report) ? 0 : 1) + (report.NothingJudgedBecause is null ? 0 : 1);
             var seconds = FormattableString.Invariant($"{(report.End - report.Start).TotalSeconds:0.000}");
             xml.WriteStartElement("testsuites");
             Counts(xml, report.Findings.Count + errors, failures, errors, seconds);
@@ -47,46 +42,9 @@ internal static class JUnitReport
                 )
             );
             xml.WriteAttributeString("hostname", Clean(HostOf(report)));
-            if (!isProven)
-            {
-                Case(xml, "metadata", "Repositories");
-                Problem(
-                    xml,
-                    "error",
-                    "NotProven",
-                    report.VerdictText,
-                    report.Inventory.NotProvenBecause.Concat(
-                        report
-                            .Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)
-                            .Select(repository =>
-                                $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}"
-                            )
-                    )
-                );
-                xml.WriteEndElement();
-            }
-
-            if (report.NothingJudgedBecause is { } reason)
-            {
-                Case(xml, "baseline", "Baseline");
-                Problem(xml, "error", "NothingJudged", $"The baseline judges nothing here: {reason}.", []);
-                xml.WriteEndElement();
-            }
-
+            Errors(xml, report);
             foreach (var finding in Importance.Order(report.Findings))
-            {
-                Case(xml, finding.Title.Length > 0 ? finding.Title : finding.Name, finding.Name);
-                if (!finding.IsCompliant)
-                    Problem(
-                        xml,
-                        "failure",
-                        StateWords.Of(finding.State).Wire,
-                        finding.Setback?.Reason ?? finding.Why,
-                        Lines(finding)
-                    );
-                xml.WriteEndElement();
-            }
-
+                Finding(xml, finding);
             if (report.Inventory.Cautions.Concat(WarningsOf(report)).ToList() is { Count: > 0 } warnings)
                 xml.WriteElementString("system-out", string.Join('\n', warnings.Select(Clean)));
             xml.WriteEndElement();
@@ -94,6 +52,42 @@ internal static class JUnitReport
         }
 
         return output.ToArray();
+    }
+
+    private static bool IsProven(ComplianceReport report) => report.Verdict != ComplianceVerdict.NotProven;
+
+    private static void Errors(XmlWriter xml, ComplianceReport report)
+    {
+        if (!IsProven(report))
+        {
+            var troubled = report
+                .Inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok)
+                .Select(repository => $"{repository.Name}: {repository.Message ?? repository.Status.ToString()}");
+            Case(xml, "metadata", "Repositories");
+            Problem(xml, "error", "NotProven", report.VerdictText, report.Inventory.NotProvenBecause.Concat(troubled));
+            xml.WriteEndElement();
+        }
+
+        if (report.NothingJudgedBecause is { } reason)
+        {
+            Case(xml, "baseline", "Baseline");
+            Problem(xml, "error", "NothingJudged", $"The baseline judges nothing here: {reason}.", []);
+            xml.WriteEndElement();
+        }
+    }
+
+    private static void Finding(XmlWriter xml, PatchFinding finding)
+    {
+        Case(xml, finding.Title.Length > 0 ? finding.Title : finding.Name, finding.Name);
+        if (!finding.IsCompliant)
+            Problem(
+                xml,
+                "failure",
+                StateWords.Of(finding.State).Wire,
+                finding.Setback?.Reason ?? finding.Why,
+                Lines(finding)
+            );
+        xml.WriteEndElement();
     }
 
     private static IEnumerable<string> Lines(PatchFinding finding)

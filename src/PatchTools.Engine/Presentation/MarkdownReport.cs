@@ -38,26 +38,7 @@ internal static class MarkdownReport
         foreach (var word in StateWords.All)
             Row(text, word.Name, Number(word.Count(report.Counts)));
 
-        List<PatchFinding> open = [.. Importance.Order(report.Findings).Where(finding => !finding.IsCompliant)];
-        if (open.Count > 0)
-        {
-            text.Append(
-                "\n## To do\n\n| Package | State | Installed | Available | Severity | CVEs | Why |\n| --- | "
-                    + "--- | --- | --- | --- | --- | --- |\n"
-            );
-            foreach (var finding in open)
-                Row(
-                    text,
-                    finding.Name,
-                    StateWords.Of(finding.State).Name,
-                    finding.InstalledVersion,
-                    finding.AvailableVersion,
-                    string.Join(' ', SeverityWords.Of(finding)),
-                    string.Join(' ', finding.CveIds),
-                    finding.Setback?.Reason ?? finding.Why
-                );
-        }
-
+        ToDo(text, report);
         List<RepositoryHealth> ill =
         [
             .. inventory.Repositories.Where(repository => repository.Status != RepositoryStatus.Ok),
@@ -78,6 +59,28 @@ internal static class MarkdownReport
         }
 
         return text.ToString();
+    }
+
+    private static void ToDo(StringBuilder text, ComplianceReport report)
+    {
+        List<PatchFinding> open = [.. Importance.Order(report.Findings).Where(finding => !finding.IsCompliant)];
+        if (open.Count == 0)
+            return;
+        text.Append(
+            "\n## To do\n\n| Package | State | Installed | Available | Severity | CVEs | Why |\n| --- | "
+                + "--- | --- | --- | --- | --- | --- |\n"
+        );
+        foreach (var finding in open)
+            Row(
+                text,
+                finding.Name,
+                StateWords.Of(finding.State).Name,
+                finding.InstalledVersion,
+                finding.AvailableVersion,
+                string.Join(' ', SeverityWords.Of(finding)),
+                string.Join(' ', finding.CveIds),
+                finding.Setback?.Reason ?? finding.Why
+            );
     }
 
     private static void Row(StringBuilder text, params string[] cells) =>

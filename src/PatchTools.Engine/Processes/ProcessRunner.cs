@@ -97,30 +97,36 @@ internal sealed class ProcessRunner(HostContext host, IRunObserver observer) : I
             EndedForLock = await watch,
         };
         if ((output.Failure ?? error.Failure) is { } failure)
-            throw new CommandFailedException(
-                PatchErrors.PackageManagerFailed,
-                command,
-                $"The output of {command} is too long for memory and could not be written to "
-                    + $"{Path.GetTempPath()}: {failure.Message}",
-                result,
-                failure
-            );
+            throw NotWritten(command, result, failure);
         if (!stopped && spilled is not null && !command.AnswersAtLength)
-            throw new CommandFailedException(
-                PatchErrors.PackageManagerFailed,
-                command,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{command} wrote {spilled.Length / (1024 * 1024)} Mi characters, which is not an answer to "
-                        + $"what was asked; it ends with: {Tail(text)}"
-                ),
-                result
-            );
+            throw TooLong(command, result, spilled.Length);
         if (!stopped)
             return result;
         cancellationToken.ThrowIfCancellationRequested();
         throw TimedOut(command, result);
     }
+
+    private static CommandFailedException NotWritten(Command command, CommandResult result, Exception failure) =>
+        new(
+            PatchErrors.PackageManagerFailed,
+            command,
+            $"The output of {command} is too long for memory and could not be written to "
+                + $"{Path.GetTempPath()}: {failure.Message}",
+            result,
+            failure
+        );
+
+    private static CommandFailedException TooLong(Command command, CommandResult result, long characters) =>
+        new(
+            PatchErrors.PackageManagerFailed,
+            command,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{command} wrote {characters / (1024 * 1024)} Mi characters, which is not an answer to "
+                    + $"what was asked; it ends with: {Tail(result.StandardOutput)}"
+            ),
+            result
+        );
 
     private static CommandFailedException TimedOut(Command command, CommandResult result) =>
         new(

@@ -99,35 +99,11 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
             var owned = packages is null ? use.Files : [.. use.Files.Where(packages.ContainsKey)];
             if (owned.Count == 0)
                 continue;
-            var of = packages is null
+            List<string> of = packages is null
                 ? []
-                : owned
-                    .Select(f => packages[f])
-                    .Distinct(StringComparer.Ordinal)
-                    .Order(StringComparer.Ordinal)
-                    .ToList();
-            if (use.Id == 1)
-                reasons.Add(
-                    new RebootReason(
-                        RebootSign.ReplacedFilesInUse,
-                        $"process 1 ({use.Name}) runs replaced "
-                            + $"files{Of(of)}"
-                            + $"{(use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "")}"
-                    )
-                    {
-                        Packages = of,
-                    }
-                );
-            else if (use.Service is { } bus && MessageBus.Contains(bus))
-                reasons.Add(
-                    new RebootReason(
-                        RebootSign.ReplacedFilesInUse,
-                        $"{bus} runs replaced files{Of(of)} and cannot be restarted on a running system"
-                    )
-                    {
-                        Packages = of,
-                    }
-                );
+                : [.. owned.Select(f => packages[f]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            if (WhyReboot(use, of) is { } why)
+                reasons.Add(new RebootReason(RebootSign.ReplacedFilesInUse, why) { Packages = of });
             else if (use.Service is { } service)
                 services.Add(service);
             else
@@ -135,6 +111,17 @@ internal sealed class RebootAssessor(HostContext host, IPackageManager? manager,
         }
 
         return ([.. services], processes);
+    }
+
+    /// <summary>Null for a process that can be restarted on a running system.</summary>
+    private static string? WhyReboot(ReplacedFileUse use, List<string> packages)
+    {
+        if (use.Id == 1)
+            return $"process 1 ({use.Name}) runs replaced files{Of(packages)}"
+                + (use.Name == "systemd" ? "; \"systemctl daemon-reexec\" may do instead" : "");
+        return use.Service is { } bus && MessageBus.Contains(bus)
+            ? $"{bus} runs replaced files{Of(packages)} and cannot be restarted on a running system"
+            : null;
     }
 
     private static string Of(List<string> packages) =>

@@ -210,7 +210,9 @@ internal static partial class BaselineReader
                 return level;
         }
 
-        throw place.Fault($"{JsonPlace.Quote(text)} is none of {string.Join(", ", Enum.GetNames<ComplianceLevel>())}");
+        throw place.Fault(
+            $"{JsonPlace.Quote(text)} is not one of {string.Join(", ", Enum.GetNames<ComplianceLevel>())}"
+        );
     }
 
     private static RejectedPatchesAction Action(JsonPlace parent, string name)
@@ -224,7 +226,7 @@ internal static partial class BaselineReader
         }
 
         throw place.Fault(
-            $"{JsonPlace.Quote(text)} is none of {string.Join(", ", Enum.GetNames<RejectedPatchesAction>())}"
+            $"{JsonPlace.Quote(text)} is not one of {string.Join(", ", Enum.GetNames<RejectedPatchesAction>())}"
         );
     }
 

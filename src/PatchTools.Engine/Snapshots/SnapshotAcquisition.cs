@@ -1,4 +1,3 @@
-using System.Globalization;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Json;
@@ -192,24 +191,7 @@ internal sealed class SnapshotAcquisition
     )
     {
         var shown = LocationReader.Describe(path);
-        SnapshotDocument document;
-        try
-        {
-            document = SnapshotReader.Read(
-                await locations.ReadLocalAsync(path, SnapshotReader.MaxBytes, cancellationToken),
-                shown
-            );
-        }
-        catch (LocationException e)
-        {
-            throw new PatchToolsException(
-                e.Failure == LocationFailure.TooLarge ? PatchErrors.SnapshotMalformed : PatchErrors.SnapshotNotFound,
-                e.Message,
-                shown,
-                e
-            );
-        }
-
+        var document = await ReadAsync(path, shown, locations, cancellationToken);
         _observer.Verbose($"{shown} holds {Describe(document.Form)}.");
         var identity = OperatingSystemIdentity.TryFrom(osRelease);
         if (identity is not null && identity.AwsName != document.Baseline.OperatingSystem)
@@ -259,6 +241,31 @@ internal sealed class SnapshotAcquisition
         };
     }
 
+    private static async Task<SnapshotDocument> ReadAsync(
+        string path,
+        string shown,
+        LocationReader locations,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return SnapshotReader.Read(
+                await locations.ReadLocalAsync(path, SnapshotReader.MaxBytes, cancellationToken),
+                shown
+            );
+        }
+        catch (LocationException e)
+        {
+            throw new PatchToolsException(
+                e.Failure == LocationFailure.TooLarge ? PatchErrors.SnapshotMalformed : PatchErrors.SnapshotNotFound,
+                e.Message,
+                shown,
+                e
+            );
+        }
+    }
+
     private async Task<PatchSnapshot> GetFromServiceAsync(
         SnapshotRequest request,
         OsRelease osRelease,
@@ -272,13 +279,14 @@ internal sealed class SnapshotAcquisition
 
         var snapshotId = Given(request.SnapshotId) ?? SnapshotIds.New();
         var service = _adapters.CreatePatchService(instance.Settings(request.Aws));
-        var grant = await AskAsync(
+        var calls = new SnapshotCalls(_adapters, _observer);
+        var grant = await calls.AskAsync(
             service,
             new SnapshotCall(instance.InstanceId, snapshotId, entry),
             instance.IsHybrid,
             cancellationToken
         );
-        var document = await DownloadAsync(grant.SnapshotDownloadUrl, cancellationToken);
+        var document = await calls.DownloadAsync(grant.SnapshotDownloadUrl, cancellationToken);
         return new PatchSnapshot
         {
             SnapshotId = snapshotId,
@@ -293,133 +301,6 @@ internal sealed class SnapshotAcquisition
             BaselineOverride = entry is null ? null : LocationReader.Describe(request.BaselineOverride!),
             OperationStart = start,
         };
-    }
-
-    /// <summary>
-    /// The default client, then once the fallback client, but never on a hybrid instance (reference 02 §3, §4). No
-    /// credentials leads to the fallback too, where the reference trips over its own exception (QUIRK). An unsupported
-    /// system is final whoever asks.
-    /// </summary>
-    private async Task<SnapshotGrant> AskAsync(
-        IPatchService service,
-        SnapshotCall call,
-        bool isHybrid,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await service.GetDeployablePatchSnapshotAsync(call, ServiceClient.Default, cancellationToken);
-        }
-        catch (PatchServiceException e)
-            when (isHybrid
-                || e.Failure == PatchServiceFailure.UnsupportedOperatingSystem
-                || !(e.IsServiceError || e.Failure == PatchServiceFailure.NoCredentials)
-            )
-        {
-            throw Translate(e, isFallback: false);
-        }
-        catch (PatchServiceException e)
-        {
-            _observer.Verbose(
-                $"The service refused the snapshot ({Reason(e)}); asking once more with the fallback credentials."
-            );
-        }
-
-        try
-        {
-            return await service.GetDeployablePatchSnapshotAsync(call, ServiceClient.Fallback, cancellationToken);
-        }
-        catch (PatchServiceException e)
-        {
-            throw Translate(e, isFallback: true);
-        }
-    }
-
-    private static PatchToolsException Translate(PatchServiceException e, bool isFallback) =>
-        e.Failure switch
-        {
-            PatchServiceFailure.UnsupportedOperatingSystem => new(
-                PatchErrors.UnsupportedOperatingSystem,
-                "The service does not support this operating system (UnsupportedOperatingSystem).",
-                e.Operation,
-                e
-            ),
-            PatchServiceFailure.AccessDenied when isFallback => new(
-                PatchErrors.SnapshotAccessDenied,
-                e.Message,
-                e.Operation,
-                e
-            ),
-            PatchServiceFailure.InvalidRequest => new(
-                PatchErrors.SnapshotServiceUnreachable,
-                "The request for the snapshot was refused before it was sent: it does not fit the service's model.",
-                e.Operation,
-                e
-            ),
-            PatchServiceFailure.Unreachable or PatchServiceFailure.MalformedAnswer => new(
-                PatchErrors.SnapshotServiceUnreachable,
-                e.Message,
-                e.Operation,
-                e
-            ),
-            _ => new(ServiceErrors.RowOf(e.Failure) ?? PatchErrors.SnapshotServiceFailed, e.Message, e.Operation, e),
-        };
-
-    private static string Reason(PatchServiceException e)
-    {
-        var reason = e.ServiceErrorCode ?? e.Failure.ToString();
-        return e.StatusCode is { } status
-            ? string.Create(CultureInfo.InvariantCulture, $"{reason}, HTTP {status}")
-            : reason;
-    }
-
-    /// <summary>The URL is a secret: messages name its host only.</summary>
-    private async Task<SnapshotDocument> DownloadAsync(Uri url, CancellationToken cancellationToken)
-    {
-        byte[] content;
-        var shown = $"the snapshot on {url.Host}";
-        try
-        {
-            content = await _adapters.CreateObjectStore(null).GetAsync(url, SnapshotReader.MaxBytes, cancellationToken);
-        }
-        catch (ObjectStoreException e)
-        {
-            var status = e.StatusCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" (HTTP {code})") : "";
-            throw e.Failure switch
-            {
-                ObjectStoreFailure.TooLarge => new PatchToolsException(
-                    PatchErrors.SnapshotMalformed,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The download of {shown} is larger than {SnapshotReader.MaxBytes} bytes."
-                    ),
-                    url.Host,
-                    e
-                ),
-                ObjectStoreFailure.Truncated => Failed($"ended before its announced length{status}", e),
-                ObjectStoreFailure.NotFound => Failed($"failed: it is not there{status}", e),
-                ObjectStoreFailure.AccessDenied => Failed($"was denied{status}", e),
-                ObjectStoreFailure.HttpError => Failed($"was answered with an error{status}", e),
-                ObjectStoreFailure.CertificateRefused => Failed(
-                    $"failed: the certificate of {url.Authority} is refused: {e.InnerException?.Message.TrimEnd('.')}",
-                    e
-                ),
-                _ => Failed($"failed: {e.InnerException?.Message ?? "no answer"}{status}", e),
-            };
-        }
-
-        var document = SnapshotReader.Read(content, shown);
-        return document.Form is SnapshotForm.Service or SnapshotForm.Saved
-            ? document
-            : throw new PatchToolsException(
-                PatchErrors.SnapshotMalformed,
-                $"{shown}: $: misses patchBaseline",
-                url.Host
-            );
-
-        PatchToolsException Failed(string what, Exception cause) =>
-            new(PatchErrors.SnapshotDownloadFailed, $"The download of {shown} {what}.", url.Host, cause);
     }
 
     /// <summary>The override's entry for this host; null when none is asked for.</summary>

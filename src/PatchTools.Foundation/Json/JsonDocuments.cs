@@ -98,7 +98,7 @@ internal static partial class JsonDocuments
         }
     }
 
-    private static void Check(ReadOnlySpan<byte> text, DocumentSource source)
+    private static void CheckText(ReadOnlySpan<byte> text, DocumentSource source)
     {
         if (text.Trim(" \t\r\n"u8).IsEmpty)
             throw source.Fault("the document is empty, wanted JSON");
@@ -116,6 +116,11 @@ internal static partial class JsonDocuments
                 )
                 : source.Fault("the document is not UTF-8 text");
         }
+    }
+
+    private static void Check(ReadOnlySpan<byte> text, DocumentSource source)
+    {
+        CheckText(text, source);
 
         // Not the final block: a document that only stops too early is not an error to this reader, so everything it
         // does throw is "not JSON".

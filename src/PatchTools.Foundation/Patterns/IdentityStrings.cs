@@ -109,16 +109,29 @@ internal ref struct IdentityStrings
         Form(v.Start, v.End);
         Form(v.Start, r.End);
 
+        EpochInsideForms(name, arch, epoch, version, release);
+        if (isAscii)
+            LowerAscii();
+    }
+
+    private void EpochInsideForms(
+        scoped ReadOnlySpan<byte> name,
+        scoped ReadOnlySpan<byte> arch,
+        scoped ReadOnlySpan<byte> epoch,
+        scoped ReadOnlySpan<byte> version,
+        scoped ReadOnlySpan<byte> release
+    )
+    {
         // name.arch:epoch:version-release
-        n = Append(name);
+        var n = Append(name);
         Append("."u8);
-        a = Append(arch);
+        var a = Append(arch);
         Append(":"u8);
-        e = Append(epoch);
+        var e = Append(epoch);
         Append(":"u8);
         Append(version);
         Append("-"u8);
-        r = Append(release);
+        var r = Append(release);
         Form(n.Start, a.End);
         Form(n.Start, r.End);
         Form(e.Start, r.End);
@@ -135,8 +148,6 @@ internal ref struct IdentityStrings
         a = Append(arch);
         Form(n.Start, r.End);
         Form(n.Start, a.End);
-        if (isAscii)
-            LowerAscii();
     }
 
     /// <summary>Epoch (<c>0</c> when there is none), version up to the first hyphen, release after it.</summary>

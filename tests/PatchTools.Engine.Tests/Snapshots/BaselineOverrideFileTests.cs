@@ -92,7 +92,7 @@ public sealed class BaselineOverrideFileTests
     )]
     [InlineData(
         "[{\"OperatingSystem\":\"DEBIAN\",\"ApprovedPatchesComplianceLevel\":\"hihg\"}]",
-        "o: $[0].ApprovedPatchesComplianceLevel: 'hihg' is none of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, "
+        "o: $[0].ApprovedPatchesComplianceLevel: 'hihg' is not one of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, "
             + "HIGH, CRITICAL"
     )]
     public void A_malformed_list_is_code_162(string content, string message) =>

@@ -198,7 +198,7 @@ public sealed class SnapshotReaderTests
     [Fact]
     public void An_unknown_level_is_named_with_its_place_and_the_known_ones() =>
         Assert.Equal(
-            "snap.json: $.patchBaseline.approvalRules.rules[0].complianceLevel: 'hihg' is none of "
+            "snap.json: $.patchBaseline.approvalRules.rules[0].complianceLevel: 'hihg' is not one of "
                 + "UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL",
             Fails(
                 Change(b => b["approvalRules"]!["rules"]![0]!["complianceLevel"] = "hihg"),
@@ -294,7 +294,7 @@ public sealed class SnapshotReaderTests
         );
         AssertFault(
             b => b["rejectedPatchesAction"] = "BLOK",
-            "$.patchBaseline.rejectedPatchesAction: 'BLOK' is none of ALLOW_AS_DEPENDENCY, BLOCK"
+            "$.patchBaseline.rejectedPatchesAction: 'BLOK' is not one of ALLOW_AS_DEPENDENCY, BLOCK"
         );
         AssertFault(
             b => b["sources"] = new JsonArray(new JsonObject { ["name"] = "x" }),

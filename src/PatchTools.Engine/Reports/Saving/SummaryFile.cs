@@ -87,34 +87,35 @@ internal sealed class SummaryFile(HostContext host)
             || array.GetArrayLength() != 1
         )
             throw new InvalidDataException("Content is not an array of one object");
-        var members = StrictJson.Object(array[0], "Content[0]");
+        var members = new Members(StrictJson.Object(array[0], "Content[0]"));
         return new PatchSummary
         {
-            BaselineId = Required("BaselineId"),
-            PatchGroup = Optional("PatchGroup") ?? "",
-            SnapshotId = Required("SnapshotId"),
-            ExecutionId = Optional("ExecutionId") ?? "",
-            Operation = Required("OperationType"),
-            RebootOption = Optional("RebootOption") ?? "",
+            BaselineId = members.Required("BaselineId"),
+            PatchGroup = members.Optional("PatchGroup") ?? "",
+            SnapshotId = members.Required("SnapshotId"),
+            ExecutionId = members.Optional("ExecutionId") ?? "",
+            Operation = members.Required("OperationType"),
+            RebootOption = members.Optional("RebootOption") ?? "",
             OperationStart =
-                Time("OperationStartTime") ?? throw new InvalidDataException("OperationStartTime is missing"),
-            OperationEnd = Time("OperationEndTime") ?? throw new InvalidDataException("OperationEndTime is missing"),
+                members.Time("OperationStartTime") ?? throw new InvalidDataException("OperationStartTime is missing"),
+            OperationEnd =
+                members.Time("OperationEndTime") ?? throw new InvalidDataException("OperationEndTime is missing"),
             Counts = new ComplianceCounts
             {
-                Installed = Count("InstalledCount"),
-                InstalledOther = Count("InstalledOtherCount"),
-                InstalledRejected = Count("InstalledRejectedCount"),
-                InstalledPendingReboot = Count("InstalledPendingRebootCount"),
-                NotApplicable = Count("NotApplicableCount"),
-                Missing = Count("MissingCount"),
-                Failed = Count("FailedCount"),
-                CriticalNonCompliant = Count("CriticalNonCompliantCount"),
-                SecurityNonCompliant = Count("SecurityNonCompliantCount"),
-                OtherNonCompliant = Count("OtherNonCompliantCount"),
+                Installed = members.Count("InstalledCount"),
+                InstalledOther = members.Count("InstalledOtherCount"),
+                InstalledRejected = members.Count("InstalledRejectedCount"),
+                InstalledPendingReboot = members.Count("InstalledPendingRebootCount"),
+                NotApplicable = members.Count("NotApplicableCount"),
+                Missing = members.Count("MissingCount"),
+                Failed = members.Count("FailedCount"),
+                CriticalNonCompliant = members.Count("CriticalNonCompliantCount"),
+                SecurityNonCompliant = members.Count("SecurityNonCompliantCount"),
+                OtherNonCompliant = members.Count("OtherNonCompliantCount"),
             },
-            NonCompliantSeverity = Severity(),
-            LastNoRebootInstallOperation = Time("LastNoRebootInstallOperationTime"),
-            InstallOverrideList = Optional("InstallOverrideList"),
+            NonCompliantSeverity = members.Severity(),
+            LastNoRebootInstallOperation = members.Time("LastNoRebootInstallOperationTime"),
+            InstallOverrideList = members.Optional("InstallOverrideList"),
             ContentHash = item.TryGetValue("ContentHash", out var hash) ? StrictJson.Text(hash, "ContentHash") : "",
             Verdict =
                 item.TryGetValue(VerdictMember, out var verdict)
@@ -123,18 +124,22 @@ internal sealed class SummaryFile(HostContext host)
                     : null,
             Path = path,
         };
+    }
 
-        string? Optional(string name) =>
+    /// <summary>What a summary says of one run; what is missing or of another form is named.</summary>
+    private sealed class Members(IReadOnlyDictionary<string, JsonElement> members)
+    {
+        public string? Optional(string name) =>
             members.TryGetValue(name, out var element) ? StrictJson.Text(element, name) : null;
 
-        string Required(string name) => Optional(name) ?? throw new InvalidDataException($"{name} is missing");
+        public string Required(string name) => Optional(name) ?? throw new InvalidDataException($"{name} is missing");
 
-        int Count(string name) =>
+        public int Count(string name) =>
             int.TryParse(Required(name), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
                 ? count
                 : throw new InvalidDataException($"{name} is not a count");
 
-        DateTimeOffset? Time(string name)
+        public DateTimeOffset? Time(string name)
         {
             if (Optional(name) is not { } text)
                 return null;
@@ -143,7 +148,7 @@ internal sealed class SummaryFile(HostContext host)
                 : throw new InvalidDataException($"{name} is not a time");
         }
 
-        ComplianceLevel? Severity()
+        public ComplianceLevel? Severity()
         {
             if (Optional("NonCompliantSeverity") is not { } text)
                 return null;

@@ -186,7 +186,7 @@ internal sealed class StatusSyntax
             || !s_flags.Contains(words[1])
             || !s_states.Contains(words[2])
         )
-            throw AtStanza($"the Status of {package} is none of dpkg's: '{status}'");
+            throw AtStanza($"the Status of {package} is not one of dpkg's: '{status}'");
         if (
             words[2] is not ("not-installed" or "half-installed" or "config-files")
             && _stanza.GetValueOrDefault("Version") is not { Length: > 0 }

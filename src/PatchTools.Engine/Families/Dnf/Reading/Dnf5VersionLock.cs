@@ -81,7 +81,7 @@ internal sealed record Dnf5VersionLock(string File, IReadOnlyList<Dnf5LockEntry>
         where += $" ({name})";
         if (table.GetValueOrDefault("conditions", Array.Empty<object>()) is not IReadOnlyList<object> list)
         {
-            warnings.Add($"{where}: its conditions are no list of tables, so it locks nothing.");
+            warnings.Add($"{where}: its conditions are not a list of tables, so it locks nothing.");
             return null;
         }
 

@@ -37,16 +37,16 @@ internal sealed class SqliteFile
     private byte[] _row = [];
 
     /// <param name="file">The database; it can seek. It stays the caller's.</param>
-    /// <exception cref="InvalidDataException">It is no SQLite database that can be read.</exception>
+    /// <exception cref="InvalidDataException">It is not an SQLite database that can be read.</exception>
     public SqliteFile(Stream file)
     {
         _file = file;
         Span<byte> header = stackalloc byte[HeaderLength];
         file.Position = 0;
         if (file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength)
-            throw new InvalidDataException("it is no SQLite database: it is too short");
+            throw new InvalidDataException("it is not an SQLite database: it is too short");
         if (!header.StartsWith("SQLite format 3\0"u8))
-            throw new InvalidDataException("it is no SQLite database");
+            throw new InvalidDataException("it is not an SQLite database");
         var size = BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
         _pageSize = size == 1 ? 1 << 16 : size;
         if (_pageSize < 512 || (_pageSize & (_pageSize - 1)) != 0)

@@ -82,7 +82,7 @@ internal sealed record SqliteTable(long Root, string Sql)
                 present.Append(c);
         }
 
-        throw new InvalidDataException("its schema is no list of columns");
+        throw new InvalidDataException("its schema is not a list of columns");
     }
 
     /// <summary>Words, a quoted name as one.</summary>

@@ -78,7 +78,8 @@ internal sealed class RpmJournal(HostContext host, string family)
         ];
         return untold.Count == 0
             ? null
-            : $"{ending} before it had removed what it replaced, and rpm's database has these beside their successors: "
+            : $"{ending} before it had removed what it replaced, and rpm's database still has these next to "
+                + "their successors: "
                 + $"{string.Join(", ", untold)}. The next install removes them";
     }
 

@@ -37,7 +37,7 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     }
 
     /// <summary>
-    /// A patch that only an older version needs which is installed beside this one. Nothing is to be installed for it:
+    /// A patch that only an older version needs which is installed next to this one. Nothing is to be installed for it:
     /// somebody must find out which of the two works, and remove the other.
     /// </summary>
     private IEnumerable<RpmCandidate> NeededByLeftover(RpmLine line)

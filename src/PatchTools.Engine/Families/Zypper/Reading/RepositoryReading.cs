@@ -8,7 +8,7 @@ internal sealed class RepositoryReading(ZypperRepository repository, string cach
     : MetadataFolder(
         Path.Join(cache, repository.CacheName),
         isFlat: false,
-        "have the repository publish a gzip or zstd variant beside it"
+        "have the repository also publish a gzip or zstd variant"
     )
 {
     private readonly string _folder = Path.Join(cache, repository.CacheName);
