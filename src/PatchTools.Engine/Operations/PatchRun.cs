@@ -1,4 +1,3 @@
-using PatchTools.Baselines;
 using PatchTools.Errors;
 using PatchTools.Evaluation;
 using PatchTools.Families;

@@ -72,7 +72,7 @@ internal static class RepositoryFiles
                     + $"pkgid=\"YES\">{id}</checksum><summary>x</summary><description>x</description><packager/><url/>"
                     + $"<time file=\"{time}\" build=\"{time}\"/><size package=\"1000\" installed=\"1000\" "
                     + $"archive=\"1000\"/><location href=\"{package.FileName}\"/><format><rpm:license>x</rpm:license>"
-                    + "<rpm:vendor>Rig</rpm:vendor><rpm:group>x</rpm:group><rpm:buildhost>x</rpm:buildhost>"
+                    + $"<rpm:vendor>Rig</rpm:vendor><rpm:group>x</rpm:group><rpm:buildhost>x</rpm:buildhost>"
                     + $"<rpm:sourcerpm>{package.Name}-{version}-{release}.src.rpm</rpm:sourcerpm><rpm:header-range "
                     + $"start=\"0\" end=\"100\"/><rpm:provides><rpm:entry name=\"{package.Name}\" flags=\"EQ\" "
                     + $"epoch=\"{epoch}\" ver=\"{version}\" rel=\"{release}\"/></rpm:provides>"

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using PatchTools.Adapters.Compression;
@@ -299,7 +300,8 @@ public sealed class ListIndexTests : IDisposable
                         catalog[i]
                             .Versions.ToList()
                             .Select(v =>
-                                FormattableString.Invariant(
+                                string.Create(
+                                    CultureInfo.InvariantCulture,
                                     $"{catalog[i].Name} {catalog[i].Architecture} {v.Edition} {v.Section} {v.Priority} "
                                         + $"{v.MetadataHash} {phased.GetValueOrDefault(v.Index)} "
                                         + $"{sources.GetValueOrDefault(v.Index)}"

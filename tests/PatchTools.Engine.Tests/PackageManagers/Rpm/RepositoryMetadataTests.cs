@@ -432,7 +432,8 @@ public sealed class RepositoryMetadataTests
             long buildTime
         ) =>
             Lines.Add(
-                FormattableString.Invariant(
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
                     $"{Encoding.UTF8.GetString(name)} {Encoding.UTF8.GetString(architecture)} "
                         + $"{Encoding.UTF8.GetString(edition)} {buildTime}"
                 )
