@@ -3,7 +3,7 @@ using static PatchTools.Inventories.InventoryTokens;
 
 namespace PatchTools.Inventories;
 
-/// <content>What is said of the host itself: system, facts, repositories, and what was noticed while it was read.</content>
+/// <content>The host itself: system, facts, repositories, and what was noticed while reading it.</content>
 internal sealed partial class InventoryDocument
 {
     /// <summary>False when the host has no such member.</summary>

@@ -3,7 +3,7 @@ using static PatchTools.Inventories.InventoryTokens;
 
 namespace PatchTools.Inventories;
 
-/// <content>The catalog of packages: words, origins, advisories, packages with their versions, what is installed.</content>
+/// <content>The catalog: words, origins, advisories, packages with their versions, installed ones.</content>
 internal sealed partial class InventoryDocument
 {
     /// <summary>False when the catalog has no such member.</summary>

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace PatchTools.Inventories;
 
 /// <summary>
-/// The tokens of an inventory's document. What is not as expected is an <see cref="InvalidDataException"/> or one of the
-/// reader's own.
+/// The tokens of an inventory's document. What is not as expected is an <see cref="InvalidDataException"/> or an
+/// exception of the reader.
 /// </summary>
 internal static class InventoryTokens
 {

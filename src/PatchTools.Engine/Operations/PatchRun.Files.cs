@@ -9,7 +9,7 @@ using PatchTools.Snapshots;
 
 namespace PatchTools.Operations;
 
-/// <content>What is read from and written to files that people name: summaries, baselines, reports, inventories.</content>
+/// <content>Files that people name: summaries, baselines, reports, inventories.</content>
 public sealed partial class PatchRun
 {
     /// <summary>The last saved summary, or with <paramref name="history"/> all that are kept, newest first.</summary>

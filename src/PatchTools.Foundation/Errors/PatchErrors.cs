@@ -376,14 +376,16 @@ public static partial class PatchErrors
 
     private static IReadOnlyList<PatchError>? _all;
 
-    /// <summary>Every row.</summary>
+    /// <summary>Every row, by exit code and id.</summary>
     public static IReadOnlyList<PatchError> All =>
         // Not before every part of the table has its rows.
         _all ??= [
             .. typeof(PatchErrors)
                 .GetFields()
                 .Where(f => f.FieldType == typeof(PatchError))
-                .Select(f => (PatchError)f.GetValue(null)!),
+                .Select(f => (PatchError)f.GetValue(null)!)
+                .OrderBy(error => error.ExitCode)
+                .ThenBy(error => error.Id, StringComparer.Ordinal),
         ];
 
     private static PatchError Row(
