@@ -225,9 +225,8 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
     {
         HasChanged |= result.HasChanged;
         _plan = null;
-        var batch = plan.Accepted;
         _remaining.RemoveAll(result.Installed.Contains);
-        var missing = batch.Except(result.Installed).ToList();
+        var missing = plan.Accepted.Except(result.Installed).ToList();
         if (result.ExitCode == 0)
         {
             SetAside(
@@ -239,8 +238,41 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             return;
         }
 
+        JudgeFailure(plan, result, missing);
+    }
+
+    private void JudgeFailure(InstallPlan plan, TransactionResult result, List<PatchTarget> missing)
+    {
         _failures++;
         var progress = result.Installed.Count > 0;
+        progress |= SetBlamedAside(missing, result);
+        progress |= RefuseBlamedCompanions(plan, result);
+
+        // What did not fit was taken back, so the smaller ones may; but a full disk is not to be hammered at.
+        if (result.DiskFull is { } full && (!progress || ++_fullDisks > MaxFullDisks))
+        {
+            Problem("/", $"The disk is full: {full}");
+            SetAside(_remaining, SetbackKind.InstallFailed, $"not begun: the disk is full ({full})");
+            return;
+        }
+
+        // Ended by a signal, say, after the last package and before the end: nobody else says that it is not whole.
+        if (missing.Count == 0 && IsUnexplained(result))
+            Problem(result.Reason, $"Everything is installed, and yet {result.Reason}");
+        if (!progress)
+            Narrow(plan, result, missing);
+        if (_failures >= MaxFailures)
+            SetAside(
+                _remaining,
+                SetbackKind.InstallFailed,
+                $"not begun: too many transactions failed, the last because {result.Reason}"
+            );
+    }
+
+    /// <summary>Sets aside the targets that the result itself blames; true when there are any.</summary>
+    private bool SetBlamedAside(List<PatchTarget> missing, TransactionResult result)
+    {
+        var progress = false;
         foreach (var target in missing)
         {
             if (result.DownloadFailures.TryGetValue(target.Name, out var download))
@@ -260,6 +292,16 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
             progress = true;
         }
 
+        return progress;
+    }
+
+    /// <summary>
+    /// Lets nothing bring along again what failed without being a target; true when any of it is new.
+    /// </summary>
+    private bool RefuseBlamedCompanions(InstallPlan plan, TransactionResult result)
+    {
+        var batch = plan.Accepted;
+        var progress = false;
         foreach (
             var name in result
                 .PackageFailures.Keys.Concat(result.DownloadFailures.Keys)
@@ -275,34 +317,22 @@ internal sealed class InstallWork(HostContext host, InstallRequest request, IRun
                 Problem(name, $"{name}: {reason}");
         }
 
-        // What did not fit was taken back, so the smaller ones may; but a full disk is not to be hammered at.
-        if (result.DiskFull is { } full && (!progress || ++_fullDisks > MaxFullDisks))
-        {
-            Problem("/", $"The disk is full: {full}");
-            SetAside(_remaining, SetbackKind.InstallFailed, $"not begun: the disk is full ({full})");
-            return;
-        }
+        return progress;
+    }
 
-        // Ended by a signal, say, after the last package and before the end: nobody else says that it is not whole.
-        if (missing.Count == 0 && IsUnexplained(result))
-            Problem(result.Reason, $"Everything is installed, and yet {result.Reason}");
-        if (!progress && missing.Count == 1)
+    /// <summary>Nobody is blamed and nothing is done: a single target is set aside, several go on in halves.</summary>
+    private void Narrow(InstallPlan plan, TransactionResult result, List<PatchTarget> missing)
+    {
+        if (missing.Count == 1)
             SetAside(
                 missing,
                 result.HasNoRoomForDownloads ? SetbackKind.DownloadFailed : SetbackKind.InstallFailed,
                 result.Reason
             );
-        else if (!progress && missing.Count > 1)
-            _limit = Math.Max(1, batch.Count / 2);
-        else if (!progress)
+        else if (missing.Count > 1)
+            _limit = Math.Max(1, plan.Accepted.Count / 2);
+        else
             Problem(result.Reason, result.Reason);
-
-        if (_failures >= MaxFailures)
-            SetAside(
-                _remaining,
-                SetbackKind.InstallFailed,
-                $"not begun: too many transactions failed, the last because {result.Reason}"
-            );
     }
 
     private static bool IsUnexplained(TransactionResult result) =>

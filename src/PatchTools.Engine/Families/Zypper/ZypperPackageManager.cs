@@ -61,23 +61,9 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
         var (installed, doubts) = await _packages.ReadAsync(place, cancellationToken);
         var architecture = RpmArchitectures.Of(_root, installed.Select(package => package.Architecture));
         var configuration = ZypperConfiguration.Read(_root, request.CustomSources, warnings);
-        var isPrivate =
-            request.CustomSources is not null
-            && (request.Refresh || HostFiles.DirectoryExists(ZypperCommands.PrivateCache(_host)));
-        var cache = isPrivate
-            ? Path.Combine(ZypperCommands.PrivateCache(_host), "raw")
-            : configuration.MetadataDirectory;
+        var cache = CacheOf(request, configuration);
         var refresh = request.Refresh
-            ? await RefreshAsync(
-                request,
-                configuration,
-                place,
-                cache,
-                architecture,
-                isPrivate,
-                observer,
-                cancellationToken
-            )
+            ? await RefreshAsync(request, configuration, place, cache, architecture, observer, cancellationToken)
             : null;
         var reading = new ZypperReading(_host, configuration, session.Decompressor, request, warnings);
         var (catalog, cautions) = await new RpmCautions(
@@ -87,7 +73,7 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
         ).BesideAsync(
             installed,
             configuration.Main.List("multiversion"),
-            () => reading.ReadAsync(cache, installed, architecture, refresh, query, cancellationToken),
+            () => reading.ReadAsync(cache.Folder, installed, architecture, refresh, query, cancellationToken),
             cancellationToken
         );
         var system = WithProduct(session.System);
@@ -147,13 +133,24 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
     private OsRelease WithProduct(OsRelease system) =>
         BaseProduct.Read(_root) is { EndOfLife: { } end } ? system with { SupportEnd = end } : system;
 
+    /// <summary>Where the metadata lies; that of a baseline's own sources in a cache of PatchTools' own.</summary>
+    private MetadataCache CacheOf(InventoryRequest request, ZypperConfiguration configuration)
+    {
+        var isPrivate =
+            request.CustomSources is not null
+            && (request.Refresh || HostFiles.DirectoryExists(ZypperCommands.PrivateCache(_host)));
+        return new MetadataCache(
+            isPrivate ? Path.Combine(ZypperCommands.PrivateCache(_host), "raw") : configuration.MetadataDirectory,
+            isPrivate
+        );
+    }
+
     private async Task<RefreshOutcome> RefreshAsync(
         InventoryRequest request,
         ZypperConfiguration configuration,
         RpmPlace place,
-        string cache,
+        MetadataCache cache,
         string architecture,
-        bool isPrivate,
         IRunObserver observer,
         CancellationToken cancellationToken
     )
@@ -167,11 +164,11 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
         if (own is not null)
         {
             // The cache of a baseline's own sources is PatchTools' own already.
-            if (cache.StartsWith(_root + "/", StringComparison.Ordinal))
-                stage = own.Stage(cache, "raw", ImageStageRules.Metadata);
+            if (cache.Folder.StartsWith(_root + "/", StringComparison.Ordinal))
+                stage = own.Stage(cache.Folder, "raw", ImageStageRules.Metadata);
             image = new ZypperImage(_host, configuration.Repositories, own, place);
             var (options, settings) = await image.WriteAsync(
-                stage?.Folder ?? cache,
+                stage?.Folder ?? cache.Folder,
                 architecture,
                 _runner,
                 cancellationToken
@@ -180,7 +177,7 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
         }
         else
         {
-            command = new ZypperCommands(_host, request.CustomSources, isPrivate, request.LockTimeout).Refresh();
+            command = new ZypperCommands(_host, request.CustomSources, cache.IsPrivate, request.LockTimeout).Refresh();
         }
 
         return await new ZypperRefresh(_host, _runner).RunAsync(
@@ -216,4 +213,8 @@ internal sealed class ZypperPackageManager(HostSession session) : IPackageManage
                     + $"fixes takes effect with the next boot."
             );
     }
+
+    /// <param name="Folder">Absolute path.</param>
+    /// <param name="IsPrivate">PatchTools' own, of a baseline's own sources.</param>
+    private sealed record MetadataCache(string Folder, bool IsPrivate);
 }

@@ -49,47 +49,11 @@ internal sealed class AptReading(
         var now = builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = native });
         var status = new DpkgReading(setting, _doubts, _cautions).Read(builder, now);
         var obeysFilters = ObeysFilters(builder);
+        var lists = new Lists(builder, indexes, status, preferences.Pins.Any(p => p.IsSource), obeysFilters);
         for (var i = 0; i < repositories.Count; i++)
-        {
-            var repository = repositories[i];
-            foreach (var (list, path) in repository.Files)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                indexes.Add(repository.Facts(list));
-                var origin = repository.Origin(list, i, native);
-                var visible = builder.AddOrigin(origin);
-                AptHiddenPackages? hidden = null;
-                if (obeysFilters && list.Filter is { } filter)
-                {
-                    indexes.Add(repository.Facts(list) with { IsHidden = true });
-                    var because = filter.Because(setting.Sources.Repositories[i].Name);
-                    hidden = new AptHiddenPackages(filter, builder.AddOrigin(origin with { HiddenBecause = because }));
-                }
-
-                var sink = new AptIndexSink(
-                    builder,
-                    visible,
-                    native,
-                    status.Known,
-                    status.Phased,
-                    preferences.Pins.Any(p => p.IsSource) ? status.Sources : null,
-                    hidden
-                );
-                ReadList(repository, list, path, ref sink);
-            }
-        }
-
+            ReadLists(repositories[i], i, lists, cancellationToken);
         _checksums.Save();
-        foreach (var repository in repositories.Where(r => r.NotVerified is not null))
-            _warnings.Add(
-                $"The lists of {repository.Name} are not verified: no checksum is named of "
-                    + $"{repository.NotVerified}."
-            );
-        foreach (var repository in repositories.Where(r => r is { Proves: true, OffersPackages: false }))
-            _warnings.Add(
-                $"{repository.Name} offers no package for {native} and proves nothing: are the components and "
-                    + "architectures of its source right?"
-            );
+        WarnOf(repositories);
         var catalog = builder.Build();
         var system = session.System;
         var offersMost = OperatingSystemRepository.OfferMostPackages(catalog, repositories.Count);
@@ -120,6 +84,58 @@ internal sealed class AptReading(
             Doubts = _doubts,
             Cautions = _cautions,
         };
+    }
+
+    /// <summary>The lists of one repository, in the order of its sources.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="number">Its place among all.</param>
+    /// <param name="lists">Where what they offer goes.</param>
+    /// <param name="cancellationToken">Looked at between two lists.</param>
+    private void ReadLists(AptRepositoryState repository, int number, Lists lists, CancellationToken cancellationToken)
+    {
+        var native = setting.Architectures.Native;
+        foreach (var (list, path) in repository.Files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lists.Indexes.Add(repository.Facts(list));
+            var origin = repository.Origin(list, number, native);
+            var visible = lists.Builder.AddOrigin(origin);
+            AptHiddenPackages? hidden = null;
+            if (lists.ObeyFilters && list.Filter is { } filter)
+            {
+                lists.Indexes.Add(repository.Facts(list) with { IsHidden = true });
+                var because = filter.Because(setting.Sources.Repositories[number].Name);
+                hidden = new AptHiddenPackages(
+                    filter,
+                    lists.Builder.AddOrigin(origin with { HiddenBecause = because })
+                );
+            }
+
+            var sink = new AptIndexSink(
+                lists.Builder,
+                visible,
+                native,
+                lists.Status.Known,
+                lists.Status.Phased,
+                lists.KeepSources ? lists.Status.Sources : null,
+                hidden
+            );
+            ReadList(repository, list, path, ref sink);
+        }
+    }
+
+    private void WarnOf(List<AptRepositoryState> repositories)
+    {
+        foreach (var repository in repositories.Where(r => r.NotVerified is not null))
+            _warnings.Add(
+                $"The lists of {repository.Name} are not verified: no checksum is named of "
+                    + $"{repository.NotVerified}."
+            );
+        foreach (var repository in repositories.Where(r => r is { Proves: true, OffersPackages: false }))
+            _warnings.Add(
+                $"{repository.Name} offers no package for {setting.Architectures.Native} and proves nothing: are the "
+                    + "components and architectures of its source right?"
+            );
     }
 
     /// <summary>Whether the host's apt leaves out what its sources say; an older one reads over the fields.</summary>
@@ -236,4 +252,18 @@ internal sealed class AptReading(
             IsOperatingSystem = false,
             Message = $"{fault.Fault}: apt refuses its sources until this is corrected",
         };
+
+    /// <summary>Where what the lists offer goes.</summary>
+    /// <param name="Builder">The catalog.</param>
+    /// <param name="Indexes">What pins match, one for each origin of the catalog.</param>
+    /// <param name="Status">What dpkg has.</param>
+    /// <param name="KeepSources">Pins match source packages.</param>
+    /// <param name="ObeyFilters">The host's apt leaves out what its sources say.</param>
+    private sealed record Lists(
+        PackageCatalogBuilder Builder,
+        List<AptIndexFacts> Indexes,
+        AptStatusSink Status,
+        bool KeepSources,
+        bool ObeyFilters
+    );
 }

@@ -83,42 +83,30 @@ internal sealed partial class AptRebootSigns(HostContext host)
                 .Where(k => k.Release.Flavour == running.Flavour)
                 .MaxBy(k => k.Release.Version, DebianVersion.Order);
         if (newest is null)
-        {
-            var what =
-                installed.Count == 0
-                    ? "there is no package of a kernel"
-                    : $"the packages of kernels here are others "
-                        + $"({string.Join(", ", installed.Select(k => k.Package).Distinct().Take(3))})";
-            unknown.Add($"the running kernel {release} is not of this root's packages: {what}");
-            return;
-        }
+            unknown.Add($"the running kernel {release} is not of this root's packages: {WhatIsThere(installed)}");
+        else if (WhyNewer(newest, running!, release) is { } reason)
+            reasons.Add(new RebootReason(RebootSign.Kernel, reason) { Packages = [newest.Package] });
+    }
 
-        if (DebianVersion.Order.Compare(newest.Release.Version, running!.Version) > 0)
-        {
-            reasons.Add(
-                new RebootReason(RebootSign.Kernel, $"kernel {newest.Release.Text} is installed and {release} runs")
-                {
-                    Packages = [newest.Package],
-                }
-            );
-            return;
-        }
+    private static string WhatIsThere(List<InstalledKernel> installed) =>
+        installed.Count == 0
+            ? "there is no package of a kernel"
+            : $"the packages of kernels here are others "
+                + $"({string.Join(", ", installed.Select(k => k.Package).Distinct().Take(3))})";
+
+    /// <summary>In what the newest kernel is newer than the one that runs; null when it is not.</summary>
+    private string? WhyNewer(InstalledKernel newest, KernelRelease running, string release)
+    {
+        if (DebianVersion.Order.Compare(newest.Release.Version, running.Version) > 0)
+            return $"kernel {newest.Release.Text} is installed and {release} runs";
 
         // Debian rebuilds a kernel under the name it has when its ABI stays, and says in uname -v which build it is.
-        if (
+        return
             newest.Release.Text == release
             && RunningBuild() is { } build
             && DebianVersion.Order.Compare(newest.Edition, build) > 0
-        )
-            reasons.Add(
-                new RebootReason(
-                    RebootSign.Kernel,
-                    $"kernel {release} is installed as {newest.Edition} and {build} runs"
-                )
-                {
-                    Packages = [newest.Package],
-                }
-            );
+            ? $"kernel {release} is installed as {newest.Edition} and {build} runs"
+            : null;
     }
 
     // $ cat /proc/sys/kernel/version       (Debian 12)

@@ -58,27 +58,20 @@ internal sealed partial record AptTranscript
         Dictionary<string, string> failures = new(StringComparer.Ordinal);
         Dictionary<string, string> downloads = new(StringComparer.Ordinal);
         Dictionary<string, string> because = new(StringComparer.Ordinal);
-
-        // dpkg writes to a terminal of apt's where there is one: lines end in CR LF there, and progress is written over
-        // and over after a CR.
-        var lines = output
-            .Split('\n')
-            .Select(line => line.TrimEnd('\r'))
-            .Select(line => line[(line.LastIndexOf('\r') + 1)..])
-            .ToArray();
+        var lines = LinesOf(output);
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i];
             if (Processing().Match(line) is { Success: true } processing)
             {
                 var package = AptStatusLine.NameOf(processing.Groups["subject"].Value);
-                var reason = Continuation(i + 1) is { Length: > 0 } text ? text : "dpkg gave no reason";
-                var said = because.GetValueOrDefault(package) ?? LastWords(i - 1);
+                var reason = Continuation(lines, i + 1) is { Length: > 0 } text ? text : "dpkg gave no reason";
+                var said = because.GetValueOrDefault(package) ?? LastWords(lines, i - 1);
                 failures.TryAdd(package, said is null ? reason : $"{reason} ({said})");
             }
             else if (Prevented().Match(line) is { Success: true } prevented)
             {
-                because[prevented.Groups["package"].Value.Split(':')[0]] = Continuation(i + 1);
+                because[prevented.Groups["package"].Value.Split(':')[0]] = Continuation(lines, i + 1);
             }
             else if (Fetch().Match(line) is { Success: true } fetch)
             {
@@ -100,21 +93,29 @@ internal sealed partial record AptTranscript
                 .Select(l => l.Trim())
                 .FirstOrDefault(l => l.Contains("No space left on device", StringComparison.Ordinal)),
         };
+    }
 
-        string Continuation(int index)
-        {
-            List<string> parts = [];
-            for (; index < lines.Length && lines[index].StartsWith(' '); index++)
-                parts.Add(lines[index].Trim());
-            return string.Join(" ", parts).TrimEnd('.');
-        }
+    /// <summary>
+    /// dpkg writes to a terminal of apt's where there is one: lines end in CR LF there, and progress is written over
+    /// and over after a CR.
+    /// </summary>
+    private static string[] LinesOf(string output) =>
+        [.. output.Split('\n').Select(line => line.TrimEnd('\r')).Select(line => line[(line.LastIndexOf('\r') + 1)..])];
 
-        // The script's own last line is often the better half of the reason.
-        string? LastWords(int index)
-        {
-            var words = index < 0 ? "" : lines[index].Trim();
-            return words.Length == 0 || Routine().IsMatch(words) ? null : words;
-        }
+    /// <summary>The indented lines from there on, in one.</summary>
+    private static string Continuation(string[] lines, int index)
+    {
+        List<string> parts = [];
+        for (; index < lines.Length && lines[index].StartsWith(' '); index++)
+            parts.Add(lines[index].Trim());
+        return string.Join(" ", parts).TrimEnd('.');
+    }
+
+    /// <summary>The script's own last line is often the better half of the reason.</summary>
+    private static string? LastWords(string[] lines, int index)
+    {
+        var words = index < 0 ? "" : lines[index].Trim();
+        return words.Length == 0 || Routine().IsMatch(words) ? null : words;
     }
 
     /// <summary>The transaction's reason where no package is blamed.</summary>

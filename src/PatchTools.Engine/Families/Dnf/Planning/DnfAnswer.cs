@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
 using PatchTools.Families.Dnf.Commands;
 using PatchTools.Families.Dnf.Reading;
 using PatchTools.Versions;
@@ -132,99 +129,10 @@ internal sealed partial record DnfAnswer
     /// <param name="error">Standard error.</param>
     public static DnfAnswer Parse(DnfTool tool, int exitCode, string output, string error)
     {
-        List<string> problems = [];
-        List<string> unmatched = [];
-        List<string> present = [];
-        Dictionary<string, string> hidden = new(StringComparer.Ordinal);
-        List<(string Name, string Architecture, string Edition, string What)> said = [];
-        long? download = null;
-        var inProblem = false;
-        foreach (var raw in output.Split('\n').Concat(error.Split('\n')))
-        {
-            var line = raw.TrimEnd();
-            if (PackageLine().Match(line) is { Success: true } package)
-            {
-                said.Add(
-                    (
-                        package.Groups["name"].Value,
-                        package.Groups["arch"].Value,
-                        Plain(package.Groups["evr"].Value),
-                        package.Groups["what"].Value
-                    )
-                );
-            }
-            else if (ProblemLine().Match(line) is { Success: true } problem)
-            {
-                problems.Add(problem.Groups["text"].Value);
-                inProblem = true;
-                continue;
-            }
-            else if (UnmatchedLine().Match(line) is { Success: true } missing)
-            {
-                unmatched.Add(
-                    missing.Groups["spec"].Success ? missing.Groups["spec"].Value : missing.Groups["yum"].Value
-                );
-            }
-            else if (HiddenLine().Match(line) is { Success: true } excluded)
-            {
-                unmatched.Add(excluded.Groups["spec"].Value);
-                hidden[excluded.Groups["spec"].Value] = excluded.Groups["why"].Value;
-            }
-            else if (PresentLine().Match(line) is { Success: true } installed)
-            {
-                present.Add(installed.Groups["nevra"].Value);
-            }
-            else if (DownloadLine().Match(line) is { Success: true } size)
-            {
-                download = Bytes(size.Groups["number"].Value, size.Groups["unit"].Value);
-            }
-            else if (
-                inProblem
-                && line.StartsWith("  ", StringComparison.Ordinal)
-                && line.Trim().TrimStart('-', ' ') is { Length: > 0 } more
-            )
-            {
-                // yum lists every version of the package that is missing, and what each provides: none of them is to
-                // blame.
-                if (!AsideLine().IsMatch(line))
-                    problems[^1] += $"; {more}";
-                continue;
-            }
-
-            inProblem = false;
-        }
-
-        var both = error + "\n" + output;
-
-        // yum 3 goes on without what it does not find.
-        var answered = (exitCode == 0 || DeclinedLine().IsMatch(both)) && unmatched.Count == 0;
-        var isLocked = !answered && both.Contains(DnfExitCode.LockWords, StringComparison.Ordinal);
-        var distrust =
-            !answered && both.Contains("you do not have any GPG public keys installed", StringComparison.Ordinal)
-                ? "packages must be signed (gpgcheck), rpm has no public key, and a repository names none (gpgkey)"
-                : null;
-        List<PlannedChange>? changes = [];
-        if (answered)
-            changes = tool.ReadTable is { } read ? read(output) : Changed(said);
-        string? failure = null;
-        if (changes is null)
-            failure = "its table of packages is not the one of its summary";
-        else if (tool.MustNamePackages && answered && said.Count == 0 && DeclinedLine().IsMatch(both))
-            failure = "it does not say what it would do";
-        else if (!answered && problems.Count == 0 && unmatched.Count == 0 && distrust is null)
-            failure = DnfTranscript.WithoutAddress(LastWords(error) ?? LastWords(output) ?? "it gave no reason");
-        return new DnfAnswer
-        {
-            Changes = changes ?? [],
-            Problems = answered ? [] : [.. problems.Select(Shorter).Distinct(StringComparer.Ordinal)],
-            Unmatched = [.. unmatched.Distinct(StringComparer.Ordinal)],
-            Hidden = hidden,
-            Present = present,
-            IsLocked = isLocked,
-            Distrust = distrust,
-            Failure = failure,
-            DownloadBytes = download,
-        };
+        var reader = new Reader();
+        foreach (var line in output.Split('\n').Concat(error.Split('\n')))
+            reader.Take(line.TrimEnd());
+        return reader.Whole(tool, exitCode, output, error);
     }
 
     /// <summary>The problems that name the version, else all of them, in one sentence.</summary>
@@ -256,9 +164,6 @@ internal sealed partial record DnfAnswer
                 .Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal))
         );
 
-    /// <summary>An edition as PatchTools writes it, without an epoch of 0.</summary>
-    private static string Plain(string evr) => evr.StartsWith("0:", StringComparison.Ordinal) ? evr[2..] : evr;
-
     private static bool Names(string problem, PatchTarget target)
     {
         // dnf says a-1:1.1-1.x86_64 and yum 1:a-1.1-1.x86_64; both leave an epoch of 0 out.
@@ -275,81 +180,4 @@ internal sealed partial record DnfAnswer
 
     private static string[] Words(string text) =>
         text.Split([' ', ';', ',', '(', ')', '\'', '"'], StringSplitOptions.RemoveEmptyEntries);
-
-    /// <summary>"conflicting requests" says nothing beside what it conflicts about.</summary>
-    private static string Shorter(string problem)
-    {
-        var parts = problem
-            .Split("; ")
-            .Where(p => p is not ("conflicting requests" or "cannot install the best candidate for the job"))
-            .ToList();
-        return parts.Count == 0 ? problem : string.Join("; ", parts);
-    }
-
-    private static long Bytes(string number, string unit) =>
-        (long)(
-            double.Parse(number, CultureInfo.InvariantCulture)
-            * Math.Pow(
-                1024,
-                unit.ToLowerInvariant() switch
-                {
-                    "k" => 1,
-                    "m" => 2,
-                    "g" => 3,
-                    _ => 0,
-                }
-            )
-        );
-
-    private static string? LastWords(string text)
-    {
-        var words = new StringBuilder();
-        foreach (
-            var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .TakeLast(2)
-        )
-            words.Append(words.Length > 0 ? " " : "").Append(line);
-        return words.Length == 0 ? null : words.ToString();
-    }
-
-    [GeneratedRegex(
-        @"^---> Package (?<name>\S+)\.(?<arch>[^\s.]+) (?<evr>\S+) will be (?<what>an? \w+|\w+)$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex PackageLine();
-
-    [GeneratedRegex(
-        @"^ *Problem(?: \d+)?: (?<text>.+)$|^Error: (?<text>Package: \S+ .*|.* conflicts with .*|Trying to "
-            + @"remove "".*"", which is protected)$|^(?:Error: +| {7})(?<text>Protected multilib versions: .+)$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex ProblemLine();
-
-    [GeneratedRegex(@"^ +(?:Available: |Not found$)|^ {15}", RegexOptions.CultureInvariant)]
-    private static partial Regex AsideLine();
-
-    [GeneratedRegex(@"^Package ""?(?<nevra>[^\s""]+)""? is already installed\.$", RegexOptions.CultureInvariant)]
-    private static partial Regex PresentLine();
-
-    [GeneratedRegex(
-        @"^(?:No [Mm]atch for argument:|All matches were filtered out by \w+ filtering for argument:) "
-            + @"(?<spec>\S+)$|^No package (?<yum>\S+) available\.$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex UnmatchedLine();
-
-    [GeneratedRegex(
-        @"^(?:Argument|Cannot perform \w+ because) '(?<spec>[^']+)' (?<why>matches only .+?)\.?$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex HiddenLine();
-
-    [GeneratedRegex(
-        @"^(?:Exiting on user command|Operation aborted\.|Operation aborted by the user\.)\s*$",
-        RegexOptions.CultureInvariant | RegexOptions.Multiline
-    )]
-    private static partial Regex DeclinedLine();
-
-    [GeneratedRegex(@"^Total download size: (?<number>[0-9.]+) ?(?<unit>[kMG]?)$", RegexOptions.CultureInvariant)]
-    private static partial Regex DownloadLine();
 }

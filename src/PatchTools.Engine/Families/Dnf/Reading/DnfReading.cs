@@ -62,35 +62,8 @@ internal sealed class DnfReading(
         var local = _builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = architecture });
         _offers = new RpmOffers(_builder, [.. configuration.Repositories.Select(r => (r.Id, r.Priority))]);
         _offers.AddInstalled(installed, local);
-        foreach (var reading in _repositories)
-        {
-            var repository = reading.Repository;
-            reading.Origin = _builder.AddOrigin(
-                new PackageOrigin
-                {
-                    Archive = repository.Id,
-                    Label = repository.Name,
-                    Site = repository.Site,
-                    Architecture = architecture,
-                    Trusted = repository.Trusted,
-                    Repository = reading.Index,
-                }
-            );
-        }
-
-        // Where equally good repositories offer one version, the cheapest is taken from.
-        IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
-        foreach (
-            var reading in _repositories
-                .Where(r => r.Contents is not null)
-                .OrderBy(r => r.Repository.Priority)
-                .ThenBy(r => r.Repository.Cost)
-        )
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            reading.Attempt(() => ReadPackages(reading, new PackageSink(this, reading, modules, compatible)));
-        }
-
+        AddOrigins(architecture);
+        ReadPackages(architecture, modules, cancellationToken);
         new DnfPolicy(configuration, _builder, _offers).Apply(
             [.. _repositories.Select(r => (r.Repository, r.Index))],
             _host.Paths.Root,
@@ -109,6 +82,41 @@ internal sealed class DnfReading(
             reading.Health = HealthOf(reading, refresh);
         _offers.NoteReplacements(warnings);
         return _builder.Build();
+    }
+
+    private void AddOrigins(string architecture)
+    {
+        foreach (var reading in _repositories)
+        {
+            var repository = reading.Repository;
+            reading.Origin = _builder.AddOrigin(
+                new PackageOrigin
+                {
+                    Archive = repository.Id,
+                    Label = repository.Name,
+                    Site = repository.Site,
+                    Architecture = architecture,
+                    Trusted = repository.Trusted,
+                    Repository = reading.Index,
+                }
+            );
+        }
+    }
+
+    private void ReadPackages(string architecture, ModuleVisibility modules, CancellationToken cancellationToken)
+    {
+        // Where equally good repositories offer one version, the cheapest is taken from.
+        IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
+        foreach (
+            var reading in _repositories
+                .Where(r => r.Contents is not null)
+                .OrderBy(r => r.Repository.Priority)
+                .ThenBy(r => r.Repository.Cost)
+        )
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            reading.Attempt(() => ReadPackages(reading, new PackageSink(this, reading, modules, compatible)));
+        }
     }
 
     private void ReadPackages(RepositoryReading reading, PackageSink sink)

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PatchTools.Errors;
 using PatchTools.Families.Dnf.Commands;
 using PatchTools.Families.Dnf.Reading;
@@ -12,12 +11,7 @@ using PatchTools.Processes;
 namespace PatchTools.Families.Dnf.Refresh;
 
 /// <summary>The real <c>dnf makecache</c>: every enabled repository is asked, and those that fail are named.</summary>
-internal sealed partial class DnfRefresh(
-    HostContext host,
-    IProcessRunner runner,
-    DnfTool tool,
-    DnfConfiguration configuration
-)
+internal sealed class DnfRefresh(HostContext host, IProcessRunner runner, DnfTool tool, DnfConfiguration configuration)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
@@ -115,22 +109,6 @@ internal sealed partial class DnfRefresh(
         }
     }
 
-    // dnf 4.14.0:
-    // Errors during downloading metadata for repository 'dead':
-    // - Curl error (37): Couldn't read a file:// file for file:///nonexistent/repodata/repomd.xml [Couldn't open file
-    // /nonexistent/repodata/repomd.xml] Error: Failed to download metadata for repo 'dead': Cannot download repomd.xml:
-    // Cannot download repodata/repomd.xml: All mirrors were tried dnf5 5.2 and 5.4; where the repository may be
-    // skipped, the last line is missing and nobody says whose the others are: >>> Status code: 404 for https://mirrors.tuna.tsinghua.edu.cn/fedora/updates/43/Everything/SRPMS/repodata/repomd.xml (IP: 101.6.15.130) - https://…
-    // >>> Usable URL not found
-    // Failed to download metadata (baseurl: "https://mirrors.tuna.tsinghua.edu.cn/fedora/updates/43/Everything/SRPMS/") for repository "updates-source": Usable URL not found
-    // yum 3.4.3; where the repository may be skipped, only the first two lines, and exit code 0. A repository is named
-    // with the variables of its address (base/7/x86_64): http://vault.centos.org/centos/7/sclo/Source/rh/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found
-    // Trying other mirror.
-    // failure: repodata/repomd.xml from centos-sclo-rh-source: [Errno 256] No more mirrors to try.
-    // http://vault.centos.org/centos/7/sclo/Source/rh/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found
-    // Could not retrieve mirrorlist http://mirrorlist.centos.org/?release=7&arch=x86_64&repo=os&infra=stock error was
-    // 14: curl#6 - "Could not resolve host: mirrorlist.centos.org; Unknown error"
-    // Cannot find a valid baseurl for repo: base/7/x86_64
     /// <summary>By repository id. The last cause of each is kept: the first ones are retries of it.</summary>
     /// <param name="output">What the tool said.</param>
     /// <param name="repositories">Those that were asked: dnf 5 calls them by their names.</param>
@@ -139,72 +117,10 @@ internal sealed partial class DnfRefresh(
         IReadOnlyList<DnfRepository>? repositories = null
     )
     {
-        Dictionary<string, string> failures = new(StringComparer.Ordinal);
-        string? current = null;
-        string? loose = null;
-        string? asked = null;
-        foreach (var raw in output.Split('\n'))
-        {
-            var line = raw.Trim();
-            if (Quoted(line, "Errors during downloading metadata for repository '", '\'') is { } named)
-            {
-                current = named;
-                failures.TryAdd(named, "its metadata could not be downloaded");
-            }
-            else if (current is not null && line.StartsWith("- ", StringComparison.Ordinal))
-            {
-                failures[current] = line[2..];
-            }
-            else if (Quoted(line, "Failed to download metadata for repo '", '\'') is { } repo)
-            {
-                current = null;
-                failures.TryAdd(repo, After(line, "': ") ?? "its metadata could not be downloaded");
-            }
-            else if (
-                line.Contains("Failed to download metadata", StringComparison.Ordinal)
-                && Quoted(line, "for repository \"", '"') is { } repository
-            )
-            {
-                failures[repository] = loose ?? After(line, "\": ") ?? "its metadata could not be downloaded";
-            }
-            else if (YumFailure().Match(line) is { Success: true } yum)
-            {
-                failures.TryAdd(yum.Groups["repository"].Value, loose ?? yum.Groups["why"].Value);
-            }
-            else if (Cause().Match(line) is { Success: true } cause)
-            {
-                loose = cause.Groups["why"].Value;
-            }
-            else if (Bar().Match(raw) is { Success: true } bar)
-            {
-                asked = repositories?.FirstOrDefault(r => Shown(r, bar.Groups["name"].Value))?.Id;
-                loose = null;
-            }
-            else if (line == ">>> Usable URL not found" && asked is not null)
-            {
-                failures[asked] = loose ?? "its metadata could not be downloaded";
-            }
-        }
-
-        return failures;
-
-        static bool Shown(DnfRepository repository, string name) =>
-            (repository.Name.Length > 0 ? repository.Name : repository.Id) == name;
-
-        static string? Quoted(string line, string before, char quote)
-        {
-            var start = line.IndexOf(before, StringComparison.Ordinal);
-            if (start < 0)
-                return null;
-            start += before.Length;
-            var end = line.IndexOf(quote, start);
-            return end < 0 ? null : line[start..end];
-        }
-
-        static string? After(string line, string text) =>
-            line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0 && at + text.Length < line.Length
-                ? line[(at + text.Length)..]
-                : null;
+        var failures = new DnfRefreshFailures(repositories ?? []);
+        foreach (var line in output.Split('\n'))
+            failures.Take(line);
+        return failures.ByRepository;
     }
 
     /// <summary>
@@ -244,27 +160,4 @@ internal sealed partial class DnfRefresh(
     private static string LastLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
         ?? "it said nothing";
-
-    // dnf5 5.4, one line for each repository that it asks:
-    //  dead       ???% |   0.0   B/s |   0.0   B |  00m00s
-    [GeneratedRegex(@"^ (?<name>\S.*?) +[0-9?]+% \|", RegexOptions.CultureInvariant)]
-    private static partial Regex Bar();
-
-    // What dnf 5 adds behind the dash is the address once more.
-    [GeneratedRegex(
-        @"^(?:>>> )?(?<why>(?:Curl error|Status code|Downloading successful).*?)(?: - "
-            + @"(?:https?|ftp|file)://\S*)?$|^\S+://\S+: (?<why>\[Errno -?[0-9]+\] .+)$|^(?<why>[0-9]+: curl#[0-9]+ "
-            + @"- .+)$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex Cause();
-
-    [GeneratedRegex(
-        @"^(?:Error: )?failure: \S+ from (?<repository>[^/\s:]+)\S*: (?<why>\[Errno 256\] .+)$|^(?:Error: "
-            + @")?(?<why>Cannot find a valid baseurl for repo: (?<repository>[^/\s]+)\S*)$|^(?:Error: "
-            + @")?(?<why>Cannot retrieve (?:metalink|repository metadata \S+) for repository: "
-            + @"(?<repository>[^/\s.]+)\S*.*)$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex YumFailure();
 }

@@ -105,26 +105,26 @@ internal sealed class LivePatches
             return findings.Select(f => f == kernel ? Noted(f, summary) : f);
         }
 
-        return findings.Select(f =>
-            f == kernel
-                ? f with
-                {
-                    State = PatchState.Installed,
-                    AvailableVersion = "",
-                    InstalledTime = null,
-                    Explanation = f.Explanation with
-                    {
-                        Summary = summary,
-                        Observations =
-                        [
-                            .. f.Explanation.Observations,
-                            $"Missing but for that: {f.Explanation.Summary}",
-                        ],
-                    },
-                }
-                : f
-        );
+        return findings.Select(f => f == kernel ? Fixed(f, summary) : f);
     }
+
+    /// <summary>The kernel that is missing but for its live patches.</summary>
+    private static PatchFinding Fixed(PatchFinding kernel, string summary) =>
+        kernel with
+        {
+            State = PatchState.Installed,
+            AvailableVersion = "",
+            InstalledTime = null,
+            Explanation = kernel.Explanation with
+            {
+                Summary = summary,
+                Observations =
+                [
+                    .. kernel.Explanation.Observations,
+                    $"Missing but for that: {kernel.Explanation.Summary}",
+                ],
+            },
+        };
 
     private static PatchFinding Noted(PatchFinding finding, string line) =>
         finding with

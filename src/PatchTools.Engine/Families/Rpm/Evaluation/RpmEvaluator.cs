@@ -11,17 +11,6 @@ namespace PatchTools.Families.Rpm.Evaluation;
 /// </summary>
 internal abstract partial class RpmEvaluator : FamilyEvaluator
 {
-    private static readonly string[] _usualSeverities =
-    [
-        "Critical",
-        "Important",
-        "Moderate",
-        "Medium",
-        "Low",
-        "None",
-        "Unspecified",
-    ];
-
     private readonly RpmRules _rules;
     private readonly RpmRuleSettings _settings;
     private readonly ArchitectureChanges _changes;
@@ -145,49 +134,6 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     private RpmLine LineOf(PackageEntry package) => new(package, NewestInstalled(package), _changes, VersionOrder);
 
     /// <summary>
-    /// An offered version carries the advisories that name an older one beyond the installed, and so has their fix. The
-    /// newest version that is approved speaks for the package, so what it carries need not be told of those below it.
-    /// </summary>
-    private void AddSuperseded(RpmLine line, InstalledPackage installed, List<RpmCandidate> candidates)
-    {
-        foreach (
-            var edition in candidates
-                .Where(c => c.IsNewer && c.IsOffered)
-                .GroupBy(c => c.Edition, StringComparer.Ordinal)
-                .OrderByDescending(g => g.Key, VersionOrder)
-                .ToList()
-        )
-        {
-            List<RpmCandidate> carried =
-            [
-                .. edition.Select(c => c.Version).Distinct().SelectMany(v => Superseded(line, v, edition.Key)),
-            ];
-            candidates.AddRange(carried);
-            if (carried.Concat(edition).Any(c => c.Decision.IsApproved) && !IsRefused(installed, edition.Key))
-                return;
-        }
-    }
-
-    private IEnumerable<RpmCandidate> Superseded(RpmLine line, PackageVersion version, string edition)
-    {
-        // What an advisory of its own keeps away, no older one brings; and a version is no older than the first of its
-        // own.
-        var own = version.Advisories;
-        if (own.Any(advisory => RejectedEntry(version, advisory) is not null))
-            yield break;
-        var published = own.Select(a => a.Date).Where(d => d is not null).Min();
-        foreach (var (advisory, named) in line.SupersededBy(new RpmVersionOfLine(version, edition)))
-        {
-            var dated = published > advisory.Date ? advisory with { Date = published } : advisory;
-            yield return Candidate(version, edition, dated, 1) with
-            {
-                Advisory = advisory,
-                Supersedes = named == edition ? null : named,
-            };
-        }
-    }
-
-    /// <summary>
     /// The highest newer edition that the list names, described by its gravest advisory (reference 10 §7.5, 11 §7, 12
     /// §10).
     /// </summary>
@@ -291,80 +237,6 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
         };
     }
 
-    /// <summary>The vendor's usual types, as filters see them.</summary>
-    protected abstract IReadOnlyList<string> KnownClassifications { get; }
-
-    protected sealed override string? WhyNothingIsApproved()
-    {
-        var words = WordsOfAdvisories();
-        var (isAllowed, isListed) = (false, false);
-        for (var i = 0; i < Catalog.Count; i++)
-        {
-            foreach (var version in Catalog[i].Versions)
-            {
-                if (Rejected.FirstMatch(version) >= 0 || !(version.IsInstalled || version.IsOffered))
-                    continue;
-                isAllowed = true;
-                if (IsApprovable(version, words))
-                    return null;
-                isListed |= Approved.FirstMatch(version) >= 0;
-            }
-        }
-
-        if (!isAllowed)
-            return Wording.RejectsEverything;
-        if (_rules.CanApprove(words))
-            return null;
-        if (!_rules.GlobalFiltersAcceptProduct || (words.ArePublished && !_rules.CanPassGlobalFilters(words)))
-            return Wording.FiltersLeaveOut(
-                Baseline.GlobalFilters,
-                Request.Snapshot.Product,
-                _rules.GlobalFiltersAcceptProduct
-            );
-        return !words.ArePublished && (_rules.AnyWantsAdvisories || isListed)
-            ? "the baseline wants only security updates and others that an advisory names, and no enabled "
-                + "repository publishes advisories (updateinfo)"
-            : Wording.NoRuleReaches(Baseline, Request.Snapshot.Product, _rules.RulesAcceptProduct);
-    }
-
-    /// <summary>Whether the approved list can approve a version, today or when an advisory names it.</summary>
-    private bool IsApprovable(PackageVersion version, AdvisoryWords words)
-    {
-        if (Approved.IsEmpty)
-            return false;
-        if (
-            Approved.FirstMatch(version) >= 0
-            && (words.ArePublished || !_settings.ApprovedNamesNeedAdvisory || Baseline.ApprovedPatchesEnableNonSecurity)
-        )
-            return true;
-        foreach (var advisory in version.Advisories)
-        {
-            if (Approved.FirstMatch(advisory) >= 0)
-                return !_settings.GlobalFiltersRestrictIds || _rules.CanPassGlobalFilters(words);
-        }
-
-        return false;
-    }
-
-    /// <summary>What advisories can say on this host: the vendor's usual words, and those that they do use.</summary>
-    private AdvisoryWords WordsOfAdvisories()
-    {
-        HashSet<string> classifications = [.. KnownClassifications];
-        HashSet<string> severities =
-        [
-            .. _usualSeverities.Select(word => FilteredSeverity(new Advisory { Id = "", Severity = word }) ?? ""),
-        ];
-        var arePublished = Request.Inventory.Repositories.Any(repository => repository.HasAdvisories == true);
-        foreach (var advisory in Catalog.AdvisorySets.SelectMany(set => set))
-        {
-            arePublished = true;
-            classifications.Add(Classification(advisory));
-            severities.Add(FilteredSeverity(advisory) ?? "");
-        }
-
-        return new AdvisoryWords(arePublished, classifications, severities);
-    }
-
     protected override int TieOrder(PatchFinding x, PatchFinding y) =>
         string.CompareOrdinal(x.Name, y.Name) is var byName and not 0
             ? byName
@@ -375,54 +247,7 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     /// </summary>
     protected virtual RpmCandidate? Described(IReadOnlyList<RpmCandidate> candidates) => null;
 
-    /// <summary>One candidate for each advisory that names the version, or one without.</summary>
-    protected IEnumerable<RpmCandidate> Described(PackageVersion version, string edition, int toInstalled)
-    {
-        var advisories = version.Advisories;
-        if (advisories.Count == 0)
-            yield return Candidate(version, edition, null, toInstalled);
-        foreach (var advisory in advisories)
-            yield return Candidate(version, edition, advisory, toInstalled);
-    }
-
-    protected RpmCandidate Candidate(PackageVersion version, string edition, Advisory? advisory, int toInstalled) =>
-        new()
-        {
-            Version = version,
-            Edition = edition,
-            Advisory = advisory,
-            ToInstalled = toInstalled,
-            Decision = _rules.Decide(
-                Properties(version, advisory),
-                RejectedEntry(version, advisory),
-                EntryOf(Approved, Approved.FirstMatch(version)),
-                advisory is null ? null : EntryOf(Approved, Approved.FirstMatch(advisory))
-            ),
-        };
-
     protected int Compare(string x, string y) => VersionOrder.Compare(x, y);
-
-    private static string? EntryOf(ListUse list, int index) => index < 0 ? null : list.Entry(index);
-
-    private string? RejectedEntry(PackageVersion version, Advisory? advisory) =>
-        EntryOf(Rejected, Rejected.FirstMatch(version))
-        ?? (advisory is null ? null : EntryOf(Rejected, Rejected.FirstMatch(advisory)));
-
-    private string? RejectedEntry(PackageVersion current)
-    {
-        var entry = RejectedEntry(current, null);
-        for (var i = 0; entry is null && i < current.Advisories.Count; i++)
-            entry = RejectedEntry(current, current.Advisories[i]);
-        return entry;
-    }
-
-    private RpmProperties Properties(PackageVersion version, Advisory? advisory) =>
-        new(
-            Classification(advisory),
-            FilteredSeverity(advisory),
-            advisory?.Date ?? version.BuildTime,
-            advisory is not null
-        );
 
     /// <summary>Several versions of a kernel are installed at once: the newest speaks for the package.</summary>
     private PackageVersion NewestInstalled(PackageEntry package)
@@ -452,61 +277,4 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
                 i.Edition == edition && i.Name == name && i.Architecture == package.Architecture
             ) ?? package.Installed with { Edition = edition, InstalledTime = null };
     }
-
-    /// <summary>Approved candidates of the highest approved edition.</summary>
-    private List<RpmCandidate> HighestApproved(List<RpmCandidate> candidates)
-    {
-        List<RpmCandidate> highest = [];
-        foreach (var candidate in candidates)
-        {
-            if (!candidate.Decision.IsApproved)
-                continue;
-            var order = highest.Count == 0 ? 1 : Compare(candidate.Edition, highest[0].Edition);
-            if (order > 0)
-                highest.Clear();
-            if (order >= 0)
-                highest.Add(candidate);
-        }
-
-        return highest;
-    }
-
-    /// <summary>
-    /// Of several advisories on one edition the one with the highest level represents it, then the vendor's gravest,
-    /// then a security advisory, then the first.
-    /// </summary>
-    protected static RpmCandidate MostSevere(IReadOnlyList<RpmCandidate> candidates)
-    {
-        var best = candidates[0];
-        foreach (var candidate in candidates)
-        {
-            if (Gravity(candidate).CompareTo(Gravity(best)) > 0)
-                best = candidate;
-        }
-
-        return best;
-    }
-
-    private static (bool, ComplianceLevel, int, bool) Gravity(RpmCandidate candidate) =>
-        (
-            candidate.Advisory is not null,
-            candidate.Decision.Level,
-            VendorSeverity.Rank(candidate.Advisory?.Severity),
-            string.Equals(candidate.Advisory?.Classification, "security", StringComparison.OrdinalIgnoreCase)
-        );
-}
-
-/// <summary>Order of the vendors' severity words, across vendors.</summary>
-internal static class VendorSeverity
-{
-    /// <summary>0 for none or an unknown word, 4 for the gravest.</summary>
-    public static int Rank(string? severity) =>
-        severity?.ToUpperInvariant() switch
-        {
-            "CRITICAL" => 4,
-            "IMPORTANT" or "HIGH" => 3,
-            "MODERATE" or "MEDIUM" => 2,
-            "LOW" => 1,
-            _ => 0,
-        };
 }

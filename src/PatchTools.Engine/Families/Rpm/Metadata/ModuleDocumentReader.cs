@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using PatchTools.Errors;
 
@@ -20,26 +19,13 @@ internal sealed class ModuleDocumentReader
     private readonly string _path;
     private readonly string[] _lines;
     private readonly List<(int Indent, string Key)> _keys = [];
-    private readonly List<ModuleDocument> _streams = [];
-    private readonly List<ModuleDefault> _defaults = [];
+    private readonly ModuleDocumentDraft _draft;
     private int _line;
-
-    // Of the present document.
-    private string _kind = "";
-    private string _name = "";
-    private string _stream = "";
-    private string _version = "";
-    private string _context = "";
-    private bool _isStatic;
-    private string _architecture = "";
-    private string _module = "";
-    private List<string> _artifacts = [];
-    private List<string> _demodularized = [];
-    private List<Dictionary<string, IReadOnlyList<string>>> _requires = [];
 
     private ModuleDocumentReader(string text, string path)
     {
         _path = path;
+        _draft = new ModuleDocumentDraft(_keys);
         _lines = text.Split('\n');
     }
 
@@ -80,7 +66,7 @@ internal sealed class ModuleDocumentReader
     {
         var reader = new ModuleDocumentReader(ReadWhole(stream, path), path);
         reader.ReadLines();
-        return new ModuleDocuments(reader._streams, reader._defaults);
+        return reader._draft.Documents;
     }
 
     private static string ReadWhole(Stream stream, string path)
@@ -120,17 +106,17 @@ internal sealed class ModuleDocumentReader
         {
             var line = _lines[_line].TrimEnd('\r', ' ');
             if (line is "---" or "..." || line.StartsWith("--- ", StringComparison.Ordinal))
-                EndDocument();
+                _draft.End();
             else if (line.Length > 0)
                 ReadLine(line);
         }
 
-        EndDocument();
+        _draft.End();
     }
 
     private void ReadLine(string line)
     {
-        var indent = Indent(line);
+        var indent = ModuleText.Indent(line);
         var content = line.AsSpan(indent);
         if (content.IsEmpty || content[0] == '#')
             return;
@@ -142,7 +128,7 @@ internal sealed class ModuleDocumentReader
             _keys.RemoveAt(_keys.Count - 1);
         while (content is "-" || content.StartsWith("- "))
         {
-            BeginItem();
+            _draft.BeginItem();
             var inner = content.Length > 1 ? content[1..].TrimStart(' ') : [];
             indent += content.Length - inner.Length;
             content = inner;
@@ -152,16 +138,16 @@ internal sealed class ModuleDocumentReader
                 _keys.RemoveAt(_keys.Count - 1);
         }
 
-        var colon = KeyEnd(content);
+        var colon = ModuleText.KeyEnd(content);
         if (colon < 0)
         {
-            Add(Scalar(content, indent));
+            _draft.Add(Scalar(content, indent));
             return;
         }
 
         if (_keys.Count == MaxDepth)
             throw Malformed($"it lies more than {MaxDepth} deep");
-        _keys.Add((indent, Unquoted(content[..colon])));
+        _keys.Add((indent, ModuleText.Unquoted(content[..colon])));
         Value(content[(colon + 1)..].TrimStart(' '), indent);
     }
 
@@ -178,7 +164,7 @@ internal sealed class ModuleDocumentReader
                 new FlowReader(this, Gathered(value)).Read();
                 break;
             default:
-                Set(Scalar(value, indent));
+                _draft.Set(Scalar(value, indent));
                 break;
         }
     }
@@ -188,7 +174,7 @@ internal sealed class ModuleDocumentReader
     {
         while (
             _line + 1 < _lines.Length
-            && (_lines[_line + 1].AsSpan().Trim().IsEmpty || Indent(_lines[_line + 1]) > indent)
+            && (_lines[_line + 1].AsSpan().Trim().IsEmpty || ModuleText.Indent(_lines[_line + 1]) > indent)
         )
             _line++;
     }
@@ -196,13 +182,13 @@ internal sealed class ModuleDocumentReader
     private string Scalar(ReadOnlySpan<char> text, int indent)
     {
         if (text[0] is '"' or '\'')
-            return Unquoted(Gathered(text));
+            return ModuleText.Unquoted(Gathered(text));
         var comment = text.IndexOf(" #");
         var plain = (comment < 0 ? text : text[..comment]).TrimEnd().ToString();
         if (
             _line + 1 < _lines.Length
-            && Indent(_lines[_line + 1]) > indent
-            && KeyEnd(_lines[_line + 1].AsSpan().Trim()) < 0
+            && ModuleText.Indent(_lines[_line + 1]) > indent
+            && ModuleText.KeyEnd(_lines[_line + 1].AsSpan().Trim()) < 0
         )
             SkipDeeper(indent);
         return plain;
@@ -211,197 +197,20 @@ internal sealed class ModuleDocumentReader
     /// <summary>The text up to its closing quote or bracket, which may stand some lines on.</summary>
     private string Gathered(ReadOnlySpan<char> first)
     {
-        if (Closed(first) is var end and > 0)
+        if (ModuleText.Closed(first) is var end and > 0)
             return first[..end].ToString();
         var text = new StringBuilder().Append(first);
         while (++_line < _lines.Length)
         {
             text.Append(' ').Append(_lines[_line].AsSpan().Trim());
             var gathered = text.ToString();
-            if (Closed(gathered) is var last and > 0)
+            if (ModuleText.Closed(gathered) is var last and > 0)
                 return gathered[..last];
             if (text.Length > MaxBytes >> 4)
                 break;
         }
 
         throw Malformed("a quote or bracket is never closed");
-    }
-
-    /// <summary>
-    /// Length up to where the quote or bracket that the text begins with is closed; -1 when it is not.
-    /// </summary>
-    private static int Closed(ReadOnlySpan<char> text)
-    {
-        var depth = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            switch (text[i])
-            {
-                case '"' or '\'':
-                    var quote = QuoteEnd(text[i..]);
-                    if (quote < 0)
-                        return -1;
-                    i += quote;
-                    break;
-                case '[' or '{':
-                    depth++;
-                    break;
-                case ']' or '}':
-                    depth--;
-                    break;
-                default:
-                    break;
-            }
-
-            if (depth == 0)
-                return i + 1;
-        }
-
-        return -1;
-    }
-
-    private static int QuoteEnd(ReadOnlySpan<char> text)
-    {
-        for (var i = 1; i < text.Length; i++)
-        {
-            if (text[i] == '\\' && text[0] == '"')
-                i++;
-            else if (text[i] == text[0] && text[0] == '\'' && i + 1 < text.Length && text[i + 1] == '\'')
-                i++;
-            else if (text[i] == text[0])
-                return i;
-        }
-
-        return -1;
-    }
-
-    /// <summary>Index of the colon behind a key, or -1: the text is a value.</summary>
-    private static int KeyEnd(ReadOnlySpan<char> text)
-    {
-        if (text.IsEmpty || text[0] is '[' or '{')
-            return -1;
-        var from = text[0] is '"' or '\'' ? QuoteEnd(text) + 1 : 0;
-        if (from == 0 && text[0] is '"' or '\'')
-            return -1;
-        for (var i = from; i < text.Length; i++)
-        {
-            if (text[i] == ':' && (i + 1 == text.Length || text[i + 1] == ' '))
-                return i;
-            if (text[i] == '#' && i > 0 && text[i - 1] == ' ')
-                return -1;
-        }
-
-        return -1;
-    }
-
-    private static string Unquoted(ReadOnlySpan<char> text)
-    {
-        text = text.Trim();
-        if (text.Length < 2 || text[0] is not ('"' or '\'') || text[^1] != text[0])
-            return text.ToString();
-        var inner = text[1..^1].ToString();
-        return text[0] == '\''
-            ? inner.Replace("''", "'", StringComparison.Ordinal)
-            : inner.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
-    }
-
-    private static int Indent(string line)
-    {
-        var indent = 0;
-        while (indent < line.Length && line[indent] == ' ')
-            indent++;
-        return indent;
-    }
-
-    private bool At(params ReadOnlySpan<string> path)
-    {
-        if (_keys.Count != path.Length)
-            return false;
-        for (var i = 0; i < path.Length; i++)
-        {
-            if (path[i] != "*" && _keys[i].Key != path[i])
-                return false;
-        }
-
-        return true;
-    }
-
-    private void BeginItem()
-    {
-        if (At("data", "dependencies"))
-            _requires.Add(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
-    }
-
-    private void Set(string value)
-    {
-        if (At("document"))
-            _kind = value;
-        else if (At("data", "name"))
-            _name = value;
-        else if (At("data", "stream"))
-            _stream = value;
-        else if (At("data", "version"))
-            _version = value;
-        else if (At("data", "context"))
-            _context = value;
-        else if (At("data", "static_context"))
-            _isStatic = value.ToLowerInvariant() is "true" or "yes" or "on" or "y";
-        else if (At("data", "arch"))
-            _architecture = value;
-        else if (At("data", "module"))
-            _module = value;
-        else
-            Add(value);
-    }
-
-    /// <summary>An entry of a list, or a value that stands where a list could.</summary>
-    private void Add(string item)
-    {
-        if (At("data", "artifacts", "rpms"))
-            _artifacts.Add(item);
-        else if (At("data", "demodularized", "rpms"))
-            _demodularized.Add(item);
-        else if (At("data", "dependencies", "requires", "*"))
-            Require(item);
-    }
-
-    /// <summary>A module is required; without items any stream will do.</summary>
-    private void Require(string? stream)
-    {
-        if (_requires.Count == 0)
-            _requires.Add(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
-        var streams = _requires[^1].GetValueOrDefault(_keys[^1].Key) as List<string> ?? [];
-        if (stream is not null)
-            streams.Add(stream);
-        _requires[^1][_keys[^1].Key] = streams;
-    }
-
-    private void EndDocument()
-    {
-        if (_kind == "modulemd" && _name.Length > 0 && _stream.Length > 0)
-        {
-            _streams.Add(
-                new ModuleDocument
-                {
-                    Stream = new ModuleStream(_name, _stream, _context, _architecture),
-                    Version = ulong.TryParse(_version, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                        ? version
-                        : 0,
-                    IsStatic = _isStatic,
-                    Requires = _requires,
-                    Artifacts = _artifacts,
-                    Demodularized = _demodularized,
-                }
-            );
-        }
-        else if (_kind == "modulemd-defaults" && _module.Length > 0)
-        {
-            _defaults.Add(new ModuleDefault(_module, _stream));
-        }
-
-        _keys.Clear();
-        (_kind, _name, _stream, _version, _context, _architecture, _module) = ("", "", "", "", "", "", "");
-        (_isStatic, _artifacts, _demodularized, _requires) = (false, [], [], []);
     }
 
     private PatchToolsException Malformed(string what) =>
@@ -436,7 +245,7 @@ internal sealed class ModuleDocumentReader
                     ReadMap();
                     break;
                 default:
-                    _owner.Set(ReadScalar(",]}"));
+                    _owner._draft.Set(ReadScalar(",]}"));
                     break;
             }
 
@@ -446,8 +255,8 @@ internal sealed class ModuleDocumentReader
         private void ReadList()
         {
             _at++;
-            if (_owner.At("data", "dependencies", "requires", "*"))
-                _owner.Require(null);
+            if (_owner._draft.At("data", "dependencies", "requires", "*"))
+                _owner._draft.Require(null);
             while (!Ends(']'))
                 Read();
         }
@@ -487,7 +296,7 @@ internal sealed class ModuleDocumentReader
             var start = _at;
             if (_at < _text.Length && _text[_at] is '"' or '\'')
             {
-                var length = QuoteEnd(_text[_at..]) + 1;
+                var length = ModuleText.QuoteEnd(_text[_at..]) + 1;
                 _at += Math.Max(length, 1);
             }
 
@@ -497,7 +306,7 @@ internal sealed class ModuleDocumentReader
             // A bracket that fits nothing must not hold the reader up.
             if (_at == start)
                 _at++;
-            return Unquoted(_text[start..Math.Min(_at, _text.Length)]);
+            return ModuleText.Unquoted(_text[start..Math.Min(_at, _text.Length)]);
         }
 
         private void SkipBlanks()

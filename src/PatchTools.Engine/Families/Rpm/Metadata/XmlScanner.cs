@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using PatchTools.Errors;
 
@@ -10,7 +9,7 @@ namespace PatchTools.Families.Rpm.Metadata;
 /// own are refused, so nothing can expand; depth and the size of one element are bounded; tags must match. Names are
 /// compared without their prefix (<c>rpm:entry</c> is <c>entry</c>).
 /// </summary>
-internal sealed class XmlScanner : IDisposable
+internal sealed partial class XmlScanner : IDisposable
 {
     private const int BufferBytes = 1 << 18;
 
@@ -37,12 +36,6 @@ internal sealed class XmlScanner : IDisposable
     private int _textStart;
     private int _textEnd;
 
-    /// <summary>
-    /// Text before a comment or from a CDATA section, decoded; null when the text is one piece of the buffer.
-    /// </summary>
-    private MemoryStream? _textBefore;
-    private byte[] _decoded = new byte[256];
-
     /// <param name="source">Plain XML; owned.</param>
     /// <param name="path">Of the file, for messages.</param>
     public XmlScanner(Stream source, string path)
@@ -60,33 +53,19 @@ internal sealed class XmlScanner : IDisposable
     /// <summary>Local name of the present tag.</summary>
     public ReadOnlySpan<byte> Name => _buffer.AsSpan(_nameStart, _nameLength);
 
-    /// <summary>Text between the last tag and this one, entities resolved. Lives until the next call.</summary>
-    public ReadOnlySpan<byte> Text
-    {
-        get
-        {
-            var last = Decode(_buffer.AsSpan(_textStart, _textEnd - _textStart));
-            return _textBefore is null ? last : (byte[])[.. _textBefore.ToArray(), .. last];
-        }
-    }
-
     /// <summary>
     /// Moves to the next tag; an empty element is a start and an end. False at the end of the document.
     /// </summary>
     /// <exception cref="PatchToolsException"><see cref="PatchErrors.RepositoryMetadataMalformed"/>.</exception>
     public bool Read()
     {
+        _textBefore = null;
         if (_endsNext)
         {
-            _endsNext = false;
-            IsStart = false;
-            _textStart = _textEnd = _attributesStart = _attributesEnd = 0;
-            _textBefore = null;
-            Depth--;
+            CloseEmpty();
             return true;
         }
 
-        _textBefore = null;
         var start = _position;
         while (true)
         {
@@ -182,6 +161,15 @@ internal sealed class XmlScanner : IDisposable
 
     internal PatchToolsException Malformed(string what, Exception? inner = null) =>
         new(PatchErrors.RepositoryMetadataMalformed, $"{_path} cannot be read: {what}.", _path, inner);
+
+    /// <summary>The end of an element that its start tag closed at once.</summary>
+    private void CloseEmpty()
+    {
+        _endsNext = false;
+        IsStart = false;
+        _textStart = _textEnd = _attributesStart = _attributesEnd = 0;
+        Depth--;
+    }
 
     private void ReadTag(int textStart, int tag)
     {
@@ -333,12 +321,6 @@ internal sealed class XmlScanner : IDisposable
         return moved;
     }
 
-    private void KeepText(int start, int end)
-    {
-        if (end > start)
-            (_textBefore ??= new MemoryStream()).Write(Decode(_buffer.AsSpan(start, end - start)));
-    }
-
     // <?xml version="1.0" encoding="UTF-8"?>
     private void CheckDeclaration(ReadOnlySpan<byte> instruction)
     {
@@ -352,77 +334,6 @@ internal sealed class XmlScanner : IDisposable
             && !encoding.Equals("US-ASCII", StringComparison.OrdinalIgnoreCase)
         )
             throw Malformed($"it is written in '{encoding}', not in UTF-8");
-    }
-
-    private ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> text)
-    {
-        var ampersand = text.IndexOf((byte)'&');
-        if (ampersand < 0)
-            return text;
-        if (_decoded.Length < text.Length)
-            _decoded = new byte[text.Length];
-        var length = 0;
-        while (ampersand >= 0)
-        {
-            text[..ampersand].CopyTo(_decoded.AsSpan(length));
-            length += ampersand;
-            text = text[(ampersand + 1)..];
-            var end = text.IndexOf((byte)';');
-            if (end < 0)
-                throw Malformed("an & begins no entity");
-            length += DecodeEntity(text[..end], _decoded.AsSpan(length));
-            text = text[(end + 1)..];
-            ampersand = text.IndexOf((byte)'&');
-        }
-
-        text.CopyTo(_decoded.AsSpan(length));
-        return _decoded.AsSpan(0, length + text.Length);
-    }
-
-    /// <summary>An entity is never shorter than the UTF-8 it stands for.</summary>
-    private int DecodeEntity(ReadOnlySpan<byte> entity, Span<byte> into)
-    {
-        if (PlainOf(entity) is var plain and not '\0')
-        {
-            into[0] = (byte)plain;
-            return 1;
-        }
-
-        if (entity.Length is > 1 and < 9 && entity[0] == '#')
-        {
-            var digits = entity[1..];
-            var isHexadecimal = digits[0] == 'x';
-            if (
-                Utf8Parser.TryParse(
-                    isHexadecimal ? digits[1..] : digits,
-                    out uint value,
-                    out var used,
-                    isHexadecimal ? 'X' : 'D'
-                )
-                && used == digits.Length - (isHexadecimal ? 1 : 0)
-                && value > 0
-                && Rune.IsValid(value)
-            )
-            {
-                return new Rune(value).EncodeToUtf8(into);
-            }
-        }
-
-        throw Malformed($"the entity &{Encoding.UTF8.GetString(entity[..Math.Min(entity.Length, 32)])}; is unknown");
-    }
-
-    /// <summary>The character of an entity that XML itself knows; else <c>\0</c>.</summary>
-    private static char PlainOf(ReadOnlySpan<byte> entity)
-    {
-        if (entity.SequenceEqual("lt"u8))
-            return '<';
-        if (entity.SequenceEqual("gt"u8))
-            return '>';
-        if (entity.SequenceEqual("amp"u8))
-            return '&';
-        if (entity.SequenceEqual("quot"u8))
-            return '"';
-        return entity.SequenceEqual("apos"u8) ? '\'' : '\0';
     }
 
     private static int Hash(ReadOnlySpan<byte> name)

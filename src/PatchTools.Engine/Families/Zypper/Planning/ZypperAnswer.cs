@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
-using PatchTools.Errors;
-using PatchTools.Families.Rpm.Metadata;
 using PatchTools.Families.Zypper.Commands;
-using PatchTools.Versions;
 
 namespace PatchTools.Families.Zypper.Planning;
 
@@ -65,77 +59,8 @@ internal sealed partial record ZypperAnswer
     /// <param name="exitCode">zypper's.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
-    public static ZypperAnswer Parse(int exitCode, string output, string error)
-    {
-        List<PlannedChange> changes = [];
-        List<PlannedChange> vendorChanges = [];
-        List<string> problems = [];
-        List<string> solutions = [];
-        List<string> errors = [];
-        long? download = null;
-        long? space = null;
-        var hasSummary = false;
-        var section = "";
-        var type = "";
-        var inPrompt = false;
-        string? damage = null;
-        try
-        {
-            using var xml = ZypperMessage.Open(output);
-            while (xml.Read())
-            {
-                var tag = xml.Name;
-                if (tag.SequenceEqual("prompt"u8))
-                    inPrompt = xml.IsStart;
-                else if (!xml.IsStart && tag.SequenceEqual("description"u8) && inPrompt)
-                    Take(Encoding.UTF8.GetString(xml.Text), problems, solutions);
-                else if (!xml.IsStart && tag.SequenceEqual("message"u8) && type == "error")
-                    errors.Add(ZypperMessage.OneLine(Encoding.UTF8.GetString(xml.Text)));
-                else if (!xml.IsStart)
-                    continue;
-                else if (tag.SequenceEqual("message"u8))
-                    type = Text(xml, "type"u8);
-                else if (tag.SequenceEqual("install-summary"u8))
-                    (hasSummary, download, space) = (
-                        true,
-                        Number(xml, "download-size"u8),
-                        Number(xml, "space-usage-diff"u8)
-                    );
-                else if (tag.StartsWith("to-"u8))
-                    section = Encoding.UTF8.GetString(tag);
-                else if (tag.SequenceEqual("solvable"u8) && hasSummary && Text(xml, "type"u8) == "package")
-                    Add(section, xml, changes, vendorChanges);
-            }
-        }
-        catch (PatchToolsException e) when (e.Error == PatchErrors.RepositoryMetadataMalformed)
-        {
-            damage = e.Message;
-        }
-
-        var unmatched = errors
-            .Select(e => NotFound().Match(e))
-            .Where(m => m.Success)
-            .Select(m => m.Groups["argument"].Value)
-            .ToList();
-        var answered = damage is null && hasSummary && ZypperExitCode.IsSuccess(exitCode) && problems.Count == 0;
-        return new ZypperAnswer
-        {
-            Changes = answered ? changes : [],
-            VendorChanges = answered ? vendorChanges : [],
-            Problems = answered ? [] : [.. problems.Distinct(StringComparer.Ordinal)],
-            Solutions = answered ? [] : solutions,
-            Unmatched = answered ? [] : unmatched,
-            Failure =
-                answered || problems.Count > 0 || unmatched.Count > 0
-                    ? null
-                    : errors.LastOrDefault()
-                        ?? damage
-                        ?? LastLine(error)
-                        ?? $"it ended with {ZypperExitCode.Describe(exitCode)} and gave no reason",
-            DownloadBytes = download,
-            InstalledSizeChange = space,
-        };
-    }
+    public static ZypperAnswer Parse(int exitCode, string output, string error) =>
+        new Reader().Read(exitCode, output, error);
 
     /// <summary>The problems that name the version, else all of them, in one sentence.</summary>
     public string Reason(PatchTarget target)
@@ -169,99 +94,10 @@ internal sealed partial record ZypperAnswer
                 .Any(word => word == name || word.StartsWith(name + "-", StringComparison.Ordinal))
         );
 
-    /// <summary>
-    /// <c>Problem: 1: …</c> with what belongs to it on indented lines, then <c> Solution 1: …</c> with its actions on
-    /// lines of their own.
-    /// </summary>
-    private static void Take(string description, List<string> problems, List<string> solutions)
-    {
-        var target = problems;
-        foreach (var line in description.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0))
-        {
-            if (ProblemLine().Match(line) is { Success: true } problem)
-            {
-                problems.Add(problem.Groups["text"].Value);
-                target = problems;
-            }
-            else if (SolutionLine().Match(line) is { Success: true } solution)
-            {
-                if (!solution.Groups["text"].Value.StartsWith("Following actions", StringComparison.Ordinal))
-                    solutions.Add(solution.Groups["text"].Value);
-                target = solutions;
-            }
-            else if (target == solutions)
-            {
-                solutions.Add(line);
-            }
-            else if (problems.Count > 0)
-            {
-                problems[^1] += $"; {line}";
-            }
-        }
-    }
-
-    private static void Add(
-        string section,
-        XmlScanner xml,
-        List<PlannedChange> changes,
-        List<PlannedChange> vendorChanges
-    )
-    {
-        var (edition, old) = (Text(xml, "edition"u8), Text(xml, "edition-old"u8));
-        var isRemoval = section == "to-remove";
-        var order = old.Length == 0 ? 1 : RpmVersion.Order.Compare(edition, old);
-        var change = new PlannedChange
-        {
-            Action = (isRemoval, old.Length, order) switch
-            {
-                (true, _, _) => PlannedAction.Remove,
-                (_, 0, _) => PlannedAction.Install,
-                (_, _, < 0) => PlannedAction.Downgrade,
-                _ => PlannedAction.Upgrade,
-            },
-            Name = Text(xml, "name"u8),
-            Architecture = Text(xml, "arch"u8),
-            FromArchitecture = Text(xml, "arch-old"u8) is { Length: > 0 } before ? before : Text(xml, "arch"u8),
-            FromVersion = isRemoval ? edition : old,
-            ToVersion = isRemoval ? "" : edition,
-        };
-        if (section == "to-change-vendor")
-            vendorChanges.Add(change);
-        if (
-            !changes.Exists(c =>
-                c.Name == change.Name && c.Architecture == change.Architecture && c.ToVersion == change.ToVersion
-            )
-        )
-            changes.Add(change);
-    }
-
     private static bool Names(string text, PatchTarget target)
     {
         var nevra = $"{target.Name}-{target.Edition}.{target.Architecture}";
         return text.Split([' ', ',', '[', '\'', ';'], StringSplitOptions.RemoveEmptyEntries)
             .Contains(nevra, StringComparer.Ordinal);
     }
-
-    private static string? LastLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
-
-    private static string Text(XmlScanner xml, ReadOnlySpan<byte> attribute) =>
-        Encoding.UTF8.GetString(xml.Attribute(attribute));
-
-    private static long? Number(XmlScanner xml, ReadOnlySpan<byte> attribute) =>
-        long.TryParse(Text(xml, attribute), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
-
-    [GeneratedRegex(@"^Problem: (?:[0-9]+: )?(?<text>.+)$", RegexOptions.CultureInvariant)]
-    private static partial Regex ProblemLine();
-
-    [GeneratedRegex(@"^Solution [0-9]+: (?<text>.+)$", RegexOptions.CultureInvariant)]
-    private static partial Regex SolutionLine();
-
-    [GeneratedRegex(
-        @"^(?:Package '(?<argument>[^']+)' not found\.|No provider of '(?<argument>[^']+)' found\.)$",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex NotFound();
 }

@@ -65,37 +65,8 @@ internal sealed class ZypperReading(
         var local = _builder.AddOrigin(new PackageOrigin { Archive = "now", Architecture = architecture });
         _offers = new RpmOffers(_builder, [.. configuration.Repositories.Select(r => (r.Alias, r.Priority))]);
         _offers.AddInstalled(installed, local);
-        foreach (var reading in _repositories)
-        {
-            var repository = reading.Repository;
-            reading.Origin = _builder.AddOrigin(
-                new PackageOrigin
-                {
-                    Archive = repository.Alias,
-                    Label = repository.Name,
-                    Site = repository.Site,
-                    Architecture = architecture,
-                    Trusted = repository.Trusted,
-                    Repository = reading.Index,
-                }
-            );
-        }
-
-        IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
-        foreach (var reading in _repositories.Where(r => r.Contents is not null).OrderBy(r => r.Repository.Priority))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            reading.Attempt(() =>
-            {
-                if (reading.Find("primary") is not { } path)
-                    return;
-                reading.PrimaryFile = path;
-                using var list = reading.Open("primary", path, new ListVerification(_checksums), decompressor);
-                if (list is not null)
-                    _index.ReadPrimary(list, new PackageSink(this, reading, compatible));
-            });
-        }
-
+        AddOrigins(architecture);
+        ReadPackages(architecture, cancellationToken);
         foreach (var reading in _repositories.Where(r => r.Contents is not null))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -117,6 +88,43 @@ internal sealed class ZypperReading(
         var catalog = _builder.Build();
         new ZypperPolicy(configuration, _lockedPatches).Apply(catalog);
         return catalog;
+    }
+
+    private void AddOrigins(string architecture)
+    {
+        foreach (var reading in _repositories)
+        {
+            var repository = reading.Repository;
+            reading.Origin = _builder.AddOrigin(
+                new PackageOrigin
+                {
+                    Archive = repository.Alias,
+                    Label = repository.Name,
+                    Site = repository.Site,
+                    Architecture = architecture,
+                    Trusted = repository.Trusted,
+                    Repository = reading.Index,
+                }
+            );
+        }
+    }
+
+    private void ReadPackages(string architecture, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> compatible = RpmArchitectures.Compatible(architecture);
+        foreach (var reading in _repositories.Where(r => r.Contents is not null).OrderBy(r => r.Repository.Priority))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            reading.Attempt(() =>
+            {
+                if (reading.Find("primary") is not { } path)
+                    return;
+                reading.PrimaryFile = path;
+                using var list = reading.Open("primary", path, new ListVerification(_checksums), decompressor);
+                if (list is not null)
+                    _index.ReadPrimary(list, new PackageSink(this, reading, compatible));
+            });
+        }
     }
 
     private void ReadAdvisories(RepositoryReading reading)
