@@ -16,15 +16,15 @@ namespace PatchTools.Differential.Tests.Rpm;
 /// packages are explained and not installed in the place of the old one; "noarch ↔ native is the same package, as the
 /// solvers have it", for advisories too; what <c>dnf upgrade</c> takes is seen, also where dnf's lists leave it out,
 /// and what it keeps back is not, also where <c>dnf upgrade --security</c> takes it; an exclude that names the
-/// installed
-/// version alone hides no update.
+/// installed version alone hides no update; an update counts for every security advisory that it meets, also where
+/// dnf 5 asks only for one that nobody offers.
 /// </summary>
 internal static partial class DnfComparison
 {
     public static Comparison Compare(RpmUniverse universe)
     {
         using var host = new Dnf4Host(universe);
-        return Compare(universe, host);
+        return Compare(universe, host, isDnf5: false);
     }
 
     /// <summary>
@@ -33,10 +33,10 @@ internal static partial class DnfComparison
     public static Comparison CompareDnf5(RpmUniverse universe)
     {
         using var host = new Dnf5Host(universe);
-        return Compare(universe, host);
+        return Compare(universe, host, isDnf5: true);
     }
 
-    private static Comparison Compare(RpmUniverse universe, DnfHost host)
+    private static Comparison Compare(RpmUniverse universe, DnfHost host, bool isDnf5)
     {
         List<string> lines = [];
         var manager = new DnfPackageManager(
@@ -66,14 +66,21 @@ internal static partial class DnfComparison
         var missing = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: false);
         Updates(universe, answers[0].Output, answers[3].Output, Editions(missing), lines);
         var security = RpmComparison.Missing(inventory, "ROCKY_LINUX", "RockyLinux9.4", securityOnly: true);
-        Security(universe, answers[2].Output, Transaction(answers[3].Output), Editions(security), lines);
+        Security(
+            universe,
+            Transaction(answers[3].Output),
+            IsSolved(answers[2].Output) ? Transaction(answers[2].Output) : null,
+            Editions(security),
+            isDnf5,
+            lines
+        );
         Advisories(
             answers[1].Output,
             security,
             [.. Obsoleted(universe), .. ArchitectureChanges(universe), .. Unseen(universe)],
             lines
         );
-        if (host is Dnf4Host)
+        if (!isDnf5)
             Plan(host, manager, inventory, Without(Editions(missing), Obsoleted(universe).Contains), lines);
         return new Comparison(lines, missing.Count > 0);
     }
@@ -88,7 +95,7 @@ internal static partial class DnfComparison
     {
         var obsoleted = Obsoleted(universe);
         HashSet<string> passedBy = [.. obsoleted, .. Unseen(universe)];
-        RpmComparison.Differ("update", "dnf", Judged(Updates(listed)), Judged(missing), lines);
+        RpmComparison.Differ("update", "dnf", Judged(Updates(universe, listed, missing)), Judged(missing), lines);
         if (IsSolved(upgraded))
             RpmComparison.Differ(
                 "upgrade",
@@ -102,34 +109,87 @@ internal static partial class DnfComparison
             Without(answer, name => obsoleted.Contains(name) || HasPriorities(universe, name));
     }
 
+    /// <param name="plain">Transaction of <c>dnf upgrade</c>.</param>
+    /// <param name="upgraded">Transaction of <c>dnf upgrade --security</c>; null where it found no solution.</param>
     private static void Security(
         RpmUniverse universe,
-        string upgraded,
         Dictionary<string, string> plain,
+        Dictionary<string, string>? upgraded,
         Dictionary<string, string> missing,
+        bool isDnf5,
         List<string> lines
     )
     {
-        if (!IsSolved(upgraded))
+        if (upgraded is null)
             return;
         HashSet<string> passedBy = [.. Obsoleted(universe), .. Unseen(universe)];
         var changing = ArchitectureChanges(universe);
-        var theirs = Judged(Transaction(upgraded));
+        var theirs = Judged(upgraded);
 
-        // Narrowed to advisories, dnf's solver no longer sees the better repository that keeps this back otherwise.
-        foreach (var name in theirs.Keys.Where(n => changing.Contains(n) && HasPriorities(universe, n)).ToList())
+        // Narrowed to advisories, the solver no longer sees the better repository that keeps this back otherwise: for
+        // dnf 4 where the architecture changes, for dnf 5 wherever that repository has older versions.
+        foreach (var name in theirs.Keys.Where(n => HasPriorities(universe, n)).ToList())
         {
-            if (!missing.ContainsKey(name) && plain.GetValueOrDefault(name) != theirs[name])
+            if (
+                (isDnf5 || changing.Contains(name))
+                && !missing.ContainsKey(name)
+                && plain.GetValueOrDefault(name) != theirs[name]
+            )
+                theirs.Remove(name);
+        }
+
+        foreach (var name in isDnf5 ? MetByTheOther(universe) : [])
+        {
+            if (!missing.ContainsKey(name) && plain.GetValueOrDefault(name) == theirs.GetValueOrDefault(name))
                 theirs.Remove(name);
         }
 
         // With --security dnf looks at the best repository of a name alone, as check-update does.
-        var ours = Without(Judged(missing), name => !theirs.ContainsKey(name) && HasPriorities(universe, name));
+        HashSet<string> outOfReach = isDnf5 ? OutOfReach(universe) : [];
+        var ours = Without(
+            Judged(missing),
+            name => !theirs.ContainsKey(name) && (HasPriorities(universe, name) || outOfReach.Contains(name))
+        );
         RpmComparison.Differ("security", "dnf", theirs, ours, lines);
 
         Dictionary<string, string> Judged(Dictionary<string, string> answer) =>
             Without(answer, n => passedBy.Contains(n) || (changing.Contains(n) && missing.ContainsKey(n)));
     }
+
+    /// <summary>
+    /// Packages of which a security advisory names a version that is newer than all that is offered: of several
+    /// advisories <c>dnf5 upgrade --security</c> asks the newest alone, and so takes nothing for the others.
+    /// </summary>
+    private static HashSet<string> OutOfReach(RpmUniverse universe)
+    {
+        var offers = universe.Repositories.SelectMany(r => r.Packages).ToLookup(p => p.Name, StringComparer.Ordinal);
+        return universe
+            .Repositories.SelectMany(r => r.Advisories)
+            .Where(a => a.Type == "security")
+            .SelectMany(a => a.Packages)
+            .Where(p => offers[p.Name].All(o => RpmVersion.Order.Compare(o.Edition, p.Edition) < 0))
+            .Select(p => p.Name)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Packages of which a security advisory names a version for another architecture, no newer than what is installed:
+    /// to dnf 5 the advisory stays open, to the ruling it is the same package and has what the advisory asks for.
+    /// </summary>
+    private static HashSet<string> MetByTheOther(RpmUniverse universe) =>
+        universe
+            .Repositories.SelectMany(r => r.Advisories)
+            .Where(a => a.Type == "security")
+            .SelectMany(a => a.Packages)
+            .Where(p =>
+                universe.Installed.Any(i =>
+                    i.Name == p.Name
+                    && Changes(i.Architecture, p.Architecture)
+                    && RpmVersion.Order.Compare(p.Edition, i.Edition) <= 0
+                )
+            )
+            .Select(p => p.Name)
+            .ToHashSet(StringComparer.Ordinal);
 
     private static Dictionary<string, string> Without(Dictionary<string, string> answer, Predicate<string> leavesOut) =>
         answer.Where(a => !leavesOut(a.Key)).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
@@ -182,17 +242,37 @@ internal static partial class DnfComparison
         missing.ToDictionary(m => m.Key, m => RpmComparison.Edition(m.Value.AvailableVersion), StringComparer.Ordinal);
 
     // pa.x86_64    1:1.0-1    base
-    private static Dictionary<string, string> Updates(string output)
+    /// <summary>
+    /// Where several architectures could follow noarch there may be a line for each: any of them will do, as the
+    /// transaction says which it is, but for a lesser one, which never follows while the host's own is offered.
+    /// </summary>
+    /// <param name="universe">The host.</param>
+    /// <param name="output">Of <c>dnf check-update</c>.</param>
+    /// <param name="ours">What PatchTools says, by name.</param>
+    private static Dictionary<string, string> Updates(
+        RpmUniverse universe,
+        string output,
+        Dictionary<string, string> ours
+    )
     {
         Dictionary<string, string> updates = new(StringComparer.Ordinal);
         foreach (var line in ObsoletingHeading().Split(output)[0].Split('\n'))
         {
-            if (UpdateLine().Match(line) is { Success: true } match)
-                updates[match.Groups[1].Value] = RpmComparison.Edition(match.Groups[2].Value);
+            if (UpdateLine().Match(line) is not { Success: true } match)
+                continue;
+            var (name, edition) = (match.Groups[1].Value, RpmComparison.Edition(match.Groups[3].Value));
+            if (match.Groups[2].Value == "i686" && IsBehindNative(universe, name))
+                continue;
+            if (!updates.TryGetValue(name, out var known) || ours.GetValueOrDefault(name) != known)
+                updates[name] = edition;
         }
 
         return updates;
     }
+
+    private static bool IsBehindNative(RpmUniverse universe, string name) =>
+        universe.Installed.Any(i => i.Name == name && i.Architecture == "noarch")
+        && universe.Repositories.SelectMany(r => r.Packages).Any(p => p.Name == name && p.Architecture == "x86_64");
 
     //  pa    x86_64    1:1.0-1    base    1.0 k
     private static Dictionary<string, string> Transaction(string output)
@@ -301,7 +381,7 @@ internal static partial class DnfComparison
     [GeneratedRegex(@"^[A-Z][a-z].*:$|^Transaction Summary|^Skipping packages")]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"^(\S+)\.(?:x86_64|noarch|i686) +(\S+) +\S+ *$")]
+    [GeneratedRegex(@"^(\S+)\.(x86_64|noarch|i686) +(\S+) +\S+ *$")]
     private static partial Regex UpdateLine();
 
     [GeneratedRegex(@"^ (\S+) +(?:x86_64|noarch|i686) +(\S+) +\S+ +\d\S* +[kKMG]?i?B? *$")]

@@ -7,8 +7,8 @@ namespace PatchTools.Differential.Tests.Rpm;
 /// <summary>What hosts of dnf 4 and of dnf 5 share: release, repositories, and how commands are asked.</summary>
 internal abstract class DnfHost : RpmHost
 {
-    protected DnfHost(RpmUniverse universe)
-        : base(universe)
+    protected DnfHost(RpmUniverse universe, bool withPlatform)
+        : base(universe, withPlatform)
     {
         Write(
             "etc/os-release",
@@ -72,7 +72,7 @@ internal sealed class Dnf4Host : DnfHost
         """;
 
     public Dnf4Host(RpmUniverse universe)
-        : base(universe)
+        : base(universe, withPlatform: true)
     {
         Write(
             "etc/dnf/dnf.conf",
@@ -175,8 +175,13 @@ internal sealed class Dnf5Host : DnfHost
           done < "$0"' "$commands"
         """;
 
+    /// <summary>
+    /// Its modules require no platform: Debian builds libsolv for packages of dpkg, and libdnf5 tells it of rpm for its
+    /// pool of packages but not for that of modules. There the platform, a module of architecture noarch, cannot be
+    /// installed, and no stream that requires it ever becomes active. Where libsolv is built for rpm it does.
+    /// </summary>
     public Dnf5Host(RpmUniverse universe)
-        : base(universe)
+        : base(universe, withPlatform: false)
     {
         Write("usr/bin/dnf5", "");
         Write(

@@ -12,7 +12,7 @@ internal static class RepositoryFiles
 {
     private const string Head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-    public static void Write(RpmRepository repository, string folder, DateTimeOffset made)
+    public static void Write(RpmRepository repository, string folder, DateTimeOffset made, bool withPlatform)
     {
         var data = Path.Combine(folder, "repodata");
         Directory.CreateDirectory(data);
@@ -28,7 +28,7 @@ internal static class RepositoryFiles
         if (repository.Advisories.Count > 0)
             Add("updateinfo", UpdateInfo(repository, made));
         if (repository.Modules.Count > 0)
-            Add("modules", Modules(repository));
+            Add("modules", Modules(repository, withPlatform));
         File.WriteAllText(Path.Combine(data, "repomd.xml"), repomd.Append("</repomd>\n").ToString());
 
         void Add(string kind, string text)
@@ -132,7 +132,7 @@ internal static class RepositoryFiles
         return xml.Append("</updates>\n").ToString();
     }
 
-    private static string Modules(RpmRepository repository)
+    private static string Modules(RpmRepository repository, bool withPlatform)
     {
         var yaml = new StringBuilder();
         foreach (var module in repository.Modules)
@@ -141,9 +141,10 @@ internal static class RepositoryFiles
                 CultureInfo.InvariantCulture,
                 $"---\ndocument: modulemd\nversion: 2\ndata:\n  name: {module.Name}\n  stream: "
                     + $"\"{module.Stream}\"\n  version: 1\n  context: \"0000000{module.Stream}\"\n  arch: x86_64\n  "
-                    + $"summary: x\n  description: x\n  license:\n    module: [MIT]\n  dependencies:\n  - "
-                    + $"requires:\n      platform: [el9]\n"
+                    + $"summary: x\n  description: x\n  license:\n    module: [MIT]\n"
             );
+            if (withPlatform)
+                yaml.Append("  dependencies:\n  - requires:\n      platform: [el9]\n");
             if (module.Artifacts.Count > 0)
                 yaml.Append("  artifacts:\n    rpms:\n");
             foreach (var package in module.Artifacts)

@@ -82,5 +82,5 @@ internal static class RpmComparison
     public static string Edition(string edition) =>
         edition.StartsWith("0:", StringComparison.Ordinal) ? edition[2..] : edition;
 
-    public static T Wait<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromMinutes(2)).GetAwaiter().GetResult();
+    public static T Wait<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromMinutes(10)).GetAwaiter().GetResult();
 }

@@ -19,6 +19,10 @@ public sealed class RpmDifferentialTests
         "advisory security",
         "retracted advisory",
         "advisory without severity",
+        "advisory of severity Critical",
+        "advisory of severity Important",
+        "advisory of severity Moderate",
+        "advisory of severity Low",
         "advisory of a package that nobody offers",
         "superseded advisory",
         "several collections",
@@ -33,6 +37,7 @@ public sealed class RpmDifferentialTests
         "install-only",
         "excludes",
         "modules",
+        "default stream",
         "enabled stream",
         "advisory bugfix",
         "advisory enhancement",
@@ -97,6 +102,17 @@ public sealed class RpmDifferentialTests
         Rig.NeedsRoot();
         Rig.NeedsCommands("dnf", "rpm", "rpmbuild");
         KeptCases.Compare<RpmUniverse>("dnf", DnfComparison.Compare);
+    }
+
+    /// <summary>Those of dnf 4 too: what it does otherwise its own judge says.</summary>
+    [Fact]
+    public void Dnf5_and_PatchTools_agree_on_every_kept_case()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("PATCHTOOLS_LONG") == "1", "part of .ci/long");
+        Rig.NeedsRoot();
+        Rig.NeedsCommands("rpm", "rpmbuild", "unshare", "mount");
+        KeptCases.Compare<RpmUniverse>("dnf5", DnfComparison.CompareDnf5);
+        KeptCases.Compare<RpmUniverse>("dnf", DnfComparison.CompareDnf5);
     }
 
     [Fact]

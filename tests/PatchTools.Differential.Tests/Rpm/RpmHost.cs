@@ -10,7 +10,9 @@ internal abstract class RpmHost : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
-    protected RpmHost(RpmUniverse universe)
+    /// <param name="universe">What the host has.</param>
+    /// <param name="withPlatform">Whether its modules require the platform of the release.</param>
+    protected RpmHost(RpmUniverse universe, bool withPlatform = true)
     {
         Universe = universe;
         Directory.CreateDirectory(Path.Combine(Root, "var/lib/rpm"));
@@ -25,7 +27,7 @@ internal abstract class RpmHost : IDisposable
         InstalledRpms.Install(Root, universe.Installed);
         var made = TimeProvider.System.GetUtcNow().AddDays(-2);
         foreach (var repository in universe.Repositories)
-            RepositoryFiles.Write(repository, RepositoryFolder(repository), made);
+            RepositoryFiles.Write(repository, RepositoryFolder(repository), made, withPlatform);
     }
 
     public string Root => Path.Combine(_folder.Path, "root");

@@ -108,8 +108,9 @@ internal sealed record RpmUniverse : IUniverse<RpmUniverse>
             yield return $"advisory {advisory.Type}";
             if (advisory.Status == "retracted")
                 yield return "retracted advisory";
-            if (advisory.Severity.Length == 0)
-                yield return "advisory without severity";
+            yield return advisory.Severity.Length == 0
+                ? "advisory without severity"
+                : $"advisory of severity {advisory.Severity}";
             if (advisory.Packages.Any(p => !offers.Exists(o => o.IsSameAs(p))))
                 yield return "advisory of a package that nobody offers";
             if (
@@ -128,6 +129,8 @@ internal sealed record RpmUniverse : IUniverse<RpmUniverse>
             yield return "locks";
         if (Repositories.Any(r => r.Modules.Count > 0))
             yield return "modules";
+        if (Repositories.Any(r => r.Modules.Any(m => m.IsDefault)))
+            yield return "default stream";
         if (EnabledStreams.Count > 0)
             yield return "enabled stream";
     }

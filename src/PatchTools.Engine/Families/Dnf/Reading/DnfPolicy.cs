@@ -50,7 +50,7 @@ internal sealed class DnfPolicy(DnfConfiguration configuration, PackageCatalogBu
             ApplyLocks(Dnf5VersionLock.Read(Path.Combine(root, file), toml, warnings));
         if (VersionLock.Read(root, configuration.Tool, configuration.Main) is { } locks)
             ApplyLocks(filter, locks);
-        offers.ApplyPriorities(configuration.Tool.PrioritiesByArchitecture);
+        offers.ApplyPriorities(configuration.Tool.Priorities);
     }
 
     private void ApplyLocks(PackageFilter filter, VersionLock locks)

@@ -1,3 +1,5 @@
+using PatchTools.Families.Rpm.Metadata;
+
 namespace PatchTools.Families.Dnf.Reading;
 
 /// <content>dnf 4: Red Hat 8 and 9, Amazon Linux 2023, Fedora up to 40.</content>
@@ -26,7 +28,7 @@ internal sealed partial record DnfTool
             RepositoryFolders = ["/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d"],
             MainSkipsRepositories = true,
             HasPluginsOn = true,
-            PrioritiesByArchitecture = true,
+            Priorities = PriorityRule.ByArchitecture,
             VersionLockFolder = "etc/dnf/plugins",
             ReadModules = (root, _, _) => ModuleState.Read(root),
 

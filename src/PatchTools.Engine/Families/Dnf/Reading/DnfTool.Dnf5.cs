@@ -1,3 +1,5 @@
+using PatchTools.Families.Rpm.Metadata;
+
 namespace PatchTools.Families.Dnf.Reading;
 
 /// <content>dnf 5: Fedora from 41 on.</content>
@@ -28,7 +30,7 @@ internal sealed partial record DnfTool
             RepositoryFolders = ["/etc/yum.repos.d", "/etc/distro.repos.d", "/usr/share/dnf5/repos.d"],
             MainSkipsRepositories = true,
             HasPluginsOn = true,
-            PrioritiesByArchitecture = true,
+            Priorities = PriorityRule.ByArchitectureAtAnyAge,
             VersionLockFile = "etc/dnf/versionlock.toml",
             ReadModules = ModuleState.ReadDnf5,
 

@@ -1,3 +1,5 @@
+using PatchTools.Families.Rpm.Metadata;
+
 namespace PatchTools.Families.Dnf.Reading;
 
 /// <content>yum 3: Amazon Linux 1 and 2, Red Hat 7.</content>
@@ -29,7 +31,7 @@ internal sealed partial record DnfTool
             MainSkipsRepositories = false,
             HasPluginsOn = false,
             PriorityPlugin = "etc/yum/pluginconf.d/priorities.conf",
-            PrioritiesByArchitecture = false,
+            Priorities = PriorityRule.ByName,
             VersionLockFolder = "etc/yum/pluginconf.d",
             LocksBeginWithEpoch = true,
 

@@ -1,3 +1,4 @@
+using PatchTools.Families.Rpm.Metadata;
 using PatchTools.Families.Rpm.Transaction;
 using PatchTools.Files;
 using PatchTools.Model;
@@ -103,10 +104,8 @@ internal sealed partial record DnfTool
     /// </summary>
     public string? PriorityPlugin { get; init; }
 
-    /// <summary>
-    /// Whether a repository with a better priority hides versions of its own architectures only, not of all.
-    /// </summary>
-    public required bool PrioritiesByArchitecture { get; init; }
+    /// <summary>What a repository with a better priority hides of the others.</summary>
+    public required PriorityRule Priorities { get; init; }
 
     /// <summary>
     /// Folder of the versionlock plug-in's configuration and list, below the root; null where there is none.

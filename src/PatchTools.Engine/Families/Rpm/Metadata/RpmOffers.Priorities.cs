@@ -11,13 +11,10 @@ internal sealed partial class RpmOffers
 
     /// <summary>
     /// Of a name only the repositories of the best priority that offer it are seen. As the solvers have it, what can
-    /// never follow the installed package hides nothing: an older version, or one for another architecture.
+    /// never follow the installed package hides nothing: one for another architecture and, but for dnf 5, an older
+    /// version.
     /// </summary>
-    /// <param name="byArchitecture">
-    /// What is installed for two architectures is followed for each by itself: what one repository offers for the one
-    /// does not hide what another offers for the other (dnf).
-    /// </param>
-    public void ApplyPriorities(bool byArchitecture = false)
+    public void ApplyPriorities(PriorityRule rule)
     {
         if (repositories.Select(r => r.Priority).Distinct().Count() < 2)
             return;
@@ -26,9 +23,9 @@ internal sealed partial class RpmOffers
         {
             foreach (var origin in builder.OriginsOf(version))
             {
-                if (builder.Origin(origin) is not { IsOffer: true } offer || !CanFollow(version, byArchitecture))
+                if (builder.Origin(origin) is not { IsOffer: true } offer || !CanHide(version, rule))
                     continue;
-                foreach (var followed in FollowedBy(version, byArchitecture))
+                foreach (var followed in FollowedBy(version, rule))
                 {
                     if (
                         !best.TryGetValue(followed, out var known)
@@ -40,10 +37,7 @@ internal sealed partial class RpmOffers
         }
 
         for (var version = 0; version < builder.VersionCount; version++)
-            HideLessPreferred(
-                version,
-                [.. FollowedBy(version, byArchitecture).Where(best.ContainsKey).Select(f => best[f])]
-            );
+            HideLessPreferred(version, [.. FollowedBy(version, rule).Where(best.ContainsKey).Select(f => best[f])]);
     }
 
     /// <summary>What a version can follow of several installed packages is seen where it is the best for one.</summary>
@@ -68,10 +62,10 @@ internal sealed partial class RpmOffers
     /// <summary>
     /// The installed packages that a version may follow, by name and architecture; else its name alone.
     /// </summary>
-    private List<(string Name, string Architecture)> FollowedBy(int version, bool byArchitecture)
+    private List<(string Name, string Architecture)> FollowedBy(int version, PriorityRule rule)
     {
         var name = Encoding.UTF8.GetString(builder.NameOf(version));
-        if (!byArchitecture || !_speakers.TryGetValue(name, out var speakers))
+        if (rule == PriorityRule.ByName || !_speakers.TryGetValue(name, out var speakers))
             return [(name, "")];
         List<(string, string)> followed = [];
         foreach (var index in speakers)
@@ -86,9 +80,9 @@ internal sealed partial class RpmOffers
 
     /// <summary>
     /// Whether a version could replace what is installed of its name, or is it; anything could where nothing is. To
-    /// dnf it may also be what is newer than the oldest kernel alone.
+    /// dnf 4 it may also be what is newer than the oldest kernel alone, to dnf 5 of any age.
     /// </summary>
-    private bool CanFollow(int version, bool anyInstance)
+    private bool CanHide(int version, PriorityRule rule)
     {
         if (!_speakers.TryGetValue(Encoding.UTF8.GetString(builder.NameOf(version)), out var speakers))
             return true;
@@ -99,13 +93,19 @@ internal sealed partial class RpmOffers
             var installed = builder.Installed(index);
             if (
                 IsSamePackage(architecture, Encoding.UTF8.GetBytes(installed.Architecture))
-                && RpmVersion.Order.Compare(edition, anyInstance ? _oldest[index] : installed.Edition) >= 0
+                && (
+                    rule == PriorityRule.ByArchitectureAtAnyAge
+                    || RpmVersion.Order.Compare(edition, LeastEdition(index, rule)) >= 0
+                )
             )
                 return true;
         }
 
         return false;
     }
+
+    private string LeastEdition(int index, PriorityRule rule) =>
+        rule == PriorityRule.ByName ? builder.Installed(index).Edition : _oldest[index];
 
     private static bool IsSamePackage(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y) =>
         x.SequenceEqual(y) || x.SequenceEqual("noarch"u8) || y.SequenceEqual("noarch"u8);

@@ -77,7 +77,7 @@ internal sealed class ZypperReading(
         var retractedHere = _blacklist.HideRetracted(_builder, _offers);
         if (_blacklist.HasTemporaryFixes)
             _blacklist.HideTemporaryFixes(_builder, _offers, await query.TemporaryFixesAsync(cancellationToken));
-        _offers.ApplyPriorities();
+        _offers.ApplyPriorities(PriorityRule.ByName);
         _offers.ShowNeeded();
         _offers.SetAdvisories();
         foreach (var reading in _repositories)
