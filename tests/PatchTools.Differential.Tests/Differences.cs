@@ -37,6 +37,11 @@ internal static class Differences
         ? shrinks
         : 200;
 
+    /// <summary>
+    /// Whether the first difference ends the search (<c>PATCHTOOLS_FIRST=1</c>): <c>.ci/planted</c> asks for no more.
+    /// </summary>
+    private static readonly bool EndsAtFirst = Environment.GetEnvironmentVariable("PATCHTOOLS_FIRST") == "1";
+
     /// <summary>Universes that are shrunk and told of, of all that differ.</summary>
     private const int MostReports = 3;
 
@@ -78,12 +83,13 @@ internal static class Differences
         List<string> found = [];
         var updates = 0;
         var differing = 0;
+        var compared = 0;
         var shrunk = 0;
         Parallel.For(
             0,
             count,
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
-            number =>
+            (number, search) =>
             {
                 var universe = make(new Draw(Draws.Seed, number));
                 var comparison = compare(universe);
@@ -94,9 +100,12 @@ internal static class Differences
                     foreach (var line in comparison.Lines)
                         output?.WriteLine($"{manager} {number}: {line}");
                     updates += comparison.HasUpdate ? 1 : 0;
+                    compared++;
                     differing += comparison.Lines.Count > 0 ? 1 : 0;
                     if (comparison.Lines.Count == 0)
                         return;
+                    if (EndsAtFirst)
+                        search.Stop();
                     Keep(manager, $"{number}-whole", universe);
                     if (shrunk == MostReports)
                         return;
@@ -109,16 +118,17 @@ internal static class Differences
             }
         );
         foreach (var (feature, number) in features.OrderBy(f => f.Key, StringComparer.Ordinal))
-            output?.WriteLine($"{manager}: {100.0 * number / count, 5:0.0} % {feature}");
+            output?.WriteLine($"{manager}: {100.0 * number / compared, 5:0.0} % {feature}");
+        var rarest = needed.MinBy(f => features.GetValueOrDefault(f))!;
         var figures =
-            $"{manager}: {count} universes of seed {Draws.Seed} compared, {updates} with an update to find, "
-            + $"{differing} differ.";
+            $"{manager}: {compared} universes of seed {Draws.Seed} compared, {updates} with an update to find, "
+            + $"{differing} differ; the rarest feature is '{rarest}', in {features.GetValueOrDefault(rarest)}.";
         output?.WriteLine(figures);
         if (Environment.GetEnvironmentVariable("PATCHTOOLS_FIGURES") is { Length: > 0 } file)
             File.AppendAllText(file, figures + "\n");
         Assert.True(
             differing == 0,
-            $"{differing} of {count} universes differ (seed {Draws.Seed}).\n{string.Join('\n', found)}"
+            $"{differing} of {compared} universes differ (seed {Draws.Seed}).\n{string.Join('\n', found)}"
         );
         if (count < 60)
             return;
