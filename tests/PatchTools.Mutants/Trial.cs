@@ -17,7 +17,11 @@ internal static class Trial
 {
     public const string Variable = "PATCHTOOLS_TRIAL";
 
+    /// <summary>How long tests may take without a fault.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>How much longer they may take with a fault: an endless loop ends there.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private static readonly string[] s_places =
     [
@@ -50,7 +54,7 @@ internal static class Trial
             var end = reaching.Count == 0 ? "not reached" : "survived";
             MutantSwitch.Active = number;
             var trying = Task.Run(() => reaching.Select(t => t.Test).FirstOrDefault(t => !t.Holds())?.Name);
-            var isOver = trying.Wait(s_longest);
+            var isOver = trying.Wait(s_patience + TimeSpan.FromMilliseconds(5 * reaching.Sum(t => t.Took)));
             MutantSwitch.Active = -1;
             if (!isOver)
                 end = "timeout";
