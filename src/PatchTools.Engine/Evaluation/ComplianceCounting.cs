@@ -6,6 +6,8 @@ namespace PatchTools.Evaluation;
 /// </summary>
 internal static class ComplianceCounting
 {
+    private static readonly Comparer<string> s_codePointOrder = Comparer<string>.Create(CompareCodePoints);
+
     /// <summary>
     /// Counts after all adjustments. <paramref name="notApplicable"/> is only ever a number: its packages are no
     /// findings.
@@ -65,31 +67,24 @@ internal static class ComplianceCounting
     /// order, ties as they came (reference 07 §3).
     /// </summary>
     public static IReadOnlyList<PatchFinding> InReportOrder(IEnumerable<PatchFinding> findings) =>
-        [.. findings.OrderBy(f => f.State).ThenBy(f => f.Name, CodePointOrder.Instance)];
+        [.. findings.OrderBy(f => f.State).ThenBy(f => f.Name, s_codePointOrder)];
 
     /// <summary>
     /// Python compares code points, .NET's ordinal order compares UTF-16 units; they differ beyond U+FFFF only.
     /// </summary>
-    private sealed class CodePointOrder : IComparer<string>
+    private static int CompareCodePoints(string x, string y)
     {
-        public static readonly CodePointOrder Instance = new();
-
-        public int Compare(string? x, string? y)
+        for (var i = 0; i < x.Length && i < y.Length; i++)
         {
-            x ??= "";
-            y ??= "";
-            for (var i = 0; i < x.Length && i < y.Length; i++)
-            {
-                if (x[i] == y[i])
-                    continue;
-                var surrogateX = char.IsSurrogate(x[i]);
-                var surrogateY = char.IsSurrogate(y[i]);
-                if (surrogateX == surrogateY)
-                    return x[i].CompareTo(y[i]);
-                return surrogateX ? 1 : -1;
-            }
-
-            return x.Length.CompareTo(y.Length);
+            if (x[i] == y[i])
+                continue;
+            var surrogateX = char.IsSurrogate(x[i]);
+            var surrogateY = char.IsSurrogate(y[i]);
+            if (surrogateX == surrogateY)
+                return x[i].CompareTo(y[i]);
+            return surrogateX ? 1 : -1;
         }
+
+        return x.Length.CompareTo(y.Length);
     }
 }

@@ -56,9 +56,8 @@ internal abstract class FamilyEvaluator
 
     public void Run()
     {
-        for (var i = 0; i < Catalog.Count; i++)
+        foreach (var package in Catalog)
         {
-            var package = Catalog[i];
             if (LeavesOut(package))
                 continue;
             if (package.IsInstalled)
@@ -210,11 +209,12 @@ internal abstract class FamilyEvaluator
         var failed = Override is null ? null : JudgeByOverride(package);
         if (failed is not null)
             _findings.Add(failed);
+
+        // What is not missing has no available version, which is older than any.
         if (
             failed is null
             || (
                 ReportsMissingBesideFailed
-                && finding.State == PatchState.Missing
                 && VersionOrder.Compare(finding.AvailableVersion, failed.AvailableVersion) > 0
             )
         )

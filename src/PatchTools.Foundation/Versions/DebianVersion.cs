@@ -91,11 +91,7 @@ internal sealed class DebianVersion : IComparer<string>
         };
     }
 
-    private static int DigitRun(ReadOnlySpan<byte> text)
-    {
-        var length = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return length < 0 ? text.Length : length;
-    }
+    private static int DigitRun(ReadOnlySpan<byte> text) => text.Length - text.TrimStart("0123456789"u8).Length;
 
     /// <summary>Numbers of any length, so that no date-like version overflows.</summary>
     private static int CompareNumber(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)

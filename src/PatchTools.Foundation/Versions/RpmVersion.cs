@@ -26,7 +26,7 @@ internal sealed class RpmVersion : IComparer<string>
     {
         var epochX = EpochLength(x);
         var epochY = EpochLength(y);
-        var order = CompareNumber(epochX < 0 ? [] : x[..epochX], epochY < 0 ? [] : y[..epochY]);
+        var order = CompareNumber(x[..Math.Max(epochX, 0)], y[..Math.Max(epochY, 0)]);
         if (order != 0)
             return order;
         x = x[(epochX + 1)..];
@@ -53,14 +53,14 @@ internal sealed class RpmVersion : IComparer<string>
     internal static ReadOnlySpan<char> WithoutEpoch(ReadOnlySpan<char> edition) =>
         edition[(EpochLength(edition) + 1)..];
 
-    private static bool HasRelease(ReadOnlySpan<char> text) => text.Length > 2 && text[1..^1].Contains('-');
+    private static bool HasRelease(ReadOnlySpan<char> text) => text.Length > 1 && text[1..^1].Contains('-');
 
     /// <summary>rpmvercmp of rpm 4.15 and later.</summary>
     private static int CompareSegments(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
     {
         if (x.SequenceEqual(y))
             return 0;
-        while (x.Length > 0 || y.Length > 0)
+        while (true)
         {
             x = SkipSeparators(x);
             y = SkipSeparators(y);

@@ -16,6 +16,8 @@ public sealed class ApprovalDateTests
     [InlineData("2026-07-09T00:00:00", 0, false, "2026-07-09")]
     [InlineData("1970-01-01T00:00:00", 360, true, null)]
     [InlineData("2026-07-01T20:00:00-05:00", 7, false, "2026-07-09")]
+    [InlineData("1970-01-01T00:00:00", 2932896, false, "9999-12-31")]
+    [InlineData("1970-01-01T00:00:00", 2932897, false, null)]
     [InlineData("2026-07-01T00:00:00", int.MaxValue, false, null)]
     [InlineData("2026-07-01T00:00:00", int.MinValue, true, null)]
     public void Quirk_ages_are_counted_in_whole_UTC_days(string released, int? days, bool approved, string? from)

@@ -130,16 +130,104 @@ public sealed class AptApprovalDateTests
         Assert.Equal(PatchState.Installed, FirstSeen(host, _after7, ("a", "1.1", true, "2026-07-01")).State);
     }
 
+    /// <summary>The date that the explanation names; the version is offered, or is what is installed.</summary>
+    [Theory]
+    [InlineData(null, "2026-06-01", "2026-06-01")]
+    [InlineData("2026-07-01", "2026-06-01", "2026-06-01")]
+    [InlineData("2026-06-01", "2026-06-30", "2026-06-01")]
+    [InlineData("2026-06-01", null, "2026-06-01")]
+    [InlineData(null, null, "no date, which is approved")]
+    public void An_installed_version_is_dated_by_the_earlier_of_its_offer_and_its_installation(
+        string? seen,
+        string? installed,
+        string saw
+    )
+    {
+        var host = MadeUpHost
+            .Apt()
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "a",
+                    Versions = ["1.1* SEC"],
+                    InstalledTime = installed is null
+                        ? null
+                        : new EpochTime(MadeUpHost.Instant(installed).ToUnixTimeSeconds(), IsFractional: true),
+                }
+            );
+        var finding = FirstSeen(host, _after7, seen is null ? [] : [("a", "1.1", true, seen)]);
+        Assert.Contains($"rule 1, first seen: wants 7 days old; saw {saw}", finding.Explanation.Observations);
+        Assert.Equal("rule 1: approves security updates, level HIGH", finding.Explanation.Observations[^1]);
+    }
+
+    [Fact]
+    public void The_archives_date_is_asked_of_archives_only()
+    {
+        var request = MadeUpHost
+            .Apt()
+            .Published("SEC", "2026-06-01")
+            .Package("a", "1.0* SEC", "1.0 NOW meta=7")
+            .Request(_after7) with
+        {
+            ApprovalDateSource = ApprovalDateSource.Release,
+        };
+        Assert.Equal(PatchState.Installed, Assert.Single(BaselineEvaluator.Evaluate(request).Findings).State);
+    }
+
+    [Fact]
+    public void A_rule_for_security_updates_takes_no_other_whatever_its_date()
+    {
+        var finding = FirstSeen(
+            MadeUpHost.Apt().Package("a", "1.1 UPD", "1.0*"),
+            _after7,
+            ("a", "1.1", true, "2026-06-30"),
+            ("a", "1.1", false, "2026-06-30")
+        );
+        Assert.Equal("the newer version is not a security update", finding.Why);
+        Assert.Contains("rule 1: would approve a security update only", finding.Explanation.Observations);
+    }
+
+    [Fact]
+    public void A_rule_for_all_updates_waits_with_every_one()
+    {
+        var finding = FirstSeen(
+            MadeUpHost.Apt().Package("a", "1.1 UPD", "1.0*"),
+            Ubuntu(Rule(ComplianceLevel.HIGH).After(7).WithNonSecurity()),
+            ("a", "1.1", false, "2026-06-30"),
+            ("a", "1.0", false, "2026-06-30")
+        );
+        Assert.Equal("rule 1 approves it from 2026-07-07", finding.Why);
+        Assert.Equal("rule 1: does not approve it at this date", finding.Explanation.Observations[^1]);
+    }
+
+    [Theory]
+    [InlineData("2026-06-30", "2026-06-28", "2026-07-07")]
+    [InlineData("2026-06-28", "2026-06-30", "2026-07-05")]
+    public void Of_several_updates_that_wait_the_newest_is_named_with_its_day(string newer, string older, string from)
+    {
+        var finding = FirstSeen(
+            MadeUpHost.Apt().Package("a", "1.2 SEC", "1.1 SEC", "1.0*"),
+            _after7,
+            ("a", "1.2", true, newer),
+            ("a", "1.1", true, older)
+        );
+        Assert.Equal(
+            ("1.2", MadeUpHost.Instant(from)),
+            (finding.Explanation.HeldBackEdition, finding.Explanation.ApprovedFrom!.Value)
+        );
+    }
+
     [Fact]
     public void A_rule_for_security_updates_counts_from_when_the_version_became_one()
     {
         var host = MadeUpHost.Apt().Package("a", "1.1 UPD SEC", "1.0*");
         (string, string, bool, string)[] dates = [("a", "1.1", false, "2026-06-01"), ("a", "1.1", true, "2026-06-30")];
-        Assert.Equal(PatchState.InstalledOther, FirstSeen(host, _after7, dates).State);
-        Assert.Equal(
-            PatchState.Missing,
-            FirstSeen(host, Ubuntu(Rule(ComplianceLevel.HIGH).After(7).WithNonSecurity()), dates).State
-        );
+        var security = FirstSeen(host, _after7, dates);
+        Assert.Equal(PatchState.InstalledOther, security.State);
+        Assert.Contains("rule 1, first seen: wants 7 days old; saw 2026-06-30", security.Explanation.Observations);
+        var other = FirstSeen(host, Ubuntu(Rule(ComplianceLevel.HIGH).After(7).WithNonSecurity()), dates);
+        Assert.Equal(PatchState.Missing, other.State);
+        Assert.Contains("rule 1, first seen: wants 7 days old; saw 2026-06-01", other.Explanation.Observations);
     }
 
     [Fact]
@@ -294,6 +382,36 @@ public sealed class AptApprovalDateTests
             Lines(third)
         );
     }
+
+    /// <summary>An archive has the installed version too; what the sources hide was not offered.</summary>
+    [Fact]
+    public void Versions_are_stamped_by_who_offers_them() =>
+        Assert.Equal(
+            ["a 1.0 any 2026-07-01", "a 1.0 security 2026-07-01"],
+            Lines(
+                Advance(
+                    FirstSeenDates.Empty,
+                    "2026-07-01",
+                    MadeUpHost
+                        .Apt()
+                        .Hides("HIDDEN", "Exclude of the source x")
+                        .Package("a", "1.0 SEC meta=1", "1.0* meta=2", "1.1 HIDDEN", "0.9 SEC")
+                )
+            )
+        );
+
+    [Fact]
+    public void A_repository_that_cannot_be_read_loses_no_dates_of_the_installed_version() =>
+        Assert.Equal(
+            ["a 1.0 any 2026-07-01", "a 1.0 security 2026-06-01"],
+            Lines(
+                Advance(
+                    Dates(("a", "1.0", true, "2026-06-01")),
+                    "2026-07-01",
+                    MadeUpHost.Apt().Unreadable("SEC").Package("a", "1.0*")
+                )
+            )
+        );
 
     [Fact]
     public void A_repository_that_cannot_be_read_loses_no_dates()

@@ -98,6 +98,22 @@ public sealed class ComplianceCountingTests
     }
 
     [Theory]
+    [InlineData("tool-a tool-b", "tool-b tool-a")]
+    [InlineData("tool tool-a", "tool-a tool")]
+    [InlineData("a\uFFFD a\U0001F600", "a\U0001F600 a\uFFFD")]
+    [InlineData("\U0001F600 \U0001F601", "\U0001F601 \U0001F600")]
+    public void Names_are_ordered_by_the_first_letter_that_differs(string ordered, string given) =>
+        Assert.Equal(
+            ordered,
+            string.Join(
+                ' ',
+                ComplianceCounting
+                    .InReportOrder(given.Split(' ').Select(name => Finding(name, PatchState.Installed)))
+                    .Select(f => f.Name)
+            )
+        );
+
+    [Theory]
     [InlineData(PatchOperation.Scan, false, PatchState.Missing)]
     [InlineData(PatchOperation.Install, false, PatchState.Failed)]
     [InlineData(PatchOperation.Install, true, PatchState.Missing)]

@@ -215,6 +215,34 @@ public sealed class InstallOverrideTests
         Assert.Equal(states, string.Join(", ", report.Findings.Select(f => $"{f.State} {f.AvailableVersion}")));
     }
 
+    [Theory]
+    [InlineData(PackageFamily.Dnf)]
+    [InlineData(PackageFamily.Yum)]
+    [InlineData(PackageFamily.Zypper)]
+    public void On_rpm_families_an_entry_that_can_bring_nothing_is_warned_about(PackageFamily family)
+    {
+        var host = MadeUpHost.Of(family).Package("a", "1.1-1 BASE", "1.0-1*").Package("absent", "1.1-1 BASE");
+        Assert.Equal(
+            [
+                "install override list, line 3: 'absent' matches only packages that are not installed, and a "
+                    + "list only upgrades",
+                "install override list, line 4: 'unknown' matches no package known to this host",
+            ],
+            Install(host, RedHat(Rule(ComplianceLevel.LOW).WithNonSecurity()), "a", "absent", "unknown").Warnings
+        );
+    }
+
+    /// <summary>An install goes by its list: that the baseline could approve nothing is beside the point.</summary>
+    [Theory]
+    [InlineData(PackageFamily.Apt, "1.1 REL|1.0*")]
+    [InlineData(PackageFamily.Dnf, "1.1-1 BASE|1.0-1*")]
+    public void What_a_list_wants_is_judged_though_the_baseline_wants_nothing(PackageFamily family, string versions)
+    {
+        var host = MadeUpHost.Of(family).Package("a", versions.Split('|')).Package("b", versions.Split('|'));
+        Assert.Null(Install(host, RedHat(), "a").NothingJudgedBecause);
+        Assert.NotNull(host.Evaluate(RedHat()).NothingJudgedBecause);
+    }
+
     [Fact]
     public void Quirk_on_dnf_a_list_that_hits_what_is_not_installed_ignores_it()
     {

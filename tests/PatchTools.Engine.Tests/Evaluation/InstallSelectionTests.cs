@@ -142,7 +142,7 @@ public sealed class InstallSelectionTests
                 {
                     Name = "a",
                     Versions = ["1.0-1*", "1.0.5-1 BASE", "1.1-1 BASE", "1.2-1 BASE"],
-                    Refused = [new RefusedEdition("1.2-1", "a lock")],
+                    Refused = [new RefusedEdition("1.2-1", "a lock"), new RefusedEdition("1.2-1", "another lock")],
                 }
             )
             .Evaluate(

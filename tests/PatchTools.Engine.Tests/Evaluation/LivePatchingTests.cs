@@ -118,6 +118,114 @@ public sealed class LivePatchingTests : IDisposable
         Assert.Contains(report.Warnings, w => w.Contains(warning, StringComparison.Ordinal));
     }
 
+    /// <summary>Whatever else is installed, of whichever architecture, and whatever kernels are not approved.</summary>
+    [Fact]
+    public void Only_the_running_kernel_s_own_packages_count()
+    {
+        var host = Host(live: ["CVE-2019-2222", "CVE-2019-3333"])
+            .RemembersGone()
+            .Advisory("K5", "bugfix", "low", "2020-03-01", "CVE-2020-5555")
+            .Advisory("K32", "security", "low", "2020-03-01", "CVE-2020-3232")
+            .Package("aaa", "0.1-1* BASE")
+            .Package("zzz", "9.1-1* BASE")
+            .Package("kernel", "4.14.200-1.1.amzn2 GONE adv=K5")
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "kernel",
+                    Architecture = "i686",
+                    Versions = [$"{Running}* BASE", "4.14.170-1.1.amzn2 BASE adv=K32"],
+                }
+            );
+
+        var findings = Evaluate(host).Findings;
+
+        Assert.Equal(
+            ["aaa InstalledOther", "kernel Installed", "kernel Missing", "kernel-livepatch-4.14.165-131.185 Installed"],
+            findings
+                .OrderBy(f => f.Name, StringComparer.Ordinal)
+                .ThenBy(f => f.State)
+                .Take(4)
+                .Select(f => $"{f.Name} {f.State}")
+        );
+        Assert.Equal("x86_64", findings.Single(f => f is { Name: "kernel", State: PatchState.Installed }).Architecture);
+        Assert.All(
+            findings.Where(f => f is not { Name: "kernel", Architecture: "x86_64" }),
+            f =>
+                Assert.DoesNotContain(
+                    f.Explanation.Observations,
+                    line => line.Contains("live patches", StringComparison.Ordinal)
+                )
+        );
+    }
+
+    /// <summary>Installed, and not the one that runs: it needs no reboot.</summary>
+    [Fact]
+    public void A_covered_kernel_alone_is_noted()
+    {
+        var findings = Evaluate(InstalledNewer().Package("aaa", "0.1-1* BASE")).Findings;
+
+        Assert.Equal(
+            ["kernel"],
+            findings
+                .Where(f => f.Explanation.Observations.Contains($"live patches of {Running} fix its 2 CVEs"))
+                .Select(f => f.Name)
+        );
+    }
+
+    [Fact]
+    public void Live_patches_that_are_missing_themselves_cover_nothing_yet()
+    {
+        var host = Host(live: ["CVE-2019-2222"])
+            .Advisory("L2", "security", "important", "2020-03-01", "CVE-2019-3333")
+            .Package("kernel-livepatch-4.14.165-131.185", "1.0-3.amzn2 BASE adv=L2");
+
+        Assert.Equal(PatchState.Missing, Kernel(Evaluate(host)).State);
+    }
+
+    [Theory]
+    [InlineData("4.14.165-131.185.amzn2.x86_64", true)]
+    [InlineData("4.14.165-131.185.el7.x86_64", false)]
+    [InlineData("4.14.165.amzn2.x86_64", false)]
+    [InlineData("unknown", false)]
+    [InlineData("", false)]
+    public void Live_patches_are_known_to_kernels_of_Amazon_Linux_2_only(string running, bool isKnown) =>
+        Assert.Equal(
+            isKnown ? PatchState.Installed : PatchState.Missing,
+            Kernel(
+                Evaluate(Host(live: ["CVE-2019-2222", "CVE-2019-3333"]), Facts with { RunningKernel = running })
+            ).State
+        );
+
+    /// <summary>A kernel that runs and is the newest needs no live patch.</summary>
+    [Fact]
+    public void Where_there_is_nothing_to_cover_nothing_is_said()
+    {
+        var old = Facts with { RunningKernelBuilt = new DateOnly(2018, 1, 1) };
+        var current = Listing(MadeUpHost.Yum(), ["CVE-2019-2222"], "2020-03-01")
+            .Package("kernel", $"{Running}* BASE adv=K2")
+            .Package("kernel-livepatch-4.14.165-131.185", "1.0-2.amzn2* BASE adv=L");
+        Assert.Empty(Evaluate(current, old).Warnings);
+
+        var without = MadeUpHost.Yum().Package("aaa", "0.1-1* BASE");
+        var report = Evaluate(without, Facts with { AppliesLivePatches = false });
+        Assert.Null(report.LivePatching);
+        Assert.DoesNotContain(report.Warnings, w => w.Contains("live patches", StringComparison.Ordinal));
+
+        var noKernel = MadeUpHost.Yum().Package("kernel-livepatch-4.14.165-131.185", "1.0-2.amzn2* BASE");
+        Assert.Single(Evaluate(noKernel).Findings);
+    }
+
+    [Fact]
+    public void A_kernel_that_failed_to_install_stays_failed()
+    {
+        var request = Request(Host(live: ["CVE-2019-2222", "CVE-2019-3333"]), Facts) with
+        {
+            Operation = PatchOperation.Install,
+        };
+        Assert.Equal(PatchState.Failed, Kernel(BaselineEvaluator.Evaluate(request)).State);
+    }
+
     [Fact]
     public void Another_system_with_the_same_packages_is_judged_by_its_packages()
     {

@@ -109,6 +109,15 @@ internal sealed class MadeUpHost
 
     public static MadeUpHost Zypper() => Rpm(PackageFamily.Zypper, "Suse15.3");
 
+    public static MadeUpHost Of(PackageFamily family) =>
+        family switch
+        {
+            PackageFamily.Apt => Apt(),
+            PackageFamily.Dnf => Dnf(),
+            PackageFamily.Yum => Yum(),
+            _ => Zypper(),
+        };
+
     public MadeUpHost WithProduct(string product)
     {
         Product = product;
@@ -137,6 +146,14 @@ internal sealed class MadeUpHost
 
     /// <summary>An archive that has advisories, whether or not one concerns the host.</summary>
     public MadeUpHost PublishesAdvisories(string archive) => Change(archive, r => r with { HasAdvisories = true });
+
+    /// <summary>An archive GONE: versions that only advisories still name.</summary>
+    public MadeUpHost RemembersGone() =>
+        Archive("GONE", new PackageOrigin { Archive = "base", HiddenBecause = PackageOrigin.NoLongerOffered });
+
+    /// <summary>An archive whose versions the host hides from its tool, or the vendor took back.</summary>
+    public MadeUpHost Hides(string shortName, string because) =>
+        Archive(shortName, new PackageOrigin { Archive = "base", HiddenBecause = because });
 
     /// <summary>An archive of which there is no metadata any more.</summary>
     public MadeUpHost Unreadable(string archive) =>
@@ -292,6 +309,9 @@ internal sealed record MadeUpPackage
 
     public EpochTime? InstalledTime { get; init; }
 
+    /// <summary>An older version that is installed beside it.</summary>
+    public string? Leftover { get; init; }
+
     public InstalledPackage Installed(string architecture, string edition) =>
         new()
         {
@@ -307,5 +327,6 @@ internal sealed record MadeUpPackage
             RefusedEditions = Refused,
             UnchosenEditions = Unchosen,
             InstalledTime = InstalledTime,
+            LeftoverEdition = Leftover,
         };
 }

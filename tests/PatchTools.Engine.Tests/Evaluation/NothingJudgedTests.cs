@@ -36,6 +36,170 @@ public sealed class NothingJudgedTests
 
     [Theory]
     [MemberData(nameof(Families))]
+    public void One_rule_for_the_product_is_enough_to_be_told_that_its_filters_match_nothing(string family) =>
+        NothingJudged(
+            family == "apt" ? Host(family) : Advised(family),
+            Baseline(
+                family,
+                Rule(ComplianceLevel.HIGH, Filter("PRODUCT", "Other1")),
+                Rule(
+                        ComplianceLevel.LOW,
+                        Filter("PRODUCT", "*"),
+                        family == "apt" ? Filter("PRIORITY", "none-such") : Classification("none-such")
+                    )
+                    .WithNonSecurity()
+            ),
+            "the filters of the baseline's approval rules match no package that is known here"
+        );
+
+    /// <summary>A rule for another product wants nothing of this one, security updates neither.</summary>
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Rules_for_security_updates_of_another_product_leave_out_the_product(string family) =>
+        NothingJudged(
+            Host(family),
+            Baseline(family, Rule(ComplianceLevel.HIGH, Filter("PRODUCT", "Other1"))),
+            "approval rules leave out this product (PRODUCT wants Other1; this host is"
+        );
+
+    [Theory]
+    [InlineData("dnf")]
+    [InlineData("yum")]
+    [InlineData("zypper")]
+    public void Global_filters_that_want_advisories_judge_nothing_without_advisories(string family)
+    {
+        var host = Host(family);
+        NothingJudged(
+            host,
+            Baseline(family, _everything).Globally(Classification("*"), Severity("Critical")),
+            "no enabled repository publishes advisories"
+        );
+        Judged(host, Baseline(family, _everything).Globally(Classification("*"), Severity("*")));
+        Judged(host, Baseline(family, _everything).Globally(Filter("PRODUCT", "*"), Classification("*")));
+    }
+
+    /// <summary>One filter that can match does not make up for another that cannot.</summary>
+    [Theory]
+    [InlineData("dnf", "Security", "Critical", true)]
+    [InlineData("dnf", "Security", "none-such", false)]
+    [InlineData("dnf", "none-such", "Critical", false)]
+    [InlineData("yum", "Security", "Critical", true)]
+    [InlineData("yum", "Security", "none-such", false)]
+    [InlineData("zypper", "Security", "Critical", true)]
+    [InlineData("zypper", "none-such", "Critical", false)]
+    public void Every_filter_of_a_rule_must_be_able_to_match(
+        string family,
+        string classification,
+        string severity,
+        bool isJudged
+    )
+    {
+        var baseline = Baseline(family, Rule(ComplianceLevel.HIGH, Classification(classification), Severity(severity)));
+        if (isJudged)
+            Judged(Advised(family), baseline);
+        else
+            NothingJudged(Advised(family), baseline, "approval rules match no package that is known here");
+    }
+
+    /// <summary>What the host's advisories say can be matched, and proves that there are any.</summary>
+    [Theory]
+    [InlineData("dnf", "Errata", "*")]
+    [InlineData("dnf", "*", "Grave")]
+    [InlineData("yum", "Errata", "*")]
+    [InlineData("yum", "*", "Grave")]
+    [InlineData("zypper", "errata", "grave")]
+    public void Words_that_an_advisory_of_the_host_uses_can_match(string family, string classification, string severity)
+    {
+        var host = Make(family)
+            .Archive("GONE", new PackageOrigin { HiddenBecause = PackageOrigin.NoLongerOffered })
+            .Advisory("A", "errata", "grave", "2026-01-01")
+            .Package("bash", "5-1* BASE", "4-1 GONE adv=A");
+        Judged(host, Baseline(family, Rule(ComplianceLevel.HIGH, Classification(classification), Severity(severity))));
+        Judged(host, Baseline(family, _security));
+    }
+
+    /// <summary>An entry that approves when an advisory names the package, or names a version of the past.</summary>
+    [Theory]
+    [InlineData("dnf", "5-1* BASE", "bash", false, true)]
+    [InlineData("yum", "5-1* BASE", "bash", false, true)]
+    [InlineData("dnf", "5-1*|4-1 BASE", "bash-4-1", false, false)]
+    [InlineData("dnf", "5-1*|4-1 BASE", "bash-4-1", true, false)]
+    [InlineData("zypper", "5-1*|4-1 BASE", "bash = 4-1", false, false)]
+    [InlineData("zypper", "5-1*|4-1 BASE", "bash = 3-1", false, true)]
+    public void An_approved_list_that_names_what_is_known_is_judged_where_it_could_approve(
+        string family,
+        string versions,
+        string entry,
+        bool nonSecurity,
+        bool publishes
+    )
+    {
+        var host = Make(family).Package("bash", versions.Split('|'));
+        if (publishes)
+            host.PublishesAdvisories("BASE");
+        var baseline = Baseline(family).Approving(ComplianceLevel.HIGH, nonSecurity, entry);
+        if (entry.EndsWith("3-1", StringComparison.Ordinal))
+            NothingJudged(host, baseline, "its approved patches name no package that is known here");
+        else if (family == "dnf" && !nonSecurity && !publishes)
+            NothingJudged(host, baseline, "no enabled repository publishes advisories");
+        else
+            Judged(host, baseline);
+    }
+
+    /// <summary>An id of a past advisory; on yum the global filters must be able to let it pass.</summary>
+    [Theory]
+    [InlineData("dnf", "none-such", true)]
+    [InlineData("zypper", "none-such", true)]
+    [InlineData("yum", "Bugfix", true)]
+    [InlineData("yum", "none-such", false)]
+    public void An_approved_id_is_judged_where_its_advisory_is_known(string family, string filter, bool isJudged)
+    {
+        var host = Make(family)
+            .Advisory("A", "security", "Low", "2026-01-01", "CVE-1")
+            .Package("bash", "5-1*", "4-1 BASE adv=A");
+        var baseline = Baseline(family)
+            .Approving(ComplianceLevel.HIGH, nonSecurity: false, "CVE-1", "other")
+            .Globally(Classification(filter));
+        if (isJudged)
+            Assert.Null(host.Evaluate(baseline).NothingJudgedBecause);
+        else
+            NothingJudged(host, baseline, "global filters leave out every package that is known here");
+    }
+
+    /// <summary>On yum: what is neither installed nor offered is no package that could be allowed.</summary>
+    [Theory]
+    [InlineData("bash*", "rejects every package that is known here")]
+    [InlineData("other*", "neither approval rules nor approved patches")]
+    [InlineData("bash-5*", "neither approval rules nor approved patches")]
+    [InlineData("bash-4*", "neither approval rules nor approved patches")]
+    public void Everything_is_rejected_when_nothing_is_left_that_is_installed_or_offered(string entry, string because)
+    {
+        var host = Make("yum")
+            .Archive("GONE", new PackageOrigin { HiddenBecause = PackageOrigin.NoLongerOffered })
+            .Package("bash", "5-1*", "4-1 BASE")
+            .Package("other", "1-1 GONE");
+        NothingJudged(host, Baseline("yum").Rejecting(RejectedPatchesAction.ALLOW_AS_DEPENDENCY, entry), because);
+    }
+
+    /// <summary>On apt a version of the past shows that the baseline can approve something.</summary>
+    [Theory]
+    [InlineData("1.0* REL|0.9 UPD section=libs", "", true)]
+    [InlineData("1.0* REL|0.9 UPD", "", false)]
+    [InlineData("1.0* REL|0.9 UPD", "a-0.9", true)]
+    public void On_apt_what_could_be_approved_at_another_version_is_judged(string versions, string entry, bool isJudged)
+    {
+        var host = MadeUpHost.Apt().Package("a", versions.Split('|'));
+        var baseline = Ubuntu(Rule(ComplianceLevel.LOW, Filter("SECTION", "libs")).WithNonSecurity());
+        if (entry.Length > 0)
+            baseline = baseline.Approving(ComplianceLevel.LOW, nonSecurity: true, entry);
+        if (isJudged)
+            Judged(host, baseline);
+        else
+            NothingJudged(host, baseline, "approval rules match no package that is known here");
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void Neither_rules_nor_approved_patches_judge_nothing(string family) =>
         NothingJudged(Host(family), Baseline(family), "the baseline has neither approval rules nor approved patches");
 

@@ -52,6 +52,29 @@ public sealed class ReleaseLifecycleTests
         Assert.Contains("main says itself", Assert.Single(Cautions(expired)), StringComparison.Ordinal);
         Assert.Empty(Cautions(expired with { Status = RepositoryStatus.Expired }));
         Assert.Empty(Cautions(expired with { VendorValidUntil = _now.AddDays(1) }));
+        Assert.Empty(Cautions(expired with { VendorValidUntil = _now }));
+    }
+
+    [Theory]
+    [InlineData("PRETTY_NAME=\"Fedora 40\"", "Fedora 40")]
+    [InlineData("NAME=\"Fedora Linux\"", "Fedora Linux")]
+    [InlineData("VERSION_ID=40", "fedora 40")]
+    [InlineData("", "fedora")]
+    public void A_release_is_called_by_the_best_name_that_it_has(string line, string name)
+    {
+        var inventory = MadeUpHost.Dnf().Package("bash", "5-1* BASE").Inventory() with
+        {
+            OperatingSystem = OsReleaseFile.Parse(["ID=fedora", line, "SUPPORT_END=2026-06-30"]) with
+            {
+                Name = line.StartsWith("NAME", StringComparison.Ordinal) ? name : "",
+                PrettyName = line.StartsWith("PRETTY", StringComparison.Ordinal) ? name : "",
+            },
+        };
+
+        Assert.Equal(
+            $"{name} has had no updates since 2026-06-30: compliant means only that there is nothing more to install.",
+            Assert.Single(ReleaseLifecycle.Cautions(inventory, _now))
+        );
     }
 
     [Theory]

@@ -11,6 +11,7 @@ public sealed class RpmListTests
     [Theory]
     [InlineData("patch first", "nothing|P1|CVE-1", "approved by 'P1'")]
     [InlineData("id first", "CVE-1|P1", "approved by 'CVE-1'")]
+    [InlineData("patch first of all", "P1|CVE-1", "approved by 'P1'")]
     [InlineData("patch alone", "P1", "approved by 'P1'")]
     [InlineData("id alone", "CVE-1", "approved by 'CVE-1'")]
     public void On_zypper_the_first_entry_that_names_a_patch_or_one_of_its_ids_approves(
@@ -29,22 +30,12 @@ public sealed class RpmListTests
     }
 
     [Fact]
-    public void On_zypper_a_rejected_patch_rejects_the_installed_version_that_it_names_by_whichever_of_its_patches()
-    {
-        var finding = MadeUpHost
-            .Zypper()
-            .Advisory("P1", "security", "important", "2026-01-01")
-            .Advisory("P2", "recommended", "low", "2026-01-01")
-            .Package("tool", "1.0-1* BASE adv=P1,P2")
-            .Finding(Suse().Rejecting(RejectedPatchesAction.BLOCK, "P2"), "tool");
-        Assert.Equal((PatchState.InstalledRejected, "rejected by 'P2'"), (finding.State, finding.Why));
-    }
-
-    [Fact]
     public void Of_several_kernels_the_newest_lends_version_and_time()
     {
         var host = MadeUpHost
             .Dnf()
+            .Package(Kernel("kernel-core", "x86_64", "5.14.0-70*", 1))
+            .Package(Kernel("kernel", "aarch64", "5.14.0-70*", 2))
             .Package(
                 new MadeUpPackage
                 {
@@ -61,7 +52,7 @@ public sealed class RpmListTests
                     InstalledTime = new EpochTime(1_600_000_000, IsFractional: false),
                 }
             );
-        var finding = host.Finding(RedHat(), "kernel");
+        var finding = host.Evaluate(RedHat()).Findings.Single(f => f is { Name: "kernel", Architecture: "x86_64" });
         Assert.Equal(
             ("5.14.0-70", new EpochTime(1_700_000_000, IsFractional: false)),
             (finding.InstalledVersion, finding.InstalledTime)
@@ -84,7 +75,8 @@ public sealed class RpmListTests
         };
         host.Advisory("A", "bugfix", "Low", "2026-01-01", "CVE-1")
             .Advisory("B", "security", "Critical", "2026-01-01", "CVE-2")
-            .Package("tool", "1.0-1*", "1.1-1 BASE adv=A,B", "1.2-1 BASE");
+            .Advisory("OLD", "security", "Critical", "2026-01-01", "CVE-0")
+            .Package("tool", "1.0-1*", "1.0.5-1 BASE adv=OLD", "1.1-1 BASE adv=A,B", "1.2-1 BASE");
         var report = BaselineEvaluator.Evaluate(
             host.Request(RedHat()) with
             {
@@ -93,15 +85,176 @@ public sealed class RpmListTests
                 {
                     Location = "list",
                     ReportedAs = "list",
-                    Entries = [new OverrideEntry("tool", "*1.1-1*", 1)],
+                    Entries = [new OverrideEntry("tool", "*1.[01]*", 1)],
                 },
             }
         );
         var finding = Assert.Single(report.Findings);
         Assert.Equal((PatchState.Failed, "1.1-1"), (finding.State, finding.AvailableVersion));
         Assert.Equal("CRITICAL", finding.Severity.ToUpperInvariant());
-        Assert.Equal(["A", "B"], finding.AdvisoryIds);
-        Assert.Equal(["CVE-1", "CVE-2"], finding.CveIds);
+        Assert.Equal(["A", "B", "OLD"], finding.AdvisoryIds);
+        Assert.Equal(["CVE-0", "CVE-1", "CVE-2"], finding.CveIds);
+        Assert.Empty(report.Warnings);
+        Assert.Null(report.NothingJudgedBecause);
+    }
+
+    [Theory]
+    [InlineData(PackageFamily.Dnf)]
+    [InlineData(PackageFamily.Zypper)]
+    public void Of_the_installed_version_its_advisory_is_told_whether_it_is_grave_or_not(PackageFamily family)
+    {
+        var finding = MadeUpHost
+            .Of(family)
+            .Advisory("A", "recommended", "", "2026-01-01", "CVE-1")
+            .Package("tool", "1.0-1* BASE adv=A")
+            .Finding(RedHat(Rule(ComplianceLevel.LOW).WithNonSecurity()), "tool");
+
+        Assert.Equal((PatchState.Installed, "RECOMMENDED"), (finding.State, finding.Classification.ToUpperInvariant()));
+        Assert.Equal(["A"], finding.AdvisoryIds);
+    }
+
+    /// <summary>All advisories that approve it; on zypper, what is not approved has those of its patch.</summary>
+    [Theory]
+    [InlineData(PackageFamily.Dnf, "A,B", "A B")]
+    [InlineData(PackageFamily.Yum, "A,B", "A B")]
+    [InlineData(PackageFamily.Zypper, "A,B", "A B")]
+    [InlineData(PackageFamily.Dnf, "BUG", "")]
+    [InlineData(PackageFamily.Zypper, "BUG", "BUG")]
+    public void An_installed_version_has_the_advisories_that_approve_it(
+        PackageFamily family,
+        string advisories,
+        string told
+    )
+    {
+        var finding = MadeUpHost
+            .Of(family)
+            .Advisory("A", "security", "Critical", "2026-01-01")
+            .Advisory("B", "security", "Low", "2026-01-01")
+            .Advisory("BUG", "bugfix", "Low", "2026-01-01")
+            .Package("tool", $"1.0-1* BASE adv={advisories}")
+            .Finding(RedHat(Rule(ComplianceLevel.HIGH, Classification("Security"))), "tool");
+
+        Assert.Equal(told, string.Join(' ', finding.AdvisoryIds));
+    }
+
+    /// <summary>What is installed has its fixes already.</summary>
+    [Theory]
+    [InlineData(PackageFamily.Dnf)]
+    [InlineData(PackageFamily.Yum)]
+    [InlineData(PackageFamily.Zypper)]
+    public void An_update_has_the_fixes_beyond_the_installed_version(PackageFamily family)
+    {
+        var finding = MadeUpHost
+            .Of(family)
+            .Advisory("A", "security", "Critical", "2026-01-01", "CVE-1")
+            .Advisory("B", "security", "Low", "2026-01-01", "CVE-2")
+            .Package("tool", "1.0-1* BASE adv=A", "1.1-1 BASE adv=B")
+            .Finding(RedHat(Rule(ComplianceLevel.HIGH, Classification("Security"))), "tool");
+
+        Assert.Equal((PatchState.Missing, "LOW"), (finding.State, finding.Severity.ToUpperInvariant()));
+        Assert.Equal(["B"], finding.AdvisoryIds);
+        Assert.Equal(["CVE-2"], finding.CveIds);
+    }
+
+    /// <summary>An advisory of the installed version wants nothing of a newer one.</summary>
+    [Theory]
+    [InlineData(PackageFamily.Dnf, PatchState.Installed)]
+    [InlineData(PackageFamily.Yum, PatchState.Installed)]
+    [InlineData(PackageFamily.Zypper, PatchState.Installed)]
+    public void A_newer_version_without_an_advisory_is_not_wanted_for_the_fix_that_is_installed(
+        PackageFamily family,
+        PatchState state
+    )
+    {
+        var finding = MadeUpHost
+            .Of(family)
+            .Advisory("A", "security", "Critical", "2026-01-01")
+            .Package("tool", "1.0-1* BASE adv=A", "1.1-1 BASE")
+            .Finding(RedHat(Rule(ComplianceLevel.HIGH, Classification("Security"))), "tool");
+
+        Assert.Equal((state, ""), (finding.State, finding.AvailableVersion));
+    }
+
+    [Fact]
+    public void On_dnf_what_nobody_offers_can_be_approved_by_name()
+    {
+        var finding = MadeUpHost
+            .Dnf()
+            .Package("tool", "1.0-1*")
+            .Finding(RedHat().Approving(ComplianceLevel.HIGH, nonSecurity: true, "tool"), "tool");
+
+        Assert.Equal((PatchState.Installed, "approved by 'tool'"), (finding.State, finding.Why));
+    }
+
+    /// <summary>Of the versions that are offered; what only an advisory still names is nothing to install.</summary>
+    [Theory]
+    [InlineData(PackageFamily.Dnf, "1.0-1 BASE adv=A|1.1-1 BASE adv=BUG", 1)]
+    [InlineData(PackageFamily.Dnf, "1.0-1 BASE adv=BUG|1.1-1 BASE adv=A", 1)]
+    [InlineData(PackageFamily.Dnf, "1.0-1 GONE adv=A", 0)]
+    [InlineData(PackageFamily.Yum, "1.0-1 BASE adv=A|1.1-1 BASE adv=BUG", 1)]
+    [InlineData(PackageFamily.Yum, "1.0-1 GONE adv=A", 0)]
+    public void A_package_that_is_not_installed_is_counted_when_one_of_its_versions_is_approved(
+        PackageFamily family,
+        string versions,
+        int count
+    ) =>
+        Assert.Equal(
+            count,
+            MadeUpHost
+                .Of(family)
+                .RemembersGone()
+                .Advisory("A", "security", "Low", "2026-01-01")
+                .Advisory("BUG", "bugfix", "Low", "2026-01-01")
+                .Package("absent", versions.Split('|'))
+                .Evaluate(RedHat(Rule(ComplianceLevel.HIGH, Classification("Security"))))
+                .Counts.NotApplicable
+        );
+
+    [Theory]
+    [InlineData("1.0-1 BASE|2.0-1 BASE", "absent = 2.0-1", 1)]
+    [InlineData("2.0-1 BASE|1.0-1 BASE", "absent = 2.0-1", 1)]
+    [InlineData("2.0-1 BASE|1.0-1 BASE", "absent = 1.0-1", 0)]
+    [InlineData("1.0-1 BASE|2.0-1 GONE", "absent = 2.0-1", 0)]
+    [InlineData("1.0-1 BASE|2.0-1 GONE", "absent = 1.0-1", 1)]
+    public void On_zypper_a_package_that_is_not_installed_is_counted_by_its_newest_offered_version(
+        string versions,
+        string entry,
+        int count
+    ) =>
+        Assert.Equal(
+            count,
+            MadeUpHost
+                .Zypper()
+                .RemembersGone()
+                .Package("absent", versions.Split('|'))
+                .Evaluate(Suse().Approving(ComplianceLevel.LOW, nonSecurity: false, entry))
+                .Counts.NotApplicable
+        );
+
+    /// <summary>dnf orders by name and version in one text, yum and zypper by name and architecture.</summary>
+    [Theory]
+    [InlineData(PackageFamily.Dnf, "lib.x86_64 lib.i686 tool.x86_64")]
+    [InlineData(PackageFamily.Yum, "lib.i686 lib.x86_64 tool.x86_64")]
+    [InlineData(PackageFamily.Zypper, "lib.i686 lib.x86_64 tool.x86_64")]
+    public void Packages_of_one_name_and_state_are_reported_in_the_order_of_their_family(
+        PackageFamily family,
+        string order
+    )
+    {
+        var host = MadeUpHost
+            .Of(family)
+            .Package("tool", "1.0-1* BASE")
+            .Package("lib", "1.0-1* BASE")
+            .Package(
+                new MadeUpPackage
+                {
+                    Name = "lib",
+                    Architecture = "i686",
+                    Versions = ["2.0-1* BASE"],
+                }
+            );
+
+        Assert.Equal(order, string.Join(' ', host.Evaluate(RedHat()).Findings.Select(f => f.Id)));
     }
 
     [Fact]
@@ -117,11 +270,17 @@ public sealed class RpmListTests
         Assert.Equal(ComplianceLevel.HIGH, finding.ComplianceLevel);
     }
 
-    [Fact]
-    public void On_dnf_the_installed_version_has_nothing_of_the_same_version_for_another_architecture()
+    [Theory]
+    [InlineData(PackageFamily.Dnf, "1.0-1 BASE adv=A")]
+    [InlineData(PackageFamily.Yum, "1.0-1 BASE adv=A")]
+    [InlineData(PackageFamily.Yum, "0.9-1 BASE adv=A")]
+    public void The_installed_version_has_nothing_of_what_is_no_newer_for_another_architecture(
+        PackageFamily family,
+        string version
+    )
     {
         var finding = MadeUpHost
-            .Dnf()
+            .Of(family)
             .Advisory("A", "security", "Important", "2026-01-01")
             .Package(
                 new MadeUpPackage
@@ -131,9 +290,18 @@ public sealed class RpmListTests
                     Versions = ["1.0-1*"],
                 }
             )
-            .Package("tool", "1.0-1 BASE adv=A")
+            .Package("tool", version)
             .Finding(RedHat(Rule(ComplianceLevel.HIGH, Classification("Security"))), "tool");
         Assert.Equal(PatchState.InstalledOther, finding.State);
         Assert.Empty(finding.AdvisoryIds);
     }
+
+    private static MadeUpPackage Kernel(string name, string architecture, string version, long installed) =>
+        new()
+        {
+            Name = name,
+            Architecture = architecture,
+            Versions = [version],
+            InstalledTime = new EpochTime(installed, IsFractional: false),
+        };
 }

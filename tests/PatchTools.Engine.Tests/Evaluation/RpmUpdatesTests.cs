@@ -64,6 +64,58 @@ public sealed class RpmUpdatesTests
         Assert.Equal(state, host.Finding(RedHat(Everything), "tool").State);
     }
 
+    /// <summary>
+    /// Each package is <c>ARCHITECTURE VERSIONS</c>; what an update follows, <c>FROM → TO</c>, or nothing. As the
+    /// resolvers have it: noarch and the host's architectures change places, nothing else does.
+    /// </summary>
+    [Theory]
+    [InlineData(PackageFamily.Dnf, "noarch 1.0-1*;ppc64le 1.1-1 BASE", "")]
+    [InlineData(PackageFamily.Dnf, "noarch 1.0-1*;i686 1.1-1 BASE", "noarch → i686 1.1-1")]
+    [InlineData(PackageFamily.Dnf, "i686 1.0-1*;x86_64 1.0-1 BASE;noarch 1.1-1 BASE", "i686 → noarch 1.1-1")]
+    [InlineData(PackageFamily.Dnf, "x86_64 1.0-1*;noarch 1.0-1*|1.1-1 BASE", "noarch → noarch 1.1-1")]
+    [InlineData(PackageFamily.Dnf, "noarch 1.0-1*;x86_64 1.0-1*|1.1-1 BASE", "x86_64 → x86_64 1.1-1")]
+    [InlineData(PackageFamily.Dnf, "i686 1.0-1*;noarch 1.0-1*;x86_64 1.1-1 BASE", "")]
+    [InlineData(PackageFamily.Dnf, "x86_64 1.0-1*;i686 1.0-1*;noarch 1.1-1 BASE", "x86_64 → noarch 1.1-1")]
+    [InlineData(PackageFamily.Dnf, "noarch 1.0-1*;x86_64 1.1-1 GONE;i686 1.2-1 BASE", "noarch → i686 1.2-1")]
+    [InlineData(PackageFamily.Zypper, "noarch 1.0-1*;x86_64 1.1-1 GONE;i686 1.2-1 BASE", "noarch → i686 1.2-1")]
+    [InlineData(PackageFamily.Zypper, "noarch 1.0-1*;x86_64 1.0-1 BASE;i686 1.2-1 BASE", "noarch → i686 1.2-1")]
+    [InlineData(PackageFamily.Zypper, "noarch 1.0-1*;x86_64 1.1-1 BASE;i686 1.2-1 BASE", "noarch → x86_64 1.1-1")]
+    [InlineData(PackageFamily.Dnf, "noarch 1.0-1*;i686 1.2-1 BASE;x86_64 1.0-1 BASE", "")]
+    [InlineData(PackageFamily.Dnf, "noarch 1.0-1*;i686 1.2-1 BASE;x86_64 1.1-1 BASE", "noarch → x86_64 1.1-1")]
+    public void An_update_goes_from_noarch_to_the_best_architecture_of_the_host_or_back(
+        PackageFamily family,
+        string packages,
+        string update
+    )
+    {
+        var host = Host(family).RemembersGone();
+        foreach (var package in packages.Split(';').Select(p => p.Split(' ', 2)))
+            host.Package(Of("tool", package[0], package[1].Split('|')));
+
+        var missing = host.Evaluate(RedHat(Everything)).Findings.Where(f => f.State == PatchState.Missing);
+
+        Assert.Equal(
+            update,
+            string.Join(", ", missing.Select(f => $"{f.InstalledArchitecture} → {f.Architecture} {f.AvailableVersion}"))
+        );
+    }
+
+    /// <summary>What an installed package can become is no package of its own; what it cannot is.</summary>
+    [Theory]
+    [InlineData("noarch 1.0-1*;x86_64 1.1-1 BASE", 0)]
+    [InlineData("x86_64 1.0-1*;noarch 1.1-1 BASE", 0)]
+    [InlineData("x86_64 1.0-1*;i686 1.1-1 BASE", 1)]
+    [InlineData("i686 1.0-1*;noarch 1.1-1 BASE;x86_64 1.1-1 BASE", 1)]
+    [InlineData("noarch 1.0-1*;ppc64le 1.1-1 BASE", 1)]
+    public void Another_architecture_is_counted_where_it_is_another_package(string packages, int count)
+    {
+        var host = MadeUpHost.Dnf();
+        foreach (var package in packages.Split(';').Select(p => p.Split(' ', 2)))
+            host.Package(Of("tool", package[0], package[1].Split('|')));
+
+        Assert.Equal(count, host.Evaluate(RedHat(Everything)).Counts.NotApplicable);
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void An_update_from_the_host_s_own_architecture_to_noarch_is_the_same_package(PackageFamily family)
@@ -180,6 +232,105 @@ public sealed class RpmUpdatesTests
             .Package("tool", "1.5-1*", "1.1-1 EXTRA adv=A", "2.0-1 BASE")
             .Finding(RedHat(Security), "tool");
         Assert.NotEqual(PatchState.Missing, finding.State);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_version_does_not_carry_the_advisories_of_newer_ones(PackageFamily family)
+    {
+        var finding = Host(family)
+            .RemembersGone()
+            .Advisory("A", "security", "Low", "2026-01-01", "CVE-1")
+            .Advisory("B", "security", "Critical", "2026-01-01", "CVE-2")
+            .Package("tool", "1.0-1*", "1.1-1 BASE adv=A", "1.2-1 GONE adv=B")
+            .Finding(RedHat(Security), "tool");
+        Assert.Equal((PatchState.Missing, "1.1-1"), (finding.State, finding.AvailableVersion));
+        Assert.Equal(["A"], finding.AdvisoryIds);
+    }
+
+    [Fact]
+    public void An_advisory_that_names_several_versions_is_told_once_with_the_newest()
+    {
+        var finding = MadeUpHost
+            .Dnf()
+            .Advisory("A", "security", "Critical", "2026-01-01", "CVE-1")
+            .Advisory("B", "security", "Low", "2026-01-01", "CVE-2")
+            .Package("tool", "1.0-1*", "1.1-1 BASE adv=A,B", "1.2-1 BASE adv=A", "1.3-1 BASE adv=B", "1.4-1 BASE")
+            .Finding(RedHat(Security), "tool");
+
+        Assert.Equal(
+            ["judged 1.4-1 as A describes 1.2-1, which is superseded by it", "B names 1.3-1, superseded by 1.4-1"],
+            finding.Explanation.Observations.Where(line => line.Contains("1.4-1", StringComparison.Ordinal))
+        );
+    }
+
+    /// <summary>Of its own advisories the first dates a version: it was out by then.</summary>
+    [Theory]
+    [InlineData("2026-01-05", "2026-06-30", PatchState.Missing)]
+    [InlineData("2026-06-30", "2026-01-05", PatchState.Missing)]
+    [InlineData("2026-06-29", "2026-06-30", PatchState.InstalledOther)]
+    public void What_a_version_carries_is_no_older_than_the_version(string first, string second, PatchState state) =>
+        Assert.Equal(
+            state,
+            MadeUpHost
+                .Dnf()
+                .RemembersGone()
+                .Advisory("A", "security", "Critical", "2026-01-01")
+                .Advisory("B", "bugfix", "Low", first)
+                .Advisory("C", "bugfix", "Low", second)
+                .Package("tool", "1.0-1* BASE", "1.1-1 GONE adv=A", "1.2-1 BASE adv=B,C")
+                .Finding(RedHat(Security.After(7)), "tool")
+                .State
+        );
+
+    /// <summary>The newest version that the administrator does not refuse comes, with what it carries.</summary>
+    [Theory]
+    [InlineData("1.3-1", false, "1.2-1")]
+    [InlineData("1.3-1 1.2-1", false, "1.1-1")]
+    [InlineData("1.2-1 1.3-1", false, "1.1-1")]
+    [InlineData("1.2-1", false, "1.3-1")]
+    [InlineData("1.3-1 1.2-1 1.1-1", false, "")]
+    [InlineData("1.3-1", true, "")]
+    [InlineData("", true, "")]
+    [InlineData("", false, "1.3-1")]
+    public void What_the_administrator_refuses_is_not_asked_for_and_the_next_is(
+        string refused,
+        bool isHeld,
+        string asked
+    )
+    {
+        var report = MadeUpHost
+            .Dnf()
+            .RemembersGone()
+            .Advisory("A", "security", "Critical", "2026-01-01")
+            .Package(
+                Of(
+                    "tool",
+                    "x86_64",
+                    "1.0-1* BASE",
+                    "1.0.5-1 GONE adv=A",
+                    "1.1-1 BASE",
+                    "1.2-1 BASE",
+                    "1.3-1 BASE",
+                    "1.4-1 GONE"
+                ) with
+                {
+                    IsHeld = isHeld,
+                    Refused =
+                    [
+                        .. refused
+                            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                            .Select(edition => new RefusedEdition(edition, "a lock")),
+                    ],
+                }
+            )
+            .Evaluate(RedHat(Security));
+
+        Assert.Equal("1.3-1", Assert.Single(report.Findings).AvailableVersion);
+        Assert.Equal(
+            asked.Length == 0 ? [] : [asked],
+            InstallSelection.Of(report).Targets.Select(target => target.Edition)
+        );
     }
 
     [Theory]

@@ -98,6 +98,17 @@ public sealed class SetbacksTests
                 .State
         );
 
+    [Fact]
+    public void What_nobody_offered_and_is_installed_by_now_has_no_setback()
+    {
+        var setback = Setback("c", SetbackKind.NotOffered, "nobody has it");
+        setback = setback with { Target = setback.Target with { Edition = "" } };
+
+        var finding = Setbacks.Apply(After, [setback]).Findings.Single(f => f.Name == "c");
+
+        Assert.Equal((PatchState.Installed, null), (finding.State, finding.Setback));
+    }
+
     [Theory]
     [MemberData(nameof(Endings))]
     public void Failed_never_goes_with_exit_code_0_unless_the_administrator_holds_the_package(
@@ -154,6 +165,16 @@ public sealed class SetbacksTests
         PatchState.Failed,
         "dpkg: error processing package a"
     )]
+    [InlineData(
+        SetbackKind.InstallFailed,
+        "rpm: scriptlet failed, exit status 1",
+        PatchState.Failed,
+        "rpm: scriptlet failed, exit status 1"
+    )]
+    [InlineData(SetbackKind.InstallFailed, "called rpm", PatchState.Failed, "apt: called rpm")]
+    [InlineData(SetbackKind.InstallFailed, "called dpkg", PatchState.Failed, "apt: called dpkg")]
+    [InlineData(SetbackKind.InstallFailed, "called apt", PatchState.Failed, "apt: called apt")]
+    [InlineData(SetbackKind.NotOffered, "nobody has it", PatchState.Failed, "nobody has it")]
     [InlineData(SetbackKind.DownloadFailed, "apt: 404 Not Found", PatchState.Failed, "apt: 404 Not Found")]
     [InlineData(
         SetbackKind.RejectedDependency,

@@ -42,7 +42,37 @@ public sealed class SnapshotFitTests
     }
 
     [Theory]
+    [InlineData(
+        "Debian12",
+        "Debian 12",
+        "The snapshot is for DEBIAN (product Debian12), and this host has dnf (Debian 12). "
+    )]
+    [InlineData("", "", "The snapshot is for DEBIAN, and this host has dnf (debian). ")]
+    public void A_refusal_names_both_sides(string product, string prettyName, string text)
+    {
+        var request = MadeUpHost.Dnf().Request(MadeUpBaseline.Of("DEBIAN"));
+        var refusal = Assert.Throws<PatchToolsException>(() =>
+            SnapshotFit.Demand(
+                request.Snapshot with
+                {
+                    Product = product,
+                },
+                request.Inventory with
+                {
+                    OperatingSystem = new OsRelease { Id = "debian", PrettyName = prettyName },
+                },
+                ShippedFamilies.All
+            )
+        );
+        Assert.Equal(text + "Nothing was judged, saved or sent.", refusal.Message);
+    }
+
+    [Theory]
     [InlineData("DEBIAN", "Debian12", "")]
+    [InlineData("DEBIAN", "", "")]
+    [InlineData("UNHEARD_OF", "", "")]
+    [InlineData("UNHEARD_OF", "Debian12", "")]
+    [InlineData("UNHEARD_OF", "Debian11", "made for the product Debian11, and this host is Debian12")]
     [InlineData("DEBIAN", "Debian11", "made for the product Debian11, and this host is Debian12")]
     [InlineData("UBUNTU", "Ubuntu22.04", "The baseline is for UBUNTU, and this host is Debian 12 (DEBIAN)")]
     public void A_snapshot_for_another_product_is_pointed_out(string system, string product, string warning)

@@ -97,6 +97,20 @@ public sealed class FinalCodeTests
         int expected
     ) => Assert.Equal(expected, FinalCode.Of(rebootRequired: false, reportOk, Outcome(changed, setbacks)).ExitCode);
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("Held", false)]
+    [InlineData("TimeBudget", true)]
+    [InlineData("TimeBudget,Held", true)]
+    [InlineData("TimeBudget,Dependency", false)]
+    [InlineData("Stopped", false)]
+    public void Only_time_is_lacking_where_nothing_else_stands_in_the_way(string setbacks, bool expected)
+    {
+        var outcome = Outcome(changed: false, setbacks);
+        Assert.Equal(expected, PatchingExitCode.OnlyTimeIsLacking(outcome));
+        Assert.False(PatchingExitCode.OnlyTimeIsLacking(outcome with { Problems = ["no space left on device"] }));
+    }
+
     // Reference 08 §2: P, T relative to the last boot, patching exit code.
     [Theory]
     [InlineData(PatchOperation.Scan, RebootOption.RebootIfNeeded, true, 10, 194, false)]

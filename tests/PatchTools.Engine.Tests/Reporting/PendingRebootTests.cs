@@ -182,6 +182,112 @@ public sealed class PendingRebootTests
             ).Counts.InstalledPendingReboot
         );
 
+    /// <summary>In seconds before the end of the run; the last install without a reboot was 100 before.</summary>
+    [Theory]
+    [InlineData(101, 1)]
+    [InlineData(100, 0)]
+    [InlineData(99, 0)]
+    public void A_boot_at_the_time_of_the_install_is_the_reboot(int bootedAgo, int pending) =>
+        Assert.Equal(
+            pending,
+            Run(
+                PatchOperation.Scan,
+                RebootOption.NoReboot,
+                code: 0,
+                installedNow: false,
+                pendingBefore: true,
+                last: Now - 100,
+                bootedAgo
+            ).Counts.InstalledPendingReboot
+        );
+
+    [Fact]
+    public void Without_an_install_that_asked_for_no_reboot_nothing_is_carried_over() =>
+        Assert.Equal(
+            0,
+            Run(
+                PatchOperation.Scan,
+                RebootOption.NoReboot,
+                code: 0,
+                installedNow: false,
+                pendingBefore: true,
+                last: 0,
+                bootedAgo: null
+            ).Counts.InstalledPendingReboot
+        );
+
+    /// <summary>Only what is still installed under the same title waits, and what waits is there once.</summary>
+    [Fact]
+    public void What_waits_is_what_is_still_installed_under_the_same_title()
+    {
+        PatchFinding[] findings =
+        [
+            Installed,
+            Finding("b.amd64", "3", PatchState.InstalledOther),
+            Finding("c.amd64", "1", PatchState.Missing),
+            Finding("d.amd64", "1", PatchState.InstalledRejected),
+            Finding("e.amd64", "1", PatchState.Installed),
+        ];
+        var states = new Dictionary<string, StoredPatchState>
+        {
+            [Title] = new("a.amd64", null, "InstalledPendingReboot"),
+            ["b.amd64:2"] = new("b.amd64", null, "InstalledPendingReboot"),
+            ["c.amd64:1"] = new("c.amd64", null, "InstalledPendingReboot"),
+            ["d.amd64:1"] = new("d.amd64", null, "InstalledPendingReboot"),
+            ["e.amd64:1"] = new("e.amd64", null, "Installed"),
+        };
+        var report = ReportSamples.Report([], prior: new StoredPatchStates(states, Now - 100)) with
+        {
+            Findings = findings,
+        };
+
+        var completed = ReportPublisher.Complete(report, PatchingOutcome.Scan).Findings;
+
+        Assert.Equal(
+            ["e Installed", "b InstalledOther", "a InstalledPendingReboot", "d InstalledPendingReboot", "c Missing"],
+            completed.Select(f => $"{f.Name} {f.State}")
+        );
+        Assert.Equal("patched since the last boot, waits for a reboot", completed[2].Why);
+        Assert.StartsWith(
+            "InstalledRejected but for the reboot: ",
+            completed[3].Explanation.Observations[^1],
+            StringComparison.Ordinal
+        );
+
+        static PatchFinding Finding(string id, string edition, PatchState state) =>
+            ReportSamples.Finding(id, edition, state);
+    }
+
+    /// <summary>Live patches take effect at once, and the kernel that they cover is not needed (reference 15 §4.2).</summary>
+    [Theory]
+    [InlineData(true, "bash.x86_64:0:5-1")]
+    [InlineData(false, "bash.x86_64:0:5-1 kernel-livepatch-4.14.165-131.185.x86_64:0:1-1")]
+    public void Live_patches_wait_for_no_reboot_where_they_are_applied(bool isEnabled, string titles)
+    {
+        StoredPatchState Waiting(string id) => new(id, null, "InstalledPendingReboot");
+        var states = new StoredPatchStates(
+            new Dictionary<string, StoredPatchState>
+            {
+                ["bash.x86_64:0:5-1"] = Waiting("bash.x86_64"),
+                ["kernel-livepatch-4.14.165-131.185.x86_64:0:1-1"] = Waiting(
+                    "kernel-livepatch-4.14.165-131.185.x86_64"
+                ),
+                ["zlib.x86_64:0:1-1"] = new("zlib.x86_64", null, "Installed"),
+            },
+            Now - 100
+        );
+
+        Assert.Equal(
+            titles,
+            string.Join(
+                ' ',
+                PendingReboot
+                    .PendingTitles(states, new PatchTools.Model.LivePatching { IsEnabled = isEnabled })
+                    .Order(StringComparer.Ordinal)
+            )
+        );
+    }
+
     [Fact]
     public void Completing_a_report_twice_changes_nothing()
     {

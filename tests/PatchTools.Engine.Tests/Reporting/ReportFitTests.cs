@@ -102,6 +102,73 @@ public sealed class ReportFitTests
         Assert.All(value.Split(','), id => Assert.Matches("^CVE-2026-1[0-9]{4}$", id));
     }
 
+    /// <summary>What is as long as allowed stays whole; a CVE id is never halved, nor a letter.</summary>
+    [Theory]
+    [InlineData("CVEIds", "CVE-1,CVE-2", 11, "CVE-1,CVE-2", 0)]
+    [InlineData("CVEIds", "CVE-1,CVE-2", 10, "CVE-1", 1)]
+    [InlineData("CVEIds", "CVE-1,CVE-2", 5, "CVE-1", 1)]
+    [InlineData("CVEIds", ",CVE-2", 3, ",CV", 1)]
+    [InlineData("CVEIds", "CVE-1", 3, "CVE", 1)]
+    [InlineData("Title", "a,b,c", 4, "a,b,", 1)]
+    [InlineData("Title", "ab\U0001F600", 3, "ab", 1)]
+    [InlineData("Title", "a\U0001F600b", 3, "a\U0001F600", 1)]
+    [InlineData("Title", "abc", 3, "abc", 0)]
+    [InlineData("Title", "abcd", 3, "abc", 1)]
+    public void A_value_is_cut_where_it_can_be(string name, string value, int characters, string left, int cut)
+    {
+        var item = Item([
+            [new("Id", "a"), new(name, value), new("Status", "ok")],
+        ]);
+
+        var fitted = ReportFit.Fit(Summary, item, UploadLimits.Documented with { ValueCharacters = characters });
+
+        Assert.Equal(cut, fitted.ValuesCut);
+        Assert.Equal(
+            [("Id", "a"), (name, left), ("Status", "ok")],
+            fitted.Compliance.Content![0].Select(m => (m.Key, m.Value))
+        );
+    }
+
+    /// <summary>An entry of one letter as Id takes 19 bytes: 4 of brackets, 10 of the name, 5 of the letters.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(18, 0)]
+    [InlineData(19, 1)]
+    [InlineData(37, 1)]
+    [InlineData(38, 2)]
+    [InlineData(57, 3)]
+    [InlineData(58, 3)]
+    public void Entries_stay_up_to_the_last_byte(int room, int entries)
+    {
+        var item = Item([
+            .. Enumerable.Range(0, 3).Select(i => One(string.Create(CultureInfo.InvariantCulture, $"id-{i:00}"))),
+        ]);
+        var limits = UploadLimits.Documented with { ItemBytes = 2048 + room };
+        Assert.Equal(entries, ReportFit.Fit(Summary, item, limits).Compliance.Content!.Count);
+
+        // The same of the whole call, of which the summary takes its part.
+        var taken = Summary.Content!.Sum(e => e.Sum(m => m.Key.Length + 8 + m.Value.Length) + 4);
+        var call = UploadLimits.Documented with { CallBytes = 2048 + room + taken };
+        Assert.Equal(entries, ReportFit.Fit(Summary, item, call).Compliance.Content!.Count);
+
+        static IReadOnlyList<KeyValuePair<string, string>> One(string id) => [new("Id", id)];
+    }
+
+    [Theory]
+    [InlineData(2048 + 19 + 18, false)]
+    [InlineData(2048 + 19 + 17, true)]
+    public void Cve_ids_go_only_where_they_do_not_fit(int bytes, bool dropped)
+    {
+        var item = Item([
+            [new("Id", "id-00"), new("CVEIds", "CVE1")],
+        ]);
+        Assert.Equal(
+            dropped,
+            ReportFit.Fit(Summary, item, UploadLimits.Documented with { ItemBytes = bytes }).CveIdsDropped
+        );
+        Assert.True(ReportFit.Fit(Summary, item, UploadLimits.Documented, withCveIds: false).CveIdsDropped);
+    }
+
     [Theory]
     [InlineData(5_000)]
     [InlineData(9_999)]

@@ -30,11 +30,83 @@ public sealed class FirstSeenFileTests : IDisposable
             MadeUpHost.Instant("2026-06-02T08:30:15.25"),
             File("2026-07-01").Advance(inventory, save: true).Of(_a11)
         );
-        Assert.Equal(
-            ["3 versions are seen for the first time; approval delays count from now."],
-            _observer.Lines.Distinct()
-        );
+        const string first = "3 versions are seen for the first time; approval delays count from now.";
+        Assert.Equal([first, first], _observer.Lines);
         Assert.Empty(_observer.Warnings);
+    }
+
+    [Fact]
+    public void Dates_that_have_not_changed_are_not_written_again()
+    {
+        var inventory = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Inventory();
+        var file = File("2026-06-01");
+        file.Advance(inventory, save: true);
+        var longAgo = new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        System.IO.File.SetLastWriteTimeUtc(file.Path, longAgo);
+
+        File("2026-07-01").Advance(inventory, save: true);
+
+        Assert.Equal(longAgo, System.IO.File.GetLastWriteTimeUtc(file.Path));
+    }
+
+    [Fact]
+    public void The_file_is_in_the_order_of_names_whatever_was_seen_first()
+    {
+        var time = MadeUpHost.Instant("2026-06-01T10:00:00");
+        var dates = new FirstSeenDates(
+            new Dictionary<SeenVersion, DateTimeOffset>
+            {
+                [new SeenVersion("b", "amd64", "1", IsSecurity: false)] = time,
+                [new SeenVersion("a", "i386", "1", IsSecurity: false)] = time,
+                [new SeenVersion("a", "amd64", "2", IsSecurity: true)] = time,
+                [new SeenVersion("a", "amd64", "2", IsSecurity: false)] = time,
+                [new SeenVersion("a", "amd64", "1", IsSecurity: false)] = time,
+            }
+        );
+        Assert.Equal(
+            "{\"format\":\"patchtools-first-seen/1\",\"versions\":["
+                + "[\"a\",\"amd64\",\"1\",\"any\",\"2026-06-01T10:00:00Z\"],"
+                + "[\"a\",\"amd64\",\"2\",\"any\",\"2026-06-01T10:00:00Z\"],"
+                + "[\"a\",\"amd64\",\"2\",\"security\",\"2026-06-01T10:00:00Z\"],"
+                + "[\"a\",\"i386\",\"1\",\"any\",\"2026-06-01T10:00:00Z\"],"
+                + "[\"b\",\"amd64\",\"1\",\"any\",\"2026-06-01T10:00:00Z\"]]}",
+            Encoding.UTF8.GetString(FirstSeenFile.Serialize(dates))
+        );
+    }
+
+    [Fact]
+    public void A_damaged_file_that_cannot_be_kept_is_replaced_with_a_warning()
+    {
+        var inventory = MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Inventory();
+        var file = File("2026-06-01");
+        file.Advance(inventory, save: true);
+        System.IO.File.WriteAllText(file.Path, "{}");
+        System.IO.File.WriteAllText(Path.Combine(Path.GetDirectoryName(file.Path)!, "damaged"), "no directory");
+
+        File("2026-06-06").Advance(inventory, save: true);
+
+        Assert.StartsWith(
+            $"The damaged first-seen dates in {file.Path} are replaced and could not be kept: ",
+            _observer.Warnings[^1],
+            StringComparison.Ordinal
+        );
+        Assert.Equal(MadeUpHost.Instant("2026-06-06"), File("2026-07-01").Advance(inventory, save: false).Of(_a11));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_a_warning()
+    {
+        var file = File("2026-06-01");
+        Directory.CreateDirectory(file.Path);
+
+        var dates = file.Advance(MadeUpHost.Apt().Package("a", "1.1 SEC", "1.0*").Inventory(), save: false);
+
+        Assert.Equal(3, dates.Count);
+        Assert.StartsWith(
+            $"The first-seen dates in {file.Path} cannot be read (",
+            Assert.Single(_observer.Warnings),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -112,6 +184,9 @@ public sealed class FirstSeenFileTests : IDisposable
     [InlineData("{}")]
     [InlineData("{\"format\":\"other\",\"versions\":[]}")]
     [InlineData("{\"format\":\"patchtools-first-seen/1\"}")]
+    [InlineData("{\"format\":\"patchtools-first-seen/1\",\"versions\":{}}")]
+    [InlineData("{\"format\":\"patchtools-first-seen/1\",\"versions\":[{}]}")]
+    [InlineData("{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"any\"]]}")]
     [InlineData(
         "{\"format\":\"patchtools-first-seen/1\",\"versions\":[[\"a\",\"amd64\",\"1\",\"some\","
             + "\"2026-07-01T12:00:00Z\"]]}"

@@ -62,8 +62,7 @@ internal static class PendingReboot
         if (pending.Count == 0)
             return report.Findings;
         var waiting = pending
-            .Values.OrderBy(f => f.Name, StringComparer.Ordinal)
-            .ThenBy(f => f.Architecture, StringComparer.Ordinal)
+            .Values.OrderBy(f => f.Architecture, StringComparer.Ordinal)
             .ThenBy(f => f.InstalledVersion, StringComparer.Ordinal)
             .Select(Waiting);
         return ComplianceCounting.InReportOrder(

@@ -14,6 +14,7 @@ public sealed class DebianVersionTests
     [InlineData("1.0~~", "1.0~")]
     [InlineData("1.0~", "1.0")]
     [InlineData("1.0-9", "1.0-10")]
+    [InlineData("-1", "1")]
     [InlineData("20240101000000000000000001", "20240101000000000000000002")]
     public void Older_sorts_before_newer(string older, string newer)
     {
@@ -26,6 +27,15 @@ public sealed class DebianVersionTests
     [InlineData("0:1.0", "1.0")]
     [InlineData("1.010", "1.10")]
     [InlineData("00:1", "1")]
+    [InlineData(":1", "1")]
     public void Equal_texts_in_other_spelling_are_equal(string left, string right) =>
         Assert.Equal(0, DebianVersion.Order.Compare(left, right));
+
+    [Fact]
+    public void No_version_is_older_than_any()
+    {
+        Assert.True(DebianVersion.Order.Compare(null, "") < 0);
+        Assert.True(DebianVersion.Order.Compare("", null) > 0);
+        Assert.Equal(0, DebianVersion.Order.Compare(null, null));
+    }
 }

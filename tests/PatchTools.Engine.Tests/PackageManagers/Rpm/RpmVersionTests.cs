@@ -61,6 +61,24 @@ public sealed class RpmVersionTests
     public void Equal_editions_in_other_spelling_are_equal(string left, string right) =>
         Assert.Equal(0, RpmVersion.Order.Compare(left, right));
 
+    [Fact]
+    public void No_edition_is_older_than_any()
+    {
+        Assert.Equal(-1, RpmVersion.Order.Compare(null, ""));
+        Assert.Equal(1, RpmVersion.Order.Compare("", null));
+        Assert.Equal(0, RpmVersion.Order.Compare(null, null));
+    }
+
+    [Theory]
+    [InlineData("1.0-1", "1.0-1")]
+    [InlineData("0:1.0-1", "1.0-1")]
+    [InlineData("12:1.0-1", "1.0-1")]
+    [InlineData(":1.0-1", "1.0-1")]
+    [InlineData("a:1.0-1", "a:1.0-1")]
+    [InlineData("12", "12")]
+    public void An_edition_without_its_epoch_has_no_colon_of_it(string edition, string rest) =>
+        Assert.Equal(rest, RpmVersion.WithoutEpoch(edition).ToString());
+
     [Theory]
     [InlineData("1:1.0-1", "2.0-1", 1)]
     [InlineData("2.0-1", "1:1.0-1", -1)]

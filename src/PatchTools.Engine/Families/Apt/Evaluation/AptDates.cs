@@ -28,7 +28,7 @@ internal sealed class AptDates(EvaluationRequest request)
 
         // What is installed was there to be installed by then.
         var installed = version.IsInstalled ? version.Package.Installed?.InstalledTime?.ToDateTimeOffset() : null;
-        return date is null || installed < date ? installed ?? date : date;
+        return new[] { date, installed }.Min();
     }
 
     private DateTimeOffset? FirstSeenDate(PackageVersion version, bool isSecurity) =>

@@ -69,20 +69,14 @@ internal sealed partial class AptEvaluator
     }
 
     /// <summary>
-    /// What is newer than the reported version and not approved: what a date will approve before what none will, the
-    /// newest of several.
+    /// What is newer than the reported version, and so not approved: what a date will approve before what none will,
+    /// the newest of several.
     /// </summary>
     private AptCandidate? HeldBack(AptCandidate reported)
     {
         AptCandidate? held = null;
-        foreach (var candidate in _candidates)
+        foreach (var candidate in _candidates.Where(c => VersionOrder.Compare(c.Edition, reported.Edition) > 0))
         {
-            if (
-                !candidate.IsNewer
-                || candidate.Decision.IsApproved
-                || VersionOrder.Compare(candidate.Edition, reported.Edition) <= 0
-            )
-                continue;
             if (held is null || (candidate.Decision.ApprovedFrom is not null && held.Decision.ApprovedFrom is null))
                 held = candidate;
         }

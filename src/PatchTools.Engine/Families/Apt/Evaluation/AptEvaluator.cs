@@ -11,11 +11,13 @@ internal sealed partial class AptEvaluator : FamilyEvaluator
 {
     private readonly AptRules _rules;
     private readonly List<AptCandidate> _candidates = [];
+    private readonly Comparison<AptCandidate> _newestFirst;
 
     public AptEvaluator(EvaluationRequest request)
         : base(request, AptLanguage.Instance)
     {
         _rules = new AptRules(request);
+        _newestFirst = NewestFirst;
     }
 
     /// <summary>
@@ -133,9 +135,9 @@ internal sealed partial class AptEvaluator : FamilyEvaluator
     {
         var hasSecurityArchive = Catalog.Origins.Any(AptSecurity.IsSecurity);
         var (passes, isAllowed, wantsSecurity) = (false, false, false);
-        for (var i = 0; i < Catalog.Count; i++)
+        foreach (var package in Catalog)
         {
-            foreach (var version in Catalog[i].Versions)
+            foreach (var version in package.Versions)
             {
                 var verdict = _rules.Of(version);
                 if (!verdict.PassesGlobalFilters)
@@ -193,8 +195,7 @@ internal sealed partial class AptEvaluator : FamilyEvaluator
             _candidates.Add(candidate);
         }
 
-        if (_candidates.Count > 1)
-            _candidates.Sort(NewestFirst);
+        _candidates.Sort(_newestFirst);
         return current
             ?? throw new PatchToolsException(
                 PatchErrors.InventoryMalformed,

@@ -99,7 +99,7 @@ internal sealed class AptRules
             foreach (var line in _groups[i].Observe(name, version.Priority, version.Section))
                 yield return line;
             var matches = _groups[i].Matches(version.Priority, version.Section);
-            var date = matches && _dates is not null ? _dates.Of(version, !rule.EnableNonSecurity) : null;
+            var date = _dates?.Of(version, !rule.EnableNonSecurity);
             if (matches && HasDelay(rule))
             {
                 yield return _dates is null

@@ -79,8 +79,7 @@ internal sealed class YumEvaluator : RpmEvaluator
             _ => TitleCase(advisory.Severity),
         };
 
-    protected override string? FilteredSeverity(Advisory? advisory) =>
-        advisory is null ? null : TitleCase(advisory.Severity);
+    protected override string FilteredSeverity(Advisory? advisory) => TitleCase(advisory?.Severity ?? "");
 
     /// <summary>Python's title(): a capital after everything that is not a letter.</summary>
     private static string TitleCase(string text) =>

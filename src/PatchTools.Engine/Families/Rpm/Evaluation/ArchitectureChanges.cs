@@ -26,15 +26,14 @@ internal sealed class ArchitectureChanges
         _keepsToBest = keepsToBest;
         _order = RpmArchitectures.Compatible(catalog.NativeArchitecture);
         var names = new Utf8Set();
-        for (var i = 0; i < catalog.Count; i++)
+        foreach (var package in catalog)
         {
-            if (catalog[i].IsInstalled)
-                names.Add(catalog[i].NameUtf8);
+            if (package.IsInstalled)
+                names.Add(package.NameUtf8);
         }
 
-        for (var i = 0; i < catalog.Count; i++)
+        foreach (var package in catalog)
         {
-            var package = catalog[i];
             if (!names.Contains(package.NameUtf8))
                 continue;
             var name = package.Name;
@@ -52,12 +51,12 @@ internal sealed class ArchitectureChanges
     /// </summary>
     public IReadOnlyList<PackageEntry> Followers(PackageEntry installed)
     {
-        if (!_byName.TryGetValue(installed.Name, out var entries) || entries.Count == 1)
+        if (!_byName.TryGetValue(installed.Name, out var entries))
             return [];
         var isNoArchitecture = installed.Architecture == NoArchitecture;
-        if (!isNoArchitecture && entries.Any(e => e.IsInstalled && Rank(e) < Rank(installed)))
-            return [];
-        if (isNoArchitecture && entries.Any(e => e.IsInstalled && e != installed))
+
+        // Of several that are installed the best goes to noarch; noarch goes to none of them.
+        if (entries.Any(e => e.IsInstalled && e != installed && (isNoArchitecture || Rank(e) < Rank(installed))))
             return [];
         return
         [
@@ -97,8 +96,7 @@ internal sealed class ArchitectureChanges
 
     /// <summary>Whether a package that is not installed is only the other architecture of one that is.</summary>
     public bool IsFollower(PackageEntry package) =>
-        !package.IsInstalled
-        && _byName.TryGetValue(package.Name, out var entries)
+        _byName.TryGetValue(package.Name, out var entries)
         && entries.Any(e => e.IsInstalled && Followers(e).Contains(package));
 
     /// <summary>

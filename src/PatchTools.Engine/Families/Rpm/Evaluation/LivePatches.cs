@@ -164,15 +164,13 @@ internal sealed class LivePatches
     private HashSet<string> Fixes(string name, string architecture, Func<string, bool> includes)
     {
         HashSet<string> fixes = new(StringComparer.Ordinal);
-        var catalog = _request.Inventory.Packages;
-        for (var i = 0; i < catalog.Count; i++)
+        foreach (var package in _request.Inventory.Packages)
         {
-            var package = catalog[i];
             if (package.Name != name || package.Architecture != architecture)
                 continue;
             foreach (var version in package.Versions)
             {
-                if (version.Advisories.Count > 0 && includes(version.Edition))
+                if (includes(version.Edition))
                     fixes.UnionWith(version.Advisories.SelectMany(a => a.CveIds));
             }
         }

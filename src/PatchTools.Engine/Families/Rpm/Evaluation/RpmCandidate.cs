@@ -66,6 +66,19 @@ internal readonly record struct RpmDecision
             _ => 0,
         };
 
+    /// <summary>
+    /// Whether this came nearer to approval than another decision: at a higher level, on an earlier day, or else by
+    /// <see cref="Rank"/>.
+    /// </summary>
+    public bool IsNearerThan(in RpmDecision known)
+    {
+        if (IsApproved || known.IsApproved)
+            return IsApproved && (!known.IsApproved || Level > known.Level);
+        if (Kind == DecisionKind.HeldBackByDate && known.Kind == DecisionKind.HeldBackByDate)
+            return (ApprovedFrom ?? DateTimeOffset.MaxValue) < (known.ApprovedFrom ?? DateTimeOffset.MaxValue);
+        return Rank > known.Rank;
+    }
+
     public string? ListEntry =>
         Kind switch
         {

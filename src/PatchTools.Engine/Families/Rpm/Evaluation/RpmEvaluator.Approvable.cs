@@ -23,9 +23,9 @@ internal abstract partial class RpmEvaluator
     {
         var words = WordsOfAdvisories();
         var (isAllowed, isListed) = (false, false);
-        for (var i = 0; i < Catalog.Count; i++)
+        foreach (var package in Catalog)
         {
-            foreach (var version in Catalog[i].Versions)
+            foreach (var version in package.Versions)
             {
                 if (Rejected.FirstMatch(version) >= 0 || !(version.IsInstalled || version.IsOffered))
                     continue;
@@ -77,14 +77,14 @@ internal abstract partial class RpmEvaluator
         HashSet<string> classifications = [.. KnownClassifications];
         HashSet<string> severities =
         [
-            .. _usualSeverities.Select(word => FilteredSeverity(new Advisory { Id = "", Severity = word }) ?? ""),
+            .. _usualSeverities.Select(word => FilteredSeverity(new Advisory { Id = "", Severity = word })),
         ];
         var arePublished = Request.Inventory.Repositories.Any(repository => repository.HasAdvisories == true);
         foreach (var advisory in Catalog.AdvisorySets.SelectMany(set => set))
         {
             arePublished = true;
             classifications.Add(Classification(advisory));
-            severities.Add(FilteredSeverity(advisory) ?? "");
+            severities.Add(FilteredSeverity(advisory));
         }
 
         return new AdvisoryWords(arePublished, classifications, severities);

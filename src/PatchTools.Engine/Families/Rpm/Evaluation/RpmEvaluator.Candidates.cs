@@ -13,7 +13,7 @@ internal abstract partial class RpmEvaluator
     {
         foreach (
             var edition in candidates
-                .Where(c => c.IsNewer && c.IsOffered)
+                .Where(c => c.IsOffered)
                 .GroupBy(c => c.Edition, StringComparer.Ordinal)
                 .OrderByDescending(g => g.Key, VersionOrder)
                 .ToList()

@@ -33,7 +33,7 @@ internal abstract partial class RpmEvaluator
                     [
                         .. Observe(chosen),
                         .. Carried(candidates, chosen, unseen),
-                        .. unseen.RollUp(chosen.IsOffered ? chosen.Edition : null),
+                        .. unseen.RollUp(chosen.IsOffered ? chosen.Edition : ""),
                     ]
                 ),
                 HeldBackEdition = heldBack?.Edition,
@@ -91,8 +91,8 @@ internal abstract partial class RpmEvaluator
             Decision = DecisionKind.NotOffered,
             Summary = unseen.Newest(tool, ofAdvisories: false) ?? WhyNothingIsOffered(line, unseen, tool),
             Observations = nearest is null
-                ? [$"judged the installed {line.Edition}, repositories offer nothing as new", .. unseen.RollUp(null)]
-                : new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp(null)]),
+                ? [$"judged the installed {line.Edition}, repositories offer nothing as new", .. unseen.RollUp("")]
+                : new LazyLines(() => [.. Observe(nearest), .. unseen.RollUp("")]),
             HostPolicy = hostPolicy,
         };
     }
@@ -115,7 +115,7 @@ internal abstract partial class RpmEvaluator
         IReadOnlyList<string> hostPolicy
     )
     {
-        var rollUp = nearest.IsNewer ? nearest.Edition : null;
+        var rollUp = nearest.IsNewer ? nearest.Edition : "";
         return new FindingExplanation
         {
             Decision = nearest.Decision.Kind,
@@ -130,11 +130,11 @@ internal abstract partial class RpmEvaluator
     }
 
     /// <summary>What became of the nearest candidate; a fix that no repository offers any more goes first.</summary>
-    private string SummaryOfOther(RpmCandidate nearest, UnseenVersions unseen, string? rollUp)
+    private string SummaryOfOther(RpmCandidate nearest, UnseenVersions unseen, string rollUp)
     {
         if (unseen.Fix is not { } gone)
             return OtherSummary(nearest);
-        return rollUp is not null && Compare(gone.Edition, rollUp) <= 0
+        return Compare(gone.Edition, rollUp) <= 0
             ? Wording.RollUp(rollUp, gone.Advisory, OtherSummary(nearest))
             : Wording.FixNotOffered(gone.Advisory, gone.Edition);
     }
@@ -193,25 +193,25 @@ internal abstract partial class RpmEvaluator
     }
 
     /// <summary>
-    /// The newest candidate beyond the reported edition that is not approved; of several advisories on it the nearest
+    /// The newest candidate beyond the reported edition, which is not approved; of several advisories on it the nearest
     /// to approval.
     /// </summary>
     private RpmCandidate? HeldBack(List<RpmCandidate> candidates, string reported)
     {
         RpmCandidate? held = null;
-        foreach (var candidate in candidates)
+        foreach (var candidate in candidates.Where(c => Compare(c.Edition, reported) > 0))
         {
-            if (!candidate.IsNewer || candidate.Decision.IsApproved || Compare(candidate.Edition, reported) <= 0)
-                continue;
             var order = held is null ? 1 : Compare(candidate.Edition, held.Edition);
-            if (order > 0 || (order == 0 && candidate.Decision.Rank > held!.Decision.Rank))
+            if (order > 0 || (order == 0 && candidate.Decision.IsNearerThan(held!.Decision)))
                 held = candidate;
         }
 
         return held;
     }
 
-    /// <summary>The candidate that came nearest to approval, the newest of several.</summary>
+    /// <summary>
+    /// The candidate that came nearest to approval, the newest of several; of several advisories on it the nearest.
+    /// </summary>
     private RpmCandidate? Nearest(List<RpmCandidate> candidates)
     {
         RpmCandidate? nearest = null;
@@ -219,8 +219,10 @@ internal abstract partial class RpmEvaluator
         {
             if (candidate.ToInstalled < 0)
                 continue;
-            var rank = nearest is null ? 1 : candidate.Decision.Rank - nearest.Decision.Rank;
-            if (rank > 0 || (rank == 0 && Compare(candidate.Edition, nearest!.Edition) > 0))
+            var order = nearest is null ? 1 : candidate.Decision.Rank - nearest.Decision.Rank;
+            if (order == 0)
+                order = Compare(candidate.Edition, nearest!.Edition);
+            if (order > 0 || (order == 0 && candidate.Decision.IsNearerThan(nearest!.Decision)))
                 nearest = candidate;
         }
 

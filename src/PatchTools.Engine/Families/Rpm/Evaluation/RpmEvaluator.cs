@@ -35,8 +35,8 @@ internal abstract partial class RpmEvaluator : FamilyEvaluator
     /// <summary>The vendor's severity as reported; empty when there is none.</summary>
     protected abstract string Severity(Advisory? advisory);
 
-    /// <summary>The vendor's severity as filters see it; null when there is none.</summary>
-    protected virtual string? FilteredSeverity(Advisory? advisory) => Severity(advisory);
+    /// <summary>The vendor's severity as filters see it; empty when there is none.</summary>
+    protected virtual string FilteredSeverity(Advisory? advisory) => Severity(advisory);
 
     /// <summary>
     /// Whether a rejected package that is installed is reported as such; with any rejected action, or with BLOCK only.

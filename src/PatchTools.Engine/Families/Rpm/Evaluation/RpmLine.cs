@@ -51,8 +51,7 @@ internal sealed class RpmLine
         List<Advisory> seen = [.. version.Version.Advisories];
         foreach (var named in _named)
         {
-            var order = _order.Compare(named.Edition, version.Edition);
-            if (order > 0 || (order == 0 && named.Version.Package == version.Version.Package))
+            if (_order.Compare(named.Edition, version.Edition) > 0)
                 continue;
             foreach (var advisory in named.Version.Advisories)
             {

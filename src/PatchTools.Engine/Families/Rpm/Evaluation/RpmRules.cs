@@ -64,12 +64,7 @@ internal sealed class RpmRules
     public RpmDecision Decide(in RpmProperties properties, string? rejected, string? approvedName, string? approvedId)
     {
         if (rejected is not null)
-            return new RpmDecision
-            {
-                Kind = DecisionKind.RejectedList,
-                RejectedEntry = rejected,
-                ApprovedEntry = approvedName ?? approvedId,
-            };
+            return new RpmDecision { Kind = DecisionKind.RejectedList, RejectedEntry = rejected };
         var passesGlobal = _global.Matches(properties.Classification, properties.Severity);
         var approved = passesGlobal || !_settings.GlobalFiltersRestrictIds ? approvedId : null;
         if (
@@ -141,14 +136,16 @@ internal sealed class RpmRules
     public bool CanApprove(AdvisoryWords words) =>
         CanPassGlobalFilters(words) && _groups.Where((_, i) => CanApprove(i, words)).Any();
 
-    /// <summary>Whether a rule, or the global filters before it, only want what an advisory names.</summary>
+    /// <summary>
+    /// Whether a rule for this product, or the global filters before it, only want what an advisory names.
+    /// </summary>
     public bool AnyWantsAdvisories =>
         _groups
             .Where(
                 (group, i) =>
                     group.AcceptsProduct && (group.NeedsAdvisory || !AcceptsNonSecurity(_baseline.ApprovalRules[i]))
             )
-            .Any() || (_global.AcceptsProduct && _global.NeedsAdvisory);
+            .Any() || _global.NeedsAdvisory;
 
     private bool CanApprove(int rule, AdvisoryWords words) =>
         CouldMatch(_groups[rule], words) && (words.ArePublished || AcceptsNonSecurity(_baseline.ApprovalRules[rule]));
@@ -171,7 +168,7 @@ internal sealed class RpmRules
             if (!_groups[i].Matches(properties.Classification, properties.Severity))
                 continue;
             var found = DecideByRule(i, properties);
-            if (IsNearer(found, decision))
+            if (found.IsNearerThan(decision))
                 decision = found;
         }
 
@@ -198,16 +195,6 @@ internal sealed class RpmRules
             Rule = index,
             Level = rule.ComplianceLevel,
         };
-    }
-
-    private static bool IsNearer(in RpmDecision found, in RpmDecision known)
-    {
-        if (found.IsApproved || known.IsApproved)
-            return found.IsApproved && (!known.IsApproved || found.Level > known.Level);
-        if (found.Kind == DecisionKind.HeldBackByDate && known.Kind == DecisionKind.HeldBackByDate)
-            return found.ApprovedFrom is not null
-                && (known.ApprovedFrom is null || found.ApprovedFrom < known.ApprovedFrom);
-        return found.Rank > known.Rank;
     }
 }
 

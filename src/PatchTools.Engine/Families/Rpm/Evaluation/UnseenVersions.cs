@@ -98,15 +98,12 @@ internal sealed class UnseenVersions
             .Select(g => Sentence(g.MaxBy(h => h.Version.Edition, _order).Version, g.Key, tool));
 
     /// <summary>Advisories whose own version is gone, and whether the given one has their fixes.</summary>
-    public IEnumerable<string> RollUp(string? edition) =>
+    /// <param name="edition">Empty: there is none to have them.</param>
+    public IEnumerable<string> RollUp(string edition) =>
         _gone.SelectMany(g =>
             g.Version.Advisories.Select(a =>
                 $"{a.Id} names {g.Edition}, which no repository offers any more"
-                + (
-                    edition is not null && _order.Compare(g.Edition, edition) <= 0
-                        ? $"; superseded by {edition}, which has its fix"
-                        : ""
-                )
+                + (_order.Compare(g.Edition, edition) <= 0 ? $"; superseded by {edition}, which has its fix" : "")
             )
         );
 

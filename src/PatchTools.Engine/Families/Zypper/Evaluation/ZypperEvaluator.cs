@@ -24,7 +24,7 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
         var newest = line.Edition;
         foreach (var (version, edition) in line.Versions)
         {
-            if (version == line.Current || !version.IsOffered || Compare(edition, line.Edition) <= 0)
+            if (!version.IsOffered || Compare(edition, line.Edition) <= 0)
                 continue;
             if (Compare(edition, newest) > 0)
                 newest = edition;
@@ -61,11 +61,13 @@ internal sealed class ZypperEvaluator(EvaluationRequest request)
     /// <summary>
     /// What a patch needs and nobody offers, and nothing newer either: zypper calls the patch needed all the same.
     /// </summary>
-    private IEnumerable<RpmCandidate> NeededInVain(RpmLine line, string newestOffered)
+    /// <param name="line">The package.</param>
+    /// <param name="newest">The newest version that is offered or installed.</param>
+    private IEnumerable<RpmCandidate> NeededInVain(RpmLine line, string newest)
     {
         foreach (var (version, edition) in line.Versions)
         {
-            if (version.IsOffered || version.IsInstalled || Compare(edition, newestOffered) <= 0)
+            if (Compare(edition, newest) <= 0)
                 continue;
             foreach (var advisory in version.Advisories)
                 yield return Candidate(version, edition, advisory, 1) with

@@ -27,10 +27,15 @@ internal sealed class ZypperLanguage : RpmLanguage
     )
     {
         var found = base.FirstMatch(patterns, name, architecture, nativeArchitecture, edition);
-        var colon = edition.IndexOf((byte)':');
-        return found >= 0 || colon < 0
+        return found >= 0
             ? found
-            : base.FirstMatch(patterns, name, architecture, nativeArchitecture, edition[(colon + 1)..]);
+            : base.FirstMatch(
+                patterns,
+                name,
+                architecture,
+                nativeArchitecture,
+                edition[(edition.IndexOf((byte)':') + 1)..]
+            );
     }
 }
 

@@ -72,7 +72,7 @@ internal static class ReportFit
     /// </summary>
     private static List<int> Kept(List<IReadOnlyList<KeyValuePair<string, string>>> entries, int room, int count)
     {
-        List<int> kept = new(Math.Min(entries.Count, count));
+        List<int> kept = [];
         foreach (var index in Enumerable.Range(0, entries.Count).OrderBy(i => Rank(entries[i])))
         {
             room -= SizeOf(entries[index]);
@@ -121,14 +121,12 @@ internal static class ReportFit
     }
 
     /// <summary>A list of CVE ids ends with a whole one; any other text where it must.</summary>
-    private static IReadOnlyList<KeyValuePair<string, string>> Cut(
+    private static List<KeyValuePair<string, string>> Cut(
         IReadOnlyList<KeyValuePair<string, string>> entry,
         int characters,
         ref int cut
     )
     {
-        if (!entry.Any(m => m.Value.Length > characters))
-            return entry;
         List<KeyValuePair<string, string>> members = [];
         foreach (var (name, value) in entry)
         {
