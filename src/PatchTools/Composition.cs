@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using PatchTools.Checksums;
 using PatchTools.Fleet;
@@ -21,7 +20,7 @@ internal static class Composition
     /// <param name="root"><c>-Root</c>; null for this host.</param>
     public static HostContext HostOf(PSCmdlet cmdlet, string? stateDirectory, string? root)
     {
-        var host = OverrideOf(cmdlet)?.Host ?? ThisHost(stateDirectory);
+        var host = OverrideOf(cmdlet)?.Host ?? ThisHost.Read(stateDirectory);
         var paths = host.Paths;
         if (stateDirectory is not null)
             paths = HostPaths.For(host.IsRoot, stateDirectory, host.Environment) with
@@ -32,16 +31,8 @@ internal static class Composition
             };
         if (stateDirectory is not null)
             StateDirectoryCheck.Require(host with { Paths = paths });
-        return host with { Paths = root is null ? paths : paths with { Root = RootOf(root) } };
+        return host with { Paths = root is null ? paths : paths with { Root = HostPaths.RootOf(root) } };
     }
-
-    /// <summary>A link to <c>/</c> is this host.</summary>
-    private static string RootOf(string root) =>
-        Directory.Exists(root)
-        && Directory.ResolveLinkTarget(Path.TrimEndingDirectorySeparator(root), returnFinalTarget: true)
-            is { FullName: "/" }
-            ? "/"
-            : root;
 
     public static PatchRun RunOf(PSCmdlet cmdlet, HostContext host, IRunObserver observer) =>
         new(host, OverrideOf(cmdlet)?.Adapters ?? ModuleAdapters, observer);
@@ -56,32 +47,6 @@ internal static class Composition
             CompositionOverride plain => plain,
             _ => null,
         };
-
-    private static HostContext ThisHost(string? stateDirectory)
-    {
-        Dictionary<string, string> environment = new(StringComparer.Ordinal);
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            environment[(string)variable.Key] = (string?)variable.Value ?? "";
-        var isRoot = Environment.IsPrivilegedProcess;
-
-        // A service is started without HOME; .NET then asks the list of users.
-        if (
-            environment.GetValueOrDefault("HOME") is not { Length: > 0 }
-            && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home
-        )
-            environment["HOME"] = home;
-
-        // What leads apt to another configuration, and with it to other commands, is not taken from whoever called
-        // root.
-        if (isRoot)
-            environment.Remove("APT_CONFIG");
-        return new HostContext
-        {
-            Paths = HostPaths.For(isRoot, stateDirectory, environment),
-            Environment = environment,
-            IsRoot = isRoot,
-        };
-    }
 
     /// <summary>
     /// Loads the adapters at the first use of a port, so that neither importing nor an offline scan pays for them.

@@ -13,6 +13,8 @@ internal static class StagedModule
 
     public static string Manifest { get; } = Path.Combine(Folder, "PatchTools.psd1");
 
+    public static string Configuration { get; } = Metadata("Configuration");
+
     /// <summary>The host program of the same build.</summary>
     public static string HostProgram { get; } =
         Path.Combine(

@@ -22,7 +22,7 @@ public sealed class TomlReader : ITomlReader
             );
         try
         {
-            return TomlSerializer.Deserialize<TomlTable>(text) is { } table
+            return TomlSerializer.Deserialize(text, TomlTables.Default.TomlTable) is { } table
                 ? Plain(table)
                 : new Dictionary<string, object>(StringComparer.Ordinal);
         }

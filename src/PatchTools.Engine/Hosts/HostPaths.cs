@@ -74,6 +74,14 @@ public sealed record HostPaths
         };
     }
 
+    /// <summary>A root as somebody named it: a link to <c>/</c> is this host.</summary>
+    public static string RootOf(string root) =>
+        Directory.Exists(root)
+        && Directory.ResolveLinkTarget(Path.TrimEndingDirectorySeparator(root), returnFinalTarget: true)
+            is { FullName: "/" }
+            ? "/"
+            : root;
+
     /// <summary>Path below <see cref="Root"/>.</summary>
     public string InRoot(string absolutePath) =>
         Root == "/" ? absolutePath : Path.Combine(Root, absolutePath.TrimStart('/'));

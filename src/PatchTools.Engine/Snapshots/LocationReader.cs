@@ -40,6 +40,21 @@ public sealed class LocationReader(Stream? standardInput, Func<bool, Cancellatio
 {
     private bool _inputTaken;
 
+    /// <summary>Whether a location has a scheme, as no path of a host's files has.</summary>
+    public static bool IsOfNetwork(string location) => location.Contains("://", StringComparison.Ordinal);
+
+    /// <summary>Why a location of the network cannot be given where only a file of this host can.</summary>
+    public static PatchToolsException OfNetwork(string location) =>
+        new(
+            PatchErrors.InvalidLocation,
+            $"\"{Describe(location)}\" is a location of the network, and only a file of this host can be given here.",
+            Describe(location)
+        )
+        {
+            RecommendedAction =
+                "Copy it to this host (for example with aws s3 cp or curl), and give the path of the file.",
+        };
+
     /// <summary>
     /// The location as it may be shown and stored: a URL of any scheme loses user, query and fragment, which may hold a
     /// signature. A key of <c>s3://</c> is not a URL and stays.

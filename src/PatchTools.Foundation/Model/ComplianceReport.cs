@@ -1,3 +1,4 @@
+using PatchTools.Errors;
 using PatchTools.Model;
 
 namespace PatchTools;
@@ -45,7 +46,23 @@ public enum ComplianceVerdict
 /// <summary>The State Manager association in whose name a run reports.</summary>
 /// <param name="Id">A GUID.</param>
 /// <param name="Severity">What the association says of its severity.</param>
-public sealed record AssociationReference(string Id, ComplianceLevel Severity) : ShownRecord;
+public sealed record AssociationReference(string Id, ComplianceLevel Severity) : ShownRecord
+{
+    /// <summary>An association as somebody named it; null and empty for none.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidAssociationId"/>.</exception>
+    public static AssociationReference? Of(string? id, ComplianceLevel severity)
+    {
+        if (string.IsNullOrEmpty(id))
+            return null;
+        return Guid.TryParseExact(id, "D", out _)
+            ? new AssociationReference(id, severity)
+            : throw new PatchToolsException(
+                PatchErrors.InvalidAssociationId,
+                $"-AssociationId \"{id}\" is not the id of an association.",
+                id
+            );
+    }
+}
 
 /// <summary>All findings of one run, with everything a publisher needs (design §2).</summary>
 public sealed record ComplianceReport : ShownRecord

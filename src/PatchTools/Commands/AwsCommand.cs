@@ -29,22 +29,6 @@ public abstract class AwsCommand : PatchCommand
         {
             Region = Given(Region),
             ProfileName = Given(ProfileName),
-            EndpointUrl = Endpoint(),
+            EndpointUrl = AwsParameters.EndpointOf(EndpointUrl),
         };
-
-    private Uri? Endpoint()
-    {
-        if (Given(EndpointUrl) is not { } text)
-            return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-            return url;
-        throw new PatchToolsException(
-            PatchErrors.InvalidLocation,
-            $"-EndpointUrl \"{text}\" is not an http or https URL.",
-            text
-        )
-        {
-            RecommendedAction = "Give a URL with its scheme, such as https://ssm.eu-west-1.amazonaws.com.",
-        };
-    }
 }

@@ -16,27 +16,27 @@ public sealed class DurationAttribute(DurationUnit unit) : ArgumentTransformatio
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        var duration = value switch
+        TimeSpan duration;
+        var isOne = value switch
         {
-            TimeSpan span => span,
-            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
-                Of(number),
-            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) => span,
-            IConvertible number and not string and not bool => Of(number.ToDouble(CultureInfo.InvariantCulture)),
-            _ => throw Refusal(value),
+            TimeSpan span => (duration = span) >= TimeSpan.Zero,
+            string text => DurationText.TryParse(text, OneOfUnit, out duration),
+            IConvertible number and not bool => DurationText.TryCount(
+                number.ToDouble(CultureInfo.InvariantCulture),
+                OneOfUnit,
+                out duration
+            ),
+            _ => (duration = TimeSpan.Zero) > TimeSpan.Zero,
         };
-        return duration >= TimeSpan.Zero ? duration : throw Refusal(value);
+        return isOne ? duration : throw Refusal(value);
     }
 
-    private TimeSpan Of(double number) =>
-        Math.Abs(number) < 1e6 ? TimeSpan.FromSeconds(number * SecondsOfUnit) : throw Refusal(number);
-
-    private double SecondsOfUnit =>
+    private TimeSpan OneOfUnit =>
         Unit switch
         {
-            DurationUnit.Days => 86_400,
-            DurationUnit.Minutes => 60,
-            _ => 1,
+            DurationUnit.Days => TimeSpan.FromDays(1),
+            DurationUnit.Minutes => TimeSpan.FromMinutes(1),
+            _ => TimeSpan.FromSeconds(1),
         };
 
     private ArgumentTransformationMetadataException Refusal(object? value) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using PatchTools.Ports;
+using PatchTools.Presentation;
 using PatchTools.Text;
 
 namespace PatchTools.Commands;

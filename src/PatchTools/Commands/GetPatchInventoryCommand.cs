@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PatchTools.Families.Shared;
 
 namespace PatchTools.Commands;
 
@@ -51,7 +52,7 @@ public sealed class GetPatchInventoryCommand : PatchCommand
             return;
         }
 
-        var request = InventoryOf(host, Refresh, MaxMetadataAge, LockTimeout) with
+        var request = InventoryRequest.Of(host, Refresh, MaxMetadataAge, LockTimeout) with
         {
             Origin = Root is null || !host.Paths.IsImage ? InventoryOrigin.Host : InventoryOrigin.Root,
         };

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PatchTools.Families.Shared;
 using PatchTools.Operations;
 
 namespace PatchTools.Commands;
@@ -58,7 +59,7 @@ public sealed class GetPatchPlanCommand : ServiceCommand
         var request = new PlanRequest
         {
             Snapshot = Snapshot!,
-            Inventory = InventoryOf(host, Refresh, MaxMetadataAge, LockTimeout),
+            Inventory = InventoryRequest.Of(host, Refresh, MaxMetadataAge, LockTimeout),
             InstallOverrideList = Location(InstallOverrideList),
             ApprovalDateSource = ApprovalDateSource,
             Aws = Aws(),

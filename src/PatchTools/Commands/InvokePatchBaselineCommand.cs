@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PatchTools.Completers;
 using PatchTools.Errors;
+using PatchTools.Families.Shared;
 using PatchTools.Hosts;
 using PatchTools.Operations;
 using PatchTools.Snapshots;
@@ -191,13 +192,18 @@ public sealed class InvokePatchBaselineCommand : ServiceCommand
                 InstallOverrideList = Location(InstallOverrideList),
                 Aws = Aws(),
             },
-            Inventory = InventoryOf(host, refresh: isReal && host.IsRoot && !NoRefresh, MaxMetadataAge, LockTimeout),
+            Inventory = InventoryRequest.Of(
+                host,
+                refresh: isReal && host.IsRoot && !NoRefresh,
+                MaxMetadataAge,
+                LockTimeout
+            ),
             OperationText = Operation,
             RebootOption = RebootOption,
             RebootPolicy = RebootPolicy,
             ApprovalDateSource = ApprovalDateSource,
             TimeBudget = TimeBudget,
-            Association = AssociationOf(AssociationId, AssociationSeverity),
+            Association = AssociationReference.Of(AssociationId, AssociationSeverity),
             LockTimeout = LockTimeout,
             DryRun = !isReal,
         };

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using PatchTools.Errors;
-using PatchTools.Families.Shared;
 using PatchTools.Fleet;
 using PatchTools.Hosts;
 using PatchTools.Operations;
@@ -112,28 +111,6 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
             WriteObject(report);
     }
 
-    /// <summary>An inventory request whose refresh is refused before any work when the user may not do it.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>.</exception>
-    protected static InventoryRequest InventoryOf(
-        HostContext host,
-        bool refresh,
-        TimeSpan maxMetadataAge,
-        TimeSpan lockTimeout
-    )
-    {
-        if (refresh && !host.IsRoot)
-            throw new PatchToolsException(
-                PatchErrors.ElevationRequired,
-                "Refreshing the repositories' metadata needs root."
-            );
-        return new InventoryRequest
-        {
-            Refresh = refresh,
-            MaxMetadataAge = maxMetadataAge,
-            LockTimeout = lockTimeout,
-        };
-    }
-
     /// <summary>Writes a file that the cmdlet has made, as <c>Get-Item</c> would.</summary>
     protected void WriteFile(string path) =>
         WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
@@ -181,17 +158,8 @@ public abstract class PatchCommand : PSCmdlet, IDisposable
 
     /// <summary>What only reads files must not advise locations of the network.</summary>
     private static PatchToolsException NotAFile(string path, string message, Exception? cause) =>
-        path.Contains("://", StringComparison.Ordinal)
-            ? new(
-                PatchErrors.InvalidLocation,
-                $"\"{LocationReader.Describe(path)}\" is a location of the network, and only a file of this host can "
-                    + "be given here.",
-                LocationReader.Describe(path)
-            )
-            {
-                RecommendedAction =
-                    "Copy it to this host (for example with aws s3 cp or curl), and give the path of the file.",
-            }
+        LocationReader.IsOfNetwork(path)
+            ? LocationReader.OfNetwork(path)
             : new(PatchErrors.InvalidLocation, message, path, cause)
             {
                 RecommendedAction = "Give a path in the file system of this host.",

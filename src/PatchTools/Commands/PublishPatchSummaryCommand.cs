@@ -61,7 +61,7 @@ public sealed class PublishPatchSummaryCommand : ServiceCommand
         if (!ShouldProcess(target, action))
             return;
         var aws = Aws();
-        var association = AssociationOf(AssociationId, AssociationSeverity);
+        var association = AssociationReference.Of(AssociationId, AssociationSeverity);
         var receipts = Await(
             host,
             async (run, token) =>

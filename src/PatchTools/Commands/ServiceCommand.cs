@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PatchTools.Errors;
 using PatchTools.Ports;
 
 namespace PatchTools.Commands;
@@ -13,21 +12,6 @@ public abstract class ServiceCommand : AwsCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? InstanceId { get; set; }
-
-    /// <summary>The association that a run or a report belongs to.</summary>
-    /// <exception cref="PatchToolsException"><see cref="PatchErrors.InvalidAssociationId"/>.</exception>
-    protected static AssociationReference? AssociationOf(string? associationId, ComplianceLevel severity)
-    {
-        if (Given(associationId) is not { } id)
-            return null;
-        return Guid.TryParseExact(id, "D", out _)
-            ? new AssociationReference(id, severity)
-            : throw new PatchToolsException(
-                PatchErrors.InvalidAssociationId,
-                $"-AssociationId \"{id}\" is not the id of an association.",
-                id
-            );
-    }
 
     protected sealed override AwsParameters Aws() => base.Aws() with { InstanceId = Given(InstanceId) };
 }

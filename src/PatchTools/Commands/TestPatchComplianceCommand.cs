@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PatchTools.Families.Shared;
 using PatchTools.Operations;
 
 namespace PatchTools.Commands;
@@ -65,7 +66,7 @@ public sealed class TestPatchComplianceCommand : PatchCommand
     protected override void Process()
     {
         var host = HostOf();
-        var request = Inventory is null ? InventoryOf(host, Refresh, MaxMetadataAge, LockTimeout) : null;
+        var request = Inventory is null ? InventoryRequest.Of(host, Refresh, MaxMetadataAge, LockTimeout) : null;
         var report = Await(
             host,
             async (run, token) =>

@@ -1,52 +1,20 @@
 using System.Management.Automation.Host;
-using PatchTools.Model;
-using PatchTools.Text;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
-/// <summary>
-/// Cells of the table of findings. They come wrapped at words, because PowerShell itself breaks a cell wherever its
-/// column ends; the widths are those of the format file.
-/// </summary>
+/// <summary>Cells of the table of findings.</summary>
 public static class FindingView
 {
-    internal const string Arrow = "→";
-    internal const int NameWidth = 22;
-    internal const int VersionsWidth = 24;
-    internal const int SeverityWidth = 10;
-    private const int NarrowestWhy = 16;
+    /// <inheritdoc cref="FindingCells.Name"/>
+    public static string Name(PatchFinding finding) => FindingCells.Name(finding);
 
-    /// <summary>The name, wrapped behind hyphens.</summary>
-    public static string Name(PatchFinding finding) => string.Join('\n', TextTable.WrapName(finding.Name, NameWidth));
+    /// <inheritdoc cref="FindingCells.Versions"/>
+    public static string Versions(PatchFinding finding) => FindingCells.Versions(finding);
 
-    /// <summary><c>installed → available</c>, one above the other where the column is too narrow for both.</summary>
-    public static string Versions(PatchFinding finding)
-    {
-        var text = TerminalText.Cell(VersionsOnOneLine(finding));
-        return text.Length <= VersionsWidth
-            ? text
-            : text.Replace($" {Arrow} ", $" {Arrow}\n", StringComparison.Ordinal);
-    }
+    /// <inheritdoc cref="FindingCells.Severity"/>
+    public static string Severity(PatchFinding finding) => FindingCells.Severity(finding);
 
-    /// <summary>Everything that ranks a finding, a word a line.</summary>
-    public static string Severity(PatchFinding finding) =>
-        string.Join('\n', SeverityWords.Of(finding).Select(TerminalText.Cell));
-
-    /// <summary>The explanation, wrapped for what the other columns leave of the screen.</summary>
-    public static string Why(PatchFinding finding, PSHost? host) =>
-        string.Join(
-            '\n',
-            TextTable.Wrap(
-                finding.Why,
-                Math.Max(Screen.WidthOf(host) - 1 - NameWidth - VersionsWidth - SeverityWidth - 3, NarrowestWhy)
-            )
-        );
-
-    internal static string VersionsOnOneLine(PatchFinding finding) =>
-        (finding.InstalledVersion, finding.AvailableVersion) switch
-        {
-            (var installed, "") => installed,
-            ("", var available) => $"{Arrow} {available}",
-            var (installed, available) => $"{installed} {Arrow} {available}",
-        };
+    /// <inheritdoc cref="FindingCells.Why" path="/summary"/>
+    public static string Why(PatchFinding finding, PSHost? host) => FindingCells.Why(finding, Screen.WidthOf(host));
 }

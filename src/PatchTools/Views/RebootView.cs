@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Management.Automation.Host;
+using PatchTools.Presentation;
 
 namespace PatchTools.Views;
 
@@ -9,56 +9,10 @@ namespace PatchTools.Views;
 /// </summary>
 public static class RebootView
 {
-    private const int NarrowestWidth = 60;
-    private const int WidestWidth = 160;
-    private const int LabelWidth = 10;
-
     /// <summary>The view, one text a line.</summary>
     /// <param name="assessment">What to show.</param>
     /// <param name="host"><c>$Host</c>: how wide its screen is.</param>
     /// <param name="style"><c>$PSStyle</c>, or null for plain text.</param>
-    public static IReadOnlyList<string> Lines(RebootAssessment assessment, PSHost? host, object? style)
-    {
-        var width = Math.Clamp(Screen.WidthOf(host) - 1, NarrowestWidth, WidestWidth);
-        var colours = ViewColours.Of(style);
-        var colour = assessment.IsRequired == false ? colours.Verdict(ComplianceVerdict.Compliant) : colours.Caution;
-        List<string> lines =
-        [
-            .. TextTable
-                .Wrap(Verdict(assessment), width)
-                .Select(line => colour.Length == 0 ? line : $"{colour}{line}{colours.Reset}"),
-            "",
-        ];
-        AddList(lines, "Reason", assessment.Reasons.Select(reason => reason.Text), width);
-        AddList(lines, "Unknown", assessment.Unknown, width);
-        AddList(lines, "Restart", assessment.Services.Concat(assessment.Processes), width);
-        AddList(lines, "Kernel", assessment.RunningKernel.Length > 0 ? [assessment.RunningKernel] : [], width);
-        AddList(
-            lines,
-            "Booted",
-            assessment.BootTime is { } boot
-                ? [string.Create(CultureInfo.InvariantCulture, $"{boot.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z")]
-                : [],
-            width
-        );
-        return lines;
-    }
-
-    /// <summary>The reasons follow, so the verdict need not repeat them.</summary>
-    private static string Verdict(RebootAssessment assessment) =>
-        assessment.IsRequired switch
-        {
-            true => "Reboot needed.",
-            null => "Cannot tell whether a reboot is needed.",
-            false => assessment.VerdictText,
-        };
-
-    private static void AddList(List<string> lines, string label, IEnumerable<string> texts, int width)
-    {
-        foreach (var text in texts)
-        {
-            lines.AddRange(TextTable.Row([LabelWidth, width - LabelWidth - 2], [label, text]));
-            label = "";
-        }
-    }
+    public static IReadOnlyList<string> Lines(RebootAssessment assessment, PSHost? host, object? style) =>
+        RebootLines.Of(assessment, Screen.WidthOf(host), SessionColours.Of(style));
 }

@@ -3,6 +3,7 @@ using PatchTools.Commands;
 using PatchTools.Errors;
 using PatchTools.Hosts;
 using PatchTools.Ports;
+using PatchTools.Presentation;
 using PatchTools.Testing;
 
 namespace PatchTools.Tests.Commands;

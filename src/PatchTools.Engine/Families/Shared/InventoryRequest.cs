@@ -1,3 +1,4 @@
+using PatchTools.Errors;
 using PatchTools.Hosts;
 
 namespace PatchTools.Families.Shared;
@@ -28,6 +29,23 @@ public sealed record InventoryRequest
 
     /// <summary>Who the inventory is of.</summary>
     public InventoryOrigin Origin { get; init; } = InventoryOrigin.Host;
+
+    /// <summary>A request whose refresh is refused before any work when the user may not do it.</summary>
+    /// <exception cref="PatchToolsException"><see cref="PatchErrors.ElevationRequired"/>.</exception>
+    public static InventoryRequest Of(HostContext host, bool refresh, TimeSpan maxMetadataAge, TimeSpan lockTimeout)
+    {
+        if (refresh && !host.IsRoot)
+            throw new PatchToolsException(
+                PatchErrors.ElevationRequired,
+                "Refreshing the repositories' metadata needs root."
+            );
+        return new InventoryRequest
+        {
+            Refresh = refresh,
+            MaxMetadataAge = maxMetadataAge,
+            LockTimeout = lockTimeout,
+        };
+    }
 
     /// <summary>Whether this host itself is read, and no image or other root that somebody else made.</summary>
     internal bool IsOfThisHost(HostContext host) => Origin == InventoryOrigin.Host && host.Paths.Root == "/";

@@ -73,7 +73,10 @@ internal sealed class SummaryFile(HostContext host)
     {
         var json = JsonNode.Parse(Serialize(summary))!.AsObject();
         json[VerdictMember] = verdict.ToString();
-        return JsonSerializer.SerializeToUtf8Bytes(json);
+        using var content = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(content))
+            json.WriteTo(writer);
+        return content.ToArray();
     }
 
     /// <exception cref="InvalidDataException">Not a summary item; the message says where.</exception>

@@ -1,10 +1,10 @@
-namespace PatchTools.Commands;
+namespace PatchTools.Presentation;
 
 /// <summary>
 /// Makes of the engine's percentages what a bar can show: it never goes back, a step that cannot tell leaves it where
 /// it is, and during an install the time that is left is guessed from the time that its part so far has taken.
 /// </summary>
-internal sealed class ProgressPace(TimeProvider clock)
+public sealed class ProgressPace(TimeProvider clock)
 {
     /// <summary>The phase whose percentages follow the work: so many packages of so many.</summary>
     private const string SteadyPhase = "Install";

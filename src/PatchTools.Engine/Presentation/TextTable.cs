@@ -1,7 +1,7 @@
 using System.Text;
 using PatchTools.Text;
 
-namespace PatchTools.Views;
+namespace PatchTools.Presentation;
 
 /// <summary>
 /// Text laid out in columns of measured width. Long cells are wrapped, never cut: a version that is cut is a wrong
