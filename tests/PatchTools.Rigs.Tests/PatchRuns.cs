@@ -66,12 +66,37 @@ internal static class PatchRuns
             }
             """;
 
-    public static PatchRunResult Invoke(OverlayRoot root, string arguments) =>
-        Result(root.PatchTools(Script(arguments)));
+    /// <summary>
+    /// Which front end carries out the runs: the cmdlets, or where <c>PATCHTOOLS_FRONT_END=program</c> the native
+    /// program, to which the same arguments are given as it spells them.
+    /// </summary>
+    public static bool AreThePrograms { get; } =
+        Environment.GetEnvironmentVariable("PATCHTOOLS_FRONT_END") == "program";
 
-    public static RigProcess Start(OverlayRoot root, string arguments) => root.StartPatchTools(Script(arguments));
+    public static PatchRunResult Invoke(OverlayRoot root, string arguments) => Invoke(root, arguments, AreThePrograms);
 
-    public static PatchRunResult Result(RigRun run)
+    public static PatchRunResult Invoke(OverlayRoot root, string arguments, bool byProgram)
+    {
+        using var process = Start(root, arguments, byProgram);
+        return Result(process.Wait());
+    }
+
+    public static RigProcess Start(OverlayRoot root, string arguments) => Start(root, arguments, AreThePrograms);
+
+    public static PatchRunResult Result(RigRun run) =>
+        run.Error.Contains(ProgramRuns.Ending, StringComparison.Ordinal) || run.Output.StartsWith('{')
+            ? ProgramRuns.Result(run)
+            : ResultOfScript(run);
+
+    private static RigProcess Start(OverlayRoot root, string arguments, bool byProgram)
+    {
+        if (!byProgram)
+            return root.StartPatchTools(Script(arguments));
+        NativeProgram.Need();
+        return root.StartProgram(ProgramRuns.Arguments(arguments));
+    }
+
+    private static PatchRunResult ResultOfScript(RigRun run)
     {
         var lines = run.Output.Split('\n').Select(line => line.Split('\t')).ToList();
         return new PatchRunResult(

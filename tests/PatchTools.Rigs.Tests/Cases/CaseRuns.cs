@@ -10,12 +10,12 @@ public sealed class CaseRuns : IDisposable
 
     private readonly TemporaryDirectory _folder = new();
     private readonly SemaphoreSlim _places = new(2);
-    private readonly Lazy<Dictionary<string, Task<string>>> _runs;
+    private readonly Lazy<Dictionary<string, Task<CaseRun>>> _runs;
 
     public CaseRuns() => _runs = new(() => CaseFile.Names.ToDictionary(name => name, RunAsync));
 
     /// <summary>Everything that a case printed.</summary>
-    public Task<string> OutputOf(string name) => _runs.Value[name];
+    public Task<CaseRun> RunOf(string name) => _runs.Value[name];
 
     public void Dispose()
     {
@@ -25,7 +25,7 @@ public sealed class CaseRuns : IDisposable
         _folder.Dispose();
     }
 
-    private async Task<string> RunAsync(string name)
+    private async Task<CaseRun> RunAsync(string name)
     {
         await _places.WaitAsync();
         try
@@ -38,14 +38,17 @@ public sealed class CaseRuns : IDisposable
         }
     }
 
-    private string Run(string name)
+    private CaseRun Run(string name)
     {
+        var byProgram = _folder.File($"program/{name}");
         var script = CaseFile.Read(name).Unpack(_folder.File($"cases/{name}"));
         using var process = RigProcess.Start(
             "env",
             [
                 $"MODULE={Path.Combine(BuiltHost.RepositoryRoot, "artifacts", "PatchTools")}",
                 "PWSH=pwsh",
+                $"PROGRAM={(NativeProgram.Exists ? Path.Combine(NativeProgram.Folder, "patchtools") : "")}",
+                $"PROGRAM_OUTPUT={byProgram}",
                 "POWERSHELL_TELEMETRY_OPTOUT=1",
                 $"RPMCACHE={_folder.Path}/packages",
                 $"TMPDIR={_folder.Path}",
@@ -57,6 +60,11 @@ public sealed class CaseRuns : IDisposable
             ]
         );
         var run = process.Wait();
-        return run.Output + run.Error;
+        return new CaseRun(run.Output + run.Error, File.Exists(byProgram) ? File.ReadAllText(byProgram) : "");
     }
 }
+
+/// <summary>What a case printed.</summary>
+/// <param name="Module">Judged by the module, in the real shell.</param>
+/// <param name="Program">Judged by the native program; empty where there is none.</param>
+public sealed record CaseRun(string Module, string Program);

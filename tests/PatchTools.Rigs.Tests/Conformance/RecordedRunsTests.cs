@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using PatchTools.Rigs.Tests.Crash;
 using PatchTools.Testing.Aws;
 using PatchTools.Testing.Conformance;
 
@@ -11,10 +14,13 @@ public sealed class RecordedRunsTests
 {
     public static TheoryData<string> Installs => [.. RecordedCase.Names.Where(RecordedCase.Installs)];
 
+    /// <summary>Whose refresh is worth a real one.</summary>
+    public static TheoryData<string> RefreshedScans => [.. Scans];
+
+    private static readonly string[] Scans = ["scan-default", "scan-nonsecurity", "scan-custom-sources"];
+
     [Theory]
-    [InlineData("scan-default")]
-    [InlineData("scan-nonsecurity")]
-    [InlineData("scan-custom-sources")]
+    [MemberData(nameof(RefreshedScans))]
     public void A_recorded_scan_comes_out_the_same_with_a_real_refresh(string name) =>
         Hold(RecordedCase.Load(name), installs: false);
 
@@ -23,7 +29,29 @@ public sealed class RecordedRunsTests
     public void A_recorded_install_comes_out_the_same_but_for_its_listed_divergences(string name) =>
         Hold(RecordedCase.Load(name), installs: true);
 
-    private static void Hold(RecordedCase recorded, bool installs)
+    /// <summary>
+    /// Through the program: all of them where every case is tried (<c>.ci/long</c>), else one of eight, by the seed.
+    /// </summary>
+    public static TheoryData<string> ProgramCases =>
+        [.. RecordedCase.Names.Where(name => RecordedCase.Installs(name) || Scans.Contains(name)).Where(IsDrawn)];
+
+    [Theory]
+    [MemberData(nameof(ProgramCases))]
+    public void The_program_does_what_was_recorded_too(string name)
+    {
+        NativeProgram.Need();
+        Hold(RecordedCase.Load(name), RecordedCase.Installs(name), byProgram: true);
+    }
+
+    private static bool IsDrawn(string name)
+    {
+        if (Places.IsExhaustive || name == "scan-default")
+            return true;
+        var seed = Environment.GetEnvironmentVariable("PATCHTOOLS_SEED") is { Length: > 0 } text ? text : "20261130";
+        return SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {name}"))[0] < 256 / 8;
+    }
+
+    private static void Hold(RecordedCase recorded, bool installs, bool byProgram = false)
     {
         var output = TestContext.Current.TestOutputHelper;
         using IDisposable universe = recorded.IsRpm
@@ -67,6 +95,9 @@ public sealed class RecordedRunsTests
                         + $"-RebootOption {step.RebootOption} "
                         + $"-BaselineOverride '{step.BaselineOverride}' -InstallOverrideList "
                         + $"'{step.InstallOverrideList}'"
+                        + (step.AssociationId is null ? "" : $" -AssociationId {step.AssociationId}")
+                        + (step.AssociationId is null ? "" : $" -AssociationSeverity {step.AssociationSeverity}"),
+                    byProgram || PatchRuns.AreThePrograms
                 );
                 output?.WriteLine($"step {i}: {run.ExitCode} {run.ErrorId}\n{run.Error}");
                 comparison.CompareExitCode(i, run.ExitCode, run.ErrorId);

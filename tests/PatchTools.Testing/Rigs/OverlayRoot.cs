@@ -35,6 +35,7 @@ public sealed partial class OverlayRoot : IDisposable
 {
     private const string Dotnet = "/opt/rig/dotnet";
     private const string HostFolder = "/opt/rig/host";
+    private const string NativeFolder = "/opt/rig/native";
     private readonly System.Diagnostics.Process _first;
     private readonly int _id;
 
@@ -65,6 +66,8 @@ public sealed partial class OverlayRoot : IDisposable
             BuiltHost.Folder,
             HostFolder,
         ];
+        if (NativeProgram.Exists)
+            arguments.AddRange([NativeProgram.Folder, NativeFolder]);
         foreach (var (inside, outside) in options.Binds)
             arguments.AddRange([outside, inside]);
         _first = System.Diagnostics.Process.Start(
@@ -202,6 +205,10 @@ public sealed partial class OverlayRoot : IDisposable
 
     public RigProcess StartPatchTools(string script) =>
         Start($"{HostFolder}/patchtools-host", "-NonInteractive", "-Command", script);
+
+    /// <summary>Starts the native program inside.</summary>
+    public RigProcess StartProgram(params IEnumerable<string> arguments) =>
+        Start([$"{NativeFolder}/patchtools", .. arguments]);
 
     /// <summary>Points the AWS clients inside at a loopback service.</summary>
     public void UseAws(LoopbackAws aws, string instanceId = "i-0123456789abcdef0", bool credentialsFromMetadata = false)
