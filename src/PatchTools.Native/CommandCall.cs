@@ -78,17 +78,16 @@ internal sealed class CommandCall(CommandRow row, ParseResult given, Terminal te
     /// <summary>The host as this process sees it, with the places that were named.</summary>
     public HostContext Host(bool hasStateDirectory)
     {
-        var directory =
-            hasStateDirectory && Text(Options.StateDirectory) is { } named
-                ? FilePath(Options.StateDirectory) is "-"
-                    ? Path.GetFullPath(named)
-                    : FilePath(Options.StateDirectory)
-                : null;
+        var directory = hasStateDirectory && Text(Options.StateDirectory) is { } named ? FullPath(named) : null;
         var host = ThisHost.Read(directory);
         if (directory is not null)
             StateDirectoryCheck.Require(host);
         return host;
     }
+
+    /// <summary>Of a directory: nothing streams into one, so <c>-</c> is its name.</summary>
+    private static string FullPath(string directory) =>
+        LocationReader.IsOfNetwork(directory) ? throw LocationReader.OfNetwork(directory) : Path.GetFullPath(directory);
 
     public PatchRun RunOn(HostContext host) =>
         new(host, new LinkedAdapters(), new TerminalObserver(Terminal, Has(Options.Verbose), Has(Options.Debug)));

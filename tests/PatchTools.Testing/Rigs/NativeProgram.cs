@@ -4,8 +4,8 @@ using Xunit;
 namespace PatchTools.Testing.Rigs;
 
 /// <summary>
-/// The natively compiled <c>patchtools</c> in <c>artifacts/native</c>: a build of the solution needs no linker, so it is
-/// not made by one.
+/// The natively compiled <c>patchtools</c> in <c>artifacts/native</c>: a build of the solution needs no linker, so it
+/// is not made by one.
 /// </summary>
 public static class NativeProgram
 {
