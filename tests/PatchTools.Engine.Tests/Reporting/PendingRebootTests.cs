@@ -258,7 +258,7 @@ public sealed class PendingRebootTests
             ReportSamples.Finding(id, edition, state);
     }
 
-    /// <summary>Live patches take effect at once, and the kernel that they cover is not needed (reference 15 §4.2).</summary>
+    /// <summary>Live patches take effect at once, and their kernel is not needed (reference 15 §4.2).</summary>
     [Theory]
     [InlineData(true, "bash.x86_64:0:5-1")]
     [InlineData(false, "bash.x86_64:0:5-1 kernel-livepatch-4.14.165-131.185.x86_64:0:1-1")]
