@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchTools.Model;
 
 namespace PatchTools.Presentation;
 
@@ -54,7 +55,7 @@ public static class RecordLines
             new FixedColumn("Failed", 6, IsNumber: true),
             new FixedColumn("Missing", 7, IsNumber: true),
             new FixedColumn("Rejected", 8, IsNumber: true),
-            new FixedColumn("Pending reboot", 7, IsNumber: true)
+            new FixedColumn(StateWords.Of(PatchState.InstalledPendingReboot).Name, 7, IsNumber: true)
         );
         return Table(
             table,

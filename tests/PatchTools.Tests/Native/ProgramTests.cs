@@ -203,6 +203,6 @@ public sealed partial class ProgramTests
     [GeneratedRegex("^Scan +[0-9].*$\\n?(^ {12}.*$\\n)*", RegexOptions.Multiline)]
     private static partial Regex Moment();
 
-    [GeneratedRegex("[0-9a-f]{16,}|[0-9TZ:.-]{15,}")]
+    [GeneratedRegex("[0-9]{8}T[0-9]{6}Z-[0-9a-f]+|[0-9a-f]{16,}|[0-9TZ:.-]{15,}")]
     private static partial Regex Hash();
 }
