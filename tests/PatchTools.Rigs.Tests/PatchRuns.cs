@@ -84,9 +84,7 @@ internal static class PatchRuns
     public static RigProcess Start(OverlayRoot root, string arguments) => Start(root, arguments, AreThePrograms);
 
     public static PatchRunResult Result(RigRun run) =>
-        run.Error.Contains(ProgramRuns.Ending, StringComparison.Ordinal) || run.Output.StartsWith('{')
-            ? ProgramRuns.Result(run)
-            : ResultOfScript(run);
+        ProgramRuns.IsOfProgram(run) ? ProgramRuns.Result(run) : ResultOfScript(run);
 
     private static RigProcess Start(OverlayRoot root, string arguments, bool byProgram)
     {

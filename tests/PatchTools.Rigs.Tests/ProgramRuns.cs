@@ -7,8 +7,8 @@ namespace PatchTools.Rigs.Tests;
 /// <summary>Runs of the native program: the arguments of the cmdlet in its words, and its report read back.</summary>
 internal static partial class ProgramRuns
 {
-    /// <summary>What the last line of an error ends with, before the code.</summary>
-    public const string Ending = ", exit status ";
+    /// <summary>The program alone ends with a document, or with a line that names error and code.</summary>
+    public static bool IsOfProgram(RigRun run) => run.Output.StartsWith('{') || Error().IsMatch(run.Error);
 
     /// <summary><c>-Operation Scan -SnapshotId 'x'</c> as <c>scan --json --snapshot-id x</c>.</summary>
     public static IReadOnlyList<string> Arguments(string cmdlet)
