@@ -23,7 +23,7 @@ public sealed class PlantedFaultTests
             fault =>
                 Assert.True(
                     File.ReadAllText(Path.Combine(BuiltHost.RepositoryRoot, fault.File)).Split(fault.Text).Length == 2,
-                    $"{fault.File} must have \"{fault.Text}\" once: mend PlantedFaults.json, which changes it."
+                    $"{fault.File} must contain \"{fault.Text}\" exactly once. Correct the text in PlantedFaults.json."
                 )
         );
     }

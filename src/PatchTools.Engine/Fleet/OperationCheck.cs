@@ -5,8 +5,7 @@ using PatchTools.Snapshots;
 namespace PatchTools.Fleet;
 
 /// <summary>
-/// An operation on a fleet, looked at before the service is asked: what it is for and which parameters it gives to the
-/// document.
+/// Checks an operation on a fleet before the service is called: its targets, and the parameters of its document.
 /// </summary>
 internal static class OperationCheck
 {

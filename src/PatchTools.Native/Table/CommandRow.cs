@@ -1,6 +1,6 @@
 namespace PatchTools.Native.Table;
 
-/// <summary>One command: what it is called, which cmdlets it stands for, and what it takes.</summary>
+/// <summary>One command: its name, the cmdlets that it stands for, and its options.</summary>
 internal sealed record CommandRow
 {
     public required string Name { get; init; }
